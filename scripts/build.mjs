@@ -1,0 +1,112 @@
+/**
+ * Bundles the plugin into one CommonJS file. What a command does not need is not loaded at start: of @kubernetes/client-node only the kubeconfig
+ * reader is taken, its generated API clients and rare login methods are left out or loaded when asked for; of undici only the HTTP clients. Every cut
+ * fails the build when the file that it expects is not there, so that an upgrade cannot silently undo or break it.
+ */
+
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(join(root, 'package.json'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const MAX_BYTES = 900 * 1024;
+
+/** Modules that client-node's config.js imports → what stands in for them. */
+const CLIENT_NODE = {
+  './gen/index.js': 'export const createConfiguration = () => { throw new Error("not bundled"); }; export class ServerConfiguration {}',
+  './middleware.js': 'export const setHeaderMiddleware = () => undefined;',
+  '../package.json': `export default ${JSON.stringify({ version: 'bundled' })};`,
+  undici:
+    'const load = () => require("undici"); export class Agent { constructor(options) { return new (load().Agent)(options); } } export class ProxyAgent { constructor(options) { return new (load().ProxyAgent)(options); } }',
+  socks: 'export class SocksClient { static createConnection(...args) { return require("socks").SocksClient.createConnection(...args); } }',
+  'socks-proxy-agent':
+    'export class SocksProxyAgent { constructor(...args) { return new (require("socks-proxy-agent").SocksProxyAgent)(...args); } }',
+  hpagent:
+    'export class HttpProxyAgent { constructor(options) { return new (require("hpagent").HttpProxyAgent)(options); } } export class HttpsProxyAgent { constructor(options) { return new (require("hpagent").HttpsProxyAgent)(options); } }',
+  './oidc_auth.js':
+    'let real; const load = () => (real ??= new (require("./oidc_auth.js").OpenIDConnectAuth)()); export class OpenIDConnectAuth { isAuthProvider(user) { return user?.authProvider?.name === "oidc"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
+  './azure_auth.js':
+    'let real; const load = () => (real ??= new (require("./azure_auth.js").AzureAuth)()); export class AzureAuth { isAuthProvider(user) { return user?.authProvider?.name === "azure"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
+  './gcp_auth.js':
+    'let real; const load = () => (real ??= new (require("./gcp_auth.js").GoogleCloudPlatformAuth)()); export class GoogleCloudPlatformAuth { isAuthProvider(user) { return user?.authProvider?.name === "gcp"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
+};
+
+/** undici without fetch, WebSocket, cache and mocks. */
+const UNDICI = `
+const Dispatcher = require('./lib/dispatcher/dispatcher');
+Object.assign(Dispatcher.prototype, { request: require('./lib/api/api-request') });
+module.exports = { Dispatcher, Agent: require('./lib/dispatcher/agent'), ProxyAgent: require('./lib/dispatcher/proxy-agent') };
+`;
+
+const used = new Set();
+
+const slim = {
+  name: 'slim',
+  setup(builder) {
+    const undici = dirname(require.resolve('undici/package.json'));
+    builder.onResolve({ filter: /.*/ }, async args => {
+      if (args.pluginData === 'real') return undefined;
+      if (/@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(args.importer) && CLIENT_NODE[args.path] !== undefined) {
+        const real = await builder.resolve(args.path, {
+          importer: args.importer,
+          resolveDir: args.resolveDir,
+          kind: 'require-call',
+          pluginData: 'real',
+        });
+        if (real.errors.length > 0) return real;
+        used.add(args.path);
+        return { path: args.path, namespace: 'client-node-stub', pluginData: { folder: args.resolveDir }, sideEffects: false };
+      }
+      if (args.namespace === 'client-node-stub' && args.path !== 'undici')
+        return builder.resolve(args.path, { resolveDir: args.pluginData?.folder ?? args.resolveDir, kind: args.kind, pluginData: 'real' });
+      if (args.path === 'undici') return { path: join(undici, 'index.js'), namespace: 'undici-slim' };
+      if (args.path === 'string-width')
+        return { path: require.resolve('string-width', { paths: [dirname(require.resolve('cli-table3'))] }) };
+      return undefined;
+    });
+    builder.onLoad({ filter: /.*/, namespace: 'client-node-stub' }, args => ({
+      contents: CLIENT_NODE[args.path],
+      loader: 'js',
+      resolveDir: args.pluginData.folder,
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'undici-slim' }, () => ({ contents: UNDICI, loader: 'js', resolveDir: undici }));
+  },
+};
+
+const outfile = join(root, 'dist', 'kubectl-imagepull.cjs');
+mkdirSync(dirname(outfile), { recursive: true });
+const { metafile } = await build({
+  entryPoints: [join(root, 'src', 'main.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__here' },
+  // Node 20 keeps a process alive while it optimises undici's WebAssembly; without that tier the end is at once
+  banner: {
+    js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
+  },
+  plugins: [slim],
+});
+chmodSync(outfile, 0o755);
+
+const missing = Object.keys(CLIENT_NODE).filter(path => !used.has(path));
+if (missing.length > 0) throw new Error(`@kubernetes/client-node no longer imports ${missing.join(', ')}: look at scripts/build.mjs again`);
+const { size } = statSync(outfile);
+if (size > MAX_BYTES && !process.argv.includes('--sizes'))
+  throw new Error(`the bundle has ${size} bytes, more than ${MAX_BYTES}: something large is bundled again`);
+const bundle = readFileSync(outfile, 'utf8');
+if (/Intl\.Segmenter/.test(bundle)) throw new Error('the slow string-width is in the bundle again');
+if (process.argv.includes('--sizes')) {
+  const inputs = Object.entries(Object.values(metafile.outputs)[0].inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
+  for (const [path, bytes] of inputs.sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(String(bytes).padStart(8), path);
+}

@@ -1,0 +1,34 @@
+import { isOfTheNetwork } from '../fault.ts';
+import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { nodeName, registry, seenFrom } from './tell.ts';
+
+export const BlobHostFailed = cause({
+  code: 'BlobHostFailed',
+  group: 'network',
+  title: 'The host that the registry redirects to fails',
+  transient: false,
+  claims: fault => {
+    const late = fault.step === 'layer' || fault.step === 'config';
+    if (fault.role === 'redirect')
+      return isOfTheNetwork(fault) || fault.kind === 'status' || fault.kind === 'notJson' ? (late ? ONLY : MOSTLY + 1) : NEVER;
+    if (!late || fault.role === 'token') return NEVER;
+    if (fault.kind === 'status' || fault.kind === 'notJson') return fault.status === 403 ? MOSTLY : SOMETIMES;
+    if (['dns', 'refused', 'timeout', 'unreachable'].includes(fault.kind)) return MOSTLY;
+    return fault.kind === 'reset' || fault.kind === 'shortBody' ? SOMETIMES : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${registry(facts)} itself answers, but it sends pulls on to ${fault?.host ? `"${fault.host}"` : 'another host'} for the layers, and ${fault?.seenBy === 'us' ? 'this machine' : nodeName(facts)} ${fault?.status ? `gets ${fault.status} there` : 'cannot use that host'}. A firewall that lets the registry through has to let this host through too.${seenFrom(fault)}`,
+  fixes: (facts, fault) => {
+    const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
+    return [
+      {
+        title: `allow ${hosts.length > 0 ? hosts.join(', ') : 'the hosts of the layers'} in the firewall or proxy of the nodes`,
+        command: null,
+      },
+      {
+        title: 'try it from the node itself',
+        command: `curl -sSI --max-time 10 https://${hosts[0] ?? 'HOST'}/   # on node ${facts.node.name ?? 'NODE'}`,
+      },
+    ];
+  },
+});

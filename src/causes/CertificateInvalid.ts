@@ -1,0 +1,54 @@
+import { isLoopback } from '../registry/proxy.ts';
+import { certificateOf } from './CertificateNotTrusted.ts';
+import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { hostOf, nodeName, seenFrom } from './tell.ts';
+
+export const CertificateInvalid = cause({
+  code: 'CertificateInvalid',
+  group: 'network',
+  title: "The registry's certificate is not valid",
+  transient: false,
+  claims: fault =>
+    fault.kind === 'badCertificate'
+      ? fault.role === 'token'
+        ? SOMETIMES
+        : isLoopback((fault.host ?? '').replace(/:\d+$/, ''))
+          ? MOSTLY
+          : ONLY
+      : fault.kind === 'tls'
+        ? SOMETIMES
+        : NEVER,
+  summary: (facts, fault) =>
+    `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault?.words ?? '', nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
+  fixes: (facts, fault) => {
+    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    return [
+      {
+        title: "see the certificate's dates and names",
+        command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
+      },
+      /expired|not yet|before/.test(fault?.words ?? '')
+        ? {
+            title: 'renew the certificate; if its dates are good, set the clock of the node',
+            command: `timedatectl status   # on node ${facts.node.name ?? 'NODE'}`,
+          }
+        : {
+            title: `get a certificate that names "${host.replace(/:\d+$/, '')}" as a subject alternative name, or pull by a name that the certificate has`,
+            command: null,
+          },
+    ];
+  },
+});
+
+function why(words: string, node: string): string {
+  const times = /current time (\S+) is (after|before) (\S+?)(?:["\s]|$)/.exec(words);
+  if (times)
+    return times[2] === 'after'
+      ? `it expired at ${times[3]} (the clock of ${node} says ${times[1]})`
+      : `it is valid only from ${times[3]} on (the clock of ${node} says ${times[1]})`;
+  const names = /certificate is (?:valid for|for) (.*?), not (?:for )?"?([^\s"(]+)/.exec(words);
+  if (names) return `it is for ${names[1]}, not for "${names[2]}"`;
+  if (/IP SANs/.test(words)) return 'it names no IP address, and the image names the registry by one';
+  if (/legacy Common Name/.test(words)) return 'it has only a common name, which no longer counts';
+  return /(?:x509: )(.*)$/.exec(words)?.[1] ?? words;
+}

@@ -1,0 +1,52 @@
+import type { Facts } from '../facts.ts';
+import type { Fix } from './cause.ts';
+import { cause, noClaim } from './cause.ts';
+import { createSecret, kubectl, quote, restart } from './commands.ts';
+import { imageOf, quoted, registry, usedSecrets } from './tell.ts';
+
+export const CredentialsBlockPublicImage = cause({
+  code: 'CredentialsBlockPublicImage',
+  group: 'auth',
+  title: 'The image is public, and a stale credential makes the pull fail',
+  transient: false,
+  claims: noClaim,
+  summary: facts =>
+    `${imageOf(facts)} is given to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
+  fixes: facts => [
+    ...removal(facts),
+    createSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it', true),
+    restart(facts, 'then let the node try at once'),
+  ],
+});
+
+/** Takes the secret out of the service account, or of the workload's template. */
+function removal(facts: Facts): Fix[] {
+  const name = usedSecrets(facts)[0] ?? 'SECRET';
+  const account = facts.serviceAccount;
+  if (account.secrets?.includes(name)) {
+    const rest = account.secrets.filter(other => other !== name).map(other => ({ name: other }));
+    return [
+      {
+        title: `take it out of service account "${account.name}"`,
+        command: kubectl(
+          facts,
+          `patch serviceaccount ${quote(account.name)} --type=merge -p ${quote(JSON.stringify({ imagePullSecrets: rest }))}`,
+        ),
+      },
+    ];
+  }
+  const { kind, name: owner } = facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
+  if (['deployment', 'statefulset', 'daemonset'].includes(kind)) {
+    const rest = facts.secrets.filter(secret => secret.name !== name).map(secret => ({ name: secret.name }));
+    return [
+      {
+        title: `take it out of ${kind} "${owner}"`,
+        command: kubectl(
+          facts,
+          `patch ${kind} ${quote(owner)} --type=merge -p ${quote(JSON.stringify({ spec: { template: { spec: { imagePullSecrets: rest } } } }))}`,
+        ),
+      },
+    ];
+  }
+  return [{ title: `take "${name}" out of imagePullSecrets of the pod's manifest and apply it anew`, command: null }];
+}

@@ -1,0 +1,64 @@
+import type { Facts } from '../facts.ts';
+import type { Fix } from './cause.ts';
+import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
+import { createSecret, kubectl, quote, restart } from './commands.ts';
+import { registry } from './tell.ts';
+
+export const CredentialsExpired = cause({
+  code: 'CredentialsExpired',
+  group: 'auth',
+  title: 'The credential of the pull secret has expired',
+  transient: false,
+  claims: fault =>
+    /token has expired|token is expired|access token is expired/i.test(fault.explanation ?? '')
+      ? ONLY
+      : fault.kind === 'invalidToken' && fault.step === 'layer'
+        ? OFTEN
+        : NEVER,
+  summary: (facts, fault) => {
+    const credential = facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0];
+    const who =
+      credential === undefined
+        ? 'The credential that the node sent'
+        : `The credential of user "${credential.username}" in secret "${credential.secret}"`;
+    return `${who} was right once and is no longer: ${credential?.expired ?? fault?.explanation ?? 'the registry says that the token has expired'}. ${registry(facts)} refuses it.`;
+  },
+  fixes: facts => {
+    const name =
+      (facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0])?.secret ??
+      facts.secrets[0]?.name ??
+      'SECRET';
+    return [
+      ...renew(facts, name),
+      restart(facts, 'then let the node try at once'),
+      {
+        title:
+          'lasting: let something renew it (External Secrets, a registry credential provider on the nodes), or use a credential that does not expire',
+        command: null,
+      },
+    ];
+  },
+});
+
+/** A new token from its issuer, straight into the secret. */
+function renew(facts: Facts, name: string): Fix[] {
+  const server = facts.reference?.registry ?? 'REGISTRY';
+  const region = /\.ecr\.([a-z0-9-]+)\.amazonaws/.exec(server)?.[1];
+  const apply = (user: string, password: string): string =>
+    `${kubectl(facts, `create secret docker-registry ${quote(name)} --docker-server=${quote(server)} --docker-username=${user} --docker-password="${password}" --dry-run=client -o yaml`)} | ${kubectl(facts, 'apply -f -')}`;
+  if (region !== undefined)
+    return [
+      {
+        title: 'write a new token into the secret (it lives 12 hours)',
+        command: apply('AWS', `$(aws ecr get-login-password --region ${region})`),
+      },
+    ];
+  if (/-docker\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(server))
+    return [
+      {
+        title: 'write a new token into the secret (it lives one hour; a key file of a service account lasts)',
+        command: apply('oauth2accesstoken', '$(gcloud auth print-access-token)'),
+      },
+    ];
+  return [createSecret(facts, name, 'write a new token into the secret', true)];
+}

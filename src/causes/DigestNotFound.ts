@@ -1,0 +1,33 @@
+import type { Facts } from '../facts.ts';
+import { cause, MOSTLY, NEVER, OFTEN, ONLY } from './cause.ts';
+import { setImage } from './commands.ts';
+import { list, repository } from './tell.ts';
+
+export const DigestNotFound = cause({
+  code: 'DigestNotFound',
+  group: 'name',
+  title: 'The repository has no manifest with this digest',
+  transient: false,
+  claims: (fault, facts) => {
+    if (fault.kind !== 'notFound' || fault.role === 'token' || facts.reference?.digest == null || fault.code === 'NAME_UNKNOWN')
+      return NEVER;
+    if (fault.seenBy === 'us') {
+      const tags = facts.probe?.tags;
+      if (tags?.known) return ONLY;
+      if (tags && !tags.known && tags.repositoryMissing) return NEVER;
+      return MOSTLY;
+    }
+    return OFTEN;
+  },
+  summary: facts =>
+    `${facts.probe?.tags?.known ? 'The repository' : 'By the words of the node, the repository'} ${repository(facts)} ${facts.probe?.tags?.known ? 'is there and holds' : 'holds'} no manifest "${facts.reference?.digest}". A digest goes when the registry is cleaned up, or is that of another repository or registry.${tagsOf(facts).length > 0 ? ` Its tags: ${list(tagsOf(facts))}.` : ''}`,
+  fixes: facts => [
+    setImage(
+      facts,
+      `${facts.image.replace(/@.*$/, '').replace(/:[^:/]+$/, '')}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,
+      'pull by a tag (or by a digest that the registry has), or push the image again',
+    ),
+  ],
+});
+
+const tagsOf = (facts: Facts): string[] => (facts.probe?.tags?.known ? facts.probe.tags.names : []);

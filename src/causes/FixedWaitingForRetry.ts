@@ -1,0 +1,22 @@
+import { cause, noClaim } from './cause.ts';
+import { retryNow } from './commands.ts';
+import { imageOf, quoted, usedSecrets } from './tell.ts';
+
+export const FixedWaitingForRetry = cause({
+  code: 'FixedWaitingForRetry',
+  group: 'state',
+  title: 'The pull would succeed now; kubelet is still backing off',
+  transient: true,
+  claims: noClaim,
+  summary: (facts, fault) => {
+    const used = usedSecrets(facts);
+    const next =
+      facts.state.nextRetry === null
+        ? 'within five minutes'
+        : Date.parse(facts.state.nextRetry) > Date.parse(facts.now)
+          ? `at about ${facts.state.nextRetry.slice(11, 19)} UTC`
+          : 'any moment';
+    return `The node's last try failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can be pulled now${used.length > 0 ? ` with the pod's secret ${quoted(used)}` : ' without a login'}, as asked from this machine just now. kubelet tries again ${next}.`;
+  },
+  fixes: facts => [{ title: 'wait: the next try needs nothing more', command: null }, retryNow(facts)],
+});

@@ -1,0 +1,37 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { setImage } from './commands.ts';
+import { imageOf, registry } from './tell.ts';
+
+const OTHER_TYPE =
+  /fetch content descriptor \S+ \((?!application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config))/;
+
+export const ImageBroken = cause({
+  code: 'ImageBroken',
+  group: 'name',
+  title: 'The registry holds a damaged image',
+  transient: false,
+  claims: (fault, facts) => {
+    if (fault.role === 'redirect') return fault.kind === 'corrupt' ? MOSTLY : NEVER;
+    if (fault.kind === 'blobMissing') return fault.seenBy === 'us' ? ONLY : OTHER_TYPE.test(fault.words) ? SOMETIMES : MOSTLY + 1;
+    if (fault.kind === 'corrupt') return fault.seenBy === 'us' ? ONLY : MOSTLY;
+    // the tag is listed, its manifest is gone
+    if (
+      fault.kind === 'notFound' &&
+      fault.seenBy === 'us' &&
+      facts.probe?.tags?.known &&
+      facts.reference?.tag != null &&
+      facts.reference.digest === null &&
+      facts.probe.tags.names.includes(facts.reference.tag)
+    )
+      return MOSTLY;
+    if (fault.kind === 'shortBody') return /got 0\b/.test(fault.words) ? MOSTLY + 1 : SOMETIMES;
+    if (fault.kind === 'badManifest') return fault.step === 'config' ? MOSTLY + 1 : SOMETIMES + 1;
+    return fault.kind === 'mediaType' || fault.kind === 'storage' || fault.kind === 'schema1' ? RARELY : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${imageOf(facts)} cannot be put together from what ${registry(facts)} holds: ${fault?.seenBy === 'us' ? fault.words : 'a part of it is missing or does not have the digest that its manifest names'}. No node can pull it.`,
+  fixes: facts => [
+    { title: 'push the image again (a complete push repairs it)', command: `docker push ${facts.image}` },
+    setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, 'or use another tag meanwhile'),
+  ],
+});

@@ -1,0 +1,33 @@
+import { cause, NEVER, ONLY } from './cause.ts';
+import { kubectl, quote } from './commands.ts';
+import { imageOf, nodeName } from './tell.ts';
+
+export const ImageNeverPulled = cause({
+  code: 'ImageNeverPulled',
+  group: 'node',
+  title: 'The pull policy is Never, and the node does not have the image for this pod',
+  transient: false,
+  claims: fault => (fault.kind === 'never' ? ONLY : NEVER),
+  summary: facts => {
+    const minor = Number(/v1\.(\d+)/.exec(facts.node.kubelet ?? '')?.[1] ?? 0);
+    return `Container "${facts.container.name}" has imagePullPolicy Never, and ${nodeName(facts)} does not have ${imageOf(facts)}. Nothing will ever fetch it there.${minor >= 35 ? ' (From Kubernetes 1.35 on the same words also come when the image is there, but this pod has not shown the credential it was pulled with.)' : ''}`;
+  },
+  fixes: facts => {
+    const { kind, name } = facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
+    const list = facts.container.kind === 'initContainer' ? 'initContainers' : 'containers';
+    const container = [{ name: facts.container.name, imagePullPolicy: 'IfNotPresent' }];
+    const patch = JSON.stringify({ spec: { template: { spec: { [list]: container } } } });
+    return [
+      ['deployment', 'statefulset', 'daemonset'].includes(kind)
+        ? { title: 'let it be pulled when it is not there', command: kubectl(facts, `patch ${kind} ${quote(name)} -p ${quote(patch)}`) }
+        : {
+            title: 'let it be pulled when it is not there (a pod has to be made anew for that)',
+            command: `${kubectl(facts, `get pod ${quote(facts.pod?.name ?? 'POD')} -o json`)} | jq 'del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp) | (.spec.${list}[] | select(.name=="${facts.container.name}")).imagePullPolicy = "IfNotPresent"' > ${quote(`${facts.pod?.name ?? 'POD'}.json`)}\n${kubectl(facts, `replace --force -f ${quote(`${facts.pod?.name ?? 'POD'}.json`)}`)}`,
+          },
+      {
+        title: 'or bring the image to the node',
+        command: `ctr -n k8s.io images import image.tar   # on node ${facts.node.name ?? 'NODE'} (kind: kind load docker-image ${facts.image})`,
+      },
+    ];
+  },
+});

@@ -1,0 +1,46 @@
+import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { setImage } from './commands.ts';
+import { explanation, imageOf } from './tell.ts';
+
+const IMAGE_BLOB = /\((?:application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config)[^)]*)\)/;
+
+export const ManifestUnsupported = cause({
+  code: 'ManifestUnsupported',
+  group: 'name',
+  title: 'What the reference leads to is no image that this runtime can use',
+  transient: false,
+  claims: fault => {
+    if (fault.kind === 'schema1' || fault.kind === 'encrypted') return ONLY;
+    if (fault.kind === 'tooLarge') return MOSTLY;
+    if (fault.kind === 'mediaType') return /text\/html/.test(fault.words) ? SOMETIMES : fault.seenBy === 'us' ? ONLY : MOSTLY;
+    if (fault.kind === 'badManifest') return fault.code === 'MANIFEST_INVALID' ? SOMETIMES : MOSTLY;
+    if (fault.kind === 'blobMissing')
+      return /fetch content descriptor \S+ \(/.test(fault.words) && !IMAGE_BLOB.test(fault.words) ? MOSTLY : SOMETIMES - 5;
+    return fault.kind === 'corrupt' || fault.kind === 'shortBody' ? SOMETIMES - 5 : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault?.kind, fault?.words ?? '')}.${explanation(fault)}`,
+  fixes: facts => [
+    { title: 'build and push it anew as an OCI image', command: `docker buildx build -t ${facts.image} --push .` },
+    setImage(
+      facts,
+      `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`,
+      'or use a tag that is a container image (not a Helm chart, signature or other artifact)',
+    ),
+  ],
+});
+
+function what(kind: string | undefined, words: string): string {
+  switch (kind) {
+    case 'schema1':
+      return 'its manifest is of schema 1, which containerd 2 no longer reads';
+    case 'encrypted':
+      return 'it is encrypted, and the node has no key for it';
+    case 'tooLarge':
+      return 'its manifest is larger than a runtime accepts';
+    case 'mediaType':
+      return /leads to (.*)$/.exec(words)?.[1] ?? 'its media type is not known to the runtime';
+    default:
+      return 'its manifest makes no sense to the runtime';
+  }
+}

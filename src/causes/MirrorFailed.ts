@@ -1,0 +1,19 @@
+import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { nodeName, registry } from './tell.ts';
+
+export const MirrorFailed = cause({
+  code: 'MirrorFailed',
+  group: 'node',
+  title: "A mirror that is set on the node fails, not the image's registry",
+  transient: false,
+  claims: fault => (fault.role === 'mirror' ? (fault.kind === 'unknown' ? MOSTLY : SOMETIMES - 5) : NEVER),
+  summary: (facts, fault) =>
+    `The runtime of ${nodeName(facts)} asks "${fault?.host ?? 'a mirror'}" in place of ${registry(facts)}, and that mirror fails.`,
+  fixes: facts => [
+    {
+      title: 'see the mirrors that are set on the node',
+      command: `cat /etc/containerd/certs.d/${facts.reference?.registry ?? 'REGISTRY'}/hosts.toml /etc/containerd/certs.d/_default/hosts.toml   # on node ${facts.node.name ?? 'NODE'}`,
+    },
+    { title: 'repair the mirror, or take it out there', command: null },
+  ],
+});

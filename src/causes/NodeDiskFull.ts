@@ -1,0 +1,23 @@
+import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { restart } from './commands.ts';
+import { showBytes } from './sizes.ts';
+import { imageOf, nodeName } from './tell.ts';
+
+export const NodeDiskFull = cause({
+  code: 'NodeDiskFull',
+  group: 'node',
+  title: "The node's disk is full",
+  transient: false,
+  claims: (fault, facts) => (fault.kind === 'diskFull' ? ONLY : fault.kind === 'storage' && facts.node.diskPressure ? SOMETIMES : NEVER),
+  summary: facts =>
+    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} has no room left to store ${imageOf(facts)} (no bytes, or no inodes).${facts.node.diskPressure ? ' It reports DiskPressure.' : ''}${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} compressed and needs two to three times that.` : ''}`,
+  fixes: facts => [
+    {
+      title: 'see bytes and inodes on the node',
+      command: `df -h /var/lib/containerd; df -i /var/lib/containerd   # on node ${facts.node.name ?? 'NODE'}`,
+    },
+    { title: 'remove unused images there', command: `crictl rmi --prune   # on node ${facts.node.name ?? 'NODE'}` },
+    ...(facts.node.name === null ? [] : [{ title: 'keep other pods away meanwhile', command: `kubectl cordon ${facts.node.name}` }]),
+    restart(facts, 'then try at once'),
+  ],
+});

@@ -1,0 +1,33 @@
+import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { imageOf, nodeName } from './tell.ts';
+
+export const NodeStorageFailed = cause({
+  code: 'NodeStorageFailed',
+  group: 'node',
+  title: "The node's image store fails",
+  transient: false,
+  claims: fault => (fault.kind === 'storage' ? MOSTLY : fault.kind === 'runtime' ? SOMETIMES : NEVER),
+  summary: (facts, fault) =>
+    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} cannot store ${imageOf(facts)}: ${why(fault?.words ?? '')}. It is the disk or the runtime's own store, not the registry.`,
+  fixes: facts => [
+    {
+      title: 'see the file system and the kernel log of the node',
+      command: `mount | grep -E 'containerd|containers'; dmesg | tail -50   # on node ${facts.node.name ?? 'NODE'}`,
+    },
+    {
+      title: 'remove the image there and let it be pulled anew',
+      command: `crictl rmi ${facts.image}   # on node ${facts.node.name ?? 'NODE'}`,
+    },
+    ...(facts.node.name === null
+      ? []
+      : [{ title: 'if the disk itself is bad: move the pods elsewhere', command: `kubectl drain ${facts.node.name} --ignore-daemonsets` }]),
+  ],
+});
+
+function why(words: string): string {
+  if (/read-only file system/.test(words)) return 'its file system is read-only';
+  if (/input\/output error/.test(words)) return 'its disk reports an I/O error';
+  if (/blob not found|lost content|failed to get reader/.test(words))
+    return "the runtime's store has lost a part of the image that it believes to have";
+  return /(?:: )?([^:]+(?:: [^:]+)?)$/.exec(words)?.[1]?.trim() ?? words;
+}

@@ -1,0 +1,36 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { setImage } from './commands.ts';
+import { hostOf, imageOf } from './tell.ts';
+
+export const NotARegistry = cause({
+  code: 'NotARegistry',
+  group: 'registry',
+  title: 'Something else than a registry answers there',
+  transient: false,
+  claims: fault => {
+    if (fault.role === 'token' || fault.role === 'redirect') return RARELY;
+    if (fault.kind === 'notJson')
+      return fault.seenBy === 'us'
+        ? fault.status === null || fault.status < 400 || fault.status === 404
+          ? ONLY
+          : RARELY
+        : fault.status === 410 || (fault.status ?? 0) >= 500 || fault.status === 403
+          ? RARELY
+          : MOSTLY;
+    if (fault.kind === 'mediaType' && /text\/html/.test(fault.words)) return MOSTLY;
+    return fault.kind === 'mediaType' || fault.kind === 'badManifest' ? RARELY : NEVER;
+  },
+  summary: (facts, fault) =>
+    `At ${hostOf(facts, fault)} something answers that is no registry: ${fault?.seenBy === 'us' ? fault.words : 'a web page instead of a manifest'}. Often it is a captive portal, a login page, the registry's web address instead of its registry address, or a wrong port; ${imageOf(facts)} cannot come from there.`,
+  fixes: (facts, fault) => [
+    {
+      title: 'see what answers',
+      command: `curl -sS -i ${facts.probe?.scheme ?? 'https'}://${fault?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+    },
+    setImage(
+      facts,
+      `REGISTRY:PORT/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,
+      "use the registry's own address and port",
+    ),
+  ],
+});

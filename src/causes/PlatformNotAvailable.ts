@@ -1,0 +1,37 @@
+import { showPlatform } from '../registry/manifest.ts';
+import { cause, NEVER, ONLY } from './cause.ts';
+import { setImage } from './commands.ts';
+import { imageOf, list, nodeName } from './tell.ts';
+
+export const PlatformNotAvailable = cause({
+  code: 'PlatformNotAvailable',
+  group: 'name',
+  title: "The image has no manifest for the node's platform",
+  transient: false,
+  claims: fault => (fault.kind === 'platform' ? ONLY : NEVER),
+  summary: facts => {
+    const has = facts.probe?.platforms?.map(showPlatform) ?? [];
+    const node = facts.node.platform === null ? '' : ` is ${showPlatform(facts.node.platform)}`;
+    return `${imageOf(facts)} exists, but not for this node: ${nodeName(facts)}${node}${has.length > 0 ? `, the image is for ${list(has)}` : ' and the image is for other platforms'}. ("not found" in the words means the platform, not the image.)`;
+  },
+  fixes: facts => {
+    const has = facts.probe?.platforms?.filter(platform => platform.os === (facts.node.platform?.os ?? 'linux')) ?? [];
+    const want = facts.node.platform === null ? 'linux/amd64' : showPlatform(facts.node.platform);
+    const other = has[0];
+    const { kind, name } = facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
+    return [
+      {
+        title: `build and push the image for ${want} too`,
+        command: `docker buildx build --platform ${[...new Set([want, ...has.map(showPlatform)])].join(',')} -t ${facts.image} --push .`,
+      },
+      ...(other === undefined || !['deployment', 'statefulset', 'daemonset'].includes(kind)
+        ? [setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, `or use an image that has ${want}`)]
+        : [
+            {
+              title: `or let it run only on nodes of ${showPlatform(other)}`,
+              command: `kubectl -n ${facts.pod?.namespace} patch ${kind} ${name} -p '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":"${other.architecture}"}}}}}'`,
+            },
+          ]),
+    ];
+  },
+});

@@ -1,0 +1,23 @@
+import { cause, NEVER, ONLY, RARELY } from './cause.ts';
+import { nodeName, registry, seenFrom } from './tell.ts';
+
+export const ProxyFailed = cause({
+  code: 'ProxyFailed',
+  group: 'network',
+  title: "The node's proxy fails",
+  transient: false,
+  claims: fault =>
+    fault.kind === 'proxy' || fault.status === 407 ? ONLY : fault.status === 500 || fault.kind === 'notFound' ? RARELY - 5 : NEVER,
+  summary: (facts, fault) =>
+    `The way from ${nodeName(facts)} to ${registry(facts)} leads through a proxy, and that proxy ${fault?.status === 407 ? 'wants a login of its own' : 'cannot be used'}${fault?.host ? ` (asked for "${fault.host}")` : ''}.${seenFrom(fault)}`,
+  fixes: facts => [
+    {
+      title: "see the runtime's proxy settings on the node",
+      command: `systemctl show containerd --property=Environment   # on node ${facts.node.name ?? 'NODE'} (crio for CRI-O)`,
+    },
+    {
+      title: `correct HTTPS_PROXY there, or add ${facts.reference?.registry ?? 'the registry'} to NO_PROXY, then restart the runtime`,
+      command: null,
+    },
+  ],
+});

@@ -1,0 +1,19 @@
+import { cause, NEVER, ONLY } from './cause.ts';
+import { nodeName } from './tell.ts';
+
+export const PullThrottled = cause({
+  code: 'PullThrottled',
+  group: 'node',
+  title: "kubelet's own limit of pulls per second",
+  transient: true,
+  claims: fault => (fault.kind === 'throttled' ? ONLY : NEVER),
+  summary: facts =>
+    `kubelet on ${nodeName(facts)} starts at most so many pulls per second (registryPullQPS, 5 by default) and put this one off. The registry was not asked, and no limit of the registry is meant. It tries again by itself.`,
+  fixes: facts => [
+    { title: 'wait: the next try comes within minutes', command: null },
+    {
+      title: 'if it happens often: see and raise registryPullQPS and registryBurst in the kubelet configuration',
+      command: `kubectl get --raw /api/v1/nodes/${facts.node.name ?? 'NODE'}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
+    },
+  ],
+});

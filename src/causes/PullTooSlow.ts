@@ -1,0 +1,26 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { showBytes } from './sizes.ts';
+import { imageOf, nodeName } from './tell.ts';
+
+export const PullTooSlow = cause({
+  code: 'PullTooSlow',
+  group: 'node',
+  title: 'The pull is stuck, or too slow for its time limit',
+  transient: true,
+  claims: fault => {
+    if (fault.kind === 'canceled') return fault.host === null || fault.step === 'layer' ? ONLY : RARELY;
+    return fault.kind === 'deadline' ? (fault.host === null ? ONLY : MOSTLY) : fault.kind === 'shortBody' ? RARELY : NEVER;
+  },
+  summary: facts =>
+    `The pull of ${imageOf(facts)} on ${nodeName(facts)} was given up before it ended: no bytes came for a while (containerd: 5 minutes), or a time limit ran out.${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} in ${facts.probe.layers} layers: at 10 MB/s that takes about ${Math.max(1, Math.round(facts.probe.size / 10e6))} s.` : ''}`,
+  fixes: facts => [
+    {
+      title: 'pull it on the node and see how fast it comes',
+      command: `time crictl pull ${facts.image}   # on node ${facts.node.name ?? 'NODE'}`,
+    },
+    {
+      title: 'make the image smaller, put a cache or mirror near the nodes, or let pulls run in parallel (serializeImagePulls: false)',
+      command: null,
+    },
+  ],
+});

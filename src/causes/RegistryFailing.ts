@@ -1,0 +1,40 @@
+import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { restart } from './commands.ts';
+import { explanation, hostOf, imageOf, seenFrom } from './tell.ts';
+
+export const RegistryFailing = cause({
+  code: 'RegistryFailing',
+  group: 'registry',
+  title: 'The registry fails',
+  transient: true,
+  claims: (fault, facts) => {
+    if (fault.kind === 'redirects') return fault.role === 'token' ? SOMETIMES : ONLY;
+    if (facts.probe?.headBlocked && fault.seenBy === 'us') return SOMETIMES;
+    if ((fault.status ?? 0) >= 500 && fault.status !== 501) {
+      if (fault.role === 'token' || fault.role === 'redirect') return SOMETIMES;
+      if (fault.step === 'layer' || fault.step === 'config') return MOSTLY;
+      return fault.seenBy === 'us' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
+    }
+    if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return ONLY;
+    if (
+      fault.kind === 'timeout' &&
+      fault.seenBy === 'us' &&
+      fault.role !== 'token' &&
+      fault.role !== 'redirect' &&
+      (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')
+    )
+      return ONLY;
+    if (fault.kind === 'eof' || fault.kind === 'reset')
+      return fault.role === 'registry' && (fault.step === 'resolve' || fault.step === 'ping') ? SOMETIMES : NEVER;
+    return fault.status === 400 ? OFTEN - 10 : fault.kind === 'badManifest' && fault.step === 'ping' ? SOMETIMES : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${hostOf(facts, fault)} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a circle' : 'accepts requests and does not answer them'} instead of giving ${imageOf(facts)}.${explanation(fault)} Nothing in the cluster can repair that; kubelet tries again by itself.${seenFrom(fault)}`,
+  fixes: (facts, fault) => [
+    {
+      title: "see the registry's own state (its status page, its logs)",
+      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${facts.probe?.scheme ?? 'https'}://${fault?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+    },
+    restart(facts, 'when it answers again: try at once'),
+  ],
+});

@@ -1,0 +1,29 @@
+import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { setImage } from './commands.ts';
+import { hostOf, nodeName, seenFrom } from './tell.ts';
+
+export const RegistryNameNotResolved = cause({
+  code: 'RegistryNameNotResolved',
+  group: 'network',
+  title: "The registry's name cannot be resolved",
+  transient: false,
+  claims: fault => {
+    if (fault.kind !== 'dns' || fault.role === 'proxy') return NEVER;
+    if (fault.role === 'token') return SOMETIMES;
+    if (fault.role === 'redirect') return fault.step === 'layer' || fault.step === 'config' ? SOMETIMES : MOSTLY - 1;
+    return ONLY;
+  },
+  summary: (facts, fault) =>
+    `${fault?.seenBy === 'us' ? 'This machine' : `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)}`} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
+  fixes: (facts, fault) => {
+    const host = (fault?.host ?? facts.reference?.registry ?? 'HOST').replace(/:\d+$/, '');
+    return [
+      { title: 'ask the name server of the node itself', command: `nslookup ${host}   # on node ${facts.node.name ?? 'NODE'}` },
+      setImage(
+        facts,
+        `REGISTRY/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,
+        'if the name is misspelt: correct it',
+      ),
+    ];
+  },
+});

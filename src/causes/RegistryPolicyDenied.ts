@@ -1,0 +1,29 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { explanation, hostOf, imageOf } from './tell.ts';
+
+const POLICY =
+  /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|geo|sanction|embargo|legal|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|scan/i;
+
+export const RegistryPolicyDenied = cause({
+  code: 'RegistryPolicyDenied',
+  group: 'registry',
+  title: 'A policy of the registry refuses this image or this client',
+  transient: false,
+  claims: fault => {
+    if (fault.role === 'token' && fault.status === 401) return NEVER;
+    if (fault.status === 412 || fault.status === 451) return fault.seenBy === 'us' ? ONLY : MOSTLY;
+    if (fault.code === 'PROJECTPOLICYVIOLATION') return ONLY;
+    if (POLICY.test(fault.explanation ?? '')) return fault.seenBy === 'us' ? ONLY : MOSTLY + 5;
+    if (fault.seenBy === 'us' && fault.status === 403 && /an HTML page/.test(fault.explanation ?? '')) return MOSTLY + 5;
+    if (fault.code === 'MANIFEST_INVALID' && fault.seenBy === 'node') return MOSTLY;
+    return fault.status === 403 || fault.status === 500 || fault.status === 410 ? RARELY : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${hostOf(facts, fault)} refuses ${imageOf(facts)} by a rule of its own (vulnerabilities, signature, address of the client, law), whoever asks.${explanation(fault)}`,
+  fixes: () => [
+    {
+      title: 'ask the owners of the registry: rebuild or sign the image so that it passes, or have the rule or the allow-list changed',
+      command: null,
+    },
+  ],
+});

@@ -1,0 +1,39 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { hostOf, nodeName, seenFrom } from './tell.ts';
+
+const HOW: Record<string, string> = {
+  refused: 'nothing listens there (connection refused)',
+  timeout: 'no answer within the time limit',
+  unreachable: 'no route leads there',
+  reset: 'the connection is reset',
+  eof: 'the connection is closed without an answer',
+};
+
+export const RegistryUnreachable = cause({
+  code: 'RegistryUnreachable',
+  group: 'network',
+  title: 'The registry cannot be reached',
+  transient: true,
+  claims: fault => {
+    if (!(fault.kind in HOW) || fault.role === 'proxy') return fault.kind === 'tls' ? SOMETIMES : NEVER;
+    if (fault.role === 'token') return SOMETIMES;
+    const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
+    if (fault.role === 'redirect' || late) return late ? SOMETIMES : RARELY;
+    // an answer that never comes after the connection stood is the registry's failure
+    if (fault.seenBy === 'us' && (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')) return SOMETIMES;
+    return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
+  },
+  summary: (facts, fault) =>
+    `${fault?.seenBy === 'us' ? 'This machine' : `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)}`} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
+  fixes: (facts, fault) => {
+    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const scheme = facts.probe?.scheme ?? 'https';
+    return [
+      {
+        title: 'try the connection from the node itself',
+        command: `curl -v --max-time 10 ${scheme}://${host}/v2/   # on node ${facts.node.name ?? 'NODE'}`,
+      },
+      { title: `start the registry, or open the way to ${host} (firewall, security group, route, port)`, command: null },
+    ];
+  },
+});

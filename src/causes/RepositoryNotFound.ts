@@ -1,0 +1,38 @@
+import { cause, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { setImage } from './commands.ts';
+import { knownMove } from './moves.ts';
+import { registry, repository } from './tell.ts';
+
+export const RepositoryNotFound = cause({
+  code: 'RepositoryNotFound',
+  group: 'name',
+  title: 'The registry has no such repository',
+  transient: false,
+  claims: (fault, facts) => {
+    if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
+    if (
+      fault.code === 'NAME_UNKNOWN' ||
+      (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
+    )
+      return ONLY;
+    if (fault.seenBy === 'us' && facts.probe?.tags?.known === true) return NEVER;
+    // a bare word without registry, path and tag is rather a local image's name than an official image without `latest`
+    const bare = !/[/:@]/.test(facts.image);
+    return fault.code === 'MANIFEST_UNKNOWN' ? SOMETIMES : bare ? OFTEN + 1 : OFTEN - 1;
+  },
+  summary: facts => {
+    const move = knownMove(facts.reference);
+    return `The registry ${registry(facts)} answers and has no repository ${repository(facts)}.${move === null ? '' : ` It is known to have moved to "${move.image}" (${move.since}).`}`;
+  },
+  fixes: facts => {
+    const move = knownMove(facts.reference);
+    if (move !== null) return [setImage(facts, move.image, 'pull it from where it is now')];
+    return [
+      setImage(
+        facts,
+        `${facts.reference?.registry ?? 'REGISTRY'}/REPOSITORY:${facts.reference?.tag ?? 'TAG'}`,
+        'correct the repository (spelling, project, registry), or push the image there',
+      ),
+    ];
+  },
+});

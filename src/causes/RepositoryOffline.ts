@@ -1,0 +1,34 @@
+import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { setImage } from './commands.ts';
+import { knownMove } from './moves.ts';
+import { explanation, hostOf, repository } from './tell.ts';
+
+const OFFLINE =
+  /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i;
+
+export const RepositoryOffline = cause({
+  code: 'RepositoryOffline',
+  group: 'registry',
+  title: 'The repository was taken out of service',
+  transient: false,
+  claims: fault => {
+    if (fault.role === 'token') return NEVER;
+    if (fault.status === 410 || fault.status === 402) return fault.seenBy === 'us' ? ONLY : MOSTLY + 5;
+    if (fault.status !== 429 && OFFLINE.test(fault.explanation ?? '') && !/rate limit/i.test(fault.explanation ?? ''))
+      return fault.seenBy === 'us' && (fault.status ?? 500) < 500 ? ONLY : MOSTLY + 6;
+    if (fault.status === 405 && fault.code === 'DENIED') return MOSTLY;
+    return fault.kind === 'notFound' || fault.status === 412 || fault.status === 403 ? RARELY - 1 : NEVER;
+  },
+  summary: (facts, fault) =>
+    `${hostOf(facts, fault)} no longer serves ${repository(facts)}: shut down, moved, unpaid, over its quota, or a cache whose upstream is gone.${explanation(fault)}`,
+  fixes: facts => {
+    const move = knownMove(facts.reference);
+    return [
+      setImage(
+        facts,
+        move?.image ?? `REGISTRY/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,
+        move === null ? 'pull it from another registry (mirror it there first)' : 'pull it from where it is now',
+      ),
+    ];
+  },
+});

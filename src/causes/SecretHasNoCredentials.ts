@@ -1,0 +1,31 @@
+import type { Facts } from '../facts.ts';
+import { cause, noClaim } from './cause.ts';
+import { createSecret, restart } from './commands.ts';
+import { registry } from './tell.ts';
+
+export const SecretHasNoCredentials = cause({
+  code: 'SecretHasNoCredentials',
+  group: 'secret',
+  title: 'The pull secret holds no credential that kubelet uses',
+  transient: false,
+  claims: noClaim,
+  summary: facts => {
+    const secret = emptySecret(facts);
+    const detail =
+      secret?.problems.find(problem => problem.code === 'SecretHasNoCredentials')?.detail ??
+      'its entry for this registry is empty: kubelet then pulls without a login';
+    return `${registry(facts)} wants a login, and secret "${secret?.name ?? facts.keyring.credentials[0]?.secret ?? ''}" parses but gives none: ${detail}.`;
+  },
+  fixes: facts => [
+    createSecret(
+      facts,
+      emptySecret(facts)?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET',
+      'write a user name and a password into it',
+      true,
+    ),
+    restart(facts, 'then let the node try at once'),
+  ],
+});
+
+export const emptySecret = (facts: Facts): Facts['secrets'][number] | null =>
+  facts.secrets.find(secret => secret.problems.some(problem => problem.code === 'SecretHasNoCredentials')) ?? null;

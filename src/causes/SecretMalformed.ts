@@ -1,0 +1,41 @@
+import type { Facts } from '../facts.ts';
+import { cause, NEVER, ONLY } from './cause.ts';
+import { createSecret, kubectl, quote, restart } from './commands.ts';
+
+export const SecretMalformed = cause({
+  code: 'SecretMalformed',
+  group: 'secret',
+  title: 'A pull secret cannot be read by kubelet',
+  transient: false,
+  claims: fault => (fault.kind === 'secretParse' ? ONLY : NEVER),
+  summary: (facts, fault) => {
+    const broken = facts.keyring.broken;
+    if (broken !== null)
+      return `Secret "${broken.secret}" does not parse (${broken.error}). One such secret makes kubelet refuse every pull of the pod, of public images too.`;
+    const ignored = badSecret(facts);
+    if (ignored === null)
+      return `A pull secret of the pod does not parse: kubelet says "${fault?.words.replace(/^Failed to pull image "[^"]*": /, '') ?? facts.state.reason ?? ''}" and refuses every pull of the pod.`;
+    return `Secret "${ignored.name}" is there, but kubelet ignores it: ${ignored.problems.find(problem => problem.code === 'SecretMalformed')?.detail}.`;
+  },
+  fixes: facts => {
+    const name = badSecret(facts)?.name ?? facts.secrets[0]?.name ?? 'SECRET';
+    const make = createSecret(facts, name, 'make the secret anew in the right form');
+    return [
+      {
+        title: `${make.title}: kubectl cannot change a secret's type, so the old one goes first`,
+        command: `${kubectl(facts, `delete secret ${quote(name)}`)}\n${make.command}`,
+      },
+      restart(facts, 'then let the node try at once'),
+    ];
+  },
+});
+
+/** The secret that does not parse, or the first that kubelet ignores for its form. */
+export function badSecret(facts: Facts): Facts['secrets'][number] | null {
+  const broken = facts.keyring.broken;
+  return (
+    facts.secrets.find(secret =>
+      broken !== null ? secret.name === broken.secret : secret.problems.some(problem => problem.code === 'SecretMalformed'),
+    ) ?? null
+  );
+}

@@ -1,0 +1,37 @@
+import type { Facts } from '../facts.ts';
+import { cause, MOSTLY, NEVER } from './cause.ts';
+import { createSecret, kubectl, namespaceOf, quote, restart } from './commands.ts';
+import { quoted, registry } from './tell.ts';
+
+export const SecretNotFound = cause({
+  code: 'SecretNotFound',
+  group: 'secret',
+  title: 'The pod names a pull secret that does not exist',
+  transient: false,
+  claims: fault => (fault.kind === 'secretUnread' ? MOSTLY : NEVER),
+  summary: facts => {
+    const names = missing(facts);
+    const first = facts.secrets.find(secret => secret.name === names[0]);
+    const where =
+      first?.elsewhere == null
+        ? ' Whether another namespace has it could not be seen.'
+        : first.elsewhere.length > 0
+          ? ` Namespace ${quoted(first.elsewhere)} has one of that name, but a pull secret counts only in the pod's own namespace.`
+          : ' No other namespace has one of that name either.';
+    return `Namespace "${namespaceOf(facts)}" has no secret ${quoted(names)}, which the pod names for its pulls, and ${registry(facts)} wants a login.${names.length === 0 ? '' : where}`;
+  },
+  fixes: facts => {
+    const name = missing(facts)[0] ?? 'SECRET';
+    const from = facts.secrets.find(secret => secret.name === name)?.elsewhere?.[0];
+    const make = createSecret(facts, name, from === undefined ? 'make the secret that the pod names' : 'or make it anew');
+    if (from === undefined) return [make, restart(facts, 'then let the node try at once')];
+    const copy = `kubectl -n ${quote(from)} get secret ${quote(name)} -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | ${kubectl(facts, 'apply -f -')}`;
+    return [{ title: `copy it from namespace "${from}"`, command: copy }, make, restart(facts, 'then let the node try at once')];
+  },
+});
+
+/** The missing secrets: as we see, else as the node says. */
+export const missing = (facts: Facts): string[] => {
+  const seen = facts.secrets.filter(secret => secret.sight === 'missing').map(secret => secret.name);
+  return seen.length > 0 ? seen : facts.words.unretrieved;
+};

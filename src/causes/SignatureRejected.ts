@@ -1,0 +1,19 @@
+import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
+import { imageOf, nodeName } from './tell.ts';
+
+export const SignatureRejected = cause({
+  code: 'SignatureRejected',
+  group: 'node',
+  title: "The node's signature policy refuses the image",
+  transient: false,
+  claims: fault => (fault.kind === 'signature' ? ONLY : fault.kind === 'policy' ? MOSTLY : NEVER),
+  summary: (facts, fault) =>
+    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.words ?? '') ? 'it is not signed' : /blocked/.test(fault?.words ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
+  fixes: facts => [
+    {
+      title: 'see the policy on the node',
+      command: `cat /etc/containers/policy.json   # on node ${facts.node.name ?? 'NODE'} (containerd: the image verifier plugins)`,
+    },
+    { title: 'sign the image with a key that the policy accepts', command: `cosign sign ${facts.image}` },
+  ],
+});

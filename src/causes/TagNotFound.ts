@@ -1,0 +1,45 @@
+import type { Facts } from '../facts.ts';
+import { manifestReference } from '../reference.ts';
+import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY } from './cause.ts';
+import { setImage } from './commands.ts';
+import { knownMove } from './moves.ts';
+import { nearest, quoted, registry, repository, tagOf } from './tell.ts';
+
+export const TagNotFound = cause({
+  code: 'TagNotFound',
+  group: 'name',
+  title: 'The repository has no such tag',
+  transient: false,
+  claims: (fault, facts) => {
+    if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
+    if (facts.reference?.digest != null) return RARELY;
+    if (fault.code === 'NAME_UNKNOWN') return NEVER;
+    if (fault.seenBy === 'us') {
+      const tags = facts.probe?.tags;
+      if (tags?.known) return tags.names.includes(manifestReference(facts.reference as never)) ? RARELY : ONLY;
+      if (tags && !tags.known && tags.repositoryMissing) return NEVER;
+      return fault.code === 'MANIFEST_UNKNOWN' || fault.code === 'TAG_EXPIRED' ? MOSTLY : OFTEN;
+    }
+    return OFTEN;
+  },
+  summary: facts => {
+    const near = near_(facts);
+    const move = knownMove(facts.reference);
+    const known = facts.probe?.tags?.known === true;
+    return `${known ? 'The repository' : `By the words of the node, the repository`} ${repository(facts)} ${known ? 'is there and has no tag' : 'or its tag is not there: it asked for'} ${tagOf(facts)}${known ? '' : ` at ${registry(facts)}`}.${near.length > 0 ? ` The nearest existing ${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}.` : known && facts.probe?.tags?.known && facts.probe.tags.names.length === 0 ? ' It has no tag at all.' : ''}${move === null ? '' : ` The image is known to have moved to "${move.image}" (${move.since}).`}`;
+  },
+  fixes: facts => {
+    const move = knownMove(facts.reference);
+    const [best] = near_(facts);
+    const name = facts.reference === null ? facts.image : facts.image.replace(/:[^:/@]+$/, '');
+    return [
+      ...(move === null ? [] : [setImage(facts, move.image, 'pull it from where it is now')]),
+      best === undefined
+        ? setImage(facts, `${name}:TAG`, 'use a tag that exists, or push this one')
+        : setImage(facts, `${name}:${best}`, 'use the nearest tag that exists (if that is what was meant), or push the wanted one'),
+    ];
+  },
+});
+
+const near_ = (facts: Facts): string[] =>
+  facts.probe?.tags?.known && facts.reference !== null ? nearest(manifestReference(facts.reference), facts.probe.tags.names) : [];

@@ -1,0 +1,62 @@
+import { isOfTheNetwork } from '../fault.ts';
+import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { explanation, hostOf, registry, seenFrom } from './tell.ts';
+
+export const TokenServiceFailed = cause({
+  code: 'TokenServiceFailed',
+  group: 'registry',
+  title: "The registry's token server fails",
+  transient: true,
+  claims: fault => {
+    if (fault.kind === 'badToken' || (fault.kind === 'badScheme' && fault.role === 'token')) return ONLY;
+    if (fault.kind === 'invalidToken') return fault.step === 'layer' ? NEVER : fault.seenBy === 'us' ? ONLY : MOSTLY;
+    if (fault.kind === 'plainHttp' && fault.role === 'token') return OFTEN;
+    if (fault.role === 'token') {
+      if (isOfTheNetwork(fault))
+        return fault.kind === 'untrusted' || fault.kind === 'tls' || fault.kind === 'badCertificate' ? MOSTLY : ONLY;
+      if (fault.kind === 'redirects') return MOSTLY;
+      if (fault.status === 401 || fault.status === 403) return RARELY;
+      if (fault.status === 429) return NEVER;
+      if ((fault.status ?? 0) >= 500) return fault.seenBy === 'us' ? ONLY : MOSTLY + 1;
+      if (fault.status !== null || fault.kind === 'notJson') return ONLY;
+      return OFTEN;
+    }
+    return fault.kind === 'status' && ((fault.status ?? 0) >= 500 || fault.status === 401) ? SOMETIMES - 10 : NEVER;
+  },
+  summary: (facts, fault) =>
+    fault?.kind === 'invalidToken'
+      ? `The token server of ${registry(facts)} gives a token, and the registry then refuses that very token: the two do not agree on issuer, key, service or clock.`
+      : `Before ${registry(facts)} gives the image, a token is needed from ${fault?.host ? `"${fault.host}"` : 'its token server'}, and that fails: ${how(fault)}.${explanation(fault)}${seenFrom(fault)}`,
+  fixes: (facts, fault) => [
+    {
+      title: 'ask the token server as a pull would',
+      command: `curl -sS -i ${shellQuote(facts.probe?.challenge?.realm ?? `https://${fault?.host ?? 'TOKEN_SERVER'}/token`)}`,
+    },
+    {
+      title: `let the nodes reach ${hostOf(facts, fault)} too, or repair it: every login and every anonymous pull needs it`,
+      command: null,
+    },
+  ],
+});
+
+const shellQuote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
+
+function how(fault: { kind: string; status: number | null; words: string; seenBy: string } | null): string {
+  if (fault === null) return 'no token comes';
+  if (fault.seenBy === 'us') return fault.words;
+  if (fault.status !== null && fault.kind !== 'badToken') return `it answers ${fault.status}`;
+  const told: Record<string, string> = {
+    dns: 'its name cannot be resolved',
+    refused: 'nothing listens there',
+    timeout: 'it does not answer',
+    unreachable: 'no route leads there',
+    reset: 'the connection is reset',
+    eof: 'the connection is closed',
+    untrusted: 'its certificate is not trusted',
+    badCertificate: 'its certificate is not valid',
+    tls: 'the TLS handshake fails',
+    badToken: 'its answer holds no token',
+    badScheme: 'the address of the realm cannot be asked',
+  };
+  return told[fault.kind] ?? 'no token comes';
+}

@@ -1,0 +1,148 @@
+/** kubectl commands for this very pod. Pure. */
+import type { Facts } from '../facts.ts';
+import type { Fix } from './cause.ts';
+
+/** A word for a POSIX shell. */
+export const quote = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
+
+export const namespaceOf = (facts: Facts): string => facts.pod?.namespace ?? 'default';
+export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quote(namespaceOf(facts))} ${rest}`;
+const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
+const podName = (facts: Facts): string => facts.pod?.name ?? 'POD';
+
+/** Workloads whose template can be changed and rolled out. */
+const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
+
+export const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
+/** The key that kubelet matches for this registry, as `docker login` writes it. */
+export const serverOf = (facts: Facts): string => (registryOf(facts) === 'docker.io' ? 'https://index.docker.io/v1/' : registryOf(facts));
+
+/** Makes kubelet try at once: a new pod has no back-off. */
+export function restart(facts: Facts, title = 'make the pod anew, so that the node tries at once'): Fix {
+  const { kind, name } = ownerOf(facts);
+  if (ROLLS_OUT.has(kind)) return { title, command: kubectl(facts, `rollout restart ${kind}/${quote(name)}`) };
+  if (kind === 'pod') return { title: `${title} (nothing else makes this pod: its manifest is kept first)`, command: remake(facts, '') };
+  return { title, command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
+}
+
+/** Deletes a bare pod and creates it again from its own manifest, changed by a jq filter. */
+function remake(facts: Facts, filter: string): string {
+  const file = quote(`${podName(facts)}.json`);
+  const edit = `del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp)${filter}`;
+  return `${kubectl(facts, `get pod ${quote(podName(facts))} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
+}
+
+/** Starts the pod anew where only that is wanted. */
+export const retryNow = (facts: Facts): Fix => {
+  const { kind } = ownerOf(facts);
+  return kind === 'pod'
+    ? restart(facts, 'or try at once instead of waiting')
+    : { title: 'or try at once: a new pod has no back-off', command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
+};
+
+/** Points the container at another image. */
+export function setImage(facts: Facts, image: string, title: string): Fix {
+  const { kind, name } = ownerOf(facts);
+  const container = quote(facts.container.name);
+  if (facts.container.kind === 'imageVolume')
+    return {
+      title,
+      command: kubectl(facts, `edit ${kind}/${quote(name)}   # volume "${facts.container.name}": image.reference: ${image}`),
+    };
+  if (kind === 'cronjob' || ROLLS_OUT.has(kind) || kind === 'replicaset' || kind === 'pod')
+    return { title, command: kubectl(facts, `set image ${kind}/${quote(name)} ${container}=${quote(image)}`) };
+  return {
+    title: `${title} (the template of a ${kind} is fixed: change its source and make it anew)`,
+    command: kubectl(facts, `set image pod/${quote(podName(facts))} ${container}=${quote(image)}`),
+  };
+}
+
+/** Creates (or replaces) a pull secret; the password stays in the shell's variable. */
+export function createSecret(facts: Facts, name: string, title: string, replace = false): Fix {
+  const make = kubectl(
+    facts,
+    `create secret docker-registry ${quote(name)} --docker-server=${quote(serverOf(facts))} --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"`,
+  );
+  return {
+    title: `${title} (set REGISTRY_USER and REGISTRY_PASSWORD first${hint(facts)})`,
+    command: replace ? `${make} --dry-run=client -o yaml | ${kubectl(facts, 'apply -f -')}` : make,
+  };
+}
+
+/** Where a password for this registry comes from. */
+function hint(facts: Facts): string {
+  const registry = registryOf(facts);
+  if (registry === 'docker.io') return ': a Docker ID and a personal access token with "Public Repo Read-only" or "Read"';
+  if (registry === 'ghcr.io') return ': a GitHub login and a classic personal access token with read:packages';
+  if (/\.amazonaws\.com$/.test(registry)) return ': AWS, and the output of `aws ecr get-login-password`, which lives 12 hours';
+  if (/(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/.test(registry)) return ": _json_key, and the text of a service account's key file";
+  if (/\.azurecr\.io$/.test(registry)) return ": a service principal's id and secret, or a repository token";
+  if (registry === 'quay.io') return ': a robot account ("org+robot") and its token';
+  if (registry === 'registry.gitlab.com') return ": a deploy token's user and value, scope read_registry";
+  return '';
+}
+
+/** Makes the pod name a pull secret: through its workload's template, or its service account and a new pod. */
+export function attachSecret(facts: Facts, name: string): Fix[] {
+  const { kind, name: owner } = ownerOf(facts);
+  const patch = JSON.stringify({ spec: { template: { spec: { imagePullSecrets: [{ name }] } } } });
+  if (ROLLS_OUT.has(kind))
+    return [
+      {
+        title: `let the pods of ${kind} "${owner}" name it (they are then made anew)`,
+        command: kubectl(facts, `patch ${kind} ${quote(owner)} -p ${quote(patch)}`),
+      },
+    ];
+  if (kind === 'cronjob')
+    return [
+      {
+        title: `let the jobs of cronjob "${owner}" name it`,
+        command: kubectl(facts, `patch cronjob ${quote(owner)} -p ${quote(JSON.stringify({ spec: { jobTemplate: JSON.parse(patch) } }))}`),
+      },
+    ];
+  if (kind === 'pod')
+    return [
+      {
+        title: 'make the pod anew with it: the pull secrets of a pod cannot be changed in place',
+        command: remake(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
+      },
+    ];
+  return [...attachToAccount(facts, name), restart(facts, 'then make the pod anew: only a new pod takes it over')];
+}
+
+/** Adds a pull secret to the pod's service account, for pods that are made later and list none. */
+export const attachToAccount = (facts: Facts, name: string): Fix[] => [
+  {
+    title: `let service account "${facts.serviceAccount.name}" bring it to every new pod that lists none`,
+    command: kubectl(
+      facts,
+      `patch serviceaccount ${quote(facts.serviceAccount.name)} -p ${quote(JSON.stringify({ imagePullSecrets: [{ name }] }))}`,
+    ),
+  },
+];
+
+/** A free name for a new pull secret, told by the registry. */
+export function newSecretName(facts: Facts): string {
+  const base = registryOf(facts)
+    .replace(/:\d+$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+  const name = `${base || 'registry'}-pull`;
+  return facts.secrets.some(secret => secret.name === name) ? `${name}-2` : name;
+}
+
+/** Tests a pull secret with this tool. */
+export const testSecret = (facts: Facts, name: string): Fix => ({
+  title: 'check that it works',
+  command: kubectl(facts, `imagepull test-secret ${quote(name)} --image ${quote(facts.image)}`).replace(
+    /^kubectl -n (\S+) imagepull (.*)$/,
+    'kubectl imagepull $2 -n $1',
+  ),
+});
+
+/** Pulls on the node itself, past kubelet. */
+export const onNode = (facts: Facts, title = 'see it on the node itself'): Fix => ({
+  title,
+  command: `crictl pull ${quote(facts.image)}   # on node ${facts.node.name ?? 'NODE'}`,
+});

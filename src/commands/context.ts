@@ -1,0 +1,31 @@
+/** What every command is given: the parsed flags, where to write, and how to stop. */
+import type { ConnectionFlags } from '../cluster/kubeconfig.ts';
+import type { Environment } from '../registry/proxy.ts';
+
+export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'name';
+
+export interface Context {
+  environment: Environment;
+  stdout: { write(text: string): void; isTTY: boolean; columns: number };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Reads standard input to its end. */
+  readStdin(): Promise<string>;
+  readFile(path: string): Promise<string>;
+  now(): string;
+  /** Fires on Ctrl-C. */
+  signal: AbortSignal;
+}
+
+export interface CommonFlags extends ConnectionFlags {
+  namespace?: string | undefined;
+  allNamespaces: boolean;
+  requestTimeout: number;
+  output: OutputFormat;
+  colour: boolean;
+  probe: boolean;
+  /** Milliseconds for the whole probe. */
+  timeout: number;
+  insecureRegistries: string[];
+  registryCa?: string | undefined;
+  mirrors: Map<string, string>;
+}

@@ -1,0 +1,84 @@
+/** What the commands share: progress, the prober's life, and printing. */
+import { readFile } from 'node:fs/promises';
+import { dump } from 'js-yaml';
+import { UserError } from '../errors.ts';
+import { createProber, type Prober } from '../registry/probe.ts';
+import { createTransport } from '../registry/transport.ts';
+import { USER_AGENT } from '../version.ts';
+import type { CommonFlags, Context } from './context.ts';
+
+/** Longest time for one step of a probe, in milliseconds. */
+const STEP_TIMEOUT = 10_000;
+
+/** Gives work a prober and closes it whatever happens. With --no-probe it is null. */
+export async function withProber<T>(flags: CommonFlags, context: Context, work: (prober: Prober | null) => Promise<T>): Promise<T> {
+  if (!flags.probe) return work(null);
+  const timer = new AbortController();
+  const expiry = setTimeout(() => timer.abort(), flags.timeout);
+  const transport = createTransport({
+    stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
+    signal: AbortSignal.any([timer.signal, context.signal]),
+    insecure: flags.insecureRegistries,
+    ca: await authorities(flags, context),
+    environment: context.environment,
+    userAgent: USER_AGENT,
+  });
+  try {
+    return await work(createProber(transport, { mirrors: flags.mirrors, insecure: flags.insecureRegistries }));
+  } finally {
+    clearTimeout(expiry);
+    await transport.close();
+  }
+}
+
+/** The PEM of --registry-ca, together with Node's own extra authorities, which an explicit list would replace. */
+async function authorities(flags: CommonFlags, context: Context): Promise<string | null> {
+  if (flags.registryCa === undefined) return null;
+  let pem: string;
+  try {
+    pem = await context.readFile(flags.registryCa);
+  } catch (error) {
+    throw new UserError(`the file of --registry-ca cannot be read: ${(error as Error).message}`, 'name a PEM file');
+  }
+  if (!/-----BEGIN CERTIFICATE-----/.test(pem))
+    throw new UserError(
+      `"${flags.registryCa}" (--registry-ca) holds no PEM certificate`,
+      'a PEM file begins with -----BEGIN CERTIFICATE-----',
+    );
+  const extra = context.environment.NODE_EXTRA_CA_CERTS;
+  return extra === undefined ? pem : `${pem}\n${await readFile(extra, 'utf8').catch(() => '')}`;
+}
+
+/** Shows what is going on when it takes longer than a second, on a terminal only; cleared when the answer comes. */
+export function progress(context: Context): { say(what: string): void; done(): void } {
+  if (context.stderr.isTTY !== true) return { say() {}, done() {} };
+  let shown = false;
+  let what = '';
+  const show = (): void => {
+    shown = true;
+    context.stderr.write(`\r\u001b[K${what} …`);
+  };
+  const timer = setTimeout(show, 1000);
+  return {
+    say(text) {
+      what = text;
+      if (shown) show();
+    },
+    done() {
+      clearTimeout(timer);
+      if (shown) context.stderr.write('\r\u001b[K');
+      shown = false;
+    },
+  };
+}
+
+export const print = (context: Context, text: string): void => context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+export const printJson = (context: Context, value: object): void => print(context, JSON.stringify(value, null, 2));
+export const printYaml = (context: Context, value: object): void =>
+  print(context, dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true }));
+export const warn = (context: Context, warnings: string[]): void => {
+  for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
+};
+
+/** Columns to fold text at: those of the terminal, within what can be read. */
+export const widthOf = (context: Context): number => Math.min(120, Math.max(60, context.stdout.isTTY ? context.stdout.columns : 100));

@@ -1,0 +1,110 @@
+/** `test-secret`: read the secrets, ask their registries, print what each entry is worth. */
+import { createApi } from '../cluster/api.ts';
+import { connect } from '../cluster/kubeconfig.ts';
+import type { Secret } from '../cluster/objects.ts';
+import { createReader } from '../cluster/read.ts';
+import { readSaved } from '../cluster/saved.ts';
+import { UserError } from '../errors.ts';
+import { secretTestList } from '../output/json.ts';
+import { renderSecretTests } from '../output/text.ts';
+import { parseReference } from '../reference.ts';
+import { type SecretTest, testSecret } from '../secret-test.ts';
+import { USER_AGENT } from '../version.ts';
+import type { CommonFlags, Context } from './context.ts';
+import { print, printJson, printYaml, progress, widthOf, withProber } from './run.ts';
+
+export interface TestSecretFlags extends CommonFlags {
+  names: string[];
+  image?: string | undefined;
+  file?: string | undefined;
+}
+
+/** Out: the exit status: 1 when a secret or one of its entries does not work. */
+export async function testSecretCommand(flags: TestSecretFlags, context: Context): Promise<number> {
+  if (flags.image !== undefined) {
+    const parsed = parseReference(flags.image);
+    if (!parsed.ok)
+      throw new UserError(`--image: "${flags.image}" is no image reference: ${parsed.error}`, 'write REGISTRY/REPOSITORY:TAG');
+  }
+  const spinner = progress(context);
+  try {
+    spinner.say('reading the secret');
+    const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const tests = await withProber(flags, context, async prober => {
+      const done: SecretTest[] = [];
+      for (const secret of secrets) {
+        spinner.say(`testing secret "${secret.metadata.name}"`);
+        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober));
+      }
+      return done;
+    });
+    if (context.signal.aborted) throw new UserError('interrupted');
+    spinner.done();
+    if (flags.output === 'json') printJson(context, secretTestList(tests, []));
+    else if (flags.output === 'yaml') printYaml(context, secretTestList(tests, []));
+    else if (flags.output === 'name') for (const test of tests) print(context, `secret/${test.secret.name}`);
+    else print(context, renderSecretTests(tests, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
+    return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
+  } finally {
+    spinner.done();
+  }
+}
+
+const bareName = (name: string): string => name.replace(/^secrets?\//, '');
+
+async function fromCluster(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
+  const connection = await connect(flags, context.environment, context.stderr);
+  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
+  try {
+    const reader = createReader(api);
+    const namespace = flags.namespace ?? connection.namespace;
+    return await Promise.all(
+      flags.names.map(bareName).map(async name => {
+        const sight = await reader.secret(namespace, name);
+        if (sight.seen) return sight.object;
+        if (sight.missing) {
+          const space = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
+          if (!space.ok && space.status === 404)
+            throw new UserError(`there is no namespace "${namespace}"`, 'see them with: kubectl get namespaces');
+          throw new UserError(
+            `there is no secret "${name}" in namespace "${namespace}"`,
+            `see them with: kubectl -n ${namespace} get secrets`,
+          );
+        }
+        throw new UserError(
+          `secret "${name}" of namespace "${namespace}" cannot be read: ${sight.why}`,
+          'ask for that right, or have somebody run this who has it',
+        );
+      }),
+    );
+  } finally {
+    await api.close();
+  }
+}
+
+async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
+  const file = flags.file as string;
+  const name = file === '-' ? 'standard input' : `"${file}"`;
+  let text: string;
+  try {
+    text = file === '-' ? await context.readStdin() : await context.readFile(file);
+  } catch (error) {
+    throw new UserError(
+      (error as { code?: string }).code === 'ENOENT'
+        ? `the file ${name} does not exist`
+        : `${name} cannot be read: ${(error as Error).message}`,
+      'check -f',
+    );
+  }
+  const { secrets } = readSaved(text, name);
+  const wanted = flags.names.map(bareName);
+  const absent = wanted.filter(secret => !secrets.some(candidate => candidate.metadata.name === secret));
+  if (absent.length > 0 || secrets.length === 0)
+    throw new UserError(
+      `${name} holds no secret${absent.length > 0 ? ` "${absent[0]}"` : ''}`,
+      'save one with: kubectl get secret NAME -o yaml',
+    );
+  return secrets
+    .filter(secret => wanted.length === 0 || wanted.includes(secret.metadata.name))
+    .filter(secret => flags.namespace === undefined || (secret.metadata.namespace ?? 'default') === flags.namespace);
+}

@@ -1,0 +1,154 @@
+/** `why`: read → observe → probe → diagnose → print. */
+import { NO_CAUSE } from '../causes/index.ts';
+import { createApi } from '../cluster/api.ts';
+import { connect } from '../cluster/kubeconfig.ts';
+import type { PodSnapshot } from '../cluster/objects.ts';
+import { createReader } from '../cluster/read.ts';
+import { readSaved } from '../cluster/saved.ts';
+import { UserError } from '../errors.ts';
+import { type Finding, investigate } from '../investigate.ts';
+import { type Case, observe } from '../observe.ts';
+import { diagnosisList } from '../output/json.ts';
+import { renderFindings } from '../output/text.ts';
+import { USER_AGENT } from '../version.ts';
+import type { CommonFlags, Context } from './context.ts';
+import { print, printJson, printYaml, progress, warn, widthOf, withProber } from './run.ts';
+
+export interface WhyFlags extends CommonFlags {
+  names: string[];
+  file?: string | undefined;
+  selector?: string | undefined;
+  container?: string | undefined;
+}
+
+interface Source {
+  snapshots: { snapshot: PodSnapshot; named: boolean }[];
+  warnings: string[];
+  /** Where nothing fails, the place that was looked at. */
+  place: string;
+}
+
+/** Pods that are examined at the same time. */
+const AT_ONCE = 8;
+
+/** Out: the exit status. */
+export async function why(flags: WhyFlags, context: Context): Promise<number> {
+  const spinner = progress(context);
+  try {
+    spinner.say('reading the cluster');
+    const source = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const now = context.now();
+    const cases = source.snapshots.flatMap(({ snapshot, named }) => observe(snapshot, now, named, flags.container ?? null));
+    if (flags.container !== undefined && cases.length === 0 && flags.names.length > 0)
+      throw new UserError(
+        `there is no container "${flags.container}" in ${flags.names.join(', ')}`,
+        'leave -c away to see every container',
+      );
+    const findings = await withProber(flags, context, async prober => {
+      const done: Finding[] = [];
+      for (let at = 0; at < cases.length; at += AT_ONCE) {
+        spinner.say(
+          `asking ${[
+            ...new Set(
+              cases
+                .slice(at, at + AT_ONCE)
+                .map(one => one.facts.reference?.registry)
+                .filter(Boolean),
+            ),
+          ].join(', ')} (${at + 1} of ${cases.length})`,
+        );
+        done.push(...(await Promise.all(cases.slice(at, at + AT_ONCE).map((one: Case) => investigate(one, prober)))));
+      }
+      return done;
+    });
+    if (context.signal.aborted) throw new UserError('interrupted');
+    spinner.done();
+    show(findings, source, flags, context);
+    warn(context, source.warnings);
+    return findings.some(finding => !NO_CAUSE.has(finding.diagnosis.cause)) ? 1 : 0;
+  } finally {
+    spinner.done();
+  }
+}
+
+function show(findings: Finding[], source: Source, flags: WhyFlags, context: Context): void {
+  switch (flags.output) {
+    case 'json':
+      return printJson(context, diagnosisList(findings, source.warnings));
+    case 'yaml':
+      return printYaml(context, diagnosisList(findings, source.warnings));
+    case 'name':
+      for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, pod);
+      return;
+    default:
+      if (findings.length === 0) context.stderr.write(`no pod ${source.place} waits for an image\n`);
+      else print(context, renderFindings(findings, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
+  }
+}
+
+async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
+  const connection = await connect(flags, context.environment, context.stderr);
+  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
+  try {
+    const reader = createReader(api);
+    const namespace = flags.namespace ?? connection.namespace;
+    const found =
+      flags.names.length > 0
+        ? (await Promise.all(flags.names.map(name => reader.podsOf({ namespace, name })))).flatMap(({ pods }) =>
+            pods.map(pod => ({ pod, named: true })),
+          )
+        : (await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null)).map(pod => ({ pod, named: false }));
+    const snapshots: Source['snapshots'] = [];
+    for (let at = 0; at < found.length; at += AT_ONCE) {
+      snapshots.push(
+        ...(await Promise.all(
+          found.slice(at, at + AT_ONCE).map(async ({ pod, named }) => ({ snapshot: await reader.snapshot(pod), named })),
+        )),
+      );
+    }
+    return { snapshots, warnings: reader.warnings(), place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"` };
+  } finally {
+    await api.close();
+  }
+}
+
+async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
+  const file = flags.file as string;
+  const name = file === '-' ? 'standard input' : `"${file}"`;
+  let text: string;
+  try {
+    text = file === '-' ? await context.readStdin() : await context.readFile(file);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new UserError(
+      code === 'ENOENT'
+        ? `the file ${name} does not exist`
+        : code === 'EISDIR'
+          ? `${name} is a folder`
+          : `${name} cannot be read: ${(error as Error).message}`,
+      'check -f',
+    );
+  }
+  const saved = readSaved(text, name);
+  if (saved.pods.length === 0)
+    throw new UserError(`${name} holds no pod`, 'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');
+  const wanted = flags.names.map(target => target.replace(/^(?:pods?|po)\//, ''));
+  const absent = wanted.filter(pod => !saved.pods.some(candidate => candidate.metadata.name === pod));
+  if (absent.length > 0)
+    throw new UserError(
+      `${name} holds no pod "${absent[0]}"`,
+      `it holds: ${saved.pods
+        .slice(0, 5)
+        .map(pod => pod.metadata.name)
+        .join(', ')}`,
+    );
+  const labels = (flags.selector ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map(part => part.split(/==?/) as [string, string]);
+  const chosen = saved.pods
+    .filter(pod => wanted.length === 0 || wanted.includes(pod.metadata.name))
+    .filter(pod => flags.namespace === undefined || flags.allNamespaces || (pod.metadata.namespace ?? 'default') === flags.namespace)
+    .filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value));
+  return { snapshots: chosen.map(pod => ({ snapshot: saved.snapshot(pod), named: wanted.length > 0 })), warnings: [], place: `in ${name}` };
+}

@@ -1,0 +1,204 @@
+/**
+ * From facts to one verdict. Pure. Three vantage points, never confused: the node's words, our own probe, the objects.
+ *   - What an object proves (a name that does not parse, a secret that breaks the keyring) needs no words.
+ *   - The node's words about its own network, disk and runtime outrank anything that we see.
+ *   - Words about what the registry answered are checked against what it answers now: to the same credentials, in the same order.
+ */
+
+import { MOSTLY, NEVER, ONLY } from './causes/cause.ts';
+import { CAUSES, type CauseCode, causeOf } from './causes/index.ts';
+import type { Certainty, Diagnosis } from './diagnosis.ts';
+import { evidenceOf } from './evidence.ts';
+import type { Facts } from './facts.ts';
+import { type Fault, isAboutLogin, isOfTheNetwork, isOfTheNode } from './fault.ts';
+import { anonymousPasses, type LoginVerdict, probedLogin, spokenLogin } from './login.ts';
+import type { Attempt } from './probe-facts.ts';
+
+interface Verdict {
+  cause: CauseCode;
+  certainty: Certainty;
+  also: CauseCode[];
+  next: CauseCode[];
+  because: Fault | null;
+}
+
+const MOST_ALTERNATIVES = 5;
+/** Faults in what the image holds that our look behind the manifest (no layer is downloaded) cannot see. */
+const BEYOND_OUR_SIGHT = new Set(['corrupt', 'shortBody', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted', 'unknown']);
+
+/** In: the facts of one image. Out: its diagnosis. */
+export function diagnose(facts: Facts): Diagnosis {
+  const verdict = decide(facts);
+  const cause = causeOf(verdict.cause);
+  return {
+    ...verdict,
+    title: cause.title,
+    summary: cause.summary(facts, verdict.because).replace(/ {2,}/g, ' ').trim(),
+    transient: cause.transient,
+    evidence: evidenceOf(facts, verdict.because),
+    fixes: cause.fixes(facts, verdict.because),
+  };
+}
+
+const certainly = (cause: CauseCode, because: Fault | null = null, next: CauseCode[] = []): Verdict => ({
+  cause,
+  certainty: 'certain',
+  also: [],
+  next,
+  because,
+});
+
+function decide(facts: Facts): Verdict {
+  const spoken = facts.words.faults[0] ?? null;
+  if (!facts.failing) return certainly(facts.words.pullingSince !== null && facts.state.reason !== null ? 'StillPulling' : 'NoPullProblem');
+  const proved = provedByObjects(facts, spoken);
+  if (proved !== null) return proved;
+  const attempt = facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
+  if (spoken !== null && (isOfTheNode(spoken) || spoken.kind === 'secretParse')) return nodeSaid(facts, spoken, attempt);
+  if (spoken?.kind === 'secretUnread') return attempt === null ? weighed(facts, spoken) : answered(facts, null, attempt);
+  if (attempt !== null) return answered(facts, spoken, attempt);
+  if (spoken !== null) return weighed(facts, spoken);
+  if (facts.probe?.connectionFault != null) return weighed(facts, facts.probe.connectionFault, 'likely');
+  return silence(facts);
+}
+
+/** What needs no words. */
+function provedByObjects(facts: Facts, spoken: Fault | null): Verdict | null {
+  const { reason } = facts.state;
+  if (reason === 'ErrImageNeverPull') return certainly('ImageNeverPulled', spoken);
+  const nameSpoken = spoken === null || spoken.kind === 'badReference' || spoken.kind === 'unknown';
+  if (reason === 'InvalidImageName' && nameSpoken) return certainly('InvalidImageName', spoken);
+  if (facts.reference === null && nameSpoken) return certainly('InvalidImageName', spoken);
+  if (facts.keyring.broken !== null && spoken?.kind !== 'badReference')
+    return certainly('SecretMalformed', spoken?.kind === 'secretParse' ? spoken : null);
+  return null;
+}
+
+/** The node's own trouble stays its trouble, whatever works from here; what we see besides has to be repaired next. */
+function nodeSaid(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict {
+  const verdict = weighed(facts, spoken);
+  const seen = attempt?.fault ?? null;
+  if (seen !== null && !isOfTheNetwork(seen) && seen.status !== null && seen.status < 500) {
+    const after = answered(facts, null, attempt as Attempt).cause;
+    if (after !== verdict.cause && after !== 'Unknown') verdict.next = [after];
+  }
+  return verdict;
+}
+
+/** The registry answered us: what it says now, against what the node heard. */
+function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict {
+  const seen = attempt.fault;
+  if (seen === null) {
+    if (spoken !== null && BEYOND_OUR_SIGHT.has(spoken.kind)) return weighed(facts, spoken);
+    const unknown = !facts.keyring.complete && facts.keyring.credentials.length === 0 && facts.secrets.length > 0;
+    // nobody got in and so may the node; but a secret that we did not see may be what stops it
+    if (unknown && spoken !== null && isAboutLogin(spoken))
+      return {
+        cause: 'CredentialsBlockPublicImage',
+        certainty: 'possible',
+        also: ['FixedWaitingForRetry', 'CredentialsRejected'],
+        next: [],
+        because: spoken,
+      };
+    return {
+      cause: 'FixedWaitingForRetry',
+      certainty: 'likely',
+      also: spoken === null ? [] : weighed(facts, spoken).also.slice(0, 0),
+      next: [],
+      because: spoken,
+    };
+  }
+  if (seen.kind === 'badScheme' && attempt.result === 'notTried') return spoken === null ? silence(facts) : weighed(facts, spoken);
+  const transient = isOfTheNetwork(seen) || (seen.status ?? 0) >= 500 || seen.status === 429;
+  // our trouble on the way does not undo what the node heard
+  if (spoken !== null && transient && !alike(spoken, seen)) return weighed(facts, spoken);
+  const sure = trusted(facts, spoken, seen);
+  const anonymous = anonymousPasses(facts);
+  if (isAboutLogin(seen) && !claimsAnswer(facts, seen)) {
+    const verdict = fromLogin(facts, probedLogin(facts), seen, sure);
+    if (anonymous?.fault?.status === 404 && verdict.cause === 'CredentialsBlockPublicImage')
+      verdict.next = [weighed(facts, anonymous.fault).cause];
+    return verdict;
+  }
+  return weighed(facts, seen, sure ? 'certain' : 'likely');
+}
+
+/** A refusal whose own words name another cause than the login: a policy, an expiry, an unknown method. */
+const claimsAnswer = (facts: Facts, seen: Fault): boolean =>
+  CAUSES.some(cause => cause.code !== 'CredentialsExpired' && cause.claims(seen, facts) > MOSTLY);
+
+/** What such a host answers us holds for the node when the node said the same, or when the name leads both to one machine. */
+function trusted(facts: Facts, spoken: Fault | null, seen: Fault): boolean {
+  if (isOfTheNetwork(seen)) return spoken !== null && alike(spoken, seen);
+  return !facts.probe?.otherMachine || (spoken !== null && alike(spoken, seen));
+}
+
+/** Whether node and we met the same refusal. */
+function alike(spoken: Fault, seen: Fault): boolean {
+  if (spoken.kind === seen.kind)
+    return (
+      spoken.kind !== 'status' ||
+      spoken.status === seen.status ||
+      (Math.floor((spoken.status ?? 0) / 100) === 5 && Math.floor((seen.status ?? 0) / 100) === 5)
+    );
+  if (isAboutLogin(spoken) && isAboutLogin(seen)) return true;
+  if (spoken.status !== null && spoken.status === seen.status) return true;
+  return spoken.kind === 'blobMissing' && seen.kind === 'corrupt';
+}
+
+function fromLogin(facts: Facts, login: LoginVerdict, because: Fault, sure: boolean): Verdict {
+  const [cause, ...rest] = login.codes as [CauseCode, ...CauseCode[]];
+  const certain = login.proved && sure;
+  // what also stands in the way of a secret's first repair is not an alternative to it
+  const next = login.proved ? rest.filter(code => code !== cause) : [];
+  const proof: Certainty = certain ? 'certain' : login.proved || login.codes.length <= 3 ? 'likely' : 'possible';
+  return {
+    cause,
+    certainty: proof,
+    also: certain
+      ? []
+      : (login.proved ? ['NoPullSecret' as const].filter(code => code !== cause && facts.secrets.length === 0) : rest).slice(
+          0,
+          MOST_ALTERNATIVES,
+        ),
+    next,
+    because,
+  };
+}
+
+/** All causes weighed against one fault; for a login matter the ladder tells the order. */
+function weighed(facts: Facts, fault: Fault, most: Certainty = 'certain'): Verdict {
+  const login = isAboutLogin(fault) ? spokenLogin(facts, fault) : null;
+  const claims = CAUSES.map(cause => ({ code: cause.code as CauseCode, weight: cause.claims(fault, facts) })).filter(
+    claim => claim.weight > NEVER,
+  );
+  if (login !== null) {
+    for (const [index, code] of login.codes.entries()) {
+      const weight = login.proved && index === 0 ? ONLY : MOSTLY - 2 * index;
+      const known = claims.find(claim => claim.code === code);
+      if (known === undefined) claims.push({ code, weight });
+      else known.weight = Math.max(known.weight, weight);
+    }
+  }
+  claims.sort((a, b) => b.weight - a.weight);
+  const [first, second] = claims;
+  if (first === undefined) return { cause: 'Unknown', certainty: 'possible', also: [], next: [], because: fault };
+  if (first.weight >= ONLY && most === 'certain') return certainly(first.code, fault);
+  const clear = first.weight >= MOSTLY && (second === undefined || second.weight < MOSTLY - 10);
+  const certainty: Certainty = first.weight >= ONLY ? most : clear ? 'likely' : 'possible';
+  return { cause: first.code, certainty, also: claims.slice(1, 1 + MOST_ALTERNATIVES).map(claim => claim.code), next: [], because: fault };
+}
+
+/** Neither words nor an answer: only what the objects suggest. */
+function silence(facts: Facts): Verdict {
+  const hint = (cause: CauseCode): Verdict => ({
+    cause,
+    certainty: 'possible',
+    also: ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'].filter(code => code !== cause) as CauseCode[],
+    next: [],
+    because: null,
+  });
+  if (facts.words.unretrieved.length > 0 || facts.secrets.some(secret => secret.sight === 'missing')) return hint('SecretNotFound');
+  if (facts.secrets.some(secret => secret.problems.some(problem => problem.code === 'SecretMalformed'))) return hint('SecretMalformed');
+  return { cause: 'Unknown', certainty: 'possible', also: [], next: [], because: null };
+}

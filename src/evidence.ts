@@ -1,0 +1,144 @@
+/** The proof: what was seen, by whom, in the order in which a person would check it. Pure. */
+import { causeOf } from './causes/index.ts';
+import type { Evidence } from './diagnosis.ts';
+import type { Facts } from './facts.ts';
+import type { Fault } from './fault.ts';
+import { showPlatform } from './registry/manifest.ts';
+
+const since = (now: string, then: string | null): string => {
+  if (then === null) return '';
+  const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(then)) / 1000));
+  return Number.isNaN(seconds)
+    ? ''
+    : seconds < 120
+      ? `${seconds} s ago`
+      : seconds < 7200
+        ? `${Math.round(seconds / 60)} min ago`
+        : seconds < 172_800
+          ? `${Math.round(seconds / 3600)} h ago`
+          : `${Math.round(seconds / 86_400)} days ago`;
+};
+
+/** In: the facts, and the fault that decided. Out: one line per thing seen. */
+export function evidenceOf(facts: Facts, because: Fault | null): Evidence[] {
+  return [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, because), ...ofRegistry(facts)].filter(evidence => evidence.detail !== '');
+}
+
+function ofPod(facts: Facts): Evidence[] {
+  const names = facts.secrets.map(secret => `"${secret.name}"`).join(', ');
+  const evidence: Evidence[] = [];
+  if (facts.pod !== null && facts.failing) {
+    evidence.push({
+      source: 'pod',
+      detail: facts.secrets.length === 0 ? 'spec.imagePullSecrets is empty' : `spec.imagePullSecrets names ${names}`,
+    });
+    if (facts.pullPolicy === 'Never') evidence.push({ source: 'pod', detail: 'imagePullPolicy is Never' });
+  }
+  return evidence;
+}
+
+function ofSecrets(facts: Facts): Evidence[] {
+  if (!facts.failing) return [];
+  const evidence = facts.secrets.map((secret): Evidence => {
+    if (secret.sight === 'missing')
+      return {
+        source: 'secret',
+        detail: `namespace "${facts.pod?.namespace}" has no secret "${secret.name}"${secret.elsewhere === null ? '' : secret.elsewhere.length > 0 ? `; namespace ${secret.elsewhere.map(name => `"${name}"`).join(', ')} has one` : '; no other namespace has one'}`,
+      };
+    if (secret.sight === 'notSeen') return { source: 'secret', detail: `"${secret.name}" was not seen: ${secret.why}` };
+    const problem = secret.problems[0];
+    if (problem !== undefined) return { source: 'secret', detail: `"${secret.name}": ${problem.detail}` };
+    const used = facts.keyring.credentials.filter(credential => credential.secret === secret.name);
+    if (used.length > 0)
+      return {
+        source: 'secret',
+        detail: `"${secret.name}" covers this image (${used.map(credential => `key "${credential.key}", user "${credential.username}"`).join('; ')})`,
+      };
+    return {
+      source: 'secret',
+      detail: `"${secret.name}" has ${secret.keys.length === 0 ? 'no entry' : secret.keys.map(key => `"${key}"`).join(', ')}: none covers this image`,
+    };
+  });
+  if (facts.serviceAccount.covering.length > 0)
+    evidence.push({
+      source: 'serviceAccount',
+      detail: `"${facts.serviceAccount.name}" names ${facts.serviceAccount.covering.map(name => `"${name}"`).join(', ')}, which the pod does not`,
+    });
+  return evidence;
+}
+
+function ofNode(facts: Facts, because: Fault | null): Evidence[] {
+  const evidence: Evidence[] = [];
+  const own = facts.words.faults.filter(fault => fault === because);
+  for (const fault of own.length > 0 ? own : facts.words.faults.slice(0, 1)) {
+    evidence.push({
+      source: facts.words.source === 'event' ? 'event' : 'status',
+      detail: `${[facts.node.name ?? 'the node', since(facts.now, facts.words.at)].filter(Boolean).join(', ')}: ${shorten(fault.words)}`,
+    });
+  }
+  if (facts.failing && facts.words.faults.length === 0)
+    evidence.push({
+      source: facts.state.message === null ? 'status' : 'status',
+      detail: [facts.state.reason, facts.state.message].filter(Boolean).join(': '),
+    });
+  if (facts.words.unretrieved.length > 0) {
+    const matters = facts.secrets.some(secret => secret.sight === 'missing');
+    evidence.push({
+      source: 'event',
+      detail: `kubelet could not read pull secret ${facts.words.unretrieved.map(name => `"${name}"`).join(', ')}${matters ? '' : ' (a warning: the pull goes on without it)'}`,
+    });
+  }
+  if (because?.kind === 'platform' && facts.node.platform !== null)
+    evidence.push({ source: 'node', detail: `${facts.node.name ?? 'the node'} is ${showPlatform(facts.node.platform)}` });
+  if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${facts.node.name ?? 'the node'} reports DiskPressure` });
+  return evidence;
+}
+
+function ofRegistry(facts: Facts): Evidence[] {
+  const { probe } = facts;
+  if (probe === null) return [];
+  const where = probe.mirrorOf === null ? probe.host : `${probe.host} (in place of ${probe.mirrorOf})`;
+  if (probe.connectionFault !== null)
+    return [{ source: 'registry', detail: `${where}, from this machine: ${probe.connectionFault.words}` }];
+  const evidence = probe.attempts
+    .filter(attempt => attempt.result !== 'notTried')
+    .map((attempt): Evidence => {
+      const credential = attempt.credential === null ? null : facts.keyring.credentials[attempt.credential];
+      const who =
+        credential == null
+          ? 'without a login'
+          : credential.empty
+            ? `with the empty entry of "${credential.secret}"`
+            : `as "${credential.username}" (secret "${credential.secret}")`;
+      const repaired =
+        attempt.repaired === null
+          ? ''
+          : `; ${attempt.repaired.defect}: repaired, it is ${attempt.repaired.works ? 'accepted' : 'refused too'}`;
+      return {
+        source: 'registry',
+        detail: `${where}, from this machine, ${who}: ${attempt.fault === null ? 'the manifest is given' : attempt.fault.words}${repaired}`,
+      };
+    });
+  const { tags } = probe;
+  if (tags !== null)
+    evidence.push({
+      source: 'registry',
+      detail: tags.known
+        ? `the repository has ${tags.names.length}${tags.complete ? '' : ' or more'} tags`
+        : tags.repositoryMissing
+          ? 'the repository has no tag list: it is not there'
+          : tags.why,
+    });
+  if (probe.platforms !== null)
+    evidence.push({ source: 'registry', detail: `the image is for ${probe.platforms.map(showPlatform).join(', ') || 'no platform'}` });
+  for (const { host, ok, detail } of probe.blobHosts)
+    evidence.push({ source: 'registry', detail: `layers come from ${host}: ${ok ? 'it answers' : detail}` });
+  return evidence;
+}
+
+const MOST = 600;
+const shorten = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST)}…` : text).replace(/\n/g, ' ');
+
+/** The page of a cause, at the tool's own version. */
+export const docsOf = (code: Parameters<typeof causeOf>[0], version: string): string =>
+  `https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v${version}/docs/causes/${causeOf(code).code}.md`;

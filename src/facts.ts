@@ -1,0 +1,122 @@
+/** Everything a diagnosis may look at, for one image of one container. Types only: plain JSON, no password, no conclusion. */
+import type { Fault } from './fault.ts';
+import type { NearMiss } from './keyring/keyring.ts';
+import type { SecretProblem } from './keyring/pull-secret.ts';
+import type { ProbeFacts } from './probe-facts.ts';
+import type { Reference } from './reference.ts';
+import type { Platform } from './registry/manifest.ts';
+
+export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume';
+
+export interface State {
+  /** The waiting reason verbatim, null when the container does not wait. */
+  reason: string | null;
+  /** The waiting message, redacted. */
+  message: string | null;
+  /** RFC 3339; when the failure began, as far as is known. */
+  since: string | null;
+  /** Pulls tried, estimated from events. */
+  attempts: number | null;
+  /** RFC 3339, estimated. */
+  nextRetry: string | null;
+}
+
+/** What the node said of this container's pull. */
+export interface Words {
+  /** The last failure's errors, the one that got farthest first; empty when no words are left. */
+  faults: Fault[];
+  /** Where they stand. */
+  source: 'status' | 'event' | null;
+  /** RFC 3339 of the event, null for a status (it is the present). */
+  at: string | null;
+  /** Names in a FailedToRetrieveImagePullSecret event: a warning, not a cause by itself. */
+  unretrieved: string[];
+  /** A `Pulled` event of this image that is newer than every failure. */
+  pulledAfter: boolean;
+  /** RFC 3339 of a `Pulling` event that no success or failure followed. */
+  pullingSince: string | null;
+}
+
+/** A pull secret that the pod names. */
+export interface SecretFact {
+  name: string;
+  sight: 'read' | 'missing' | 'notSeen';
+  /** Why it was not seen, null otherwise. */
+  why: string | null;
+  problems: SecretProblem[];
+  /** Raw keys of its entries. */
+  keys: string[];
+  /** Other namespaces that hold a pull secret of this name; null when nobody could look. */
+  elsewhere: string[] | null;
+  /** RFC 3339. */
+  madeAt: string | null;
+}
+
+/** A credential that kubelet would try, without its password. */
+export interface CredentialFact {
+  secret: string;
+  key: string;
+  username: string;
+  empty: boolean;
+  /** Why this one is past its time, by itself (a token's own expiry, an age beyond the issuer's limit); null when it is not known to be. */
+  expired: string | null;
+  /** A defect that the eye can see, null when none. */
+  defect: string | null;
+}
+
+export interface NodeFacts {
+  name: string | null;
+  platform: Platform | null;
+  /** `containerd://1.7.24`, … */
+  runtime: string | null;
+  kubelet: string | null;
+  diskPressure: boolean;
+  ready: boolean | null;
+  /** `aws`, `gce`, `azure`, … from the provider id: node-level credentials are likely there. */
+  provider: string | null;
+  why: string | null;
+}
+
+/** How a workload's pod is changed and made anew; enough to write commands. */
+export interface Owner {
+  /** Resource name for kubectl, such as `deployment`, or `pod` for a bare one. */
+  kind: string;
+  name: string;
+}
+
+export interface Facts {
+  /** RFC 3339 of this diagnosis. */
+  now: string;
+  pod: { namespace: string; name: string; node: string | null; createdAt: string | null; owner: Owner } | null;
+  container: { name: string; kind: ContainerKind };
+  image: string;
+  reference: Reference | null;
+  /** The parser's words when the image is no reference. */
+  referenceError: string | null;
+  pullPolicy: string | null;
+  /** The container waits for its image (or its reason says so). */
+  failing: boolean;
+  state: State;
+  words: Words;
+  node: NodeFacts;
+  serviceAccount: {
+    name: string;
+    /** Its pull secrets, null when it was not seen. */
+    secrets: string[] | null;
+    /** Those of them that the pod lacks and that hold a credential for this image. */
+    covering: string[];
+    why: string | null;
+  };
+  secrets: SecretFact[];
+  keyring: {
+    broken: { secret: string; error: string } | null;
+    credentials: CredentialFact[];
+    nearMisses: NearMiss[];
+    /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
+    complete: boolean;
+  };
+  /** Null when no registry was asked. */
+  probe: ProbeFacts | null;
+  /** Why no registry was asked. */
+  noProbe: string | null;
+}

@@ -1,0 +1,148 @@
+/** What went wrong in one pull, as structure: at which step, at which host, how. Types only; the node's words and our own probe both become this. */
+
+/** The steps of a pull, in their order. */
+export const STEPS = [
+  'name',
+  'policy',
+  'secret',
+  'throttle',
+  'runtime',
+  'resolve',
+  'ping',
+  'token',
+  'manifest',
+  'config',
+  'layer',
+  'unpack',
+  'store',
+  'verify',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Who answered (or did not) when it failed. */
+export type HostRole = 'registry' | 'mirror' | 'token' | 'redirect' | 'proxy';
+
+export type FaultKind =
+  // the name and the pod's own policy
+  | 'badReference'
+  | 'shortName'
+  | 'never'
+  | 'secretParse'
+  | 'secretUnread'
+  // on the way to a host
+  | 'dns'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'reset'
+  | 'eof'
+  | 'proxy'
+  | 'redirects'
+  | 'badScheme'
+  | 'untrusted'
+  | 'badCertificate'
+  | 'tls'
+  | 'plainHttp'
+  | 'httpToHttps'
+  // what a host answered
+  | 'status'
+  | 'notFound'
+  | 'denied'
+  | 'noBasicAuth'
+  | 'badToken'
+  | 'insufficientScope'
+  | 'invalidToken'
+  | 'notJson'
+  // what the image is
+  | 'platform'
+  | 'schema1'
+  | 'mediaType'
+  | 'badManifest'
+  | 'tooLarge'
+  | 'blobMissing'
+  | 'corrupt'
+  | 'shortBody'
+  // on the node
+  | 'diskFull'
+  | 'storage'
+  | 'runtime'
+  | 'throttled'
+  | 'canceled'
+  | 'deadline'
+  | 'signature'
+  | 'policy'
+  | 'encrypted'
+  | 'unknown';
+
+export interface Fault {
+  /** Who saw it. */
+  seenBy: 'node' | 'us';
+  kind: FaultKind;
+  step: Step;
+  /** The host that failed, with port, where the words name one. */
+  host: string | null;
+  role: HostRole;
+  method: string | null;
+  /** HTTP status, where one was answered or stands in the words. */
+  status: number | null;
+  /** The registry's error code in capitals (UNAUTHORIZED, MANIFEST_UNKNOWN, …), where one was given. */
+  code: string | null;
+  /** The registry's own explanation, redacted. */
+  explanation: string | null;
+  /** What the words say of the login: credentials were sent, none were, or nothing is said. */
+  login: 'sent' | 'none' | null;
+  /** The words themselves, redacted. */
+  words: string;
+}
+
+/** Faults that belong to the node and its network: a pull that works from here does not undo them. */
+const OF_THE_NODE = new Set<FaultKind>([
+  'dns',
+  'refused',
+  'timeout',
+  'unreachable',
+  'reset',
+  'eof',
+  'proxy',
+  'badScheme',
+  'untrusted',
+  'badCertificate',
+  'tls',
+  'plainHttp',
+  'httpToHttps',
+  'diskFull',
+  'storage',
+  'runtime',
+  'throttled',
+  'canceled',
+  'deadline',
+  'signature',
+  'policy',
+  'shortBody',
+  'never',
+  'shortName',
+  'encrypted',
+]);
+const OF_THE_NETWORK = new Set<FaultKind>([
+  'dns',
+  'refused',
+  'timeout',
+  'unreachable',
+  'reset',
+  'eof',
+  'proxy',
+  'untrusted',
+  'badCertificate',
+  'tls',
+  'plainHttp',
+  'httpToHttps',
+  'shortBody',
+]);
+
+export const isOfTheNode = (fault: Fault): boolean => OF_THE_NODE.has(fault.kind);
+export const isOfTheNetwork = (fault: Fault): boolean => OF_THE_NETWORK.has(fault.kind);
+/** A refusal that a login could change. */
+export const isAboutLogin = (fault: Fault): boolean =>
+  fault.status === 401 ||
+  (fault.status === 403 && fault.kind === 'status') ||
+  ['denied', 'noBasicAuth', 'insufficientScope', 'invalidToken'].includes(fault.kind);

@@ -1,0 +1,61 @@
+/** The entry: the only file that touches the process. Status 0 no cause, 1 a cause, 2 the tool could not do its work. */
+import { setMaxListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { run } from './cli.ts';
+import type { Context } from './commands/context.ts';
+import { UserError } from './errors.ts';
+import { redact } from './redact.ts';
+
+const stop = new AbortController();
+setMaxListeners(0, stop.signal);
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const context: Context = {
+  environment: process.env,
+  stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
+  stderr: process.stderr,
+  readStdin,
+  readFile: path => readFile(path, 'utf8'),
+  now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  signal: stop.signal,
+};
+
+/** One line that says what went wrong, and what to do. */
+function complain(error: unknown): void {
+  if (error instanceof UserError) {
+    const said = redact(error.message).replace(/\s*\n\s*/g, ' ');
+    process.stderr.write(`error: ${said}${error.hint === null ? '' : ` (${error.hint})`}\n`);
+    return;
+  }
+  const bug = error as Error;
+  const where = process.env.IMAGEPULL_DEBUG ? `\n${redact(bug.stack ?? '')}` : '';
+  process.stderr.write(
+    `error: a fault of kubectl imagepull itself: ${redact(String(bug?.message ?? error)).split('\n', 1)[0]} (please report it; IMAGEPULL_DEBUG=1 shows where)${where}\n`,
+  );
+}
+
+// a reader that closes its pipe early (`| head`) is no error
+process.stdout.on('error', error => {
+  if ((error as { code?: string }).code === 'EPIPE') process.exit(0);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    stop.abort();
+    // whatever still hangs after a moment is not worth waiting for
+    setTimeout(() => process.exit(130), 500).unref();
+  });
+}
+
+run(process.argv.slice(2), context)
+  .catch((error: unknown) => {
+    complain(error);
+    return stop.signal.aborted ? 130 : 2;
+  })
+  .then(status => {
+    process.exitCode = status;
+  });

@@ -1,0 +1,226 @@
+/** The text of a diagnosis: the cause first, then the proof, then what to type. Pure. */
+import Table from 'cli-table3';
+import type { Fix } from '../causes/cause.ts';
+import { causeOf, NO_CAUSE } from '../causes/index.ts';
+import { docsOf } from '../evidence.ts';
+import type { Finding } from '../investigate.ts';
+import type { SecretTest } from '../secret-test.ts';
+import { VERSION } from '../version.ts';
+import { checksOf, credentialsOf } from './json.ts';
+import { type Style, style } from './style.ts';
+
+export interface TextOptions {
+  colour: boolean;
+  /** `-o wide`: every check, credential and near miss. */
+  wide: boolean;
+  /** Columns to wrap at. */
+  width: number;
+}
+
+const KIND: Record<string, string> = {
+  container: 'container',
+  initContainer: 'init container',
+  ephemeralContainer: 'ephemeral container',
+  imageVolume: 'image volume',
+};
+const MARK: Record<string, string> = { ok: '✓', failed: '✗', warning: '!', skipped: '-' };
+
+/** All findings, one after the other. */
+export const renderFindings = (findings: Finding[], options: TextOptions): string =>
+  findings.map(finding => renderFinding(finding, options)).join('\n');
+
+function renderFinding({ facts, diagnosis }: Finding, options: TextOptions): string {
+  const s = style(options.colour);
+  const fine = NO_CAUSE.has(diagnosis.cause);
+  const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
+  const lines: string[] = [];
+  lines.push(`${s.bold(paint(diagnosis.cause))}${fine ? '' : ` (${diagnosis.certainty})`}: ${diagnosis.title}`);
+  const pod = facts.pod === null ? '' : `pod ${facts.pod.namespace}/${facts.pod.name}, `;
+  lines.push(s.dim(`${pod}${KIND[facts.container.kind]} "${facts.container.name}", image ${facts.image}`));
+  lines.push('', ...fold(diagnosis.summary, options.width, ''));
+  if (diagnosis.also.length > 0) lines.push(...fold(`It could also be: ${diagnosis.also.join(', ')}.`, options.width, ''));
+  for (const code of diagnosis.next)
+    lines.push(...fold(`To be repaired next: ${code} (${lower(causeOf(code).title)}).`, options.width, ''));
+  if (diagnosis.evidence.length > 0 && !fine) {
+    lines.push('', s.bold('Proof'));
+    const width = Math.max(...diagnosis.evidence.map(evidence => LABEL[evidence.source].length));
+    for (const { source, detail } of diagnosis.evidence) lines.push(...labelled(LABEL[source].padEnd(width), detail, options.width, s));
+  }
+  const credentials = credentialsOf(facts);
+  if (credentials.length > 1 || (options.wide && credentials.length > 0)) {
+    lines.push('', s.bold('Credentials, in the order in which kubelet tries them'));
+    lines.push(
+      table(
+        ['SECRET', 'KEY', 'USER', 'RESULT', ...(options.wide ? ['DETAIL'] : [])],
+        credentials.map(({ secret, key, username, result, detail }) => [
+          secret,
+          key,
+          username || '(empty)',
+          result,
+          ...(options.wide ? [detail] : []),
+        ]),
+        options.width,
+      ),
+    );
+  }
+  const misses = facts.keyring.nearMisses;
+  if (misses.length > 0 && !fine && (options.wide || diagnosis.cause === 'SecretRegistryMismatch')) {
+    lines.push('', s.bold('Entries that do not match'));
+    lines.push(
+      table(
+        ['SECRET', 'KEY', 'WHY'],
+        misses.slice(0, options.wide ? undefined : 5).map(({ secret, key, why }) => [secret, key, why]),
+        options.width,
+      ),
+    );
+  }
+  const checks = checksOf(facts);
+  if (checks.length > 0 && (options.wide || diagnosis.cause === 'Unknown')) {
+    lines.push('', s.bold('Checks, from this machine'));
+    for (const check of checks)
+      lines.push(
+        ...labelled(
+          `${MARK[check.status]} ${check.name.padEnd(8)}`,
+          `${check.detail}${check.ms === null ? '' : ` (${check.ms} ms)`}`,
+          options.width,
+          s,
+        ),
+      );
+  }
+  if (diagnosis.fixes.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(diagnosis.fixes, options.width, s));
+  if (!fine) lines.push('', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+const LABEL = {
+  pod: 'pod',
+  event: 'event',
+  status: 'status',
+  secret: 'secret',
+  serviceAccount: 'account',
+  node: 'node',
+  registry: 'registry',
+  note: 'note',
+} as const;
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function renderFixes(fixes: Fix[], width: number, s: Style): string[] {
+  return fixes.flatMap((fix, index) => [
+    ...fold(`${fixes.length > 1 ? `${index + 1}. ` : ''}${fix.title}`, width, '  '),
+    // a command is never folded: it is there to be copied
+    ...(fix.command === null ? [] : fix.command.split('\n').map(line => `${fixes.length > 1 ? '     ' : '    '}${s.cyan(line)}`)),
+  ]);
+}
+
+function labelled(label: string, detail: string, width: number, s: Style): string[] {
+  const indent = ' '.repeat(label.length + 4);
+  const [first = '', ...rest] = fold(detail, width, indent);
+  return [`  ${s.dim(label)}  ${first.slice(indent.length)}`, ...rest];
+}
+
+/** Folds a text at blanks. A word that is longer than a line stays whole. */
+export function fold(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(/\s+/)) {
+    if (line.length > indent.length && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line.length > indent.length ? ` ${word}` : word;
+  }
+  return [...lines, line];
+}
+
+/** A table without frame, its last column folded to the width. */
+export function table(head: string[], rows: string[][], width: number): string {
+  const sizes = head.map((title, column) => Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)));
+  const before = sizes.slice(0, -1).reduce((sum, size) => sum + size + 2, 2);
+  const last = sizes.length - 1;
+  const colWidths = sizes.map((size, column) => (column === last && before + size > width ? Math.max(30, width - before) : size) + 2);
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '',
+  };
+  const made = new Table({
+    head,
+    chars: none,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
+    colWidths,
+    wordWrap: true,
+    wrapOnWordBoundary: true,
+  });
+  made.push(...rows);
+  return made
+    .toString()
+    .split('\n')
+    .map(line => `  ${line}`.trimEnd())
+    .join('\n');
+}
+
+/** The text of `test-secret`. */
+export function renderSecretTests(tests: SecretTest[], options: TextOptions): string {
+  const s = style(options.colour);
+  return tests
+    .map(test => {
+      const lines: string[] = [];
+      const failed = test.problems.length > 0 || test.entries.some(entry => entry.cause !== null);
+      const verdict = failed
+        ? s.red('does not work')
+        : test.entries.some(entry => entry.result === 'accepted')
+          ? s.green('works')
+          : s.yellow('could not be verified');
+      lines.push(`${s.bold(`secret ${test.secret.namespace}/${test.secret.name}`)} ${verdict}`, s.dim(`type ${test.secret.type}`));
+      for (const problem of test.problems) lines.push(...fold(`${problem.code}: ${problem.detail}`, options.width, '  '));
+      if (test.entries.length > 0) {
+        lines.push(
+          '',
+          table(
+            ['KEY', 'REGISTRY', 'USER', 'RESULT', 'DETAIL'],
+            test.entries.map(entry => [
+              entry.key,
+              entry.registry,
+              entry.username || '(empty)',
+              entry.result,
+              entry.cause === null ? entry.detail : `${entry.cause}: ${entry.detail}`,
+            ]),
+            options.width,
+          ),
+        );
+      }
+      if (options.wide) {
+        for (const entry of test.entries) {
+          lines.push('', s.bold(`Checks of "${entry.key}", from this machine`));
+          for (const check of entry.checks.filter(check => check.status !== 'skipped'))
+            lines.push(
+              ...labelled(
+                `${MARK[check.status]} ${check.name.padEnd(8)}`,
+                `${check.detail}${check.ms === null ? '' : ` (${check.ms} ms)`}`,
+                options.width,
+                s,
+              ),
+            );
+        }
+      }
+      const fixes = [...test.fixes, ...test.entries.flatMap(entry => entry.fixes)];
+      const distinct = fixes.filter(
+        (fix, index) => fixes.findIndex(other => other.command === fix.command && other.title === fix.title) === index,
+      );
+      if (distinct.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(distinct, options.width, s));
+      return `${lines.join('\n')}\n`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,37 @@
+/** `WWW-Authenticate` headers as the runtimes read them. Pure. */
+
+export interface Challenge {
+  scheme: 'bearer' | 'digest' | 'basic';
+  realm: string | null;
+  service: string | null;
+  scope: string | null;
+  /** On a second 401: `insufficient_scope` or `invalid_token` (RFC 6750). */
+  error: string | null;
+}
+
+const ORDER = ['bearer', 'digest', 'basic'];
+
+/** One header line is one challenge: what follows a second scheme on the same line becomes a parameter. Source: containerd, remotes/docker/auth/parse.go. */
+function parseLine(line: string): Challenge | null {
+  const match = /^\s*([A-Za-z]+)\s*(.*)$/s.exec(line);
+  const scheme = match?.[1]?.toLowerCase();
+  if (scheme === undefined || !ORDER.includes(scheme)) return null;
+  const parameters = new Map<string, string>();
+  for (const parameter of (match?.[2] ?? '').matchAll(/([A-Za-z0-9_.-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*))/g)) {
+    parameters.set((parameter[1] as string).toLowerCase(), parameter[2]?.replace(/\\(.)/g, '$1') ?? parameter[3] ?? '');
+  }
+  const get = (name: string): string | null => parameters.get(name) ?? null;
+  return { scheme: scheme as Challenge['scheme'], realm: get('realm'), service: get('service'), scope: get('scope'), error: get('error') };
+}
+
+/**
+ * Reads the challenges of a 401. In: the header's lines. Out: the challenges that a runtime knows, Bearer before Digest before Basic
+ * whatever the order sent, as containerd sorts them.
+ */
+export function parseChallenges(header: string | string[] | undefined): Challenge[] {
+  const lines = header === undefined ? [] : Array.isArray(header) ? header : [header];
+  return lines
+    .map(parseLine)
+    .filter(challenge => challenge !== null)
+    .sort((a, b) => ORDER.indexOf(a.scheme) - ORDER.indexOf(b.scheme));
+}

@@ -1,0 +1,292 @@
+/**
+ * Asks a registry what a pull would ask, as each credential in kubelet's order and as nobody, and reports every answer as data. Reads only.
+ *
+ *   1. GET /v2/                      does a registry answer, and which login does it want     (session.ts)
+ *   2. token                         as containerd fetches it                                 (token.ts)
+ *   3. HEAD manifest, then GET       the reason stands only in a body                         (walk.ts)
+ *   4. GET tags/list after a 404     a missing repository also answers MANIFEST_UNKNOWN
+ *   5. index, platform, config, layers                                                        (content.ts)
+ *
+ * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once.
+ */
+import { type Fault, isAboutLogin, isOfTheNetwork } from '../fault.ts';
+import type { Credential } from '../keyring/credential.ts';
+import type { Attempt, CredentialResult, ProbeFacts, Tags } from '../probe-facts.ts';
+import { imageName, manifestReference, type Reference } from '../reference.ts';
+import { progress } from '../words/fault-words.ts';
+import { faultOfContent, faultOfReply, faultOfWire, header, isHtml, spokenError } from './answers.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { Check } from './checks.ts';
+import { lookBehind } from './content.ts';
+import type { Platform } from './manifest.ts';
+import { isLoopback } from './proxy.ts';
+import { visibleDefect } from './repair.ts';
+import { addressOf, connectionChecks, follow, openSession, type Session, type SessionOptions } from './session.ts';
+import type { Transport } from './transport.ts';
+import { enter, judge, NO_PASS, newAttempt, secretsOf, tokenVerdict, type Walk, walk } from './walk.ts';
+
+export interface Want {
+  /** The node's platform, null when it is not known. */
+  platform: Platform | null;
+  /** Whether to look behind the manifest (platform, config, layers). A manifest GET counts as a pull on Docker Hub. */
+  deep: boolean;
+}
+
+export interface Prober {
+  probe(reference: Reference, credentials: readonly Credential[], want: Want): Promise<ProbeFacts>;
+  /** Whether a registry takes a credential, asked of `/v2/` alone. */
+  login(registry: string, credential: Credential): Promise<LoginFacts>;
+}
+
+export interface LoginFacts {
+  checks: Check[];
+  result: CredentialResult;
+  detail: string;
+  fault: Fault | null;
+  repaired: Attempt['repaired'];
+}
+
+/** What is read of a tag list. */
+const MAX_LIST = 1024 * 1024;
+
+/** In: the transport (closed by its owner), and the hosts to ask in others' places or with less care. Every question is asked once per run. */
+export function createProber(transport: Transport, options: SessionOptions): Prober {
+  const sessions = new Map<string, Promise<Session>>();
+  const probes = new Map<string, Promise<ProbeFacts>>();
+  const known: Credential[] = [];
+  /** `host#credential` → what refused it. */
+  const refused = new Map<string, Attempt>();
+
+  const identity = (credential: Credential): number => {
+    const index = known.findIndex(other => other.sameAs(credential));
+    return index < 0 ? known.push(credential) - 1 : index;
+  };
+  const refusalKey = (session: Session, credential: Credential): string => `${session.base}#${identity(credential)}`;
+
+  function sessionOf(registry: string): Promise<Session> {
+    const session = sessions.get(registry) ?? openSession(transport, registry, options);
+    sessions.set(registry, session);
+    return session;
+  }
+
+  function probe(reference: Reference, credentials: readonly Credential[], want: Want): Promise<ProbeFacts> {
+    const key = JSON.stringify([imageName(reference), manifestReference(reference), credentials.map(identity), want]);
+    const running = probes.get(key) ?? probeOnce(reference, credentials, want);
+    probes.set(key, running);
+    return running;
+  }
+
+  async function probeOnce(reference: Reference, credentials: readonly Credential[], want: Want): Promise<ProbeFacts> {
+    const session = await sessionOf(reference.registry);
+    const facts = newFacts(session);
+    if (session.fault !== null) return facts;
+    const walks: Walk[] = [];
+    const add = (walked: Walk): Attempt => {
+      walks.push(walked);
+      facts.attempts.push(walked.attempt);
+      facts.rateLimit ??= walked.rateLimit;
+      facts.challenge ??= challengeOf(walked.challenge);
+      return walked.attempt;
+    };
+    for (const [index, credential] of credentials.entries()) {
+      const { fault } = add(await tryAs(session, reference, index, credential));
+      if (fault === null || walks.at(-1)?.headBlocked || isOfTheNetwork(fault) || (fault.status ?? 0) >= 429) break;
+    }
+    for (let index = walks.length; index < credentials.length; index++) {
+      add({
+        ...emptyWalk(session, index),
+        attempt: { ...newAttempt(index), result: 'notTried', detail: 'an earlier try ended the matter' },
+      });
+    }
+    const allRefused = facts.attempts.every(({ fault }) => fault !== null && isAboutLogin(fault));
+    const nobodyTried = credentials.some(credential => credential.reveal() === '');
+    if (credentials.length === 0 || (allRefused && !nobodyTried)) add(await tryAs(session, reference, null, null));
+
+    facts.decisive = decisiveOf(facts.attempts, credentials.length > 0);
+    const decisive = facts.decisive === null ? undefined : walks[facts.decisive];
+    if (decisive === undefined) return facts;
+    const { fault } = decisive.attempt;
+    facts.headBlocked = decisive.headBlocked;
+    if (fault?.status === 404 && fault.role !== 'token') facts.tags = await listTags(session, reference, decisive);
+    if (fault === null && decisive.manifest !== null && want.deep) await lookBehind(session, reference, want.platform, decisive, facts);
+    return facts;
+  }
+
+  async function tryAs(session: Session, reference: Reference, index: number | null, credential: Credential | null): Promise<Walk> {
+    const before = credential === null ? undefined : refused.get(refusalKey(session, credential));
+    if (before !== undefined) return { ...emptyWalk(session, index), attempt: { ...before, credential: index, checks: [] } };
+    const walked = await walk(session, reference, index, credential);
+    judge(walked, reference.registry, credential);
+    if (credential !== null && walked.attempt.result === 'rejected') {
+      refused.set(refusalKey(session, credential), walked.attempt);
+      walked.attempt.repaired = await tryRepaired(session, credential, reference, async repaired => {
+        const again = await walk(session, reference, null, repaired);
+        judge(again, reference.registry, repaired);
+        return again.attempt;
+      });
+    }
+    return walked;
+  }
+
+  /** Tries the visibly repaired form of a rejected credential, once per run. */
+  async function tryRepaired(
+    session: Session,
+    credential: Credential,
+    reference: Reference | null,
+    again: (repaired: Credential) => Promise<Attempt>,
+  ): Promise<Attempt['repaired']> {
+    const defect = visibleDefect(credential, reference);
+    if (defect === null || refused.has(refusalKey(session, defect.repaired))) return null;
+    const attempt = await again(defect.repaired);
+    if (attempt.result === 'rejected') refused.set(refusalKey(session, defect.repaired), attempt);
+    return { defect: defect.what, works: attempt.result === 'accepted' };
+  }
+
+  /** One page of the tag list, with the same pass: it proves whether the repository is there, and gives names near the wanted one. */
+  async function listTags(session: Session, reference: Reference, walked: Walk): Promise<Tags> {
+    if (walked.attempt.fault?.code === 'NAME_UNKNOWN') return { known: false, repositoryMissing: true };
+    const { outcome } = await follow(
+      session,
+      'GET',
+      addressOf(session, `/v2/${reference.repository}/tags/list?n=1000`),
+      walked.pass.headers,
+      MAX_LIST,
+    );
+    if (!outcome.ok) return { known: false, repositoryMissing: false, why: outcome.fault.detail };
+    const { reply } = outcome;
+    if (reply.status === 200 && !reply.truncated) {
+      const names = readTags(reply.body);
+      if (names !== null) return { known: true, names, complete: header(reply, 'link') === null };
+      return { known: false, repositoryMissing: false, why: 'the tag list is not JSON' };
+    }
+    const { code } = spokenError(reply);
+    if (reply.status === 404 && !isHtml(reply) && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND' || code === null))
+      return { known: false, repositoryMissing: true };
+    return { known: false, repositoryMissing: false, why: `the tag list is answered ${reply.status}${code === null ? '' : ` ${code}`}` };
+  }
+
+  async function login(registry: string, credential: Credential): Promise<LoginFacts> {
+    const session = await sessionOf(registry);
+    const checks = connectionChecks(session);
+    if (session.fault !== null) return { checks, result: 'error', detail: session.fault.words, fault: session.fault, repaired: null };
+    const before = refused.get(refusalKey(session, credential));
+    const attempt = before ?? (await loginOnce(session, credential));
+    if (before === undefined && attempt.result === 'rejected') {
+      refused.set(refusalKey(session, credential), attempt);
+      attempt.repaired = await tryRepaired(session, credential, null, repaired => loginOnce(session, repaired));
+    }
+    return {
+      checks: [...checks, ...attempt.checks],
+      result: attempt.result,
+      detail: attempt.detail,
+      fault: attempt.fault,
+      repaired: attempt.repaired,
+    };
+  }
+
+  async function loginOnce(session: Session, credential: Credential): Promise<Attempt> {
+    const attempt = newAttempt(null);
+    const set = (result: CredentialResult, detail: string, fault: Fault | null = null): Attempt =>
+      Object.assign(attempt, { result, detail, fault });
+    if (credential.reveal() === '') return set('rejected', 'the password is empty: the runtime sends no login');
+    const [challenge] = session.challenges;
+    if (challenge === undefined) {
+      if (session.open)
+        return set('notVerifiable', 'the registry asks for no login at /v2/: only a pull of a private image would tell (--image IMAGE)');
+      return set('error', session.ping?.detail ?? 'no answer that a registry gives', pingFault(session));
+    }
+    const got = await enter(session, challenge, credential, null);
+    if (got.check !== null) attempt.checks.push(got.check);
+    if ('fault' in got) {
+      if (got.withheld) return set('notTried', got.fault.words, got.fault);
+      const [result, detail] = tokenVerdict(got.fault, new URL(session.base).host);
+      return set(result, detail, got.fault);
+    }
+    const url = addressOf(session, '/v2/');
+    const outcome = await transport.request('GET', url, { headers: got.pass.headers });
+    const place = { step: 'ping' as const, role: session.role, url, method: 'GET', login: 'sent' as const };
+    if (!outcome.ok) return set('error', outcome.fault.detail, faultOfWire(outcome.fault, place));
+    const { reply } = outcome;
+    const token = got.pass.token !== null;
+    if (reply.status === 200)
+      return set('accepted', token ? 'the token server and the registry take the login' : 'the registry takes the user name and password');
+    const error = parseChallenges(reply.headers['www-authenticate'])[0]?.error ?? null;
+    const fault = faultOfReply(reply, place, secretsOf(credential), undefined, error);
+    if (reply.status !== 401 && reply.status !== 403) return set('error', fault.words, fault);
+    // a token without a scope need not open /v2/; that the token server gave one is the answer
+    if (token) return set('accepted', 'the token server takes the login');
+    return set(
+      'rejected',
+      `the registry refuses the user name and password${fault.explanation === null ? '' : `: ${fault.explanation}`}`,
+      fault,
+    );
+  }
+
+  return { probe, login };
+}
+
+function newFacts(session: Session): ProbeFacts {
+  const { host, hostname, protocol } = new URL(session.base);
+  return {
+    host,
+    scheme: protocol === 'https:' ? 'https' : 'http',
+    mirrorOf: session.ns,
+    otherMachine: isOtherMachine(hostname),
+    connection: connectionChecks(session),
+    connectionFault: session.fault,
+    challenge: challengeOf(session.challenges[0]),
+    attempts: [],
+    decisive: null,
+    headBlocked: false,
+    tags: null,
+    platforms: null,
+    size: null,
+    layers: null,
+    blobHosts: [],
+    rateLimit: null,
+  };
+}
+
+const emptyWalk = (session: Session, index: number | null): Walk => ({
+  attempt: newAttempt(index),
+  pass: NO_PASS,
+  manifest: null,
+  headBlocked: false,
+  rateLimit: null,
+  challenge: session.challenges[0],
+});
+
+const challengeOf = (challenge: Challenge | undefined): ProbeFacts['challenge'] =>
+  challenge === undefined ? null : { scheme: challenge.scheme, realm: challenge.realm, service: challenge.service };
+
+/** Names that lead a node to another machine than us. */
+const isOtherMachine = (hostname: string): boolean => isLoopback(hostname) || /\.(?:svc|local|localhost|internal)$|\.svc\./i.test(hostname);
+
+/** The answer of a `/v2/` that is no registry's. */
+function pingFault(session: Session): Fault {
+  const place = { step: 'ping' as const, role: session.role, url: session.base, method: 'GET', login: 'none' as const };
+  const status = Number(session.ping?.code ?? 0) || null;
+  const kind = status === 401 || (status ?? 0) >= 500 || status === 429 ? 'status' : 'notJson';
+  return faultOfContent(kind, place, session.ping?.detail ?? 'no registry answers', { status });
+}
+
+/** The attempt that a pull would have ended with: the first that got the manifest, else the one that got farthest. Nobody counts only when the pod brings no credential. */
+function decisiveOf(attempts: Attempt[], hasCredentials: boolean): number | null {
+  const eligible = attempts
+    .map((attempt, index) => ({ attempt, index }))
+    .filter(({ attempt }) => attempt.result !== 'notTried' || attempt.fault !== null)
+    .filter(({ attempt }) => !hasCredentials || attempt.credential !== null);
+  const good = eligible.find(({ attempt }) => attempt.fault === null);
+  if (good) return good.index;
+  return eligible.sort((a, b) => progress(b.attempt.fault as Fault) - progress(a.attempt.fault as Fault))[0]?.index ?? null;
+}
+
+function readTags(body: string): string[] | null {
+  try {
+    const { tags } = JSON.parse(body) as { tags?: unknown };
+    if (tags === null) return [];
+    return Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : null;
+  } catch {
+    return null;
+  }
+}

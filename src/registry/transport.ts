@@ -1,0 +1,460 @@
+/**
+ * HTTP towards registries, with the steps of a connection told apart: name, TCP, TLS, request. Whatever happens is a value. The only file
+ * that opens sockets to a registry.
+ */
+import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
+import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import { checkServerIdentity, type PeerCertificate, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { FaultKind } from '../fault.ts';
+import { redact } from '../redact.ts';
+import type { Check } from './checks.ts';
+import { type Environment, isLoopback, proxyFor } from './proxy.ts';
+
+export interface TransportOptions {
+  /** Milliseconds for one step: a look-up, a connection, a handshake, an answer's head, an answer's body. */
+  stepTimeout: number;
+  /** Ends everything: the whole probe's time, or Ctrl-C. */
+  signal: AbortSignal;
+  /** `host[:port]` of registries whose certificate is not checked and which may speak plain HTTP. */
+  insecure: readonly string[];
+  /** PEM of additional certificate authorities. */
+  ca: string | null;
+  environment: Environment;
+  userAgent: string;
+}
+
+/** A request that got no answer: at which stage, and how. */
+export interface WireFault {
+  stage: 'dns' | 'connect' | 'tls' | 'http';
+  kind: FaultKind;
+  /** System, TLS or HTTP client error code. */
+  code: string;
+  detail: string;
+}
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** At most MAX_BODY characters. */
+  body: string;
+  truncated: boolean;
+  ms: number;
+}
+
+export type Outcome = { ok: true; reply: Reply } | { ok: false; fault: WireFault; ms: number };
+
+export interface RequestOptions {
+  headers?: Record<string, string>;
+  body?: string;
+  /** Bytes of the body to read; the rest is thrown away. */
+  limit?: number;
+}
+
+const MAX_BODY = 64 * 1024;
+
+class WireError extends Error {
+  constructor(readonly fault: WireFault) {
+    super(fault.detail);
+  }
+}
+
+const UNTRUSTED = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'CERT_REJECTED',
+  'CERT_CHAIN_TOO_LONG',
+  'INVALID_PURPOSE',
+]);
+const BAD_CERTIFICATE = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_REVOKED',
+  'HOSTNAME_MISMATCH',
+]);
+const SYSTEM: Record<string, FaultKind> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ESERVFAIL: 'dns',
+  ENODATA: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NONAME: 'dns',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'eof',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'shortBody',
+};
+/** Client errors that only a peer which does not speak HTTP can cause. */
+const NOT_HTTP = /^HPE_/;
+const PLAIN_HTTP = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/;
+
+/** Classifies by code, never by text: the texts differ between Node versions. */
+function kindOf(code: string, stage: WireFault['stage']): FaultKind {
+  if (UNTRUSTED.has(code)) return 'untrusted';
+  if (BAD_CERTIFICATE.has(code)) return 'badCertificate';
+  if (PLAIN_HTTP.test(code)) return 'plainHttp';
+  if (/^ERR_SSL|^ERR_TLS|^EPROTO/.test(code)) return 'tls';
+  if (NOT_HTTP.test(code)) return 'notJson';
+  const kind = SYSTEM[code];
+  if (stage === 'tls' && (kind === 'reset' || kind === 'eof')) return 'reset';
+  return kind ?? (stage === 'tls' ? 'tls' : stage === 'dns' ? 'dns' : 'unknown');
+}
+
+function errorCode(error: unknown): string {
+  const { code, message = '', cause } = error as { code?: string; message?: string; cause?: { code?: string } };
+  if (code === 'EPROTO' && PLAIN_HTTP.test(message.toUpperCase().replace(/ /g, '_'))) return 'ERR_SSL_WRONG_VERSION_NUMBER';
+  return code ?? cause?.code ?? 'ERROR';
+}
+
+export interface Transport {
+  request(method: 'GET' | 'HEAD' | 'POST', url: string, options?: RequestOptions): Promise<Outcome>;
+  /** The steps of the connection to the URL's host, as the first request saw them. */
+  checksOf(url: string): Check[];
+  /** Whether what is said to this URL can be read by nobody else: TLS that was verified, or this machine, or a host named insecure. */
+  isPrivate(url: string): boolean;
+  proxyOf(url: string): string | null;
+  close(): Promise<void>;
+}
+
+const originOf = (url: string): string => new URL(url).origin;
+
+/** Ends `work` after `ms` or when the signal fires, with a timeout fault of this stage. */
+async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, stage: WireFault['stage'], what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const expire = (code: string, detail: string) => (): void =>
+      reject(new WireError({ stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail }));
+    timer = setTimeout(expire('ETIMEDOUT', `${what} did not finish within ${ms / 1000} s`), ms);
+    stop = expire('ABORTED', `${what} was cut off: the time for the whole probe is over`);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Opens registries' connections. Out: an object to be closed by its owner. */
+export function createTransport(options: TransportOptions): Transport {
+  // every request of a run listens for its end
+  setMaxListeners(0, options.signal);
+  const checks = new Map<string, Check[]>();
+  const dispatchers = new Map<string, Dispatcher>();
+  const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
+
+  const isInsecure = (url: URL): boolean => options.insecure.includes(url.host) || options.insecure.includes(url.hostname);
+  const proxyOf = (url: string): string | null => proxyFor(new URL(url), options.environment);
+
+  function dispatcherFor(url: URL): Dispatcher {
+    const known = dispatchers.get(url.origin);
+    if (known) return known;
+    const proxy = proxyOf(url.href);
+    const limits = { headersTimeout: options.stepTimeout, bodyTimeout: options.stepTimeout, connections: 4, pipelining: 1 };
+    let dispatcher: Dispatcher;
+    if (proxy === null) {
+      dispatcher = new Agent({
+        ...limits,
+        connect: (connection, callback) =>
+          void openConnection(url, connection.servername).then(
+            socket => callback(null, socket),
+            error => callback(error, null),
+          ),
+      });
+    } else {
+      const shown = redact(proxy);
+      const behind = (name: 'dns' | 'connect'): Check => ({
+        name,
+        status: 'skipped',
+        code: null,
+        detail: `the proxy ${shown} does this for us`,
+        ms: null,
+      });
+      checks.set(url.origin, [behind('dns'), behind('connect')]);
+      dispatcher = new ProxyAgent({
+        ...limits,
+        uri: proxy,
+        requestTls: { ...(authorities ? { ca: authorities } : {}), rejectUnauthorized: !isInsecure(url) },
+      });
+    }
+    dispatchers.set(url.origin, dispatcher);
+    return dispatcher;
+  }
+
+  async function openConnection(url: URL, servername: string | undefined): Promise<Socket> {
+    const ladder: Check[] = [];
+    if (!checks.has(url.origin)) checks.set(url.origin, ladder);
+    let stage: WireFault['stage'] = 'dns';
+    let started = performance.now();
+    const passed = (detail: string, status: Check['status'] = 'ok', code: string | null = null): void => {
+      ladder.push({ name: stage === 'http' ? 'tls' : stage, status, code, detail, ms: Math.round(performance.now() - started) });
+      started = performance.now();
+    };
+    let socket: Socket | undefined;
+    try {
+      const host = url.hostname.replace(/^\[|\]$/g, '');
+      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+      const addresses = isIP(host)
+        ? [host]
+        : [
+            ...new Set(
+              (await within(lookup(host, { all: true }), options.stepTimeout, options.signal, 'dns', `the look-up of "${host}"`)).map(
+                entry => entry.address,
+              ),
+            ),
+          ];
+      passed(isIP(host) ? `${host} is an address` : `${host} is ${addresses.join(', ')}`);
+      stage = 'connect';
+      socket = await openTcp(addresses, port);
+      passed(`connected to ${socket.remoteAddress}:${port}`);
+      if (url.protocol === 'https:') {
+        stage = 'tls';
+        const secured = await openTls(socket, host, servername);
+        passed(secured.detail, secured.warning ? 'warning' : 'ok', secured.code);
+        socket = secured.socket;
+      }
+      return socket;
+    } catch (error) {
+      socket?.destroy();
+      const code = error instanceof WireError ? error.fault.code : errorCode(error);
+      const fault =
+        error instanceof WireError ? error.fault : { stage, kind: kindOf(code, stage), code, detail: wireDetail(stage, url, code, error) };
+      passed(fault.detail, 'failed', fault.code);
+      throw new WireError(fault);
+    }
+  }
+
+  async function openTcp(addresses: string[], port: number): Promise<Socket> {
+    const failures: string[] = [];
+    let last: unknown;
+    for (const address of addresses.slice(0, 4)) {
+      const socket = tcpConnect({ host: address, port });
+      const opened = new Promise<Socket>((resolve, reject) => {
+        socket.once('connect', () => resolve(socket));
+        socket.on('error', reject);
+      });
+      try {
+        const limit = Math.ceil(options.stepTimeout / Math.min(addresses.length, 4));
+        return await within(opened, limit, options.signal, 'connect', `connecting to ${address}:${port}`);
+      } catch (error) {
+        opened.catch(() => {});
+        socket.destroy();
+        last = error;
+        failures.push(`${address}:${port} ${error instanceof WireError ? error.fault.detail : errorCode(error)}`);
+      }
+    }
+    const code = last instanceof WireError ? last.fault.code : errorCode(last);
+    throw new WireError({
+      stage: 'connect',
+      kind: last instanceof WireError ? last.fault.kind : kindOf(code, 'connect'),
+      code,
+      detail: failures.join('; '),
+    });
+  }
+
+  async function openTls(
+    socket: Socket,
+    host: string,
+    servername: string | undefined,
+  ): Promise<{ socket: TLSSocket; detail: string; warning: boolean; code: string | null }> {
+    const name = isIP(host) ? '' : (servername ?? host);
+    // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one.
+    const secured = tlsConnect({
+      socket,
+      servername: name,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['http/1.1'],
+      ...(authorities ? { ca: authorities } : {}),
+    });
+    const opened = new Promise<void>((resolve, reject) => {
+      secured.once('secureConnect', () => resolve());
+      secured.on('error', reject);
+      secured.once('end', () =>
+        reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' })),
+      );
+      secured.once('close', () =>
+        reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' })),
+      );
+    });
+    await within(opened, options.stepTimeout, options.signal, 'tls', 'the TLS handshake');
+    const certificate = secured.getPeerCertificate(false);
+    const wrong = certificateFault(certificate, host, secured.authorizationError);
+    if (wrong === null)
+      return { socket: secured, detail: `${secured.getProtocol() ?? 'TLS'}, ${describe(certificate)}`, warning: false, code: null };
+    const target = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${socket.remotePort ?? 443}`);
+    if (isInsecure(target))
+      return { socket: secured, detail: `not verified, as asked for (${wrong.detail})`, warning: true, code: wrong.code };
+    throw new WireError({ stage: 'tls', ...wrong });
+  }
+
+  async function request(
+    method: 'GET' | 'HEAD' | 'POST',
+    href: string,
+    { headers = {}, body, limit = MAX_BODY }: RequestOptions = {},
+  ): Promise<Outcome> {
+    const started = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - started);
+    const failed = (fault: WireFault): Outcome => ({ ok: false, fault, ms: elapsed() });
+    let url: URL;
+    try {
+      url = new URL(href);
+      if (!/^https?:$/.test(url.protocol)) throw new Error('scheme');
+    } catch {
+      return failed({
+        stage: 'http',
+        kind: 'badScheme',
+        code: 'ERR_INVALID_URL',
+        detail: `${JSON.stringify(redact(href))} is not an http(s) address`,
+      });
+    }
+    if (options.signal.aborted)
+      return failed({ stage: 'connect', kind: 'timeout', code: 'ABORTED', detail: 'the time for the whole probe is over' });
+    try {
+      const answer = await dispatcherFor(url).request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: { 'user-agent': options.userAgent, ...headers },
+        body: body ?? null,
+        signal: options.signal,
+        // undici would wait for a body that a HEAD answer never has
+        ...(method === 'HEAD' ? { reset: false } : {}),
+      });
+      const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
+      if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
+      return {
+        ok: true,
+        reply: { status: answer.statusCode, headers: answer.headers, body: read.text, truncated: read.truncated, ms: elapsed() },
+      };
+    } catch (error) {
+      if (error instanceof WireError) return failed(error.fault);
+      if (options.signal.aborted)
+        return failed({
+          stage: 'http',
+          kind: 'timeout',
+          code: 'ABORTED',
+          detail: 'no answer before the time for the whole probe was over',
+        });
+      const code = errorCode(error);
+      const proxied = proxyOf(href) !== null;
+      const kind =
+        proxied &&
+        /^(?:UND_ERR_ABORTED|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS|ERROR)$/.test(code)
+          ? 'proxy'
+          : kindOf(code, 'http');
+      const stage = kind === 'untrusted' || kind === 'badCertificate' || kind === 'tls' || kind === 'plainHttp' ? 'tls' : 'http';
+      return failed({ stage, kind, code, detail: wireDetail(stage, url, code, error) });
+    }
+  }
+
+  return {
+    request,
+    checksOf: url => checks.get(originOf(url)) ?? [],
+    isPrivate(href) {
+      const url = new URL(href);
+      return isLoopback(url.hostname) || isInsecure(url) || url.protocol === 'https:';
+    },
+    proxyOf,
+    async close() {
+      await Promise.all([...dispatchers.values()].map(dispatcher => dispatcher.destroy().catch(() => {})));
+    },
+  };
+}
+
+async function readBody(body: Dispatcher.ResponseData['body'], limit: number): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) break;
+  }
+  const whole = Buffer.concat(chunks);
+  return { text: whole.subarray(0, limit).toString('utf8'), truncated: whole.length > limit };
+}
+
+function wireDetail(stage: WireFault['stage'], url: URL, code: string, error: unknown): string {
+  const told: Record<string, string> = {
+    ENOTFOUND: `no such host "${url.hostname}"`,
+    EAI_AGAIN: `the name server gives no answer for "${url.hostname}"`,
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was reset',
+    UND_ERR_SOCKET: 'the connection was closed without an answer',
+    UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the request and gave no answer in time`,
+    UND_ERR_BODY_TIMEOUT: `${url.host} stopped in the middle of its answer`,
+    ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not speak TLS`,
+  };
+  const message = (error as Error).message ?? '';
+  return (
+    told[code] ??
+    (NOT_HTTP.test(code)
+      ? `${url.host} does not speak HTTP (${code})`
+      : `${stage === 'tls' ? 'TLS: ' : ''}${redact(message.split('\n', 1)[0] as string).slice(0, 200)} (${code})`)
+  );
+}
+
+/** Checks a certificate in the order of Go's crypto/x509 (validity, name, chain), which is the order of the node's words. */
+function certificateFault(
+  certificate: PeerCertificate,
+  host: string,
+  chain: Error | string | undefined,
+): { kind: FaultKind; code: string; detail: string } | null {
+  if (Object.keys(certificate).length === 0)
+    return { kind: 'tls', code: 'ERR_TLS_NO_CERTIFICATE', detail: 'the server showed no certificate' };
+  const now = Date.now();
+  const told = describe(certificate);
+  if (now > Date.parse(certificate.valid_to))
+    return {
+      kind: 'badCertificate',
+      code: 'CERT_HAS_EXPIRED',
+      detail: `the certificate expired on ${day(certificate.valid_to)} (${told})`,
+    };
+  if (now < Date.parse(certificate.valid_from))
+    return {
+      kind: 'badCertificate',
+      code: 'CERT_NOT_YET_VALID',
+      detail: `the certificate is not valid before ${day(certificate.valid_from)} (${told})`,
+    };
+  // Go no longer reads the common name of a certificate without alternative names
+  if (certificate.subjectaltname === undefined || checkServerIdentity(host, certificate) !== undefined)
+    return {
+      kind: 'badCertificate',
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      detail: `the certificate is for ${names(certificate)}, not for "${host}" (${told})`,
+    };
+  if (chain === undefined || chain === null) return null;
+  const code = typeof chain === 'string' ? chain : ((chain as { code?: string }).code ?? String(chain.message));
+  return {
+    kind: kindOf(code, 'tls') === 'badCertificate' ? 'badCertificate' : 'untrusted',
+    code,
+    detail: `the certificate is signed by an authority that is not trusted here (${told})`,
+  };
+}
+
+const day = (text: string): string => new Date(text).toISOString().slice(0, 10);
+const names = (certificate: PeerCertificate): string => certificate.subjectaltname?.replace(/(?:DNS|IP Address):/g, '') ?? 'no name at all';
+const nameOf = (party: PeerCertificate['subject'] | undefined): string =>
+  [party?.CN, party?.O].flat().find(part => typeof part === 'string' && part !== '') ?? 'nobody';
+const describe = (certificate: PeerCertificate): string =>
+  `certificate for ${names(certificate)}, issued by "${nameOf(certificate.issuer)}"${nameOf(certificate.issuer) === nameOf(certificate.subject) ? ' (self-signed)' : ''}, valid ${day(certificate.valid_from)} to ${day(certificate.valid_to)}`;

@@ -1,0 +1,187 @@
+/** Which of a pod's status and events speak of one container's image, and what the last of them says. Pure. */
+import type { ContainerStatus, Event, Pod } from '../cluster/objects.ts';
+import type { ContainerKind, State, Words } from '../facts.ts';
+import { redact } from '../redact.ts';
+import { HUB, type Reference } from '../reference.ts';
+import { readFaults } from './fault-words.ts';
+
+/** Reasons with which kubelet says that an image is the trouble. Source: pkg/kubelet/images/types.go. */
+const PULL_REASONS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+  'ImageVolumeMountFailed',
+]);
+
+/** Whether a waiting reason is about the image. From 1.33 on a broken secret's error text itself is the reason: no other reason holds a blank. */
+export const isPullReason = (reason: string | undefined): boolean =>
+  reason !== undefined &&
+  (PULL_REASONS.has(reason) || (/\s/.test(reason.trim()) && !/^(?:ContainerCreating|PodInitializing)$/.test(reason)));
+
+export interface ContainerImage {
+  name: string;
+  kind: ContainerKind;
+  image: string;
+  pullPolicy: string | null;
+  status: ContainerStatus | null;
+}
+
+/** Every image of a pod, in the order of its start. */
+export function imagesOf(pod: Pod): ContainerImage[] {
+  const spec = pod.spec ?? {};
+  const list = (
+    kind: ContainerKind,
+    containers: { name: string; image?: string; imagePullPolicy?: string }[] = [],
+    statuses: ContainerStatus[] = [],
+  ): ContainerImage[] =>
+    containers.map(container => ({
+      name: container.name,
+      kind,
+      image: container.image ?? '',
+      pullPolicy: container.imagePullPolicy ?? null,
+      status: statuses.find(status => status.name === container.name) ?? null,
+    }));
+  const volumes = (spec.volumes ?? [])
+    .filter(volume => volume.image !== undefined)
+    .map(
+      (volume): ContainerImage => ({
+        name: volume.name,
+        kind: 'imageVolume',
+        image: volume.image?.reference ?? '',
+        pullPolicy: volume.image?.pullPolicy ?? null,
+        status: null,
+      }),
+    );
+  return [
+    ...volumes,
+    ...list('initContainer', spec.initContainers, pod.status?.initContainerStatuses),
+    ...list('container', spec.containers, pod.status?.containerStatuses),
+    ...list('ephemeralContainer', spec.ephemeralContainers, pod.status?.ephemeralContainerStatuses),
+  ];
+}
+
+const FIELD: Record<ContainerKind, string> = {
+  container: 'spec.containers',
+  initContainer: 'spec.initContainers',
+  ephemeralContainer: 'spec.ephemeralContainers',
+  imageVolume: '',
+};
+
+const textOf = (event: Event): string => event.message ?? event.note ?? '';
+const timeOf = (event: Event): string =>
+  event.series?.lastObservedTime ??
+  event.lastTimestamp ??
+  event.deprecatedLastTimestamp ??
+  event.eventTime ??
+  event.firstTimestamp ??
+  event.metadata?.creationTimestamp ??
+  '';
+const firstTimeOf = (event: Event): string => event.firstTimestamp ?? event.deprecatedFirstTimestamp ?? event.eventTime ?? timeOf(event);
+const countOf = (event: Event): number => event.series?.count ?? event.count ?? event.deprecatedCount ?? 1;
+
+/** Events name the container in fieldPath; those of an image volume have none and are known by the image in their text. */
+function isAbout(event: Event, container: ContainerImage, alone: boolean): boolean {
+  const fieldPath = (event.involvedObject ?? event.regarding)?.fieldPath;
+  if (fieldPath !== undefined && fieldPath !== '')
+    return container.kind !== 'imageVolume' && fieldPath === `${FIELD[container.kind]}{${container.name}}`;
+  return textOf(event).includes(`"${container.image}"`) || (container.kind !== 'imageVolume' && alone);
+}
+
+/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
+export function registryHosts(reference: Reference | null): string[] {
+  if (reference === null) return [];
+  return reference.registry === HUB
+    ? ['registry-1.docker.io', 'docker.io', 'index.docker.io']
+    : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
+}
+
+const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
+const SECRET_NAMES = /Unable to retrieve (?:some )?image pull secrets \(([^)]*)\)/;
+
+/** Seconds of kubelet's back-off before the n-th repeat: 10, 20, 40 … 300. Source: pkg/kubelet/images, MaxImageBackOff. */
+const backOffSeconds = (failures: number): number => Math.min(300, 10 * 2 ** Math.max(0, failures - 1));
+
+/**
+ * Reads what the node said. In: the container, the pod's events, the image's reference. Out: the last failure's faults, and the state with
+ * its estimates. The status is the present and goes before an event; the event goes before a back-off that no longer tells why.
+ */
+export function readWords(
+  container: ContainerImage,
+  allEvents: readonly Event[],
+  reference: Reference | null,
+  pod: Pod,
+  alone: boolean,
+): { words: Words; state: State } {
+  const waiting = container.status?.state?.waiting;
+  const events = allEvents.filter(event => isAbout(event, container, alone)).sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  const failures = events.filter(
+    event =>
+      (event.reason === 'Failed' && /^Failed +to pull image/.test(textOf(event))) ||
+      event.reason === 'InspectFailed' ||
+      event.reason === 'ErrImageNeverPull',
+  );
+  const parseFailures = events.filter(
+    event =>
+      event.reason === 'Failed' &&
+      /^Error: (?!Err|ImagePull|InvalidImageName|RegistryUnavailable|SignatureValidationFailed|failed to|context)/.test(textOf(event)) &&
+      /base64|JSON|json:|auth field|unexpected end|invalid character/.test(textOf(event)),
+  );
+  const lastFailure = failures.at(-1) ?? parseFailures.at(-1);
+  const pulled = events.findLast(event => event.reason === 'Pulled');
+  const pulling = events.findLast(event => event.reason === 'Pulling');
+  const unretrieved = allEvents.flatMap(event =>
+    event.reason === 'FailedToRetrieveImagePullSecret' ? (SECRET_NAMES.exec(textOf(event))?.[1] ?? '').split(/,\s*/).filter(Boolean) : [],
+  );
+
+  const told = statusCause(waiting);
+  const text =
+    told ??
+    (waiting === undefined && container.kind !== 'imageVolume'
+      ? null
+      : lastFailure === undefined
+        ? null
+        : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
+  const faults = text === null ? [] : readFaults(text, registryHosts(reference));
+  const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
+  const failed = newest(lastFailure);
+  const words: Words = {
+    faults,
+    source: told !== null ? 'status' : text === null ? null : 'event',
+    at: told !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
+    unretrieved: [...new Set(unretrieved)],
+    pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
+    pullingSince: pulling !== undefined && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,
+  };
+
+  const tries = failures.filter(event => event.reason === 'Failed').reduce((sum, event) => sum + countOf(event), 0);
+  const retries = isPullReason(waiting?.reason) && waiting?.reason !== 'InvalidImageName' && waiting?.reason !== 'ErrImageNeverPull';
+  const lastTry = failures.length === 0 ? null : Date.parse(failed);
+  const firstFailure = [...failures, ...parseFailures].map(firstTimeOf).filter(Boolean).sort()[0];
+  const state: State = {
+    reason: waiting?.reason ?? null,
+    message: waiting?.message === undefined ? null : redact(waiting.message),
+    since: firstFailure ?? (waiting === undefined ? null : (pod.metadata.creationTimestamp ?? null)),
+    attempts: tries > 0 ? tries : null,
+    nextRetry:
+      retries && tries > 0 && lastTry !== null && !Number.isNaN(lastTry)
+        ? new Date(lastTry + backOffSeconds(tries) * 1000).toISOString().replace('.000', '')
+        : null,
+  };
+  return { words, state };
+}
+
+/** The cause inside a waiting state, null when it tells none. */
+function statusCause(waiting: { reason?: string; message?: string } | undefined): string | null {
+  if (waiting === undefined || !isPullReason(waiting.reason)) return null;
+  const message = waiting.message ?? '';
+  if (waiting.reason === 'ImagePullBackOff') return BACK_OFF_CAUSE.test(message) ? message : null;
+  if (!PULL_REASONS.has(waiting.reason as string)) return message === '' ? (waiting.reason as string) : message;
+  if (message === '' || /^Err[A-Za-z]+$/.test(message)) return null;
+  return waiting.reason === 'RegistryUnavailable' || waiting.reason === 'SignatureValidationFailed'
+    ? `${waiting.reason}: ${message}`
+    : message;
+}

@@ -1,0 +1,104 @@
+/**
+ * The one test command: format and lint, types, build, then every file of test/ under tap. Tests are bundled first, which makes them start fast; the
+ * plugin under test is the built bundle. The last line is the count of the real run.
+ *
+ *   node scripts/test.mjs [--snapshot] [NAME…]      only test/NAME.ts
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { Parser } from 'tap-parser';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+const names = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
+const snapshot = process.argv.includes('--snapshot');
+
+function step(title, command, args) {
+  process.stderr.write(`# ${title}\n`);
+  const { status } = spawnSync(command, args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (status !== 0) {
+    console.log(`# ${title} failed`);
+    console.log('0 passed, 1 failed');
+    process.exit(1);
+  }
+}
+
+const bin = name => join(root, 'node_modules', '.bin', name);
+if (names.length === 0) {
+  step('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
+  step('types', bin('tsc'), ['--noEmit']);
+}
+step('build', process.execPath, ['scripts/build.mjs']);
+
+const out = join(root, 'dist', 'test');
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const files = readdirSync('test').filter(file => file.endsWith('.ts') && (names.length === 0 || names.includes(file.slice(0, -3))));
+if (files.length === 0) throw new Error(`no test named ${names.join(', ')}`);
+await build({
+  entryPoints: files.map(file => join('test', file)),
+  outdir: out,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  external: ['tap'],
+  sourcemap: 'inline',
+  logLevel: 'warning',
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+
+const tap = spawn(
+  process.execPath,
+  [
+    bin('tap'),
+    'run',
+    '--reporter=tap',
+    '--disable-coverage',
+    '--jobs=2',
+    '--timeout=120',
+    ...(snapshot ? ['--snapshot'] : []),
+    ...files.map(file => join(out, file.replace(/\.ts$/, '.mjs'))),
+  ],
+  { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TAP_SNAPSHOT: snapshot ? '1' : '0' } },
+);
+
+/** Leaves of the tree of subtests: what asserts something. */
+const count = { passed: 0, failed: 0, skipped: 0 };
+function listen(parser, path) {
+  let subtest;
+  parser.on('child', child => {
+    subtest = child.name;
+    listen(child, [...path, child.name]);
+  });
+  parser.on('assert', result => {
+    // the line that sums up a subtest asserts nothing of its own
+    const sum = subtest !== undefined && result.name === subtest;
+    subtest = undefined;
+    if (sum && result.ok) return;
+    if (result.skip || result.todo) {
+      count.skipped++;
+      console.log(`skipped: ${[...path, result.name].filter(Boolean).join(' › ')} ${result.skip === true ? '' : result.skip || ''}`);
+    } else if (result.ok) count.passed++;
+    else {
+      count.failed++;
+      console.log(`\nnot ok: ${[...path, result.name].filter(Boolean).join(' › ')}`);
+      if (result.diag) console.log(JSON.stringify(result.diag, null, 2));
+    }
+  });
+}
+const parser = new Parser();
+listen(parser, []);
+tap.stdout.pipe(parser);
+const [status] = await Promise.all([
+  new Promise(resolve => tap.on('close', resolve)),
+  new Promise(resolve => parser.on('complete', resolve)),
+]);
+if (status !== 0 && count.failed === 0) count.failed = 1;
+if (count.passed === 0 && count.failed === 0) count.failed = 1;
+console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
+process.exit(count.failed > 0 ? 1 : 0);

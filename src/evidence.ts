@@ -21,7 +21,9 @@ const since = (now: string, then: string | null): string => {
 
 /** In: the facts, and the fault that decided. Out: one line per thing seen. */
 export function evidenceOf(facts: Facts, because: Fault | null): Evidence[] {
-  return [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, because), ...ofRegistry(facts)].filter(evidence => evidence.detail !== '');
+  return [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, because), ...ofRegistry(facts, because)].filter(
+    evidence => evidence.detail !== '',
+  );
 }
 
 function ofPod(facts: Facts): Evidence[] {
@@ -94,7 +96,7 @@ function ofNode(facts: Facts, because: Fault | null): Evidence[] {
   return evidence;
 }
 
-function ofRegistry(facts: Facts): Evidence[] {
+function ofRegistry(facts: Facts, because: Fault | null): Evidence[] {
   const { probe } = facts;
   if (probe === null) return [];
   const where = probe.mirrorOf === null ? probe.host : `${probe.host} (in place of ${probe.mirrorOf})`;
@@ -124,12 +126,12 @@ function ofRegistry(facts: Facts): Evidence[] {
     evidence.push({
       source: 'registry',
       detail: tags.known
-        ? `the repository has ${tags.names.length}${tags.complete ? '' : ' or more'} tags`
+        ? `the repository has ${tags.names.length}${tags.complete ? '' : ' or more'} ${tags.names.length === 1 ? 'tag' : 'tags'}`
         : tags.repositoryMissing
           ? 'the repository has no tag list: it is not there'
           : tags.why,
     });
-  if (probe.platforms !== null)
+  if (probe.platforms !== null && because?.kind !== 'platform')
     evidence.push({ source: 'registry', detail: `the image is for ${probe.platforms.map(showPlatform).join(', ') || 'no platform'}` });
   for (const { host, ok, detail } of probe.blobHosts)
     evidence.push({ source: 'registry', detail: `layers come from ${host}: ${ok ? 'it answers' : detail}` });

@@ -40,6 +40,8 @@ export interface Words {
 /** A pull secret that the pod names. */
 export interface SecretFact {
   name: string;
+  /** Null when it was not read. */
+  type: string | null;
   sight: 'read' | 'missing' | 'notSeen';
   /** Why it was not seen, null otherwise. */
   why: string | null;

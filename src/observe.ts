@@ -127,6 +127,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
   const elsewhere = snapshot.elsewhere.get(name);
   return {
     name,
+    type: read?.type ?? null,
     sight: sight === undefined ? 'notSeen' : sight.seen ? 'read' : sight.missing ? 'missing' : 'notSeen',
     why: sight === undefined ? 'nobody looked' : sight.seen ? null : sight.missing ? (sight.hearsay ?? null) : sight.why,
     problems: read?.problems ?? [],

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { createSecret, kubectl, quote, restart } from './commands.ts';
+import { kubectl, quote, renewSecret, restart } from './commands.ts';
 import { imageOf, quoted, registry, usedSecrets } from './tell.ts';
 
 export const CredentialsBlockPublicImage = cause({
@@ -14,7 +14,7 @@ export const CredentialsBlockPublicImage = cause({
     `${imageOf(facts)} is given to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
   fixes: facts => [
     ...removal(facts),
-    createSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it', true),
+    renewSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it'),
     restart(facts, 'then let the node try at once'),
   ],
 });

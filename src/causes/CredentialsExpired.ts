@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
-import { createSecret, kubectl, quote, restart } from './commands.ts';
+import { kubectl, quote, renewSecret, restart } from './commands.ts';
 import { registry } from './tell.ts';
 
 export const CredentialsExpired = cause({
@@ -60,5 +60,5 @@ function renew(facts: Facts, name: string): Fix[] {
         command: apply('oauth2accesstoken', '$(gcloud auth print-access-token)'),
       },
     ];
-  return [createSecret(facts, name, 'write a new token into the secret', true)];
+  return [renewSecret(facts, name, 'write a new token into the secret')];
 }

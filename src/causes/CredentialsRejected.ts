@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.ts';
 import { cause, noClaim } from './cause.ts';
-import { createSecret, restart, testSecret } from './commands.ts';
+import { renewSecret, restart, testSecret } from './commands.ts';
 import { quoted, registry } from './tell.ts';
 
 export const CredentialsRejected = cause({
@@ -25,7 +25,7 @@ export const CredentialsRejected = cause({
   fixes: facts => {
     const name = rejectedOf(facts)[0]?.secret ?? facts.keyring.credentials[0]?.secret ?? facts.secrets[0]?.name ?? 'SECRET';
     return [
-      createSecret(facts, name, 'write the right user name and password into the secret', true),
+      renewSecret(facts, name, 'write the right user name and password into the secret'),
       testSecret(facts, name),
       restart(facts, 'then let the node try at once'),
     ];

@@ -1,5 +1,5 @@
 import { cause, noClaim } from './cause.ts';
-import { retryNow } from './commands.ts';
+import { restart } from './commands.ts';
 import { imageOf, quoted, usedSecrets } from './tell.ts';
 
 export const FixedWaitingForRetry = cause({
@@ -18,5 +18,8 @@ export const FixedWaitingForRetry = cause({
           : 'any moment';
     return `The node's last try failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can be pulled now${used.length > 0 ? ` with the pod's secret ${quoted(used)}` : ' without a login'}, as asked from this machine just now. kubelet tries again ${next}.`;
   },
-  fixes: facts => [{ title: 'wait: the next try needs nothing more', command: null }, retryNow(facts)],
+  fixes: facts => [
+    { title: 'wait: the next try needs nothing more', command: null },
+    restart(facts, 'or try at once: a new pod has no back-off'),
+  ],
 });

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.ts';
 import { cause, noClaim } from './cause.ts';
-import { createSecret, restart } from './commands.ts';
+import { renewSecret, restart } from './commands.ts';
 import { registry } from './tell.ts';
 
 export const SecretHasNoCredentials = cause({
@@ -17,11 +17,10 @@ export const SecretHasNoCredentials = cause({
     return `${registry(facts)} wants a login, and secret "${secret?.name ?? facts.keyring.credentials[0]?.secret ?? ''}" parses but gives none: ${detail}.`;
   },
   fixes: facts => [
-    createSecret(
+    renewSecret(
       facts,
       emptySecret(facts)?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET',
       'write a user name and a password into it',
-      true,
     ),
     restart(facts, 'then let the node try at once'),
   ],

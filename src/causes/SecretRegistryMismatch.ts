@@ -1,5 +1,5 @@
 import { cause, noClaim } from './cause.ts';
-import { createSecret, restart } from './commands.ts';
+import { attachSecret, createSecret, newSecretName, renameKey, restart, testSecret } from './commands.ts';
 import { imageOf, quoted, registry } from './tell.ts';
 
 export const SecretRegistryMismatch = cause({
@@ -13,15 +13,11 @@ export const SecretRegistryMismatch = cause({
     return `${registry(facts)} wants a login, and no entry of the pod's pull secrets covers ${imageOf(facts)}.${miss === undefined ? '' : ` Nearest is "${miss.key}" of secret "${miss.secret}": ${miss.why}.`}${facts.keyring.nearMisses.length > 1 ? ` Not matching either: ${quoted(facts.keyring.nearMisses.slice(1).map(other => other.key))}.` : ''}`;
   },
   fixes: facts => {
-    const miss = facts.keyring.nearMisses[0];
-    return [
-      createSecret(
-        facts,
-        miss?.secret ?? facts.secrets[0]?.name ?? 'SECRET',
-        `write the secret anew under the key that kubelet looks for${facts.keyring.nearMisses.length > 1 ? ' (this replaces its other entries)' : ''}`,
-        true,
-      ),
-      restart(facts, 'then let the node try at once'),
-    ];
+    const [miss] = facts.keyring.nearMisses;
+    // the credential is there and stands under the wrong key: only the key has to change
+    if (miss?.near)
+      return [renameKey(facts, miss.secret, miss.key), testSecret(facts, miss.secret), restart(facts, 'then let the node try at once')];
+    const name = newSecretName(facts);
+    return [createSecret(facts, name, 'make a pull secret for this registry'), ...attachSecret(facts, name)];
   },
 });

@@ -17,12 +17,10 @@ export const registryOf = (facts: Facts): string => facts.reference?.registry ??
 /** The key that kubelet matches for this registry, as `docker login` writes it. */
 export const serverOf = (facts: Facts): string => (registryOf(facts) === 'docker.io' ? 'https://index.docker.io/v1/' : registryOf(facts));
 
-/** Makes kubelet try at once: a new pod has no back-off. */
+/** Makes kubelet try at once: a new pod has no back-off. Only the failing pod goes; its controller makes another. */
 export function restart(facts: Facts, title = 'make the pod anew, so that the node tries at once'): Fix {
-  const { kind, name } = ownerOf(facts);
-  if (ROLLS_OUT.has(kind)) return { title, command: kubectl(facts, `rollout restart ${kind}/${quote(name)}`) };
-  if (kind === 'pod') return { title: `${title} (nothing else makes this pod: its manifest is kept first)`, command: remake(facts, '') };
-  return { title, command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
+  if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
+  return { title: `${title} (nothing else makes this pod: its manifest is kept first)`, command: remake(facts, '') };
 }
 
 /** Deletes a bare pod and creates it again from its own manifest, changed by a jq filter. */
@@ -31,14 +29,6 @@ function remake(facts: Facts, filter: string): string {
   const edit = `del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp)${filter}`;
   return `${kubectl(facts, `get pod ${quote(podName(facts))} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
 }
-
-/** Starts the pod anew where only that is wanted. */
-export const retryNow = (facts: Facts): Fix => {
-  const { kind } = ownerOf(facts);
-  return kind === 'pod'
-    ? restart(facts, 'or try at once instead of waiting')
-    : { title: 'or try at once: a new pod has no back-off', command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
-};
 
 /** Points the container at another image. */
 export function setImage(facts: Facts, image: string, title: string): Fix {
@@ -57,16 +47,54 @@ export function setImage(facts: Facts, image: string, title: string): Fix {
   };
 }
 
-/** Creates (or replaces) a pull secret; the password stays in the shell's variable. */
-export function createSecret(facts: Facts, name: string, title: string, replace = false): Fix {
-  const make = kubectl(
+/** Creates a pull secret; the password stays in the shell's variable. */
+export const createSecret = (facts: Facts, name: string, title: string): Fix => ({
+  title: `${title} (${variables(facts)})`,
+  command: creation(facts, name),
+});
+
+const creation = (facts: Facts, name: string): string =>
+  kubectl(
     facts,
     `create secret docker-registry ${quote(name)} --docker-server=${quote(serverOf(facts))} --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"`,
   );
+
+const variables = (facts: Facts): string => `set REGISTRY_USER and REGISTRY_PASSWORD first${hint(facts)}`;
+
+/** Writes this registry's entry of a pull secret anew. Other entries of the secret stay. */
+export function renewSecret(facts: Facts, name: string, title: string): Fix {
+  const secret = facts.secrets.find(candidate => candidate.name === name);
+  if ((secret?.keys.length ?? 0) <= 1) {
+    return {
+      title: `${title} (${variables(facts)})`,
+      command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'apply -f -')}`,
+    };
+  }
+  const old = facts.keyring.credentials.filter(credential => credential.secret === name).map(credential => credential.key);
+  const key = secret?.keys.find(raw => old.some(normal => raw.includes(normal))) ?? serverOf(facts);
+  const words = `--arg key ${quote(key)} --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD"`;
   return {
-    title: `${title} (set REGISTRY_USER and REGISTRY_PASSWORD first${hint(facts)})`,
-    command: replace ? `${make} --dry-run=client -o yaml | ${kubectl(facts, 'apply -f -')}` : make,
+    title: `${title} (${variables(facts)}; the secret's other entries stay)`,
+    command: editSecret(facts, name, words, entries => `${entries}[$key] = {username: $user, password: $password}`),
   };
+}
+
+/** Files an entry of a pull secret under the key that kubelet looks for; the credential itself stays as it is. */
+export const renameKey = (facts: Facts, name: string, wrong: string): Fix => ({
+  title: `file the entry under the key that kubelet looks for, "${serverOf(facts)}" (user name and password stay as they are)`,
+  command: editSecret(
+    facts,
+    name,
+    `--arg old ${quote(wrong)} --arg new ${quote(serverOf(facts))}`,
+    entries => `${entries}[$new] = ${entries}[$old] | del(${entries}[$old])`,
+  ),
+});
+
+/** Edits the entries inside a pull secret by jq, in the form that its type has. */
+function editSecret(facts: Facts, name: string, words: string, edit: (entries: string) => string): string {
+  const old = facts.secrets.find(candidate => candidate.name === name)?.type === 'kubernetes.io/dockercfg';
+  const filter = `.data["${old ? '.dockercfg' : '.dockerconfigjson'}"] |= (@base64d | fromjson | ${edit(old ? '.' : '.auths')} | tojson | @base64)`;
+  return `${kubectl(facts, `get secret ${quote(name)} -o json`)} | jq ${words} ${quote(filter)} | ${kubectl(facts, 'replace -f -')}`;
 }
 
 /** Where a password for this registry comes from. */

@@ -105,11 +105,14 @@ const LABEL = {
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function renderFixes(fixes: Fix[], width: number, s: Style): string[] {
-  return fixes.flatMap((fix, index) => [
-    ...fold(`${fixes.length > 1 ? `${index + 1}. ` : ''}${fix.title}`, width, '  '),
+  return fixes.flatMap((fix, index) => {
+    const number = fixes.length > 1 ? `${index + 1}. ` : '';
+    const indent = ' '.repeat(2 + number.length);
+    const [first = '', ...rest] = fold(fix.title, width, indent);
     // a command is never folded: it is there to be copied
-    ...(fix.command === null ? [] : fix.command.split('\n').map(line => `${fixes.length > 1 ? '     ' : '    '}${s.cyan(line)}`)),
-  ]);
+    const command = fix.command === null ? [] : fix.command.split('\n').map(line => `${indent}${number === '' ? '  ' : ''}${s.cyan(line)}`);
+    return [`  ${number}${first.trimStart()}`, ...rest, ...command];
+  });
 }
 
 function labelled(label: string, detail: string, width: number, s: Style): string[] {

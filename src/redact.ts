@@ -30,19 +30,11 @@ export function redact(text: string, known: readonly string[] = []): string {
 }
 
 /** A user name for display: one that is shaped like a token is cut to four characters. */
-export function showUser(username: string): string {
-  return looksLikeToken(username) ? `${username.slice(0, 4)}…` : username;
-}
+export const showUser = (username: string): string => (looksLikeToken(username) ? username.slice(0, 4) : username);
 
 function looksLikeToken(text: string): boolean {
   TOKEN.lastIndex = 0;
   if (TOKEN.test(text)) return true;
-  // long, without a separator that people use in names, and of mixed kinds of characters
-  return (
-    text.length >= 32 &&
-    /^[A-Za-z0-9+/=_-]+$/.test(text) &&
-    /[0-9]/.test(text) &&
-    /[a-zA-Z]/.test(text) &&
-    !/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
-  );
+  // long, of mixed kinds, and without any character that people separate words with
+  return text.length >= 36 && /^[A-Za-z0-9/=]+$/.test(text) && /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
 }

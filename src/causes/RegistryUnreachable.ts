@@ -15,6 +15,7 @@ export const RegistryUnreachable = cause({
   title: 'The registry cannot be reached',
   transient: true,
   claims: fault => {
+    if (fault.kind === 'dns' && fault.role === 'registry' && /read udp|i\/o timeout|server misbehaving/.test(fault.words)) return RARELY;
     if (!(fault.kind in HOW) || fault.role === 'proxy') return fault.kind === 'tls' ? SOMETIMES : NEVER;
     if (fault.role === 'token') return SOMETIMES;
     const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';

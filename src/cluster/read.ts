@@ -16,7 +16,7 @@ export interface Target {
 
 export interface Reader {
   /** The pods behind a name: one pod, or the present pods of a workload. */
-  podsOf(target: Target): Promise<{ pods: Pod[]; named: boolean }>;
+  podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /** Pods of a namespace (or of all) that wait for an image. */
   failingPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
   snapshot(pod: Pod): Promise<PodSnapshot>;
@@ -84,7 +84,7 @@ export function createReader(api: Api): Reader {
     return items;
   }
 
-  async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[]; named: boolean }> {
+  async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
     const bare = slash < 0 ? name : name.slice(slash + 1);
@@ -92,7 +92,7 @@ export function createReader(api: Api): Reader {
       // the events need only the name: they are asked for at the same time
       listEvents(namespace, bare).catch(() => {});
       const answer = await api.get<Pod>(`/api/v1/namespaces/${enc(namespace)}/pods/${enc(bare)}`);
-      if (answer.ok) return { pods: [answer.value], named: true };
+      if (answer.ok) return { pods: [answer.value] };
       if (answer.status === 403)
         throw new UserError(
           `pod "${bare}" of namespace "${namespace}" cannot be read: ${answer.message}`,
@@ -123,7 +123,6 @@ export function createReader(api: Api): Reader {
         `/api/v1/namespaces/${enc(namespace)}/pods?labelSelector=${enc(labels.join(','))}`,
         `the pods of ${type} "${bare}"`,
       ),
-      named: true,
     };
   }
 
@@ -198,12 +197,7 @@ export function createReader(api: Api): Reader {
       `/api/v1/secrets?fieldSelector=${enc(`metadata.name=${name}`)}&limit=${PAGE}`,
       METADATA_LIST,
     );
-    if (!answer.ok) {
-      warnings.add(
-        `whether another namespace has a secret "${name}" could not be seen: the right to "list secrets" in all namespaces is missing`,
-      );
-      return notSeen('the right to "list secrets" in all namespaces is missing');
-    }
+    if (!answer.ok) return notSeen('the right to "list secrets" in all namespaces is missing');
     return {
       seen: true,
       object: (answer.value.items ?? [])

@@ -2,8 +2,8 @@
 import { NO_CAUSE } from '../causes/index.ts';
 import { createApi } from '../cluster/api.ts';
 import { connect } from '../cluster/kubeconfig.ts';
-import type { PodSnapshot } from '../cluster/objects.ts';
-import { createReader } from '../cluster/read.ts';
+import type { Pod, PodSnapshot } from '../cluster/objects.ts';
+import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { UserError } from '../errors.ts';
 import { type Finding, investigate } from '../investigate.ts';
@@ -31,7 +31,7 @@ interface Source {
 /** Pods that are examined at the same time. */
 const AT_ONCE = 8;
 
-/** Out: the exit status. */
+/** Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const spinner = progress(context);
   try {
@@ -65,6 +65,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     spinner.done();
     show(findings, source, flags, context);
     warn(context, source.warnings);
+    if (source.warnings.length > 0) return 2;
     return findings.some(finding => !NO_CAUSE.has(finding.diagnosis.cause)) ? 1 : 0;
   } finally {
     spinner.done();
@@ -92,12 +93,7 @@ async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
   try {
     const reader = createReader(api);
     const namespace = flags.namespace ?? connection.namespace;
-    const found =
-      flags.names.length > 0
-        ? (await Promise.all(flags.names.map(name => reader.podsOf({ namespace, name })))).flatMap(({ pods }) =>
-            pods.map(pod => ({ pod, named: true })),
-          )
-        : (await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null)).map(pod => ({ pod, named: false }));
+    const { found, failures } = await find(reader, flags, namespace);
     const snapshots: Source['snapshots'] = [];
     for (let at = 0; at < found.length; at += AT_ONCE) {
       snapshots.push(
@@ -106,10 +102,32 @@ async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
         )),
       );
     }
-    return { snapshots, warnings: reader.warnings(), place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"` };
+    return {
+      snapshots,
+      warnings: [...failures, ...reader.warnings()],
+      place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+    };
   } finally {
     await api.close();
   }
+}
+
+/** The pods that are meant. Of several names one that cannot be found does not stop the others; a single one is an error. */
+async function find(
+  reader: Reader,
+  flags: WhyFlags,
+  namespace: string,
+): Promise<{ found: { pod: Pod; named: boolean }[]; failures: string[] }> {
+  if (flags.names.length === 0) {
+    const pods = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
+    return { found: pods.map(pod => ({ pod, named: false })), failures: [] };
+  }
+  const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
+  const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
+  const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
+  if (broken !== undefined) throw broken;
+  const found = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
+  return { found, failures: failed.map(error => error.message) };
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {

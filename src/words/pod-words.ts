@@ -1,6 +1,7 @@
 /** Which of a pod's status and events speak of one container's image, and what the last of them says. Pure. */
 import type { ContainerStatus, Event, Pod } from '../cluster/objects.ts';
 import type { ContainerKind, State, Words } from '../facts.ts';
+import type { Fault } from '../fault.ts';
 import { redact } from '../redact.ts';
 import { HUB, type Reference } from '../reference.ts';
 import { readFaults } from './fault-words.ts';
@@ -30,7 +31,15 @@ export interface ContainerImage {
   status: ContainerStatus | null;
 }
 
-/** Every image of a pod, in the order of its start. */
+/** The words of a container that waits for an image volume speak of the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
+const waitsForVolume = (status: ContainerStatus | null, volumes: ContainerImage[]): ContainerImage | undefined => {
+  const message = status?.state?.waiting?.message;
+  if (message === undefined) return undefined;
+  const own = status?.image ?? '';
+  return volumes.find(volume => volume.image !== '' && volume.image !== own && message.includes(`"${volume.image}"`));
+};
+
+/** Every image of a pod, in the order of its start. What a container says of an image volume is the volume's. */
 export function imagesOf(pod: Pod): ContainerImage[] {
   const spec = pod.spec ?? {};
   const list = (
@@ -56,12 +65,19 @@ export function imagesOf(pod: Pod): ContainerImage[] {
         status: null,
       }),
     );
-  return [
-    ...volumes,
+  const containers = [
     ...list('initContainer', spec.initContainers, pod.status?.initContainerStatuses),
     ...list('container', spec.containers, pod.status?.containerStatuses),
     ...list('ephemeralContainer', spec.ephemeralContainers, pod.status?.ephemeralContainerStatuses),
-  ];
+  ].map(container => {
+    const volume = container.status?.state?.waiting?.message?.includes(`"${container.image}"`)
+      ? undefined
+      : waitsForVolume(container.status, volumes);
+    if (volume === undefined) return container;
+    volume.status ??= container.status;
+    return { ...container, status: null };
+  });
+  return [...volumes, ...containers];
 }
 
 const FIELD: Record<ContainerKind, string> = {
@@ -145,7 +161,7 @@ export function readWords(
       : lastFailure === undefined
         ? null
         : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
-  const faults = text === null ? [] : readFaults(text, registryHosts(reference));
+  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   const failed = newest(lastFailure);
   const words: Words = {
@@ -172,6 +188,22 @@ export function readWords(
         : null,
   };
   return { words, state };
+}
+
+/** Go's words for JSON or base64 that does not parse, standing alone. */
+const BARE_PARSE_ERROR =
+  /^(?:invalid character |unexpected end of JSON input|json: cannot unmarshal |illegal base64 data |unable to parse auth field)/;
+
+/**
+ * A parse error without a runtime's wrapping is kubelet's own, of a pull secret (secrets.go, MakeDockerKeyring). From 1.33 on it is the reason itself,
+ * before that the message under ErrImagePull; a runtime's words came with `rpc error` as long as Docker's bare ones existed.
+ */
+function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined): Fault {
+  const said = waiting?.message ?? waiting?.reason ?? '';
+  const own = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
+  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said)
+    ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null }
+    : fault;
 }
 
 /** The cause inside a waiting state, null when it tells none. */

@@ -50,6 +50,8 @@ export interface RegistryOptions {
   /** Repositories readable without login (see `allowAnonymous` for bearer). */
   publicRepositories?: string[];
   images?: Image[];
+  /** Default: any that is free. */
+  port?: number;
   /** Overrides the answer to any request, the token endpoint's too; `undefined`: the normal one. */
   answer?: (request: SeenRequest) => Answer | undefined;
 }
@@ -72,6 +74,8 @@ export interface Image {
   missingConfig?: boolean;
   /** An index whose first manifest is not there. */
   missingChild?: boolean;
+  /** Nothing is made: the image is this manifest with these blobs. */
+  copy?: { mediaType: string; manifest: Buffer; blobs: Buffer[] };
 }
 
 /** A request as it arrived. */
@@ -155,7 +159,7 @@ const tokenSeconds = 300;
 /** What each token made in this process is good for. */
 const tokens = new Map<string, { service: string; pulls: string[]; expires: number }>();
 
-/** Starts a registry on an ephemeral port of 127.0.0.1. */
+/** Starts a registry on 127.0.0.1. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
   const scheme = options.tls ? 'https' : 'http';
   const repositories = new Map<string, Repository>();
@@ -163,7 +167,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
   const site: Site = { options, repositories, scheme, host: '' };
   const requests: SeenRequest[] = [];
   const onRequest = (request: IncomingMessage, response: ServerResponse) => void serve(site, requests, request, response);
-  const server = await listen(options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest));
+  const server = await listen(options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest), options.port);
   site.host = server.host;
   const digestOf = (repository: string, reference = 'latest') => {
     const digest = repositories.get(repository)?.tags.get(reference);
@@ -378,6 +382,12 @@ function addImage(repositories: Map<string, Repository>, image: Image): void {
     blobs: new Map(),
   };
   repositories.set(image.repository, repository);
+  if (image.copy) {
+    const { mediaType, manifest, blobs } = image.copy;
+    for (const blob of blobs) put(repository.blobs, '', blob);
+    repository.tags.set(tag, put(repository.manifests, mediaType, manifest).digest);
+    return;
+  }
   const isIndex = image.index || image.missingChild || platforms.length !== 1;
   const types = image.mediaType?.startsWith('application/vnd.docker.') ? dockerTypes : ociTypes;
   const topType = image.mediaType ?? (isIndex ? types.index : types.manifest);
@@ -440,7 +450,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function listen(server: Server): Promise<TestServer> {
+async function listen(server: Server, wanted = 0): Promise<TestServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -449,7 +459,7 @@ async function listen(server: Server): Promise<TestServer> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wanted, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   const close = () =>

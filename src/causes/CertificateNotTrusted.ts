@@ -1,4 +1,5 @@
 import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { hostsToml } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './tell.ts';
 
 export const CertificateNotTrusted = cause({
@@ -18,14 +19,15 @@ export const CertificateNotTrusted = cause({
     `The certificate of ${hostOf(facts, fault)} is signed by an authority that ${fault?.seenBy === 'us' ? 'this machine' : nodeName(facts)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const registry = fault?.role === 'mirror' ? (facts.reference?.registry ?? host) : host;
     return [
       {
         title: 'fetch the chain that the registry shows, and see who signed it',
         command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} -showcerts </dev/null`,
       },
       {
-        title: `give the authority's certificate to the runtime, on node ${facts.node.name ?? 'NODE'} (and every other)`,
-        command: `mkdir -p /etc/containerd/certs.d/${host} && cp ca.crt /etc/containerd/certs.d/${host}/ca.crt && printf 'server = "https://%s"\\n[host."https://%s"]\\n  ca = "/etc/containerd/certs.d/%s/ca.crt"\\n' ${host} ${host} ${host} > /etc/containerd/certs.d/${host}/hosts.toml`,
+        title: `give the authority's certificate (ca.crt) to the runtime of node ${facts.node.name ?? 'NODE'} (and of every other)`,
+        command: hostsToml(facts, registry, host, 'https', [`  ca = "/etc/containerd/certs.d/${registry}/ca.crt"`]),
       },
     ];
   },

@@ -1,7 +1,7 @@
 import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { restart } from './commands.ts';
 import { showBytes } from './sizes.ts';
-import { imageOf, nodeName } from './tell.ts';
+import { imageOf, theNode } from './tell.ts';
 
 export const NodeDiskFull = cause({
   code: 'NodeDiskFull',
@@ -10,7 +10,7 @@ export const NodeDiskFull = cause({
   transient: false,
   claims: (fault, facts) => (fault.kind === 'diskFull' ? ONLY : fault.kind === 'storage' && facts.node.diskPressure ? SOMETIMES : NEVER),
   summary: facts =>
-    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} has no room left to store ${imageOf(facts)} (no bytes, or no inodes).${facts.node.diskPressure ? ' It reports DiskPressure.' : ''}${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} compressed and needs two to three times that.` : ''}`,
+    `${theNode(facts)} has no room left to store ${imageOf(facts)} (no bytes, or no inodes).${facts.node.diskPressure ? ' It reports DiskPressure.' : ''}${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} compressed and needs two to three times that.` : ''}`,
   fixes: facts => [
     {
       title: 'see bytes and inodes on the node',

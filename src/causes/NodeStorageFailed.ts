@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
-import { imageOf, nodeName } from './tell.ts';
+import { imageOf, theNode } from './tell.ts';
 
 export const NodeStorageFailed = cause({
   code: 'NodeStorageFailed',
@@ -8,7 +8,7 @@ export const NodeStorageFailed = cause({
   transient: false,
   claims: fault => (fault.kind === 'storage' ? MOSTLY : fault.kind === 'runtime' ? SOMETIMES : NEVER),
   summary: (facts, fault) =>
-    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} cannot store ${imageOf(facts)}: ${why(fault?.words ?? '')}. It is the disk or the runtime's own store, not the registry.`,
+    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault?.words ?? '')}. It is the disk or the runtime's own store, not the registry.`,
   fixes: facts => [
     {
       title: 'see the file system and the kernel log of the node',

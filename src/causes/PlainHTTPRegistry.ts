@@ -1,6 +1,8 @@
 import { isLoopback } from '../registry/proxy.ts';
+import type { Fix } from './cause.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostsToml } from './commands.ts';
+import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const PlainHTTPRegistry = cause({
   code: 'PlainHTTPRegistry',
@@ -15,18 +17,20 @@ export const PlainHTTPRegistry = cause({
   },
   summary: (facts, fault) =>
     fault?.kind === 'plainHttp'
-      ? `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} asks ${hostOf(facts, fault)} over HTTPS, and that server speaks plain HTTP.${seenFrom(fault)}`
-      : `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} asks ${hostOf(facts, fault)} over plain HTTP, and that server wants HTTPS.${seenFrom(fault)}`,
+      ? `${theNode(facts)} asks ${hostOf(facts, fault)} over HTTPS, and that server speaks plain HTTP.${seenFrom(fault)}`
+      : `${theNode(facts)} asks ${hostOf(facts, fault)} over plain HTTP, and that server wants HTTPS.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
     const registry = facts.reference?.registry ?? host;
-    const scheme = fault?.kind === 'plainHttp' ? 'http' : 'https';
-    return [
-      ...(scheme === 'http' ? [{ title: 'best: give the registry TLS', command: null }] : []),
-      {
-        title: `tell the runtime of node ${facts.node.name ?? 'NODE'} (and every other) how to ask "${host}"`,
-        command: `mkdir -p /etc/containerd/certs.d/${registry} && printf 'server = "${scheme}://%s"\\n[host."${scheme}://%s"]\\n  capabilities = ["pull", "resolve"]\\n' ${host} ${host} > /etc/containerd/certs.d/${registry}/hosts.toml`,
-      },
-    ];
+    const [wrong, right] = fault?.kind === 'plainHttp' ? (['https', 'http'] as const) : (['http', 'https'] as const);
+    const node = `the runtime of node ${facts.node.name ?? 'NODE'} (and of every other)`;
+    const told: Fix =
+      fault?.role === 'mirror'
+        ? {
+            title: `correct the mirror's address in the settings of ${node}`,
+            command: `sed -i 's#${wrong}://${host}#${right}://${host}#g' /etc/containerd/certs.d/${registry}/hosts.toml   # on node ${facts.node.name ?? 'NODE'}`,
+          }
+        : { title: `tell ${node} to ask "${host}" over ${right.toUpperCase()}`, command: hostsToml(facts, registry, host, right, []) };
+    return right === 'http' ? [{ title: 'best: give the registry TLS', command: null }, told] : [told];
   },
 });

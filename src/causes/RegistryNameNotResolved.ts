@@ -1,6 +1,6 @@
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { setImage } from './commands.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const RegistryNameNotResolved = cause({
   code: 'RegistryNameNotResolved',
@@ -15,7 +15,7 @@ export const RegistryNameNotResolved = cause({
     return /read udp|i\/o timeout|server misbehaving|Temporary failure|EAI_AGAIN/.test(fault.words) ? MOSTLY + 10 : ONLY;
   },
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'us' ? 'This machine' : `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)}`} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
+    `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
   fixes: (facts, fault) => {
     const host = (fault?.host ?? facts.reference?.registry ?? 'HOST').replace(/:\d+$/, '');
     return [

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './tell.ts';
 
 const HOW: Record<string, string> = {
   refused: 'nothing listens there (connection refused)',
@@ -25,7 +25,7 @@ export const RegistryUnreachable = cause({
     return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
   },
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'us' ? 'This machine' : `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)}`} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
+    `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
     const scheme = facts.probe?.scheme ?? 'https';

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
-import { imageOf, nodeName } from './tell.ts';
+import { imageOf, theNode } from './tell.ts';
 
 export const SignatureRejected = cause({
   code: 'SignatureRejected',
@@ -8,7 +8,7 @@ export const SignatureRejected = cause({
   transient: false,
   claims: fault => (fault.kind === 'signature' ? ONLY : fault.kind === 'policy' ? MOSTLY : NEVER),
   summary: (facts, fault) =>
-    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.words ?? '') ? 'it is not signed' : /blocked/.test(fault?.words ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
+    `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.words ?? '') ? 'it is not signed' : /blocked/.test(fault?.words ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
   fixes: facts => [
     {
       title: 'see the policy on the node',

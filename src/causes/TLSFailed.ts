@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, RARELY } from './cause.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const TLSFailed = cause({
   code: 'TLSFailed',
@@ -9,7 +9,7 @@ export const TLSFailed = cause({
   claims: fault =>
     fault.kind === 'tls' ? (fault.role === 'token' ? RARELY : MOSTLY) : fault.kind === 'reset' || fault.kind === 'eof' ? RARELY : NEVER,
   summary: (facts, fault) =>
-    `${nodeName(facts)[0]?.toUpperCase()}${nodeName(facts).slice(1)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.words ?? '')}.${seenFrom(fault)}`,
+    `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.words ?? '')}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
     return [

@@ -169,6 +169,16 @@ export const testSecret = (facts: Facts, name: string): Fix => ({
   ),
 });
 
+/** Writes a hosts.toml for a registry on the node, unless there is one: that has to be edited then. */
+export function hostsToml(facts: Facts, registry: string, host: string, scheme: 'http' | 'https', lines: string[]): string {
+  const folder = `/etc/containerd/certs.d/${registry}`;
+  const text = [`server = "${scheme}://${host}"`, `[host."${scheme}://${host}"]`, '  capabilities = ["pull", "resolve"]', ...lines].join(
+    '\\n',
+  );
+  const file = `${folder}/hosts.toml`;
+  return `mkdir -p ${folder}; [ -e ${file} ] && vi ${file} || printf '${text}\\n' > ${file}   # on node ${facts.node.name ?? 'NODE'}`;
+}
+
 /** Pulls on the node itself, past kubelet. */
 export const onNode = (facts: Facts, title = 'see it on the node itself'): Fix => ({
   title,

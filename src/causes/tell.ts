@@ -10,6 +10,8 @@ export const repository = (facts: Facts): string =>
   `"${facts.reference === null ? facts.image : `${facts.reference.registry}/${facts.reference.repository}`}"`;
 export const tagOf = (facts: Facts): string => `"${facts.reference === null ? '' : manifestReference(facts.reference)}"`;
 export const nodeName = (facts: Facts): string => (facts.node.name === null ? 'the node' : `node "${facts.node.name}"`);
+/** The same at the beginning of a sentence. */
+export const theNode = (facts: Facts): string => nodeName(facts).replace(/^./, first => first.toUpperCase());
 export const podName = (facts: Facts): string => (facts.pod === null ? 'a pod' : `pod "${facts.pod.name}"`);
 
 /** The failing host: where it is not the image's registry, the words say what it is. */

@@ -54,6 +54,8 @@ function decide(facts: Facts): Verdict {
   const proved = provedByObjects(facts, spoken);
   if (proved !== null) return proved;
   const attempt = facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
+  // a pull that was put off comes again by itself: what it then meets has to be repaired
+  if (spoken?.kind === 'throttled' && attempt !== null && isRefusal(attempt.fault)) return answered(facts, null, attempt);
   if (spoken !== null && (isOfTheNode(spoken) || spoken.kind === 'secretParse')) return nodeSaid(facts, spoken, attempt);
   if (spoken?.kind === 'secretUnread') return attempt === null ? weighed(facts, spoken) : answered(facts, null, attempt);
   if (attempt !== null) return answered(facts, spoken, attempt);
@@ -74,11 +76,15 @@ function provedByObjects(facts: Facts, spoken: Fault | null): Verdict | null {
   return null;
 }
 
+/** An answer of the registry that stays the same until somebody repairs something. */
+const isRefusal = (seen: Fault | null): boolean =>
+  seen !== null && seen.kind !== 'badScheme' && !isOfTheNetwork(seen) && (seen.status ?? 0) < 500;
+
 /** The node's own trouble stays its trouble, whatever works from here; what we see besides has to be repaired next. */
 function nodeSaid(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict {
   const verdict = weighed(facts, spoken);
   const seen = attempt?.fault ?? null;
-  if (seen !== null && !isOfTheNetwork(seen) && seen.status !== null && seen.status < 500) {
+  if (isRefusal(seen)) {
     const after = answered(facts, null, attempt as Attempt).cause;
     if (after !== verdict.cause && after !== 'Unknown') verdict.next = [after];
   }
@@ -114,6 +120,9 @@ function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict
   if (spoken !== null && transient && !alike(spoken, seen)) return weighed(facts, spoken);
   const sure = trusted(facts, spoken, seen);
   const anonymous = anonymousPasses(facts);
+  // a runtime sends a login only where one is asked for: the node got as far without the credential that we were refused with
+  if (spoken !== null && isAboutLogin(seen) && anonymous?.fault != null && alike(spoken, anonymous.fault))
+    return weighed(facts, anonymous.fault);
   if (isAboutLogin(seen) && !claimsAnswer(facts, seen)) {
     const verdict = fromLogin(facts, probedLogin(facts), seen, sure);
     if (anonymous?.fault?.status === 404 && verdict.cause === 'CredentialsBlockPublicImage')

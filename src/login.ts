@@ -92,7 +92,9 @@ export function probedLogin(facts: Facts): LoginVerdict {
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
   const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
   if (aged !== undefined)
-    return { codes: ['CredentialsExpired', 'CredentialsRejected'], proved: /token that expired/.test(credentialOf(aged)?.expired ?? '') };
+    return /token that expired/.test(credentialOf(aged)?.expired ?? '')
+      ? { codes: ['CredentialsExpired'], proved: true }
+      : { codes: ['CredentialsExpired', 'CredentialsRejected'], proved: false };
   // ECR refuses a token past its time with 403, and a HEAD hides the reason
   const old = sent.find(
     attempt => attempt.fault?.status === 403 && attempt.fault.explanation === null && credentialOf(attempt)?.expired != null,
@@ -103,6 +105,8 @@ export function probedLogin(facts: Facts): LoginVerdict {
   if (denied !== undefined) {
     if (NO_RIGHT.test(denied.fault?.explanation ?? '')) return { codes: ['AccessDenied'], proved: true };
     if (hidesMissing(facts)) return { codes: ['RepositoryNotFoundOrPrivate', 'AccessDenied', 'RepositoryNotFound'], proved: false };
+    // by 403 some token servers refuse a wrong password too: without a token nothing proves that the login is good
+    if (denied.fault?.role === 'token') return { codes: ['AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'], proved: false };
     return { codes: ['AccessDenied'], proved: true };
   }
   return { codes: ['AccessDenied', 'CredentialsRejected'], proved: false };

@@ -8,6 +8,7 @@ import t from 'tap';
 import { CAUSES, type CauseCode } from '../src/causes/index.ts';
 import type { Diagnosis } from '../src/diagnosis.ts';
 import { diagnose } from '../src/diagnose.ts';
+import { groupFindings } from '../src/group.ts';
 import { renderFindings } from '../src/output/text.ts';
 import { factsOf, type Fixture, readFixture } from './helpers/facts.ts';
 
@@ -16,7 +17,6 @@ const files = readdirSync(FOLDER).sort();
 
 /** Commands on the cluster as a whole, which take no namespace. */
 const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw) /;
-/** A word of a command that only a person can fill in, because nothing at hand tells it. */
 const commandsOf = (diagnosis: Diagnosis): string[] => diagnosis.fixes.flatMap(fix => fix.command ?? []);
 
 for (const file of files) {
@@ -40,7 +40,7 @@ for (const file of files) {
       for (const line of command.split(/\n| \| /).filter(part => part.startsWith('kubectl ') && !CLUSTER_WIDE.test(part)))
         t.match(line, / -n (?:shop|staging)(?: |$)/, `it names the namespace: ${line}`);
     }
-    t.matchSnapshot(renderFindings([{ facts, diagnosis }], { colour: false, wide: false, width: 100 }), 'text');
+    t.matchSnapshot(renderFindings(groupFindings([{ facts, diagnosis }]), [], { colour: false, wide: false, width: 100 }), 'text');
   });
 }
 

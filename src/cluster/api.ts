@@ -4,11 +4,11 @@ import { UserError } from '../errors.ts';
 import { type Environment, proxyFor } from '../registry/proxy.ts';
 import type { Connection } from './kubeconfig.ts';
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404; message: string };
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404 | 410; message: string };
 
 export interface Api {
   server: string;
-  /** One GET. 403 and 404 are values; everything else that is no success is a UserError. */
+  /** One GET. 403, 404 and 410 (a list that went stale) are values; everything else that is no success is a UserError. */
   get<T>(path: string, accept?: string): Promise<Answer<T>>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export function createApi(
       }
     }
     const message = statusMessage(text) ?? `HTTP ${status}`;
-    if (status === 403 || status === 404) return { ok: false, status, message };
+    if (status === 403 || status === 404 || status === 410) return { ok: false, status, message };
     if (status === 401)
       throw new UserError(
         `the cluster at ${connection.server} refuses the login: ${message}`,

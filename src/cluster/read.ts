@@ -1,12 +1,24 @@
 /** Reads what a diagnosis needs of a cluster, each object once and what does not depend on another at the same time. GET and LIST only. */
 import { UserError } from '../errors.ts';
+import type { Surroundings } from '../group.ts';
 import { lookUp } from '../keyring/keyring.ts';
 import { readPullSecret } from '../keyring/pull-secret.ts';
 import { pullSecretNames, serviceAccountName } from '../observe.ts';
 import { imageName, parseReference } from '../reference.ts';
 import { imagesOf, isPullReason } from '../words/pod-words.ts';
 import { type Answer, type Api, METADATA_LIST } from './api.ts';
-import { type Event, type Node, notSeen, type Pod, type PodSnapshot, type Secret, type ServiceAccount, type Sight } from './objects.ts';
+import {
+  type ContainerSpec,
+  type Event,
+  type Metadata,
+  type Node,
+  notSeen,
+  type Pod,
+  type PodSnapshot,
+  type Secret,
+  type ServiceAccount,
+  type Sight,
+} from './objects.ts';
 
 export interface Target {
   namespace: string;
@@ -18,7 +30,9 @@ export interface Reader {
   /** The pods behind a name: one pod, or the present pods of a workload. */
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /** Pods of a namespace (or of all) that wait for an image. */
-  failingPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
+  failingPods(namespace: string | null, selector: string | null): Promise<{ pods: Pod[]; surroundings: Surroundings }>;
+  /** Reads the events of many pods in few lists, before their snapshots ask for them. */
+  prefetchEvents(pods: readonly Pod[]): Promise<void>;
   snapshot(pod: Pod): Promise<PodSnapshot>;
   secret(namespace: string, name: string): Promise<Sight<Secret>>;
   /** What could not be seen, and which right would show it: one line each. */
@@ -32,6 +46,18 @@ interface ListOf<T> {
 }
 
 const PAGE = 500;
+/** So many pods of a namespace are asked for their events one by one. */
+const FEW_PODS = 2;
+const MANY_NAMESPACES = 20;
+
+interface Workload {
+  spec?: {
+    replicas?: number;
+    suspend?: boolean;
+    selector?: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] };
+  };
+}
+
 /** Resource name → its group's path, by every name that kubectl takes. */
 const WORKLOADS: { names: string[]; path: string }[] = [
   {
@@ -45,6 +71,7 @@ const WORKLOADS: { names: string[]; path: string }[] = [
   { names: ['daemonset', 'daemonsets', 'ds', 'daemonset.apps', 'daemonsets.apps'], path: '/apis/apps/v1/namespaces/NS/daemonsets' },
   { names: ['replicaset', 'replicasets', 'rs', 'replicaset.apps', 'replicasets.apps'], path: '/apis/apps/v1/namespaces/NS/replicasets' },
   { names: ['job', 'jobs', 'job.batch', 'jobs.batch'], path: '/apis/batch/v1/namespaces/NS/jobs' },
+  { names: ['cronjob', 'cronjobs', 'cj', 'cronjob.batch', 'cronjobs.batch'], path: '/apis/batch/v1/namespaces/NS/cronjobs' },
 ];
 
 const enc = encodeURIComponent;
@@ -70,18 +97,40 @@ export function createReader(api: Api): Reader {
   const secret = (namespace: string, name: string): Promise<Sight<Secret>> =>
     see(`/api/v1/namespaces/${enc(namespace)}/secrets/${enc(name)}`, `secret "${name}" of namespace "${namespace}"`, 'get secrets');
 
-  async function list<T>(path: string, what: string): Promise<T[]> {
-    const items: T[] = [];
+  /** Reads a list page by page and gives each page on, so that no more than one is held. A list that went stale in the middle begins anew. */
+  async function eachPage<T>(
+    path: string,
+    what: string,
+    right: string,
+    take: (items: T[]) => void,
+    restart: () => void = () => {},
+  ): Promise<void> {
     let token = '';
-    do {
+    for (let stale = 0; ; ) {
       const page: Answer<ListOf<T>> = await api.get<ListOf<T>>(
         `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${token === '' ? '' : `&continue=${enc(token)}`}`,
       );
-      if (!page.ok) throw new UserError(`${what} cannot be listed: ${page.message}`, 'ask for the right to "list pods", or name a pod');
-      items.push(...(page.value.items ?? []));
-      token = page.value.metadata?.continue ?? '';
-    } while (token !== '');
-    return items;
+      if (page.ok) {
+        take(page.value.items ?? []);
+        token = page.value.metadata?.continue ?? '';
+        if (token === '') return;
+      } else if (page.status === 410 && ++stale < 3) {
+        token = '';
+        restart();
+      } else throw new UserError(`${what} cannot be listed: ${page.message}`, `ask for the right to "${right}", or name a pod`);
+    }
+  }
+
+  async function list<T>(path: string, what: string, right: string): Promise<T[]> {
+    const all: T[] = [];
+    await eachPage<T>(
+      path,
+      what,
+      right,
+      items => void all.push(...items),
+      () => void all.splice(0),
+    );
+    return all;
   }
 
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
@@ -103,38 +152,85 @@ export function createReader(api: Api): Reader {
         throw new UserError(`there is no namespace "${namespace}"`, 'see them with: kubectl get namespaces');
       throw new UserError(`there is no pod "${bare}" in namespace "${namespace}"`, `see them with: kubectl -n ${namespace} get pods`);
     }
+    return { pods: await workloadPods(type, bare, namespace) };
+  }
+
+  /** The present pods of a workload; when it has none, what keeps them from being made. */
+  async function workloadPods(type: string, name: string, namespace: string): Promise<Pod[]> {
     const workload = WORKLOADS.find(({ names }) => names.includes(type));
     if (workload === undefined)
       throw new UserError(
         `"${type}" is not a kind that has pods here`,
-        'use pod, deployment, statefulset, daemonset, replicaset or job, as in deployment/NAME',
+        'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, as in deployment/NAME',
       );
-    const answer = await api.get<{ spec?: { selector?: { matchLabels?: Record<string, string> } } }>(
-      `${workload.path.replace('NS', enc(namespace))}/${enc(bare)}`,
-    );
-    if (!answer.ok)
+    const answer = await api.get<Workload>(`${workload.path.replace('NS', enc(namespace))}/${enc(name)}`);
+    if (!answer.ok) {
       throw new UserError(
-        answer.status === 404 ? `there is no ${workload.names[0]} "${bare}" in namespace "${namespace}"` : answer.message,
+        answer.status === 404 ? `there is no ${workload.names[0]} "${name}" in namespace "${namespace}"` : answer.message,
         `see them with: kubectl -n ${namespace} get ${workload.names[1]}`,
       );
-    const labels = Object.entries(answer.value.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-    return {
-      pods: await list<Pod>(
-        `/api/v1/namespaces/${enc(namespace)}/pods?labelSelector=${enc(labels.join(','))}`,
-        `the pods of ${type} "${bare}"`,
-      ),
-    };
+    }
+    const selector = workload.names[0] === 'cronjob' ? await jobSelector(name, namespace) : selectorOf(answer.value);
+    const pods =
+      selector === null
+        ? []
+        : await list<Pod>(
+            `/api/v1/namespaces/${enc(namespace)}/pods?labelSelector=${enc(selector)}`,
+            `the pods of ${type} "${name}"`,
+            'list pods',
+          );
+    if (pods.length > 0) return pods;
+    throw new UserError(
+      `${workload.names[0]} "${name}" of namespace "${namespace}" has no pod: ${await whyNoPods(name, namespace, answer.value)}`,
+      `see: kubectl -n ${namespace} describe ${workload.names[0]} ${name}`,
+    );
   }
 
-  async function failingPods(namespace: string | null, selector: string | null): Promise<Pod[]> {
+  /** The pods of a CronJob are those of its jobs. */
+  async function jobSelector(name: string, namespace: string): Promise<string | null> {
+    const jobs = await list<{ metadata: Metadata }>(
+      `/apis/batch/v1/namespaces/${enc(namespace)}/jobs`,
+      `the jobs of cronjob "${name}"`,
+      'list jobs',
+    );
+    const own = jobs
+      .filter(job => job.metadata.ownerReferences?.some(owner => owner.kind === 'CronJob' && owner.name === name))
+      .map(job => job.metadata.name);
+    return own.length === 0 ? null : `job-name in (${own.join(',')})`;
+  }
+
+  async function whyNoPods(name: string, namespace: string, workload: Workload): Promise<string> {
+    if (workload.spec?.replicas === 0) return 'it is scaled to 0';
+    if (workload.spec?.suspend) return 'it is suspended';
+    const answer = await api.get<ListOf<Event>>(
+      `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc('reason=FailedCreate')}&limit=${PAGE}`,
+    );
+    const event = answer.ok
+      ? (answer.value.items ?? []).findLast(
+          ({ involvedObject }) => involvedObject?.name === name || involvedObject?.name?.startsWith(`${name}-`),
+        )
+      : undefined;
+    return event?.message ?? 'none was made yet';
+  }
+
+  /** Pods that wait for an image, kept without what no diagnosis reads; of the others only where they run is noted. */
+  async function failingPods(namespace: string | null, selector: string | null): Promise<{ pods: Pod[]; surroundings: Surroundings }> {
     const path = namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${enc(namespace)}/pods`;
-    const pods = await list<Pod>(
+    const pods: Pod[] = [];
+    const surroundings = { nodes: new Set<string>(), registries: new Set<string>(), accounts: new Set<string>() };
+    await eachPage<Pod>(
       `${path}${selector === null ? '' : `?labelSelector=${enc(selector)}`}`,
       namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`,
+      'list pods',
+      page => {
+        for (const pod of page) {
+          if (mayFail(pod)) pods.push(slim(pod));
+          else note(pod, surroundings);
+        }
+      },
+      () => void pods.splice(0),
     );
-    return pods.filter(pod =>
-      imagesOf(pod).some(image => image.kind === 'imageVolume' || isPullReason(image.status?.state?.waiting?.reason)),
-    );
+    return { pods, surroundings };
   }
 
   async function snapshot(pod: Pod): Promise<PodSnapshot> {
@@ -168,6 +264,49 @@ export function createReader(api: Api): Reader {
     ]);
     for (const [name, sight] of more) found.set(name, sight);
     return { pod, events, node: node as Sight<Node>, serviceAccount, secrets: found, elsewhere: new Map(elsewhere) };
+  }
+
+  /** Events of many pods come in one list per namespace, of very many namespaces in one list of all. */
+  async function prefetchEvents(pods: readonly Pod[]): Promise<void> {
+    const byNamespace = new Map<string, Pod[]>();
+    for (const pod of pods)
+      byNamespace.set(pod.metadata.namespace ?? 'default', [...(byNamespace.get(pod.metadata.namespace ?? 'default') ?? []), pod]);
+    if (byNamespace.size > MANY_NAMESPACES) return share(pods, readWarnings('/api/v1/events', 'events of all namespaces'));
+    await Promise.all(
+      [...byNamespace]
+        .filter(([, some]) => some.length > FEW_PODS)
+        .map(([namespace, some]) =>
+          share(some, readWarnings(`/api/v1/namespaces/${enc(namespace)}/events`, `events of namespace "${namespace}"`)),
+        ),
+    );
+  }
+
+  /** Gives every pod its part of one list. */
+  async function share(pods: readonly Pod[], reading: Promise<Sight<Event[]>>): Promise<void> {
+    const sight = await reading;
+    const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace ?? 'default'}/${name}`;
+    const events = new Map<string, Event[]>(pods.map(pod => [keyOf(pod.metadata.namespace, pod.metadata.name), []]));
+    if (sight.seen)
+      for (const event of sight.object) events.get(keyOf(event.involvedObject?.namespace, event.involvedObject?.name))?.push(event);
+    for (const [key, own] of events) eventLists.set(key, Promise.resolve(sight.seen ? { seen: true, object: own } : sight));
+  }
+
+  async function readWarnings(path: string, what: string): Promise<Sight<Event[]>> {
+    const events: Event[] = [];
+    try {
+      await eachPage<Event>(
+        `${path}?fieldSelector=${enc('involvedObject.kind=Pod,type=Warning')}`,
+        what,
+        'list events',
+        page => void events.push(...page.map(slimEvent)),
+        () => void events.splice(0),
+      );
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      warnings.add(`${what} could not be seen: the right to "list events" is missing`);
+      return notSeen('the right to "list events" is missing');
+    }
+    return { seen: true, object: events };
   }
 
   const eventLists = new Map<string, Promise<Sight<Event[]>>>();
@@ -210,6 +349,7 @@ export function createReader(api: Api): Reader {
   return {
     podsOf,
     failingPods,
+    prefetchEvents,
     snapshot,
     secret,
     warnings: () => [...warnings],
@@ -232,4 +372,74 @@ function coversAll(pod: Pod, secrets: Map<string, Sight<Secret>>): boolean {
     const parsed = parseReference(image.image);
     return !parsed.ok || lookUp(imageName(parsed.reference), read).credentials.length > 0;
   });
+}
+
+/** A label selector in the form of a query. */
+function selectorOf({ spec }: Workload): string {
+  const labels = Object.entries(spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions = (spec?.selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+  });
+  return [...labels, ...expressions].join(',');
+}
+
+/** Whether a pod waits for an image, as far as its status tells: image volumes have no status of their own. */
+const mayFail = (pod: Pod): boolean =>
+  imagesOf(pod).some(
+    image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || isPullReason(image.status?.state?.waiting?.reason),
+  );
+
+/** What a diagnosis reads of a pod; real ones are ten times as large. */
+function slim(pod: Pod): Pod {
+  const { name, namespace, uid, creationTimestamp, labels, ownerReferences } = pod.metadata;
+  const containers = (list: ContainerSpec[] | undefined): ContainerSpec[] =>
+    (list ?? []).map(container => defined({ name: container.name, image: container.image, imagePullPolicy: container.imagePullPolicy }));
+  const { spec = {}, status = {} } = pod;
+  return defined({
+    metadata: defined({ name, namespace, uid, creationTimestamp, labels, ownerReferences }),
+    spec: defined({
+      nodeName: spec.nodeName,
+      serviceAccountName: spec.serviceAccountName,
+      imagePullSecrets: spec.imagePullSecrets,
+      containers: containers(spec.containers),
+      initContainers: containers(spec.initContainers),
+      ephemeralContainers: containers(spec.ephemeralContainers),
+      volumes: (spec.volumes ?? []).filter(volume => volume.image !== undefined),
+    }),
+    status: defined({
+      phase: status.phase,
+      containerStatuses: status.containerStatuses,
+      initContainerStatuses: status.initContainerStatuses,
+      ephemeralContainerStatuses: status.ephemeralContainerStatuses,
+    }),
+  }) as Pod;
+}
+
+const slimEvent = ({ metadata, reason, message, count, series, firstTimestamp, lastTimestamp, eventTime, involvedObject }: Event): Event =>
+  defined({
+    metadata: defined({ name: metadata.name, creationTimestamp: metadata.creationTimestamp }),
+    reason,
+    message,
+    count,
+    series,
+    firstTimestamp,
+    lastTimestamp,
+    eventTime,
+    involvedObject,
+  }) as Event;
+
+/** The object without what is undefined. */
+const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+
+function note(pod: Pod, { nodes, registries, accounts }: { nodes: Set<string>; registries: Set<string>; accounts: Set<string> }): void {
+  if (pod.status?.phase !== 'Running') return;
+  if (pod.spec?.nodeName) nodes.add(pod.spec.nodeName);
+  accounts.add(`${pod.metadata.namespace}/${serviceAccountName(pod)}`);
+  for (const { image } of pod.spec?.containers ?? []) {
+    const parsed = parseReference(image ?? '');
+    if (parsed.ok) registries.add(parsed.reference.registry);
+  }
 }

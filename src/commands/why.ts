@@ -6,6 +6,7 @@ import type { Pod, PodSnapshot } from '../cluster/objects.ts';
 import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { UserError } from '../errors.ts';
+import { groupFindings, patternsOf, type Surroundings, summaryOf } from '../group.ts';
 import { type Finding, investigate } from '../investigate.ts';
 import { type Case, observe } from '../observe.ts';
 import { diagnosisList } from '../output/json.ts';
@@ -26,6 +27,8 @@ interface Source {
   warnings: string[];
   /** Where nothing fails, the place that was looked at. */
   place: string;
+  /** What runs besides the pods that were looked at, null when only named ones were. */
+  surroundings: Surroundings | null;
 }
 
 /** Pods that are examined at the same time. */
@@ -73,17 +76,21 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
 }
 
 function show(findings: Finding[], source: Source, flags: WhyFlags, context: Context): void {
+  const groups = groupFindings(findings);
+  const patterns = patternsOf(findings, source.surroundings);
+  const list = (): object => diagnosisList(findings, groups.map(summaryOf), patterns, source.warnings);
   switch (flags.output) {
     case 'json':
-      return printJson(context, diagnosisList(findings, source.warnings));
+      return printJson(context, list());
     case 'yaml':
-      return printYaml(context, diagnosisList(findings, source.warnings));
+      return printYaml(context, list());
     case 'name':
       for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, pod);
       return;
     default:
       if (findings.length === 0) context.stderr.write(`no pod ${source.place} waits for an image\n`);
-      else print(context, renderFindings(findings, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
+      else
+        print(context, renderFindings(groups, patterns, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
   }
 }
 
@@ -93,8 +100,9 @@ async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
   try {
     const reader = createReader(api);
     const namespace = flags.namespace ?? connection.namespace;
-    const { found, failures } = await find(reader, flags, namespace);
+    const { found, failures, surroundings } = await find(reader, flags, namespace);
     const snapshots: Source['snapshots'] = [];
+    if (found.length > 1) await reader.prefetchEvents(found.map(({ pod }) => pod));
     for (let at = 0; at < found.length; at += AT_ONCE) {
       snapshots.push(
         ...(await Promise.all(
@@ -106,6 +114,7 @@ async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
       snapshots,
       warnings: [...failures, ...reader.warnings()],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+      surroundings,
     };
   } finally {
     await api.close();
@@ -117,17 +126,17 @@ async function find(
   reader: Reader,
   flags: WhyFlags,
   namespace: string,
-): Promise<{ found: { pod: Pod; named: boolean }[]; failures: string[] }> {
+): Promise<{ found: { pod: Pod; named: boolean }[]; failures: string[]; surroundings: Surroundings | null }> {
   if (flags.names.length === 0) {
-    const pods = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
-    return { found: pods.map(pod => ({ pod, named: false })), failures: [] };
+    const { pods, surroundings } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
+    return { found: pods.map(pod => ({ pod, named: false })), failures: [], surroundings };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
   const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
   const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
   if (broken !== undefined) throw broken;
   const found = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
-  return { found, failures: failed.map(error => error.message) };
+  return { found, failures: failed.map(error => error.message), surroundings: null };
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
@@ -168,5 +177,10 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
     .filter(pod => wanted.length === 0 || wanted.includes(pod.metadata.name))
     .filter(pod => flags.namespace === undefined || flags.allNamespaces || (pod.metadata.namespace ?? 'default') === flags.namespace)
     .filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value));
-  return { snapshots: chosen.map(pod => ({ snapshot: saved.snapshot(pod), named: wanted.length > 0 })), warnings: [], place: `in ${name}` };
+  return {
+    snapshots: chosen.map(pod => ({ snapshot: saved.snapshot(pod), named: wanted.length > 0 })),
+    warnings: [],
+    place: `in ${name}`,
+    surroundings: null,
+  };
 }

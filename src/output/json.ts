@@ -11,8 +11,21 @@ import { VERSION } from '../version.ts';
 export const API_VERSION = 'imagepull/v1';
 
 /** The list that `why` and `check` print. */
-export function diagnosisList(findings: Finding[], warnings: string[]): object {
-  return { apiVersion: API_VERSION, kind: 'DiagnosisList', items: findings.map(item), warnings };
+export function diagnosisList(findings: Finding[], groups: GroupSummary[], patterns: string[], warnings: string[]): object {
+  return { apiVersion: API_VERSION, kind: 'DiagnosisList', items: findings.map(item), groups, patterns, warnings };
+}
+
+/** One group in JSON: counts and the first names. */
+export interface GroupSummary {
+  cause: string;
+  certainty: string;
+  registry: string | null;
+  repository: string | null;
+  credential: { secret: string; key: string; username: string } | null;
+  pods: number;
+  nodes: number;
+  namespaces: number;
+  examples: string[];
 }
 
 function item({ facts, diagnosis }: Finding): object {

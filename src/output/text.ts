@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import type { Fix } from '../causes/cause.ts';
 import { causeOf, NO_CAUSE } from '../causes/index.ts';
 import { docsOf } from '../evidence.ts';
+import type { Group } from '../group.ts';
 import type { Finding } from '../investigate.ts';
 import type { SecretTest } from '../secret-test.ts';
 import { VERSION } from '../version.ts';
@@ -25,11 +26,50 @@ const KIND: Record<string, string> = {
 };
 const MARK: Record<string, string> = { ok: '✓', failed: '✗', warning: '!', skipped: '-' };
 
-/** All findings, one after the other. */
-export const renderFindings = (findings: Finding[], options: TextOptions): string =>
-  findings.map(finding => renderFinding(finding, options)).join('\n');
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 
-function renderFinding({ facts, diagnosis }: Finding, options: TextOptions): string {
+/** What a group is about, in a word. */
+const about = ({ registry, repository, credential }: Group): string =>
+  [
+    registry === null ? repository : `${registry}${repository === null ? '' : `/${repository}`}`,
+    credential === null ? null : `secret "${credential.secret}"`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** All findings: what there is in one table when there are several, then each group by its clearest case. With `wide` every case. */
+export function renderFindings(groups: Group[], patterns: string[], options: TextOptions): string {
+  const parts: string[] = [];
+  const pods = new Set(groups.flatMap(group => group.pods)).size;
+  if (groups.length > 1 && pods > 1) {
+    const head = `${count(pods, 'pod')}, ${count(groups.length, 'cause')}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
+    parts.push(
+      `${head}\n${table(
+        ['PODS', 'CAUSE', 'CERTAINTY', 'ABOUT'],
+        groups.map(group => [String(group.pods.length), group.cause, group.certainty, about(group)]),
+        options.width,
+      )}\n`,
+    );
+  } else if (patterns.length > 0) parts.push(`${count(pods, 'pod')}: ${patterns.join('; ')}\n`);
+  for (const group of groups) {
+    const shown = options.wide ? group.findings : group.findings.slice(0, 1);
+    for (const finding of shown) parts.push(renderFinding(finding, options, options.wide ? null : group));
+  }
+  return parts.join('\n');
+}
+
+/** Whom else a group hits besides the case that is shown. */
+function renderOthers(group: Group, options: TextOptions): string[] {
+  if (group.pods.length < 2) return [];
+  const names = `${group.pods.slice(0, 5).join(', ')}${group.pods.length > 5 ? ` and ${group.pods.length - 5} more (-o wide lists all)` : ''}`;
+  return fold(
+    `The same holds for ${count(group.pods.length, 'pod')} on ${count(group.nodes.length, 'node')} in ${count(group.namespaces.length, 'namespace')}: ${names}`,
+    options.width,
+    '',
+  );
+}
+
+function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, group: Group | null): string {
   const s = style(options.colour);
   const fine = NO_CAUSE.has(diagnosis.cause);
   const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
@@ -38,6 +78,7 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions): str
   const pod = facts.pod === null ? '' : `pod ${facts.pod.namespace}/${facts.pod.name}, `;
   lines.push(s.dim(`${pod}${KIND[facts.container.kind]} "${facts.container.name}", image ${facts.image}`));
   lines.push('', ...fold(diagnosis.summary, options.width, ''));
+  if (group !== null) lines.push(...renderOthers(group, options));
   if (diagnosis.also.length > 0) lines.push(...fold(`It could also be: ${diagnosis.also.join(', ')}.`, options.width, ''));
   for (const code of diagnosis.next)
     lines.push(...fold(`To be repaired next: ${code} (${lower(causeOf(code).title)}).`, options.width, ''));

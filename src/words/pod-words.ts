@@ -116,6 +116,8 @@ export function registryHosts(reference: Reference | null): string[] {
 }
 
 const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
+/** kubelet's own limit of pulls per second. */
+const THROTTLED = /pull QPS exceeded$/;
 const SECRET_NAMES = /Unable to retrieve (?:some )?image pull secrets \(([^)]*)\)/;
 
 /** Seconds of kubelet's back-off before the n-th repeat: 10, 20, 40 … 300. Source: pkg/kubelet/images, MaxImageBackOff. */
@@ -146,14 +148,19 @@ export function readWords(
       /^Error: (?!Err|ImagePull|InvalidImageName|RegistryUnavailable|SignatureValidationFailed|failed to|context)/.test(textOf(event)) &&
       /base64|JSON|json:|auth field|unexpected end|invalid character/.test(textOf(event)),
   );
-  const lastFailure = failures.at(-1) ?? parseFailures.at(-1);
+  const latest = failures.at(-1) ?? parseFailures.at(-1);
   const pulled = events.findLast(event => event.reason === 'Pulled');
   const pulling = events.findLast(event => event.reason === 'Pulling');
   const unretrieved = allEvents.flatMap(event =>
     event.reason === 'FailedToRetrieveImagePullSecret' ? (SECRET_NAMES.exec(textOf(event))?.[1] ?? '').split(/,\s*/).filter(Boolean) : [],
   );
 
-  const told = statusCause(waiting);
+  const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
+  // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
+  const made = failures.findLast(event => !THROTTLED.test(textOf(event)) && newest(event) > newest(pulled));
+  const lastFailure = made ?? latest;
+  const status = statusCause(waiting);
+  const told = status !== null && made !== undefined && THROTTLED.test(status) ? null : status;
   const text =
     told ??
     (waiting === undefined && container.kind !== 'imageVolume'
@@ -162,8 +169,7 @@ export function readWords(
         ? null
         : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
   const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
-  const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
-  const failed = newest(lastFailure);
+  const failed = newest(latest);
   const words: Words = {
     faults,
     source: told !== null ? 'status' : text === null ? null : 'event',

@@ -64,6 +64,8 @@ function common(argv: Arguments, context: Context): CommonFlags {
 
 /** Runs one command line. In: the arguments after the binary's name. Out: the exit status. */
 export async function run(args: string[], context: Context): Promise<number> {
+  // the words of a line that is being typed are not this program's own flags
+  if (args[0] === '__complete') return (await import('./commands/complete.ts')).complete(args.slice(1), context);
   let status = 0;
   let printed = '';
   const parser = yargs()
@@ -85,6 +87,9 @@ export async function run(args: string[], context: Context): Promise<number> {
           .option('filename', { alias: 'f', type: 'string', describe: 'diagnose saved objects instead of a cluster (- is standard input)' })
           .option('selector', { alias: 'l', type: 'string', describe: 'failing pods with these labels' })
           .option('container', { alias: 'c', type: 'string', describe: 'only this container' })
+          .option('watch', { alias: 'w', type: 'boolean', describe: 'stay, and report new causes and repaired ones as they happen' })
+          .option('fail-on', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: only these count for exit status 1' })
+          .option('ignore', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: these do not count' })
           .example('$0 why api-7c9f -n shop', 'one pod')
           .example('$0 why deployment/api', 'the pods of a workload')
           .example('$0 why -A', 'every pod of the cluster that waits for an image')
@@ -101,6 +106,9 @@ export async function run(args: string[], context: Context): Promise<number> {
             file: text(argv.filename),
             selector: text(argv.selector),
             container: text(argv.container),
+            watch: argv.watch === true,
+            failOn: texts(argv.failOn),
+            ignore: texts(argv.ignore),
           },
           context,
         );
@@ -137,11 +145,26 @@ export async function run(args: string[], context: Context): Promise<number> {
             : `kubectl-imagepull ${VERSION}\n`,
       );
     })
+    .command(
+      'completion [SHELL]',
+      'print the script that switches tab completion on',
+      builder =>
+        builder
+          .positional('SHELL', {
+            choices: ['bash', 'zsh', 'fish', 'powershell'] as const,
+            describe: 'without: the helper program kubectl_complete-imagepull itself',
+          })
+          .example('source <($0 completion bash)', 'for this session; put it into ~/.bashrc for all'),
+      async argv => {
+        const { completionScript } = await import('./commands/complete.ts');
+        context.stdout.write(completionScript(argv.SHELL));
+      },
+    )
     .option('namespace', { alias: 'n', type: 'string', describe: 'namespace', global: true })
     .option('all-namespaces', { alias: 'A', type: 'boolean', describe: 'every namespace' })
     .option('output', {
       alias: 'o',
-      choices: ['text', 'wide', 'json', 'yaml', 'name'] as const,
+      choices: ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const,
       default: 'text' as const,
       describe: 'format',
     })
@@ -173,7 +196,7 @@ export async function run(args: string[], context: Context): Promise<number> {
     .help('help', 'show help')
     .alias('help', 'h')
     .version(false)
-    .demandCommand(1, 'which command? why, test-secret or version')
+    .demandCommand(1, 'which command? why, test-secret, completion or version')
     .strict()
     .wrap(Math.min(110, Math.max(80, context.stdout.isTTY ? context.stdout.columns : 100)))
     .locale('en')

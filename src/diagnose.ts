@@ -11,7 +11,7 @@ import type { Certainty, Diagnosis } from './diagnosis.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
 import { type Fault, isAboutLogin, isOfTheNetwork, isOfTheNode } from './fault.ts';
-import { anonymousPasses, type LoginVerdict, probedLogin, spokenLogin } from './login.ts';
+import { anonymousPasses, type LoginVerdict, nodeMayLogIn, probedLogin, spokenLogin } from './login.ts';
 import type { Attempt } from './probe-facts.ts';
 
 interface Verdict {
@@ -124,12 +124,26 @@ function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict
   if (spoken !== null && isAboutLogin(seen) && anonymous?.fault != null && alike(spoken, anonymous.fault))
     return weighed(facts, anonymous.fault);
   if (isAboutLogin(seen) && !claimsAnswer(facts, seen)) {
+    if (spoken?.kind === 'notFound') return gotFarther(facts, spoken, seen);
     const verdict = fromLogin(facts, probedLogin(facts), seen, sure);
     if (anonymous?.fault?.status === 404 && verdict.cause === 'CredentialsBlockPublicImage')
       verdict.next = [weighed(facts, anonymous.fault).cause];
     return verdict;
   }
   return weighed(facts, seen, sure ? 'certain' : 'likely');
+}
+
+/** The node was told "not found" where we are asked for a login: either a login of its own let it in, or a mirror answered it. Neither can be seen. */
+function gotFarther(facts: Facts, spoken: Fault, seen: Fault): Verdict {
+  const missing = weighed(facts, spoken);
+  const login = fromLogin(facts, probedLogin(facts), seen, false);
+  // one of several tries was refused and another was not: that one counts
+  const tries = facts.words.faults.some(isAboutLogin);
+  const [first, second] = nodeMayLogIn(facts) || tries ? [missing, login] : [login, missing];
+  const also = [second.cause, ...second.also, ...first.also].filter(
+    (code, index, all) => code !== first.cause && all.indexOf(code) === index,
+  );
+  return { ...first, certainty: 'possible', also: also.slice(0, MOST_ALTERNATIVES), next: [] };
 }
 
 /** A refusal whose own words name another cause than the login: a policy, an expiry, an unknown method. */

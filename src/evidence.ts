@@ -42,6 +42,7 @@ function ofPod(facts: Facts): Evidence[] {
 function ofSecrets(facts: Facts): Evidence[] {
   if (!facts.failing) return [];
   const evidence = facts.secrets.map((secret): Evidence => {
+    if (secret.sight === 'missing' && secret.why !== null) return { source: 'secret', detail: `"${secret.name}": ${secret.why}` };
     if (secret.sight === 'missing')
       return {
         source: 'secret',
@@ -81,7 +82,7 @@ function ofNode(facts: Facts, because: Fault | null): Evidence[] {
   if (facts.failing && facts.words.faults.length === 0)
     evidence.push({
       source: facts.state.message === null ? 'status' : 'status',
-      detail: [facts.state.reason, facts.state.message].filter(Boolean).join(': '),
+      detail: [...new Set([facts.state.reason, facts.state.message].filter(Boolean))].join(': '),
     });
   if (facts.words.unretrieved.length > 0) {
     const matters = facts.secrets.some(secret => secret.sight === 'missing');

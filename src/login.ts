@@ -52,7 +52,8 @@ function withoutCredential(facts: Facts): CauseCode[] {
     codes.push('SecretHasNoCredentials');
   if (missing(facts).length > 0) codes.push('SecretNotFound');
   if (facts.serviceAccount.covering.length > 0) codes.push('SecretNotInherited');
-  if (facts.keyring.nearMisses.length > 0) codes.push('SecretRegistryMismatch');
+  // an entry for quite another registry is no fault where something else is
+  if (facts.keyring.nearMisses.some(miss => miss.near || codes.length === 0)) codes.push('SecretRegistryMismatch');
   if (codes.length === 0) codes.push(hidesMissing(facts) ? 'RepositoryNotFoundOrPrivate' : 'NoPullSecret');
   return codes;
 }
@@ -134,6 +135,9 @@ function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
  */
 export function spokenLogin(facts: Facts, fault: Fault): LoginVerdict {
   if (EXPIRED.test(fault.explanation ?? '')) return { codes: ['CredentialsExpired'], proved: true };
+  // the login opened the manifest and no longer opens a layer
+  if (fault.kind === 'invalidToken' && fault.step === 'layer')
+    return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };
   const { credentials, complete } = facts.keyring;
   const usable = credentials.filter(credential => !credential.empty);
   const vague = fault.kind === 'denied' || fault.kind === 'insufficientScope';

@@ -51,7 +51,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-run(process.argv.slice(2), context)
+/** Called as `kubectl_complete-imagepull` (a link to this program), kubectl asks for candidates. */
+const asked = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name)) ? ['__complete'] : [];
+
+run([...asked, ...process.argv.slice(2)], context)
   .catch((error: unknown) => {
     complain(error);
     return stop.signal.aborted ? 130 : 2;

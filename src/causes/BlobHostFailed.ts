@@ -1,5 +1,6 @@
 import { isOfTheNetwork } from '../fault.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { hostWord, nodeWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './tell.ts';
 
 export const BlobHostFailed = cause({
@@ -27,7 +28,7 @@ export const BlobHostFailed = cause({
       },
       {
         title: 'try it from the node itself',
-        command: `curl -sSI --max-time 10 https://${hosts[0] ?? 'HOST'}/   # on node ${facts.node.name ?? 'NODE'}`,
+        command: `curl -sSI --max-time 10 https://${hostWord(hosts[0])}/   # on node ${nodeWord(facts)}`,
       },
     ];
   },

@@ -1,7 +1,10 @@
 import { isLoopback } from '../registry/proxy.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './tell.ts';
+
+const DATES = /expired|not yet|before/;
 
 export const CertificateInvalid = cause({
   code: 'CertificateInvalid',
@@ -12,7 +15,8 @@ export const CertificateInvalid = cause({
     fault.kind === 'badCertificate'
       ? fault.role === 'token'
         ? SOMETIMES
-        : isLoopback((fault.host ?? '').replace(/:\d+$/, ''))
+        : // a name of this machine in no certificate is rather plain HTTP that was wanted; a date means the certificate
+          isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !DATES.test(fault.words)
           ? MOSTLY
           : ONLY
       : fault.kind === 'tls'
@@ -21,16 +25,16 @@ export const CertificateInvalid = cause({
   summary: (facts, fault) =>
     `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault?.words ?? '', nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
-    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const host = failingHost(facts, fault);
     return [
       {
         title: "see the certificate's dates and names",
         command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
       },
-      /expired|not yet|before/.test(fault?.words ?? '')
+      DATES.test(fault?.words ?? '')
         ? {
             title: 'renew the certificate; if its dates are good, set the clock of the node',
-            command: `timedatectl status   # on node ${facts.node.name ?? 'NODE'}`,
+            command: `timedatectl status   # on node ${nodeWord(facts)}`,
           }
         : {
             title: `get a certificate that names "${host.replace(/:\d+$/, '')}" as a subject alternative name, or pull by a name that the certificate has`,

@@ -1,5 +1,5 @@
 import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { hostsToml } from './commands.ts';
+import { failingHost, hostsToml } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './tell.ts';
 
 export const CertificateNotTrusted = cause({
@@ -18,8 +18,9 @@ export const CertificateNotTrusted = cause({
   summary: (facts, fault) =>
     `The certificate of ${hostOf(facts, fault)} is signed by an authority that ${fault?.seenBy === 'us' ? 'this machine' : nodeName(facts)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
-    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const host = failingHost(facts, fault);
     const registry = fault?.role === 'mirror' ? (facts.reference?.registry ?? host) : host;
+    const folder = `/etc/containerd/certs.d/${registry}`;
     return [
       {
         title: 'fetch the chain that the registry shows, and see who signed it',
@@ -27,7 +28,7 @@ export const CertificateNotTrusted = cause({
       },
       {
         title: `give the authority's certificate (ca.crt) to the runtime of node ${facts.node.name ?? 'NODE'} (and of every other)`,
-        command: hostsToml(facts, registry, host, 'https', [`  ca = "/etc/containerd/certs.d/${registry}/ca.crt"`]),
+        command: `mkdir -p ${folder} && cp ca.crt ${folder}/ca.crt; ${hostsToml(facts, registry, host, 'https', [`  ca = "${folder}/ca.crt"`])}`,
       },
     ];
   },

@@ -1,8 +1,9 @@
 import type { Facts } from '../facts.ts';
+import { anonymousPasses } from '../login.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
 import { kubectl, quote, renewSecret, restart } from './commands.ts';
-import { imageOf, quoted, registry, usedSecrets } from './tell.ts';
+import { imageOf, quoted, registry, repository, usedSecrets } from './tell.ts';
 
 export const CredentialsBlockPublicImage = cause({
   code: 'CredentialsBlockPublicImage',
@@ -11,7 +12,7 @@ export const CredentialsBlockPublicImage = cause({
   transient: false,
   claims: noClaim,
   summary: facts =>
-    `${imageOf(facts)} is given to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
+    `${anonymousPasses(facts)?.fault == null ? `${imageOf(facts)} is given` : `${repository(facts)} is open`} to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
   fixes: facts => [
     ...removal(facts),
     renewSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it'),

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.ts';
+import type { Fault } from '../fault.ts';
 import type { Fix } from './cause.ts';
 import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
 import { kubectl, quote, renewSecret, restart } from './commands.ts';
@@ -21,7 +22,7 @@ export const CredentialsExpired = cause({
       credential === undefined
         ? 'The credential that the node sent'
         : `The credential of user "${credential.username}" in secret "${credential.secret}"`;
-    return `${who} was right once and is no longer: ${credential?.expired ?? fault?.explanation ?? 'the registry says that the token has expired'}. ${registry(facts)} refuses it.`;
+    return `${who} was right once and is no longer: ${credential?.expired ?? said(fault)}. ${registry(facts)} refuses it.`;
   },
   fixes: facts => {
     const name =
@@ -39,6 +40,9 @@ export const CredentialsExpired = cause({
     ];
   },
 });
+
+const said = (fault: Fault | null): string =>
+  fault?.explanation ? `the registry says "${fault.explanation.replace(/\.$/, '')}"` : 'the registry says that the token has expired';
 
 /** A new token from its issuer, straight into the secret. */
 function renew(facts: Facts, name: string): Fix[] {

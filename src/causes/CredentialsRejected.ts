@@ -1,7 +1,8 @@
 import type { Facts } from '../facts.ts';
+import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { renewSecret, restart, testSecret } from './commands.ts';
-import { quoted, registry } from './tell.ts';
+import { attachSecret, createSecret, newSecretName, nodeWord, renewSecret, restart, testSecret } from './commands.ts';
+import { nodeName, quoted, registry } from './tell.ts';
 
 export const CredentialsRejected = cause({
   code: 'CredentialsRejected',
@@ -13,7 +14,9 @@ export const CredentialsRejected = cause({
     const rejected = rejectedOf(facts);
     const first = rejected[0] ?? facts.keyring.credentials[0];
     if (first === undefined)
-      return `The node sent a credential to ${registry(facts)} and was refused; the secret itself could not be seen (${quoted(facts.secrets.map(secret => secret.name))}).`;
+      return facts.secrets.length === 0
+        ? `The node sent a credential of its own to ${registry(facts)} and was refused: the pod names no pull secret, so it stands on ${nodeName(facts)} (a config.json, a credential provider), where it cannot be seen from here.`
+        : `The node sent a credential to ${registry(facts)} and was refused; the secret itself could not be seen (${quoted(facts.secrets.map(secret => secret.name))}).`;
     const repaired = facts.probe?.attempts.find(attempt => attempt.repaired !== null)?.repaired;
     const defect = repaired?.defect ?? first.defect;
     const proof =
@@ -23,7 +26,8 @@ export const CredentialsRejected = cause({
     return `${registry(facts)} refuses user "${first.username}" of secret "${first.secret}" (key "${first.key}").${proof}`;
   },
   fixes: facts => {
-    const name = rejectedOf(facts)[0]?.secret ?? facts.keyring.credentials[0]?.secret ?? facts.secrets[0]?.name ?? 'SECRET';
+    const name = rejectedOf(facts)[0]?.secret ?? facts.keyring.credentials[0]?.secret ?? facts.secrets[0]?.name;
+    if (name === undefined) return [...ofTheNode(facts), restart(facts, 'then let the node try at once')];
     return [
       renewSecret(facts, name, 'write the right user name and password into the secret'),
       testSecret(facts, name),
@@ -31,6 +35,19 @@ export const CredentialsRejected = cause({
     ];
   },
 });
+
+/** The pod brings none: repair what stands on the node, or bring one. */
+function ofTheNode(facts: Facts): Fix[] {
+  const name = newSecretName(facts);
+  return [
+    {
+      title: 'see the credentials of the node, and renew them',
+      command: `cat /var/lib/kubelet/config.json; ps -o args= -C kubelet | tr ' ' '\\n' | grep credential-provider   # on node ${nodeWord(facts)}`,
+    },
+    createSecret(facts, name, 'or make a pull secret of its own for the pod'),
+    ...attachSecret(facts, name),
+  ];
+}
 
 const rejectedOf = (facts: Facts) =>
   (facts.probe?.attempts ?? []).flatMap(attempt =>

@@ -1,6 +1,6 @@
 import { cause, noClaim } from './cause.ts';
 import { restart } from './commands.ts';
-import { imageOf, quoted, usedSecrets } from './tell.ts';
+import { decisive, imageOf, quoted } from './tell.ts';
 
 export const FixedWaitingForRetry = cause({
   code: 'FixedWaitingForRetry',
@@ -9,7 +9,8 @@ export const FixedWaitingForRetry = cause({
   transient: true,
   claims: noClaim,
   summary: (facts, fault) => {
-    const used = usedSecrets(facts);
+    const accepted = decisive(facts)?.credential ?? null;
+    const used = accepted === null ? [] : [facts.keyring.credentials[accepted]?.secret ?? ''];
     const next =
       facts.state.nextRetry === null
         ? 'within five minutes'

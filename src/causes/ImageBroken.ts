@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
-import { setImage } from './commands.ts';
+import { quote, setImage } from './commands.ts';
 import { imageOf, registry } from './tell.ts';
 
 const OTHER_TYPE =
@@ -31,7 +31,7 @@ export const ImageBroken = cause({
   summary: (facts, fault) =>
     `${imageOf(facts)} cannot be put together from what ${registry(facts)} holds: ${fault?.seenBy === 'us' ? fault.words : 'a part of it is missing or does not have the digest that its manifest names'}. No node can pull it.`,
   fixes: facts => [
-    { title: 'push the image again (a complete push repairs it)', command: `docker push ${facts.image}` },
+    { title: 'push the image again (a complete push repairs it)', command: `docker push ${quote(facts.image)}` },
     setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, 'or use another tag meanwhile'),
   ],
 });

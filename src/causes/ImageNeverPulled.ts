@@ -1,5 +1,5 @@
 import { cause, NEVER, ONLY } from './cause.ts';
-import { kubectl, quote } from './commands.ts';
+import { kubectl, nodeWord, quote, remake, remark } from './commands.ts';
 import { imageOf, nodeName } from './tell.ts';
 
 export const ImageNeverPulled = cause({
@@ -22,11 +22,14 @@ export const ImageNeverPulled = cause({
         ? { title: 'let it be pulled when it is not there', command: kubectl(facts, `patch ${kind} ${quote(name)} -p ${quote(patch)}`) }
         : {
             title: 'let it be pulled when it is not there (a pod has to be made anew for that)',
-            command: `${kubectl(facts, `get pod ${quote(facts.pod?.name ?? 'POD')} -o json`)} | jq 'del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp) | (.spec.${list}[] | select(.name=="${facts.container.name}")).imagePullPolicy = "IfNotPresent"' > ${quote(`${facts.pod?.name ?? 'POD'}.json`)}\n${kubectl(facts, `replace --force -f ${quote(`${facts.pod?.name ?? 'POD'}.json`)}`)}`,
+            command: remake(
+              facts,
+              ` | (.spec.${list}[] | select(.name == ${JSON.stringify(facts.container.name)})).imagePullPolicy = "IfNotPresent"`,
+            ),
           },
       {
         title: 'or bring the image to the node',
-        command: `ctr -n k8s.io images import image.tar   # on node ${facts.node.name ?? 'NODE'} (kind: kind load docker-image ${facts.image})`,
+        command: `ctr -n k8s.io images import image.tar   # on node ${nodeWord(facts)} (kind: ${remark(`kind load docker-image ${facts.image}`)})`,
       },
     ];
   },

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { setImage } from './commands.ts';
+import { quote, setImage } from './commands.ts';
 import { explanation, imageOf } from './tell.ts';
 
 const IMAGE_BLOB = /\((?:application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config)[^)]*)\)/;
@@ -21,7 +21,7 @@ export const ManifestUnsupported = cause({
   summary: (facts, fault) =>
     `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault?.kind, fault?.words ?? '')}.${explanation(fault)}`,
   fixes: facts => [
-    { title: 'build and push it anew as an OCI image', command: `docker buildx build -t ${facts.image} --push .` },
+    { title: 'build and push it anew as an OCI image', command: `docker buildx build -t ${quote(facts.image)} --push .` },
     setImage(
       facts,
       `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`,

@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { nodeWord } from './commands.ts';
 import { nodeName, registry } from './tell.ts';
 
 export const MirrorFailed = cause({
@@ -12,7 +13,7 @@ export const MirrorFailed = cause({
   fixes: facts => [
     {
       title: 'see the mirrors that are set on the node',
-      command: `cat /etc/containerd/certs.d/${facts.reference?.registry ?? 'REGISTRY'}/hosts.toml /etc/containerd/certs.d/_default/hosts.toml   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `cat /etc/containerd/certs.d/${facts.reference?.registry ?? 'REGISTRY'}/hosts.toml /etc/containerd/certs.d/_default/hosts.toml   # on node ${nodeWord(facts)}`,
     },
     { title: 'repair the mirror, or take it out there', command: null },
   ],

@@ -2,7 +2,7 @@ import type { Facts } from '../facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
 import { attachSecret, createSecret, newSecretName } from './commands.ts';
-import { nodeCredentials, podName, registry } from './tell.ts';
+import { nodeCredentials, podName, quoted, registry } from './tell.ts';
 
 export const NoPullSecret = cause({
   code: 'NoPullSecret',
@@ -11,7 +11,7 @@ export const NoPullSecret = cause({
   transient: false,
   claims: noClaim,
   summary: facts =>
-    `${registry(facts)} gives the image only to those who log in, and ${podName(facts)} names no pull secret (nor does its service account "${facts.serviceAccount.name}"${facts.serviceAccount.secrets === null ? ', as far as could be seen' : ''}). ${nodeCredentials(facts)}`,
+    `${registry(facts)} gives the image only to those who log in, and ${podName(facts)} names no pull secret (${account(facts)}). ${nodeCredentials(facts)}`,
   fixes: facts => {
     const name = newSecretName(facts);
     return [...nodeRole(facts), createSecret(facts, name, 'make a pull secret'), ...attachSecret(facts, name)];
@@ -44,4 +44,9 @@ function nodeRole(facts: Facts): Fix[] {
       },
     ];
   return [];
+}
+
+function account({ serviceAccount: { name, secrets } }: Facts): string {
+  if (secrets !== null && secrets.length > 0) return `those of its service account "${name}", ${quoted(secrets)}, do not cover this image`;
+  return `nor does its service account "${name}"${secrets === null ? ', as far as could be seen' : ''}`;
 }

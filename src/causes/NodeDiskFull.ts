@@ -1,5 +1,5 @@
 import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { restart } from './commands.ts';
+import { nodeWord, restart } from './commands.ts';
 import { showBytes } from './sizes.ts';
 import { imageOf, theNode } from './tell.ts';
 
@@ -14,10 +14,10 @@ export const NodeDiskFull = cause({
   fixes: facts => [
     {
       title: 'see bytes and inodes on the node',
-      command: `df -h /var/lib/containerd; df -i /var/lib/containerd   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `df -h /var/lib/containerd; df -i /var/lib/containerd   # on node ${nodeWord(facts)}`,
     },
-    { title: 'remove unused images there', command: `crictl rmi --prune   # on node ${facts.node.name ?? 'NODE'}` },
-    ...(facts.node.name === null ? [] : [{ title: 'keep other pods away meanwhile', command: `kubectl cordon ${facts.node.name}` }]),
+    { title: 'remove unused images there', command: `crictl rmi --prune   # on node ${nodeWord(facts)}` },
+    ...(facts.node.name === null ? [] : [{ title: 'keep other pods away meanwhile', command: `kubectl cordon ${nodeWord(facts)}` }]),
     restart(facts, 'then try at once'),
   ],
 });

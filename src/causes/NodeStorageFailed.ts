@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './tell.ts';
 
 export const NodeStorageFailed = cause({
@@ -12,15 +13,15 @@ export const NodeStorageFailed = cause({
   fixes: facts => [
     {
       title: 'see the file system and the kernel log of the node',
-      command: `mount | grep -E 'containerd|containers'; dmesg | tail -50   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `mount | grep -E 'containerd|containers'; dmesg | tail -50   # on node ${nodeWord(facts)}`,
     },
     {
       title: 'remove the image there and let it be pulled anew',
-      command: `crictl rmi ${facts.image}   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `crictl rmi ${quote(facts.image)}   # on node ${nodeWord(facts)}`,
     },
     ...(facts.node.name === null
       ? []
-      : [{ title: 'if the disk itself is bad: move the pods elsewhere', command: `kubectl drain ${facts.node.name} --ignore-daemonsets` }]),
+      : [{ title: 'if the disk itself is bad: move the pods elsewhere', command: `kubectl drain ${nodeWord(facts)} --ignore-daemonsets` }]),
   ],
 });
 

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
-import { setImage } from './commands.ts';
+import { failingHost, setImage } from './commands.ts';
 import { hostOf, imageOf } from './tell.ts';
 
 export const NotARegistry = cause({
@@ -25,7 +25,7 @@ export const NotARegistry = cause({
   fixes: (facts, fault) => [
     {
       title: 'see what answers',
-      command: `curl -sS -i ${facts.probe?.scheme ?? 'https'}://${fault?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+      command: `curl -sS -i ${facts.probe?.scheme ?? 'https'}://${failingHost(facts, fault)}/v2/`,
     },
     setImage(
       facts,

@@ -1,7 +1,7 @@
 import { isLoopback } from '../registry/proxy.ts';
 import type { Fix } from './cause.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { hostsToml } from './commands.ts';
+import { failingHost, hostsToml, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const PlainHTTPRegistry = cause({
@@ -20,7 +20,7 @@ export const PlainHTTPRegistry = cause({
       ? `${theNode(facts)} asks ${hostOf(facts, fault)} over HTTPS, and that server speaks plain HTTP.${seenFrom(fault)}`
       : `${theNode(facts)} asks ${hostOf(facts, fault)} over plain HTTP, and that server wants HTTPS.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
-    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const host = failingHost(facts, fault);
     const registry = facts.reference?.registry ?? host;
     const [wrong, right] = fault?.kind === 'plainHttp' ? (['https', 'http'] as const) : (['http', 'https'] as const);
     const node = `the runtime of node ${facts.node.name ?? 'NODE'} (and of every other)`;
@@ -28,7 +28,7 @@ export const PlainHTTPRegistry = cause({
       fault?.role === 'mirror'
         ? {
             title: `correct the mirror's address in the settings of ${node}`,
-            command: `sed -i 's#${wrong}://${host}#${right}://${host}#g' /etc/containerd/certs.d/${registry}/hosts.toml   # on node ${facts.node.name ?? 'NODE'}`,
+            command: `sed -i 's#${wrong}://${host}#${right}://${host}#g' /etc/containerd/certs.d/${registry}/hosts.toml   # on node ${nodeWord(facts)}`,
           }
         : { title: `tell ${node} to ask "${host}" over ${right.toUpperCase()}`, command: hostsToml(facts, registry, host, right, []) };
     return right === 'http' ? [{ title: 'best: give the registry TLS', command: null }, told] : [told];

@@ -1,6 +1,6 @@
 import { showPlatform } from '../registry/manifest.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
-import { setImage } from './commands.ts';
+import { kubectl, quote, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './tell.ts';
 
 export const PlatformNotAvailable = cause({
@@ -22,14 +22,17 @@ export const PlatformNotAvailable = cause({
     return [
       {
         title: `build and push the image for ${want} too`,
-        command: `docker buildx build --platform ${[...new Set([want, ...has.map(showPlatform)])].join(',')} -t ${facts.image} --push .`,
+        command: `docker buildx build --platform ${quote([...new Set([want, ...has.map(showPlatform)])].join(','))} -t ${quote(facts.image)} --push .`,
       },
       ...(other === undefined || !['deployment', 'statefulset', 'daemonset'].includes(kind)
         ? [setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, `or use an image that has ${want}`)]
         : [
             {
               title: `or let it run only on nodes of ${showPlatform(other)}`,
-              command: `kubectl -n ${facts.pod?.namespace} patch ${kind} ${name} -p '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":"${other.architecture}"}}}}}'`,
+              command: kubectl(
+                facts,
+                `patch ${kind} ${quote(name)} -p ${quote(JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': other.architecture } } } } }))}`,
+              ),
             },
           ]),
     ];

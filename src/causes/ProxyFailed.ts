@@ -1,4 +1,5 @@
 import { cause, NEVER, ONLY, RARELY } from './cause.ts';
+import { nodeWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './tell.ts';
 
 export const ProxyFailed = cause({
@@ -13,7 +14,7 @@ export const ProxyFailed = cause({
   fixes: facts => [
     {
       title: "see the runtime's proxy settings on the node",
-      command: `systemctl show containerd --property=Environment   # on node ${facts.node.name ?? 'NODE'} (crio for CRI-O)`,
+      command: `systemctl show containerd --property=Environment   # on node ${nodeWord(facts)} (crio for CRI-O)`,
     },
     {
       title: `correct HTTPS_PROXY there, or add ${facts.reference?.registry ?? 'the registry'} to NO_PROXY, then restart the runtime`,

@@ -1,4 +1,5 @@
 import { cause, NEVER, ONLY } from './cause.ts';
+import { nodeWord } from './commands.ts';
 import { nodeName } from './tell.ts';
 
 export const PullThrottled = cause({
@@ -13,7 +14,7 @@ export const PullThrottled = cause({
     { title: 'wait: the next try comes within minutes', command: null },
     {
       title: 'if it happens often: see and raise registryPullQPS and registryBurst in the kubelet configuration',
-      command: `kubectl get --raw /api/v1/nodes/${facts.node.name ?? 'NODE'}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
+      command: `kubectl get --raw /api/v1/nodes/${nodeWord(facts)}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { nodeWord, quote } from './commands.ts';
 import { showBytes } from './sizes.ts';
 import { imageOf, nodeName } from './tell.ts';
 
@@ -16,7 +17,7 @@ export const PullTooSlow = cause({
   fixes: facts => [
     {
       title: 'pull it on the node and see how fast it comes',
-      command: `time crictl pull ${facts.image}   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `time crictl pull ${quote(facts.image)}   # on node ${nodeWord(facts)}`,
     },
     {
       title: 'make the image smaller, put a cache or mirror near the nodes, or let pulls run in parallel (serializeImagePulls: false)',

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
 import { attachSecret, createSecret, newSecretName } from './commands.ts';
-import { explanation, hostOf, quoted, usedSecrets } from './tell.ts';
+import { capital, explanation, hostOf, quoted, usedSecrets } from './tell.ts';
 
 export const RateLimited = cause({
   code: 'RateLimited',
@@ -10,7 +10,7 @@ export const RateLimited = cause({
   transient: true,
   claims: fault => (fault.status === 429 || fault.code === 'TOOMANYREQUESTS' ? ONLY : NEVER),
   summary: (facts, fault) =>
-    `${hostOf(facts, fault)} answers 429: ${who(facts)} has used up its pulls.${explanation(fault)}${left(facts)} kubelet tries again by itself, and each try may count.`,
+    `${capital(hostOf(facts, fault))} answers 429: ${who(facts)} has used up its pulls.${explanation(fault)}${left(facts)} kubelet tries again by itself, and each try may count.`,
   fixes: facts => {
     const name = newSecretName(facts);
     const own = usedSecrets(facts);

@@ -1,6 +1,6 @@
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
-import { restart } from './commands.ts';
-import { explanation, hostOf, imageOf, seenFrom } from './tell.ts';
+import { failingHost, restart } from './commands.ts';
+import { capital, explanation, hostOf, imageOf, seenFrom } from './tell.ts';
 
 export const RegistryFailing = cause({
   code: 'RegistryFailing',
@@ -29,11 +29,11 @@ export const RegistryFailing = cause({
     return fault.status === 400 ? OFTEN - 10 : fault.kind === 'badManifest' && fault.step === 'ping' ? SOMETIMES : NEVER;
   },
   summary: (facts, fault) =>
-    `${hostOf(facts, fault)} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a circle' : 'accepts requests and does not answer them'} instead of giving ${imageOf(facts)}.${explanation(fault)} Nothing in the cluster can repair that; kubelet tries again by itself.${seenFrom(fault)}`,
+    `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a circle' : 'accepts requests and does not answer them'} instead of giving ${imageOf(facts)}.${explanation(fault)} Nothing in the cluster can repair that; kubelet tries again by itself.${seenFrom(fault)}`,
   fixes: (facts, fault) => [
     {
       title: "see the registry's own state (its status page, its logs)",
-      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${facts.probe?.scheme ?? 'https'}://${fault?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${facts.probe?.scheme ?? 'https'}://${failingHost(facts, fault)}/v2/`,
     },
     restart(facts, 'when it answers again: try at once'),
   ],

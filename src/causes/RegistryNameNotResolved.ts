@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
-import { setImage } from './commands.ts';
+import { failingHost, nodeWord, setImage } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const RegistryNameNotResolved = cause({
@@ -17,9 +17,9 @@ export const RegistryNameNotResolved = cause({
   summary: (facts, fault) =>
     `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
   fixes: (facts, fault) => {
-    const host = (fault?.host ?? facts.reference?.registry ?? 'HOST').replace(/:\d+$/, '');
+    const host = failingHost(facts, fault).replace(/:\d+$/, '');
     return [
-      { title: 'ask the name server of the node itself', command: `nslookup ${host}   # on node ${facts.node.name ?? 'NODE'}` },
+      { title: 'ask the name server of the node itself', command: `nslookup ${host}   # on node ${nodeWord(facts)}` },
       setImage(
         facts,
         `REGISTRY/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,

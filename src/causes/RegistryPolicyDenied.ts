@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
-import { explanation, hostOf, imageOf } from './tell.ts';
+import { capital, explanation, hostOf, imageOf } from './tell.ts';
 
 const POLICY =
   /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|geo|sanction|embargo|legal|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|scan/i;
@@ -19,7 +19,7 @@ export const RegistryPolicyDenied = cause({
     return fault.status === 403 || fault.status === 500 || fault.status === 410 ? RARELY : NEVER;
   },
   summary: (facts, fault) =>
-    `${hostOf(facts, fault)} refuses ${imageOf(facts)} by a rule of its own (vulnerabilities, signature, address of the client, law), whoever asks.${explanation(fault)}`,
+    `${capital(hostOf(facts, fault))} refuses ${imageOf(facts)} by a rule of its own (vulnerabilities, signature, address of the client, law), whoever asks.${explanation(fault)}`,
   fixes: () => [
     {
       title: 'ask the owners of the registry: rebuild or sign the image so that it passes, or have the rule or the allow-list changed',

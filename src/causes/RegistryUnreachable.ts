@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
 
 const HOW: Record<string, string> = {
@@ -27,12 +28,12 @@ export const RegistryUnreachable = cause({
   summary: (facts, fault) =>
     `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
-    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const host = failingHost(facts, fault);
     const scheme = facts.probe?.scheme ?? 'https';
     return [
       {
         title: 'try the connection from the node itself',
-        command: `curl -v --max-time 10 ${scheme}://${host}/v2/   # on node ${facts.node.name ?? 'NODE'}`,
+        command: `curl -v --max-time 10 ${scheme}://${host}/v2/   # on node ${nodeWord(facts)}`,
       },
       { title: `start the registry, or open the way to ${host} (firewall, security group, route, port)`, command: null },
     ];

@@ -1,7 +1,7 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { setImage } from './commands.ts';
 import { knownMove } from './moves.ts';
-import { explanation, hostOf, repository } from './tell.ts';
+import { capital, explanation, hostOf, repository } from './tell.ts';
 
 const OFFLINE =
   /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i;
@@ -20,7 +20,7 @@ export const RepositoryOffline = cause({
     return fault.kind === 'notFound' || fault.status === 412 || fault.status === 403 ? RARELY - 1 : NEVER;
   },
   summary: (facts, fault) =>
-    `${hostOf(facts, fault)} no longer serves ${repository(facts)}: shut down, moved, unpaid, over its quota, or a cache whose upstream is gone.${explanation(fault)}`,
+    `${capital(hostOf(facts, fault))} no longer serves ${repository(facts)}: shut down, moved, unpaid, over its quota, or a cache whose upstream is gone.${explanation(fault)}`,
   fixes: facts => {
     const move = knownMove(facts.reference);
     return [

@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { nodeWord } from './commands.ts';
 import { nodeName } from './tell.ts';
 
 export const RuntimeFailed = cause({
@@ -8,15 +9,15 @@ export const RuntimeFailed = cause({
   transient: false,
   claims: fault => (fault.kind === 'runtime' ? MOSTLY + 5 : fault.kind === 'storage' || fault.kind === 'shortName' ? SOMETIMES : NEVER),
   summary: (facts, fault) =>
-    `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: ${fault.words.split('\n', 1)[0]?.slice(0, 200)}`}`,
+    `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: "${fault.words.split('\n', 1)[0]?.slice(0, 200)}".`}`,
   fixes: facts => [
     {
       title: 'see the runtime on the node',
-      command: `systemctl status containerd; journalctl -u containerd -n 50   # on node ${facts.node.name ?? 'NODE'} (crio for CRI-O)`,
+      command: `systemctl status containerd; journalctl -u containerd -n 50   # on node ${nodeWord(facts)} (crio for CRI-O)`,
     },
     {
       title: 'restart it when its configuration is right',
-      command: `systemctl restart containerd   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `systemctl restart containerd   # on node ${nodeWord(facts)}`,
     },
   ],
 });

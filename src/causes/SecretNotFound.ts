@@ -18,7 +18,8 @@ export const SecretNotFound = cause({
         : first.elsewhere.length > 0
           ? ` Namespace ${quoted(first.elsewhere)} has one of that name, but a pull secret counts only in the pod's own namespace.`
           : ' No other namespace has one of that name either.';
-    return `Namespace "${namespaceOf(facts)}" has no secret ${quoted(names)}, which the pod names for its pulls, and ${registry(facts)} wants a login.${names.length === 0 ? '' : where}`;
+    const heard = first === undefined || first.sight !== 'missing' || first.why !== null;
+    return `${heard ? 'By the words of kubelet, namespace' : 'Namespace'} "${namespaceOf(facts)}" has no ${heard ? 'readable ' : ''}secret ${quoted(names)}, which the pod names for its pulls, and ${registry(facts)} wants a login.${names.length === 0 ? '' : where}`;
   },
   fixes: facts => {
     const name = missing(facts)[0] ?? 'SECRET';

@@ -12,9 +12,9 @@ export const SecretNotInherited = cause({
     const own = facts.secrets.map(secret => secret.name);
     const why =
       own.length > 0
-        ? `the pod lists its own (${quoted(own)}), and a pod that lists any takes none from its service account`
-        : 'the pod was made before the service account got it: the list is copied only when a pod is made';
-    return `Service account "${facts.serviceAccount.name}" has pull secret ${quoted(facts.serviceAccount.covering.length > 0 ? facts.serviceAccount.covering : (facts.serviceAccount.secrets ?? []))}, which covers this image, but ${podName(facts)} does not have it: ${why}.`;
+        ? `The pod lists its own (${quoted(own)}), and a pod that lists any takes none from its service account`
+        : 'The pod was made before the service account got it: the list is copied only when a pod is made';
+    return `Service account "${facts.serviceAccount.name}" has pull secret ${quoted(facts.serviceAccount.covering.length > 0 ? facts.serviceAccount.covering : (facts.serviceAccount.secrets ?? []))}, which covers this image, but ${podName(facts)} does not have it. ${why}.`;
   },
   fixes: facts =>
     facts.secrets.length > 0

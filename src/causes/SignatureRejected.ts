@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
+import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './tell.ts';
 
 export const SignatureRejected = cause({
@@ -12,8 +13,8 @@ export const SignatureRejected = cause({
   fixes: facts => [
     {
       title: 'see the policy on the node',
-      command: `cat /etc/containers/policy.json   # on node ${facts.node.name ?? 'NODE'} (containerd: the image verifier plugins)`,
+      command: `cat /etc/containers/policy.json   # on node ${nodeWord(facts)} (containerd: the image verifier plugins)`,
     },
-    { title: 'sign the image with a key that the policy accepts', command: `cosign sign ${facts.image}` },
+    { title: 'sign the image with a key that the policy accepts', command: `cosign sign ${quote(facts.image)}` },
   ],
 });

@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, RARELY } from './cause.ts';
+import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
 
 export const TLSFailed = cause({
@@ -11,13 +12,13 @@ export const TLSFailed = cause({
   summary: (facts, fault) =>
     `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.words ?? '')}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
-    const host = fault?.host ?? facts.reference?.registry ?? 'HOST';
+    const host = failingHost(facts, fault);
     return [
       { title: 'see the handshake', command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null` },
       /certificate required|bad certificate/i.test(fault?.words ?? '')
         ? {
             title: 'give the runtime a client certificate (`client = [["/path/client.cert", "/path/client.key"]]`)',
-            command: `vi /etc/containerd/certs.d/${host}/hosts.toml   # on node ${facts.node.name ?? 'NODE'}`,
+            command: `vi /etc/containerd/certs.d/${host}/hosts.toml   # on node ${nodeWord(facts)}`,
           }
         : { title: 'let the registry offer TLS 1.2 or 1.3 with current ciphers and a SHA-256 certificate', command: null },
     ];

@@ -1,5 +1,6 @@
 import { isOfTheNetwork } from '../fault.ts';
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { hostWord, restart } from './commands.ts';
 import { explanation, hostOf, registry, seenFrom } from './tell.ts';
 
 export const TokenServiceFailed = cause({
@@ -27,16 +28,25 @@ export const TokenServiceFailed = cause({
     fault?.kind === 'invalidToken'
       ? `The token server of ${registry(facts)} gives a token, and the registry then refuses that very token: the two do not agree on issuer, key, service or clock.`
       : `Before ${registry(facts)} gives the image, a token is needed from ${fault?.host ? `"${fault.host}"` : 'its token server'}, and that fails: ${how(fault)}.${explanation(fault)}${seenFrom(fault)}`,
-  fixes: (facts, fault) => [
-    {
-      title: 'ask the token server as a pull would',
-      command: `curl -sS -i ${shellQuote(facts.probe?.challenge?.realm ?? `https://${fault?.host ?? 'TOKEN_SERVER'}/token`)}`,
-    },
-    {
-      title: `let the nodes reach ${hostOf(facts, fault)} too, or repair it: every login and every anonymous pull needs it`,
-      command: null,
-    },
-  ],
+  fixes: (facts, fault) =>
+    fault?.kind === 'invalidToken'
+      ? [
+          {
+            title: `let the owners of ${registry(facts)} compare issuer, key, service and clock of the registry and of its token server`,
+            command: null,
+          },
+          restart(facts, 'when they agree again: try at once'),
+        ]
+      : [
+          {
+            title: 'ask the token server as a pull would',
+            command: `curl -sS -i ${shellQuote(facts.probe?.challenge?.realm ?? `https://${hostWord(fault?.host, 'TOKEN_SERVER')}/token`)}`,
+          },
+          {
+            title: `let the nodes reach ${hostOf(facts, fault)} too, or repair it: every login and every anonymous pull needs it`,
+            command: null,
+          },
+        ],
 });
 
 const shellQuote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;

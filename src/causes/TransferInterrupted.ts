@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
-import { restart } from './commands.ts';
+import { nodeWord, quote, restart } from './commands.ts';
 import { hostOf, imageOf } from './tell.ts';
 
 export const TransferInterrupted = cause({
@@ -18,7 +18,7 @@ export const TransferInterrupted = cause({
   fixes: facts => [
     {
       title: 'pull it on the node and see where it breaks',
-      command: `crictl pull ${facts.image}   # on node ${facts.node.name ?? 'NODE'}`,
+      command: `crictl pull ${quote(facts.image)}   # on node ${nodeWord(facts)}`,
     },
     restart(facts, 'or try again at once'),
   ],

@@ -5,6 +5,17 @@ import type { Fix } from './cause.ts';
 /** A word for a POSIX shell. */
 export const quote = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
 
+/** A host for a shell. What is no host (a redirect may name anything) is left to be filled in. */
+export const hostWord = (host: string | null | undefined, otherwise = 'HOST'): string =>
+  host != null && /^[A-Za-z0-9._:[\]-]+$/.test(host) ? host : otherwise;
+/** The host that failed, else the registry's. */
+export const failingHost = (facts: Facts, fault: { host: string | null } | null): string =>
+  hostWord(fault?.host ?? facts.reference?.registry);
+/** The node, for a shell or the remark behind a command. */
+export const nodeWord = (facts: Facts): string => hostWord(facts.node.name, 'NODE');
+/** A remark behind a command ends with its line. */
+export const remark = (text: string): string => text.replace(/\s+/g, ' ');
+
 export const namespaceOf = (facts: Facts): string => facts.pod?.namespace ?? 'default';
 export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quote(namespaceOf(facts))} ${rest}`;
 const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
@@ -24,7 +35,7 @@ export function restart(facts: Facts, title = 'make the pod anew, so that the no
 }
 
 /** Deletes a bare pod and creates it again from its own manifest, changed by a jq filter. */
-function remake(facts: Facts, filter: string): string {
+export function remake(facts: Facts, filter: string): string {
   const file = quote(`${podName(facts)}.json`);
   const edit = `del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp)${filter}`;
   return `${kubectl(facts, `get pod ${quote(podName(facts))} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
@@ -34,10 +45,18 @@ function remake(facts: Facts, filter: string): string {
 export function setImage(facts: Facts, image: string, title: string): Fix {
   const { kind, name } = ownerOf(facts);
   const container = quote(facts.container.name);
+  if (facts.container.kind === 'ephemeralContainer')
+    return {
+      title: `${title} (an ephemeral container cannot be changed: add another)`,
+      command: kubectl(facts, `debug -it ${quote(podName(facts))} --image=${quote(image)}`),
+    };
   if (facts.container.kind === 'imageVolume')
     return {
       title,
-      command: kubectl(facts, `edit ${kind}/${quote(name)}   # volume "${facts.container.name}": image.reference: ${image}`),
+      command: kubectl(
+        facts,
+        `edit ${quote(`${kind}/${name}`)}   # ${remark(`volume "${facts.container.name}": image.reference: ${image}`)}`,
+      ),
     };
   if (kind === 'cronjob' || ROLLS_OUT.has(kind) || kind === 'replicaset' || kind === 'pod')
     return { title, command: kubectl(facts, `set image ${kind}/${quote(name)} ${container}=${quote(image)}`) };
@@ -138,16 +157,24 @@ export function attachSecret(facts: Facts, name: string): Fix[] {
   return [...attachToAccount(facts, name), restart(facts, 'then make the pod anew: only a new pod takes it over')];
 }
 
-/** Adds a pull secret to the pod's service account, for pods that are made later and list none. */
-export const attachToAccount = (facts: Facts, name: string): Fix[] => [
-  {
-    title: `let service account "${facts.serviceAccount.name}" bring it to every new pod that lists none`,
-    command: kubectl(
-      facts,
-      `patch serviceaccount ${quote(facts.serviceAccount.name)} -p ${quote(JSON.stringify({ imagePullSecrets: [{ name }] }))}`,
-    ),
-  },
-];
+/** Adds a pull secret to the pod's service account, for pods that are made later and list none. A patch replaces the list: it has to be whole. */
+export function attachToAccount(facts: Facts, name: string): Fix[] {
+  const { name: account, secrets } = facts.serviceAccount;
+  const title = `let service account "${account}" bring it to every new pod that lists none`;
+  if (secrets === null) {
+    const add = `.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`;
+    return [
+      {
+        title,
+        command: `${kubectl(facts, `get serviceaccount ${quote(account)} -o json`)} | jq ${quote(add)} | ${kubectl(facts, 'replace -f -')}`,
+      },
+    ];
+  }
+  const whole = [...new Set([...secrets, name])].map(secret => ({ name: secret }));
+  return [
+    { title, command: kubectl(facts, `patch serviceaccount ${quote(account)} -p ${quote(JSON.stringify({ imagePullSecrets: whole }))}`) },
+  ];
+}
 
 /** A free name for a new pull secret, told by the registry. */
 export function newSecretName(facts: Facts): string {
@@ -176,11 +203,11 @@ export function hostsToml(facts: Facts, registry: string, host: string, scheme: 
     '\\n',
   );
   const file = `${folder}/hosts.toml`;
-  return `mkdir -p ${folder}; [ -e ${file} ] && vi ${file} || printf '${text}\\n' > ${file}   # on node ${facts.node.name ?? 'NODE'}`;
+  return `mkdir -p ${folder}; if [ -e ${file} ]; then vi ${file}; else printf '${text}\\n' > ${file}; fi   # on node ${nodeWord(facts)}`;
 }
 
 /** Pulls on the node itself, past kubelet. */
 export const onNode = (facts: Facts, title = 'see it on the node itself'): Fix => ({
   title,
-  command: `crictl pull ${quote(facts.image)}   # on node ${facts.node.name ?? 'NODE'}`,
+  command: `crictl pull ${quote(facts.image)}   # on node ${nodeWord(facts)}`,
 });

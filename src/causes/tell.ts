@@ -10,8 +10,9 @@ export const repository = (facts: Facts): string =>
   `"${facts.reference === null ? facts.image : `${facts.reference.registry}/${facts.reference.repository}`}"`;
 export const tagOf = (facts: Facts): string => `"${facts.reference === null ? '' : manifestReference(facts.reference)}"`;
 export const nodeName = (facts: Facts): string => (facts.node.name === null ? 'the node' : `node "${facts.node.name}"`);
-/** The same at the beginning of a sentence. */
-export const theNode = (facts: Facts): string => nodeName(facts).replace(/^./, first => first.toUpperCase());
+/** At the beginning of a sentence. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const theNode = (facts: Facts): string => capital(nodeName(facts));
 export const podName = (facts: Facts): string => (facts.pod === null ? 'a pod' : `pod "${facts.pod.name}"`);
 
 /** The failing host: where it is not the image's registry, the words say what it is. */
@@ -30,7 +31,7 @@ export function hostOf(facts: Facts, fault: Fault | null): string {
 
 /** Whose view it is: the node's words, or only ours. */
 export const seenFrom = (fault: Fault | null): string =>
-  fault?.seenBy === 'us' ? ' (seen from this machine; the node may see it otherwise)' : '';
+  fault?.seenBy === 'us' ? ' That is seen from this machine; the node may see it otherwise.' : '';
 
 export const decisive = (facts: Facts): Attempt | null =>
   facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
@@ -51,7 +52,7 @@ export const nodeCredentials = (facts: Facts): string =>
   `${facts.node.name === null ? 'Nodes' : `Node "${facts.node.name}"`} may hold credentials of ${facts.node.name === null ? 'their' : 'its'} own (a config.json, a credential provider); those cannot be seen from here.`;
 
 export function explanation(fault: Fault | null): string {
-  return fault?.explanation ? ` The registry says: ${fault.explanation}` : '';
+  return fault?.explanation ? ` The registry says: "${fault.explanation.replace(/\.$/, '')}".` : '';
 }
 
 /** Edit distance of two tags, for the nearest existing one (Levenshtein). */

@@ -10,6 +10,8 @@ export interface Api {
   server: string;
   /** One GET. 403, 404 and 410 (a list that went stale) are values; everything else that is no success is a UserError. */
   get<T>(path: string, accept?: string): Promise<Answer<T>>;
+  /** The lines of an answer that does not end by itself (a watch). An answer that is no success, or a broken connection, is an error. */
+  lines(path: string): AsyncGenerator<string>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,29 @@ export function createApi(
     );
   }
 
+  async function* lines(path: string): AsyncGenerator<string> {
+    let rest = '';
+    try {
+      const answer = await dispatcher.request({
+        origin: url.origin,
+        path: `${url.pathname.replace(/\/$/, '')}${path}`,
+        method: 'GET',
+        headers: { accept: JSON_TYPE, 'user-agent': userAgent, ...connection.headers },
+        signal,
+        bodyTimeout: 0,
+      });
+      if (answer.statusCode !== 200)
+        throw new UserError(`the cluster answers ${answer.statusCode}: ${statusMessage(await answer.body.text()) ?? 'no reason given'}`);
+      for await (const chunk of answer.body.setEncoding('utf8') as AsyncIterable<string>) {
+        const parts = (rest + chunk).split('\n');
+        rest = parts.pop() ?? '';
+        yield* parts.filter(part => part !== '');
+      }
+    } catch (error) {
+      throw error instanceof UserError ? error : unreachable(error);
+    }
+  }
+
   function unreachable(error: unknown): UserError {
     const { code = '', message = '' } = error as { code?: string; message?: string };
     if (signal.aborted) return new UserError('interrupted');
@@ -100,7 +125,7 @@ export function createApi(
     );
   }
 
-  return { server: connection.server, get, close: () => dispatcher.destroy().catch(() => {}) };
+  return { server: connection.server, get, lines, close: () => dispatcher.destroy().catch(() => {}) };
 }
 
 function statusMessage(text: string): string | null {

@@ -154,6 +154,13 @@ export async function connect(flags: ConnectionFlags, environment: Environment, 
   };
 }
 
+/** The names of the contexts, for completion. */
+export function contextNames(flags: ConnectionFlags, environment: Environment): string[] {
+  const config = new KubeConfig();
+  merge(config, filesOf(flags, environment), new Map());
+  return config.getContexts().map(context => context.name);
+}
+
 /** kubectl's merge: of two entries with one name the first counts, and so does the first current context. */
 function merge(config: KubeConfig, files: string[], raw: Map<string, RawUser & { folder: string }>): void {
   config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: '' });

@@ -26,11 +26,18 @@ export interface Target {
   name: string;
 }
 
+export interface FailingPods {
+  pods: Pod[];
+  surroundings: Surroundings;
+  /** Of the list: where a watch goes on. */
+  resourceVersion: string;
+}
+
 export interface Reader {
   /** The pods behind a name: one pod, or the present pods of a workload. */
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /** Pods of a namespace (or of all) that wait for an image. */
-  failingPods(namespace: string | null, selector: string | null): Promise<{ pods: Pod[]; surroundings: Surroundings }>;
+  failingPods(namespace: string | null, selector: string | null): Promise<FailingPods>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
   snapshot(pod: Pod): Promise<PodSnapshot>;
@@ -42,7 +49,7 @@ export interface Reader {
 /** Go writes an empty list as null. */
 interface ListOf<T> {
   items: T[] | null;
-  metadata?: { continue?: string };
+  metadata?: { continue?: string; resourceVersion?: string };
 }
 
 const PAGE = 500;
@@ -76,6 +83,10 @@ const WORKLOADS: { names: string[]; path: string }[] = [
 
 const enc = encodeURIComponent;
 
+/** Path and query of the pods of a namespace (null: of all), by labels. */
+export const podsPath = (namespace: string | null, selector: string | null): string =>
+  `${namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${enc(namespace)}/pods`}${selector === null ? '' : `?labelSelector=${enc(selector)}`}`;
+
 export function createReader(api: Api): Reader {
   const sights = new Map<string, Promise<Sight<unknown>>>();
   const warnings = new Set<string>();
@@ -104,7 +115,7 @@ export function createReader(api: Api): Reader {
     right: string,
     take: (items: T[]) => void,
     restart: () => void = () => {},
-  ): Promise<void> {
+  ): Promise<string> {
     let token = '';
     for (let stale = 0; ; ) {
       const page: Answer<ListOf<T>> = await api.get<ListOf<T>>(
@@ -113,7 +124,7 @@ export function createReader(api: Api): Reader {
       if (page.ok) {
         take(page.value.items ?? []);
         token = page.value.metadata?.continue ?? '';
-        if (token === '') return;
+        if (token === '') return page.value.metadata?.resourceVersion ?? '';
       } else if (page.status === 410 && ++stale < 3) {
         token = '';
         restart();
@@ -214,12 +225,11 @@ export function createReader(api: Api): Reader {
   }
 
   /** Pods that wait for an image, kept without what no diagnosis reads; of the others only where they run is noted. */
-  async function failingPods(namespace: string | null, selector: string | null): Promise<{ pods: Pod[]; surroundings: Surroundings }> {
-    const path = namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${enc(namespace)}/pods`;
+  async function failingPods(namespace: string | null, selector: string | null): Promise<FailingPods> {
     const pods: Pod[] = [];
     const surroundings = { nodes: new Set<string>(), registries: new Set<string>(), accounts: new Set<string>() };
-    await eachPage<Pod>(
-      `${path}${selector === null ? '' : `?labelSelector=${enc(selector)}`}`,
+    const resourceVersion = await eachPage<Pod>(
+      podsPath(namespace, selector),
       namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`,
       'list pods',
       page => {
@@ -230,7 +240,7 @@ export function createReader(api: Api): Reader {
       },
       () => void pods.splice(0),
     );
-    return { pods, surroundings };
+    return { pods, surroundings, resourceVersion };
   }
 
   async function snapshot(pod: Pod): Promise<PodSnapshot> {
@@ -385,14 +395,15 @@ function selectorOf({ spec }: Workload): string {
   return [...labels, ...expressions].join(',');
 }
 
-/** Whether a pod waits for an image, as far as its status tells: image volumes have no status of their own. */
-const mayFail = (pod: Pod): boolean =>
+/** Whether a pod that is not on its way out waits for an image, as far as its status tells: image volumes have no status of their own. */
+export const mayFail = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined &&
   imagesOf(pod).some(
     image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || isPullReason(image.status?.state?.waiting?.reason),
   );
 
 /** What a diagnosis reads of a pod; real ones are ten times as large. */
-function slim(pod: Pod): Pod {
+export function slim(pod: Pod): Pod {
   const { name, namespace, uid, creationTimestamp, labels, ownerReferences } = pod.metadata;
   const containers = (list: ContainerSpec[] | undefined): ContainerSpec[] =>
     (list ?? []).map(container => defined({ name: container.name, image: container.image, imagePullPolicy: container.imagePullPolicy }));

@@ -2,7 +2,7 @@
 import type { ConnectionFlags } from '../cluster/kubeconfig.ts';
 import type { Environment } from '../registry/proxy.ts';
 
-export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'name';
+export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'name' | 'prometheus';
 
 export interface Context {
   environment: Environment;

@@ -21,6 +21,7 @@ export interface TestSecretFlags extends CommonFlags {
 
 /** Out: the exit status: 1 when a secret or one of its entries does not work. */
 export async function testSecretCommand(flags: TestSecretFlags, context: Context): Promise<number> {
+  if (flags.output === 'prometheus') throw new UserError('test-secret has no output "prometheus"', 'use text, wide, json, yaml or name');
   if (flags.image !== undefined) {
     const parsed = parseReference(flags.image);
     if (!parsed.ok)

@@ -1,5 +1,5 @@
 /** `why`: read → observe → probe → diagnose → print. */
-import { NO_CAUSE } from '../causes/index.ts';
+import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.ts';
 import { createApi } from '../cluster/api.ts';
 import { connect } from '../cluster/kubeconfig.ts';
 import type { Pod, PodSnapshot } from '../cluster/objects.ts';
@@ -10,6 +10,7 @@ import { groupFindings, patternsOf, type Surroundings, summaryOf } from '../grou
 import { type Finding, investigate } from '../investigate.ts';
 import { type Case, observe } from '../observe.ts';
 import { diagnosisList } from '../output/json.ts';
+import { prometheus } from '../output/prometheus.ts';
 import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
@@ -20,6 +21,12 @@ export interface WhyFlags extends CommonFlags {
   file?: string | undefined;
   selector?: string | undefined;
   container?: string | undefined;
+  /** Stay, and report what changes. */
+  watch: boolean;
+  /** Lists `CAUSE,…` that alone count for exit status 1; empty: all. */
+  failOn: string[];
+  /** Lists `CAUSE,…` that do not count. */
+  ignore: string[];
 }
 
 interface Source {
@@ -36,6 +43,8 @@ const AT_ONCE = 8;
 
 /** Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
+  const counted = countedCauses(flags);
+  if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
   const spinner = progress(context);
   try {
     spinner.say('reading the cluster');
@@ -47,32 +56,58 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
         `there is no container "${flags.container}" in ${flags.names.join(', ')}`,
         'leave -c away to see every container',
       );
-    const findings = await withProber(flags, context, async prober => {
-      const done: Finding[] = [];
-      for (let at = 0; at < cases.length; at += AT_ONCE) {
-        spinner.say(
-          `asking ${[
-            ...new Set(
-              cases
-                .slice(at, at + AT_ONCE)
-                .map(one => one.facts.reference?.registry)
-                .filter(Boolean),
-            ),
-          ].join(', ')} (${at + 1} of ${cases.length})`,
-        );
-        done.push(...(await Promise.all(cases.slice(at, at + AT_ONCE).map((one: Case) => investigate(one, prober)))));
-      }
-      return done;
-    });
+    const findings = await examine(cases, flags, context, text => spinner.say(text));
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     show(findings, source, flags, context);
     warn(context, source.warnings);
     if (source.warnings.length > 0) return 2;
-    return findings.some(finding => !NO_CAUSE.has(finding.diagnosis.cause)) ? 1 : 0;
+    return findings.some(({ diagnosis }) => counted.has(diagnosis.cause)) ? 1 : 0;
   } finally {
     spinner.done();
   }
+}
+
+/** Asks the registries and diagnoses, a few images at a time. */
+export const examine = (cases: Case[], flags: CommonFlags, context: Context, say: (text: string) => void): Promise<Finding[]> =>
+  withProber(flags, context, async prober => {
+    const done: Finding[] = [];
+    for (let at = 0; at < cases.length; at += AT_ONCE) {
+      const some = cases.slice(at, at + AT_ONCE);
+      const registries = new Set(some.map(({ facts }) => facts.reference?.registry).filter(Boolean));
+      say(`asking ${[...registries].join(', ')} (${at + 1} of ${cases.length})`);
+      done.push(...(await Promise.all(some.map(one => investigate(one, prober)))));
+    }
+    return done;
+  });
+
+/** The snapshots of pods, a few at a time. */
+export async function snapshotsOf(reader: Reader, pods: readonly Pod[]): Promise<PodSnapshot[]> {
+  if (pods.length > 1) await reader.prefetchEvents(pods);
+  const snapshots: PodSnapshot[] = [];
+  for (let at = 0; at < pods.length; at += AT_ONCE)
+    snapshots.push(...(await Promise.all(pods.slice(at, at + AT_ONCE).map(pod => reader.snapshot(pod)))));
+  return snapshots;
+}
+
+/** The causes that make exit status 1, by --fail-on and --ignore. */
+function countedCauses({ failOn, ignore }: WhyFlags): ReadonlySet<CauseCode> {
+  const read = (lists: string[], flag: string): CauseCode[] =>
+    lists
+      .flatMap(list => list.split(','))
+      .filter(Boolean)
+      .map(code => {
+        if (!isCauseCode(code))
+          throw new UserError(`${flag}: "${code}" is no cause`, 'the causes are listed in the README, for instance TagNotFound');
+        return code;
+      });
+  const only = read(failOn, '--fail-on');
+  const without = read(ignore, '--ignore');
+  return new Set(
+    CAUSES.map(({ code }) => code).filter(
+      code => !NO_CAUSE.has(code) && !without.includes(code) && (only.length === 0 || only.includes(code)),
+    ),
+  );
 }
 
 function show(findings: Finding[], source: Source, flags: WhyFlags, context: Context): void {
@@ -84,6 +119,8 @@ function show(findings: Finding[], source: Source, flags: WhyFlags, context: Con
       return printJson(context, list());
     case 'yaml':
       return printYaml(context, list());
+    case 'prometheus':
+      return print(context, prometheus(groups));
     case 'name':
       for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, pod);
       return;
@@ -101,17 +138,12 @@ async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
     const reader = createReader(api);
     const namespace = flags.namespace ?? connection.namespace;
     const { found, failures, surroundings } = await find(reader, flags, namespace);
-    const snapshots: Source['snapshots'] = [];
-    if (found.length > 1) await reader.prefetchEvents(found.map(({ pod }) => pod));
-    for (let at = 0; at < found.length; at += AT_ONCE) {
-      snapshots.push(
-        ...(await Promise.all(
-          found.slice(at, at + AT_ONCE).map(async ({ pod, named }) => ({ snapshot: await reader.snapshot(pod), named })),
-        )),
-      );
-    }
+    const snapshots = await snapshotsOf(
+      reader,
+      found.map(({ pod }) => pod),
+    );
     return {
-      snapshots,
+      snapshots: snapshots.map((snapshot, index) => ({ snapshot, named: found[index]?.named === true })),
       warnings: [...failures, ...reader.warnings()],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
       surroundings,

@@ -50,7 +50,7 @@ export function readManifest(contentType: string, body: string): Manifest {
   }
   if (value === null || typeof value !== 'object') return { type: 'other', why: 'JSON that is no manifest' };
   const mediaType = String(value.mediaType ?? '') || contentType;
-  if (value.schemaVersion === 1 || /manifest\.v1\+(?:json|prettyjws)/.test(mediaType)) return { type: 'schema1' };
+  if (value.schemaVersion === 1 || /docker\.distribution\.manifest\.v1\+(?:json|prettyjws)/.test(mediaType)) return { type: 'schema1' };
   if (Array.isArray(value.manifests)) {
     const entries = value.manifests.flatMap((entry: { platform?: { os?: string; architecture?: string; variant?: string } }) => {
       const descriptor = descriptorOf(entry);

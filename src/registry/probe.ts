@@ -107,7 +107,10 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     if (decisive === undefined) return facts;
     const { fault } = decisive.attempt;
     facts.headBlocked = decisive.headBlocked;
-    if (fault?.status === 404 && fault.role !== 'token') facts.tags = await listTags(session, reference, decisive);
+    const absent = [decisive, ...walks.filter(({ attempt }) => attempt.credential === null)].find(
+      ({ attempt }) => attempt.fault?.status === 404 && attempt.fault.role !== 'token',
+    );
+    if (absent !== undefined) facts.tags = await listTags(session, reference, absent);
     if (fault === null && decisive.manifest !== null && want.deep) await lookBehind(session, reference, want.platform, decisive, facts);
     return facts;
   }

@@ -363,7 +363,8 @@ const STATUS_START =
 
 /** A wrapper that nobody has met yet: what is known further on is read all the same. Out: the text from there, null when nothing is known. */
 function beyondUnknownLayer(text: string): string | null {
-  if (STATUS_START.test(text) || text.startsWith('(Mirrors')) return null;
+  // an aggregate is read error by error
+  if (STATUS_START.test(text) || text.startsWith('(Mirrors') || text.startsWith('[')) return null;
   for (let at = text.indexOf(': '); at >= 0 && at < 2000; at = text.indexOf(': ', at + 1)) {
     const inner = text.slice(at + 2);
     if (STATUS_START.test(inner) || REQUEST.test(inner) || LAYERS.some(({ pattern, outermost }) => !outermost && pattern.test(inner)))
@@ -416,7 +417,7 @@ function readStatus(rest: string, draft: Draft, registryHosts: readonly string[]
     draft.host = manifests.groups.host;
     if (registryHosts.length > 0 && !registryHosts.includes(draft.host)) draft.role = 'mirror';
   }
-  const body = match.groups?.body?.trim();
+  const body = match.groups?.body?.replace(/^[\s,:]+|\s+$/g, '').replace(/^"(.*)"$/s, '$1');
   if (body !== undefined && body !== '' && !/^\(?[A-Z][A-Za-z ]*\)?$/.test(body)) explain(body, draft);
   if (draft.status === 404 && draft.step === 'ping' && draft.role === 'registry') draft.kind = 'notJson';
   if (draft.status === 404 && draft.kind === 'status' && draft.role !== 'token') {

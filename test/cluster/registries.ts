@@ -42,7 +42,11 @@ function behaviours(copy: Copy, authority: Certificate): Record<number, Registry
       images: [runs('public/busybox'), runs('private/busybox')],
     },
     15011: { auth: { ...bearer, realm: 'http://127.0.0.1:15012/token' }, images: app },
-    15013: { auth: bearer, images: app, answer: ({ path }) => (path === '/token' ? { status: 503, body: 'no healthy upstream' } : undefined) },
+    15013: {
+      auth: bearer,
+      images: app,
+      answer: ({ path }) => (path === '/token' ? { status: 503, body: 'no healthy upstream' } : undefined),
+    },
     15014: {
       auth: bearer,
       images: app,
@@ -55,7 +59,7 @@ function behaviours(copy: Copy, authority: Certificate): Record<number, Registry
     15019: { images: app },
     15020: {
       images: [
-        { repository: 'team/no-layer', tag: '1', missingLayer: true },
+        { repository: 'team/no-layer', tag: '1', layers: 1, missingLayer: true },
         { repository: 'team/no-config', tag: '1', missingConfig: true },
         { repository: 'team/no-child', tag: '1', missingChild: true },
         {
@@ -89,14 +93,14 @@ function behaviours(copy: Copy, authority: Certificate): Record<number, Registry
       publicRepositories: ['library/busybox'],
       images: [runs('library/busybox'), runs('team/busybox')],
     },
-    // the layer comes long after the test is over
-    15028: { images: [runs('team/slow')], answer: request => (isBlob(request) ? { delayMs: 600_000 } : undefined) },
+    // the first part of the image comes long after the test is over
+    15028: { images: app, answer: request => (isBlob(request) ? { delayMs: 600_000 } : undefined) },
     // its token server is another one, whose tokens it does not take
     15029: { auth: { ...bearer, service: 'registry', realm: 'http://127.0.0.1:15010/token' }, images: app, answer: refuseEveryToken },
     15030: { answer: request => (isManifest(request) ? refusal(410, 'DENIED', 'this registry has been shut down') : undefined) },
     15031: {
-      images: [runs('team/cut')],
-      answer: request => (isBlob(request) ? { headers: { 'Content-Length': '2072064' }, body: 'x'.repeat(4096), destroy: true } : undefined),
+      images: app,
+      answer: request => (isBlob(request) ? { headers: { 'Content-Length': '1000' }, body: 'cut', destroy: true } : undefined),
     },
     15032: { answer: () => refusal(401, 'UNAUTHORIZED', 'authentication required', { 'WWW-Authenticate': 'Negotiate' }) },
   };
@@ -134,6 +138,11 @@ export async function startRegistries(copy: Copy): Promise<Place[]> {
 }
 
 function hostFiles(base: string, ca: string | null): Record<string, string> {
-  const hosts = [`server = "${base}"`, `[host."${base}"]`, '  capabilities = ["pull", "resolve"]', ...(ca === null ? [] : ['  ca = "ca.crt"'])];
+  const hosts = [
+    `server = "${base}"`,
+    `[host."${base}"]`,
+    '  capabilities = ["pull", "resolve"]',
+    ...(ca === null ? [] : ['  ca = "ca.crt"']),
+  ];
   return { 'hosts.toml': `${hosts.join('\n')}\n`, ...(ca === null ? {} : { 'ca.crt': ca }) };
 }

@@ -51,7 +51,7 @@ export const readFixture = (path: string): Fixture => JSON.parse(readFileSync(pa
 
 /** The facts of a fixture. The image is parsed and the messages are read as the tool does it. */
 export function factsOf({ facts: more, words = [], probe }: Fixture): Facts {
-  const facts = merge(base.facts, more) as unknown as Facts;
+  const facts = merge(structuredClone(base.facts), more) as unknown as Facts;
   const parsed = parseReference(facts.image);
   facts.reference = parsed.ok ? parsed.reference : null;
   facts.referenceError = parsed.ok ? null : parsed.error;
@@ -70,7 +70,7 @@ export function factsOf({ facts: more, words = [], probe }: Fixture): Facts {
 /** What a probe found: by default it asked the image's registry, and its only attempt decided. */
 function probeOf(more: Tree, facts: Facts): Facts['probe'] {
   const host = facts.reference?.registry ?? '';
-  const probe = merge(merge(base.probe, { host: host === 'docker.io' ? 'registry-1.docker.io' : host }), more);
+  const probe = merge(merge(structuredClone(base.probe), { host: host === 'docker.io' ? 'registry-1.docker.io' : host }), more);
   const fault = (value: unknown): Tree | null => (isTree(value) ? merge(merge(base.fault, { host: probe.host }), value) : null);
   const attempts = rows(probe.attempts, base.attempt).map(attempt => ({ ...attempt, fault: fault(attempt.fault) }));
   const decisive = probe.decisive ?? (attempts.length > 0 ? 0 : null);

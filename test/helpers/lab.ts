@@ -259,7 +259,13 @@ export function loginsIn(requests: SeenRequest[]): SentLogin[] {
     const { path } = request;
     if (posted !== undefined) return [{ login: posted, to: 'tokenPost', path }];
     if (basic === undefined) return [];
-    return [{ login: Buffer.from(basic, 'base64').toString(), to: path.startsWith('/v2/') && path !== '/v2/auth' ? 'registry' : 'tokenGet', path }];
+    return [
+      {
+        login: Buffer.from(basic, 'base64').toString(),
+        to: path.startsWith('/v2/') && path !== '/v2/auth' ? 'registry' : 'tokenGet',
+        path,
+      },
+    ];
   });
 }
 

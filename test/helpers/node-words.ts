@@ -107,7 +107,8 @@ export function saidBy(runtime: Runtime, { registry, repository, reference, sche
     tokenError: (error, login) => resolve(`${kind(login)}: ${error}`),
     content: (code, path, body) => {
       const at = `${scheme}://${host}/v2/${repository}/${path}`;
-      if (runtime === '2.1') return copy(`unexpected status from GET request to ${at}: ${said(code)}${body === undefined ? '' : `\n${body}`}`);
+      if (runtime === '2.1')
+        return copy(`unexpected status from GET request to ${at}: ${said(code)}${body === undefined ? '' : `\n${body}`}`);
       return copy(`unexpected status code ${at}: ${said(code)}${body === undefined ? '' : ` - Server message: ${body}`}`);
     },
     untrusted: `${runtime === '1.6' ? '' : 'tls: failed to verify certificate: '}x509: certificate signed by unknown authority`,

@@ -1,0 +1,78 @@
+/** List and watch of pods that survives what a watch meets: closed connections, API servers that restart, and lists that are too old (410 Gone). */
+import { UserError } from '../errors.ts';
+import type { Api } from './api.ts';
+import type { Pod } from './objects.ts';
+
+export type PodChange =
+  /** Everything that fails at this moment: the first list, and each one after a gap. */
+  | { type: 'list'; pods: Pod[] }
+  | { type: 'changed'; pod: Pod }
+  | { type: 'gone'; pod: Pod }
+  /** The connection is lost and will be tried again. */
+  | { type: 'lost'; why: string };
+
+interface WatchEvent {
+  type: string;
+  object: Pod & { code?: number; message?: string; metadata: { resourceVersion?: string } };
+}
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 15_000;
+
+/**
+ * Follows pods until the signal fires. In: the API, the path and query of the list, and how to read a whole list (with its resourceVersion). A gap is closed by a new
+ * list, so that nothing is lost that still holds.
+ */
+export async function* watchPods(
+  api: Api,
+  path: string,
+  list: () => Promise<{ pods: Pod[]; resourceVersion: string }>,
+  signal: AbortSignal,
+): AsyncGenerator<PodChange> {
+  let version: string | null = null;
+  let pause = FIRST_PAUSE;
+  let first = true;
+  while (!signal.aborted) {
+    try {
+      if (version === null) {
+        const { pods, resourceVersion } = await list();
+        version = resourceVersion;
+        first = false;
+        yield { type: 'list', pods };
+      }
+      const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${encodeURIComponent(version)}`;
+      for await (const line of api.lines(`${path}${path.includes('?') ? '&' : '?'}${query}`)) {
+        const event = JSON.parse(line) as WatchEvent;
+        if (event.type === 'ERROR') {
+          version = null;
+          break;
+        }
+        version = event.object.metadata.resourceVersion ?? version;
+        pause = FIRST_PAUSE;
+        if (event.type !== 'BOOKMARK')
+          yield event.type === 'DELETED' ? { type: 'gone', pod: event.object } : { type: 'changed', pod: event.object };
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      // at the very beginning an error is an error; later the cluster is expected back
+      if (first && error instanceof UserError) throw error;
+      version = null;
+      yield { type: 'lost', why: (error as Error).message };
+      await sleep(pause, signal);
+      pause = Math.min(LONGEST_PAUSE, pause * 2);
+    }
+  }
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });

@@ -1,0 +1,161 @@
+/** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
+import { createApi } from '../cluster/api.ts';
+import { connect } from '../cluster/kubeconfig.ts';
+import type { Pod } from '../cluster/objects.ts';
+import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
+import { watchPods } from '../cluster/watch.ts';
+import { UserError } from '../errors.ts';
+import { type Group, groupFindings, summaryOf } from '../group.ts';
+import type { Finding } from '../investigate.ts';
+import { observe } from '../observe.ts';
+import { renderFindings } from '../output/text.ts';
+import { USER_AGENT } from '../version.ts';
+import { imagesOf } from '../words/pod-words.ts';
+import type { Context } from './context.ts';
+import { print, widthOf } from './run.ts';
+import { examine, snapshotsOf, type WhyFlags } from './why.ts';
+
+/** Changes of this long are reported together: a broken registry hits many pods at once. */
+const GATHER_MS = 1000;
+
+interface Known {
+  words: string;
+  findings: Finding[];
+}
+
+/** Runs until Ctrl-C. Out: the exit status. */
+export async function watch(flags: WhyFlags, context: Context): Promise<number> {
+  if (flags.file !== undefined || flags.names.length > 0)
+    throw new UserError('--watch follows a namespace, labels or everything', 'leave the names away, or use -l');
+  if (!['text', 'wide', 'json'].includes(flags.output))
+    throw new UserError(`--watch has no output "${flags.output}"`, 'use text, wide or json');
+  const connection = await connect(flags, context.environment, context.stderr);
+  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
+  const namespace = flags.allNamespaces ? null : (flags.namespace ?? connection.namespace);
+  const selector = flags.selector ?? null;
+  const known = new Map<string, Known>();
+  const waiting = new Map<string, Pod>();
+  let timer: NodeJS.Timeout | undefined;
+  let work: Promise<void> = Promise.resolve();
+
+  /** Diagnoses what has gathered, one batch after the other. */
+  const settle = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    work = work.then(async () => {
+      const pods = [...waiting.values()];
+      waiting.clear();
+      if (pods.length > 0) report(await diagnosed(pods), [], flags, context);
+    });
+    work.catch(error => context.stderr.write(`warning: ${(error as Error).message}\n`));
+  };
+
+  /** A new reader each time: secrets and service accounts change while somebody repairs. Out: the findings whose cause is new. */
+  async function diagnosed(pods: Pod[]): Promise<Finding[]> {
+    const snapshots = await snapshotsOf(createReader(api), pods);
+    const cases = snapshots.flatMap(snapshot => observe(snapshot, context.now(), false, flags.container ?? null));
+    const findings = await examine(cases, flags, context, () => {});
+    const fresh: Finding[] = [];
+    for (const pod of pods) {
+      const own = findings.filter(
+        ({ facts }) => facts.pod?.name === pod.metadata.name && facts.pod.namespace === (pod.metadata.namespace ?? 'default'),
+      );
+      const before = known.get(keyOf(pod))?.findings ?? [];
+      fresh.push(
+        ...own.filter(
+          finding =>
+            !before.some(
+              old => old.diagnosis.cause === finding.diagnosis.cause && old.facts.container.name === finding.facts.container.name,
+            ),
+        ),
+      );
+      known.set(keyOf(pod), { words: wordsOf(pod), findings: own });
+    }
+    return fresh;
+  }
+
+  /** A pod that pulls now, or is gone, is repaired. */
+  function drop(key: string): void {
+    waiting.delete(key);
+    const before = known.get(key);
+    if (before === undefined) return;
+    known.delete(key);
+    report([], before.findings, flags, context);
+  }
+
+  function meet(pod: Pod): void {
+    const key = keyOf(pod);
+    if (!mayFail(pod)) return drop(key);
+    const words = wordsOf(pod);
+    const before = known.get(key);
+    // a back-off that no longer tells the cause tells nothing new
+    if (before !== undefined && (words === '' || words === before.words)) return;
+    waiting.set(key, slim(pod));
+    timer ??= setTimeout(settle, GATHER_MS);
+  }
+
+  try {
+    let first = true;
+    for await (const change of watchPods(
+      api,
+      podsPath(namespace, selector),
+      () => createReader(api).failingPods(namespace, selector),
+      context.signal,
+    )) {
+      if (change.type === 'lost') context.stderr.write(`warning: the watch was lost and is tried again: ${change.why}\n`);
+      else if (change.type === 'gone') drop(keyOf(change.pod));
+      else if (change.type === 'changed') meet(change.pod);
+      else if (first) {
+        first = false;
+        const findings = await diagnosed(change.pods);
+        if (flags.output === 'json') report(findings, [], flags, context);
+        else if (findings.length > 0)
+          print(
+            context,
+            renderFindings(groupFindings(findings), [], { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }),
+          );
+        context.stderr.write(`watching the pods of ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (Ctrl-C ends)\n`);
+      } else {
+        const present = new Set(change.pods.map(keyOf));
+        for (const key of [...known.keys()]) if (!present.has(key)) drop(key);
+        for (const pod of change.pods) meet(pod);
+      }
+    }
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    await work.catch(() => {});
+    await api.close();
+  }
+}
+
+const keyOf = (pod: Pod): string => `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`;
+
+/** What the status says of the causes, without what changes at each try. */
+const wordsOf = (pod: Pod): string =>
+  imagesOf(pod)
+    .map(image =>
+      (image.status?.state?.waiting?.message ?? '')
+        .replace(/^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/, '')
+        .replace(/current time \S+/, ''),
+    )
+    .filter(Boolean)
+    .join('\n');
+
+/** One line per group: what is new, what is repaired. */
+function report(fresh: Finding[], repaired: Finding[], flags: WhyFlags, context: Context): void {
+  const line = (type: 'new' | 'repaired', group: Group): string => {
+    if (flags.output === 'json') return JSON.stringify({ time: context.now(), type, ...summaryOf(group) });
+    const names = `${group.pods.slice(0, 5).join(', ')}${group.pods.length > 5 ? ` and ${group.pods.length - 5} more` : ''}`;
+    const about = [group.registry, group.repository].filter(Boolean).join('/');
+    const what = type === 'new' ? `${group.cause} (${group.certainty})` : group.cause;
+    return `${context.now().slice(11, 19)}  ${type.padEnd(8)}  ${what}  ${about}: ${names}`;
+  };
+  for (const group of groupFindings(repaired)) print(context, line('repaired', group));
+  for (const group of groupFindings(fresh)) {
+    print(context, line('new', group));
+    const fix = group.findings[0]?.diagnosis.fixes.find(({ command }) => command !== null);
+    if (flags.output !== 'json' && fix?.command != null)
+      print(context, `          fix: ${fix.command.split('\n')[0]}${fix.command.includes('\n') ? ' …' : ''}`);
+  }
+}

@@ -4,7 +4,7 @@
  * fails the build when the file that it expects is not there, so that an upgrade cannot silently undo or break it.
  */
 
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,6 +80,7 @@ const slim = {
 const outfile = join(root, 'dist', 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
 const { metafile } = await build({
+  absWorkingDir: root,
   entryPoints: [join(root, 'src', 'main.ts')],
   outfile,
   bundle: true,
@@ -98,6 +99,8 @@ const { metafile } = await build({
   plugins: [slim],
 });
 chmodSync(outfile, 0o755);
+// what the bundle holds, for the licences of a release
+writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
 
 const missing = Object.keys(CLIENT_NODE).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`@kubernetes/client-node no longer imports ${missing.join(', ')}: look at scripts/build.mjs again`);

@@ -13,6 +13,7 @@ import type { Facts } from './facts.ts';
 import { type Fault, isAboutLogin, isOfTheNetwork, isOfTheNode } from './fault.ts';
 import { anonymousPasses, type LoginVerdict, nodeMayLogIn, probedLogin, spokenLogin } from './login.ts';
 import type { Attempt } from './probe-facts.ts';
+import { isLoopback } from './registry/proxy.ts';
 
 interface Verdict {
   cause: CauseCode;
@@ -56,13 +57,21 @@ function decide(facts: Facts): Verdict {
   const attempt = facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
   // a pull that was put off comes again by itself: what it then meets has to be repaired
   if (spoken?.kind === 'throttled' && attempt !== null && isRefusal(attempt.fault)) return answered(facts, null, attempt);
-  if (spoken !== null && (isOfTheNode(spoken) || spoken.kind === 'secretParse')) return nodeSaid(facts, spoken, attempt);
+  if (spoken !== null && (isOfTheNode(spoken) || spoken.kind === 'secretParse' || askedPlainly(facts, spoken)))
+    return nodeSaid(facts, spoken, attempt);
   if (spoken?.kind === 'secretUnread') return attempt === null ? weighed(facts, spoken) : answered(facts, null, attempt);
   if (attempt !== null) return answered(facts, spoken, attempt);
   if (spoken !== null) return weighed(facts, spoken);
   if (facts.probe?.connectionFault != null) return weighed(facts, facts.probe.connectionFault, 'likely');
   return silence(facts);
 }
+
+/** The node asks its own machine over plain HTTP and is told 400: where TLS is spoken to us, that is why. */
+const askedPlainly = (facts: Facts, spoken: Fault): boolean =>
+  spoken.status === 400 &&
+  facts.probe?.scheme === 'https' &&
+  isLoopback(facts.reference?.registry.replace(/:\d+$/, '') ?? '') &&
+  facts.probe.connection.some(check => check.name === 'tls' && check.status !== 'failed');
 
 /** What needs no words. */
 function provedByObjects(facts: Facts, spoken: Fault | null): Verdict | null {
@@ -95,7 +104,9 @@ function nodeSaid(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict
 function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict {
   const seen = attempt.fault;
   if (seen === null) {
-    if (spoken !== null && BEYOND_OUR_SIGHT.has(spoken.kind)) return weighed(facts, spoken);
+    if (spoken !== null && beyondOurSight(facts, spoken)) return weighed(facts, spoken);
+    // the registry is well; the mirror that the node asked in its place was not asked by us
+    if (spoken?.role === 'mirror' && facts.probe?.mirrorOf === null) return weighed(facts, spoken, 'likely');
     const unknown = !facts.keyring.complete && facts.keyring.credentials.length === 0 && facts.secrets.length > 0;
     // nobody got in and so may the node; but a secret that we did not see may be what stops it
     if (unknown && spoken !== null && isAboutLogin(spoken))
@@ -114,7 +125,12 @@ function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict
       because: spoken,
     };
   }
-  if (seen.kind === 'badScheme' && attempt.result === 'notTried') return spoken === null ? silence(facts) : weighed(facts, spoken);
+  if (seen.kind === 'badScheme' && attempt.result === 'notTried') {
+    // the credential stayed here; what stops everybody stops it too
+    const nobody = facts.probe?.attempts.find(other => other.credential === null);
+    if (nobody?.fault != null && !isAboutLogin(nobody.fault)) return answered(facts, spoken, nobody);
+    return spoken === null ? silence(facts) : weighed(facts, spoken);
+  }
   const transient = isOfTheNetwork(seen) || (seen.status ?? 0) >= 500 || seen.status === 429;
   // our trouble on the way does not undo what the node heard
   if (spoken !== null && transient && !alike(spoken, seen)) return weighed(facts, spoken);
@@ -132,6 +148,10 @@ function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict
   }
   return weighed(facts, seen, sure ? 'certain' : 'likely');
 }
+
+/** Whether our success leaves the words as they are: we look at no layer, and without the node at no platform but the first. */
+const beyondOurSight = (facts: Facts, spoken: Fault): boolean =>
+  BEYOND_OUR_SIGHT.has(spoken.kind) || (spoken.kind === 'platform' && facts.node.platform === null);
 
 /** The node was told "not found" where we are asked for a login: either a login of its own let it in, or a mirror answered it. Neither can be seen. */
 function gotFarther(facts: Facts, spoken: Fault, seen: Fault): Verdict {

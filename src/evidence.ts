@@ -104,11 +104,11 @@ function ofRegistry(facts: Facts, because: Fault | null): Evidence[] {
   if (probe.connectionFault !== null)
     return [{ source: 'registry', detail: `${where}, from this machine: ${probe.connectionFault.words}` }];
   const evidence = probe.attempts
-    .filter(attempt => attempt.result !== 'notTried')
+    .filter(attempt => attempt.result !== 'notTried' || attempt.fault !== null)
     .map((attempt): Evidence => {
       const credential = attempt.credential === null ? null : facts.keyring.credentials[attempt.credential];
       const who =
-        credential == null
+        credential == null || attempt.result === 'notTried'
           ? 'without a login'
           : credential.empty
             ? `with the empty entry of "${credential.secret}"`

@@ -141,6 +141,8 @@ const OF_THE_NETWORK = new Set<FaultKind>([
 
 export const isOfTheNode = (fault: Fault): boolean => OF_THE_NODE.has(fault.kind);
 export const isOfTheNetwork = (fault: Fault): boolean => OF_THE_NETWORK.has(fault.kind);
+/** At the host to which the registry leads for its layers. */
+export const atBlobHost = (fault: Fault): boolean => fault.role === 'redirect' && (fault.step === 'layer' || fault.step === 'config');
 /** A refusal that a login could change. */
 export const isAboutLogin = (fault: Fault): boolean =>
   fault.status === 401 ||

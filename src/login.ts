@@ -4,6 +4,7 @@
  */
 import type { CauseCode } from './causes/index.ts';
 import { missing } from './causes/SecretNotFound.ts';
+import { ownWords } from './causes/tell.ts';
 import type { Facts } from './facts.ts';
 import type { Fault } from './fault.ts';
 import { isAboutLogin } from './fault.ts';
@@ -72,6 +73,9 @@ export const anonymousPasses = (facts: Facts): Attempt | undefined =>
  * What our own probe proves of the login. In: the facts, with a probe in which no identity got in. Out: the causes, the first necessary one first.
  */
 export function probedLogin(facts: Facts): LoginVerdict {
+  // a token that grants the pull, and is refused without a word of a missing right
+  if (facts.probe?.attempts.some(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull')))
+    return { codes: ['TokenServiceFailed', 'AccessDenied'], proved: false };
   const attempts = (facts.probe?.attempts ?? []).filter(attempt => attempt.credential !== null && attempt.result !== 'notTried');
   const credentialOf = (attempt: Attempt) => facts.keyring.credentials[attempt.credential as number];
   const sent = attempts.filter(attempt => credentialOf(attempt)?.empty === false);
@@ -89,7 +93,7 @@ export function probedLogin(facts: Facts): LoginVerdict {
   if (sent.some(attempt => attempt.fault !== null && isAboutLogin(attempt.fault)) && anonymousPasses(facts))
     return { codes: ['CredentialsBlockPublicImage'], proved: true };
   const rejected = sent.filter(attempt => attempt.result === 'rejected');
-  const said = rejected.find(attempt => EXPIRED.test(attempt.fault?.explanation ?? '') || EXPIRED.test(attempt.detail));
+  const said = rejected.find(attempt => attempt.fault !== null && EXPIRED.test(ownWords(attempt.fault, facts)));
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
   const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
   if (aged !== undefined)
@@ -134,7 +138,7 @@ function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
  * list of pull secrets; words that say that none was sent outrank a secret that might have been.
  */
 export function spokenLogin(facts: Facts, fault: Fault): LoginVerdict {
-  if (EXPIRED.test(fault.explanation ?? '')) return { codes: ['CredentialsExpired'], proved: true };
+  if (EXPIRED.test(ownWords(fault, facts))) return { codes: ['CredentialsExpired'], proved: true };
   // the login opened the manifest and no longer opens a layer
   if (fault.kind === 'invalidToken' && fault.step === 'layer')
     return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };

@@ -23,8 +23,8 @@ export interface Attempt {
 
 export type Tags =
   | { known: true; names: string[]; complete: boolean }
-  /** The registry says that the repository is not there. */
-  | { known: false; repositoryMissing: true }
+  /** The registry says that the repository is not there; `unsaid`: by a bare 404, which may also mean that it keeps no tag lists. */
+  | { known: false; repositoryMissing: true; unsaid?: true }
   | { known: false; repositoryMissing: false; why: string };
 
 export interface RateLimit {

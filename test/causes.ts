@@ -3,14 +3,16 @@
  * are those that look like another cause than they are.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { CAUSES, type CauseCode } from '../src/causes/index.ts';
-import type { Diagnosis } from '../src/diagnosis.ts';
 import { diagnose } from '../src/diagnose.ts';
+import type { Diagnosis } from '../src/diagnosis.ts';
+import type { Facts } from '../src/facts.ts';
 import { groupFindings } from '../src/group.ts';
 import { renderFindings } from '../src/output/text.ts';
-import { factsOf, type Fixture, readFixture } from './helpers/facts.ts';
+import { type Fixture, factsOf, readFixture } from './helpers/facts.ts';
 
 const FOLDER = 'test/fixtures/causes';
 const files = readdirSync(FOLDER).sort();
@@ -18,6 +20,8 @@ const files = readdirSync(FOLDER).sort();
 /** Commands on the cluster as a whole, which take no namespace. */
 const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw) /;
 const commandsOf = (diagnosis: Diagnosis): string[] => diagnosis.fixes.flatMap(fix => fix.command ?? []);
+/** The pod's own, and those that a secret is copied from. */
+const namespaces = (facts: Facts): string[] => [facts.pod?.namespace ?? '', ...facts.secrets.flatMap(secret => secret.elsewhere ?? [])];
 
 for (const file of files) {
   t.test(file.replace(/\.json$/, ''), async t => {
@@ -29,16 +33,23 @@ for (const file of files) {
 
     for (const name of fixture.expect.names) t.ok(diagnosis.summary.includes(`"${name}"`), `the summary names "${name}" in quotes`);
     t.match(diagnosis.summary, /^["A-Zk].*\.\)?$/s, 'the summary is made of sentences');
-    t.notMatch(`${diagnosis.title} ${diagnosis.summary}`, /undefined|\bnull\b|NaN|\[object|""|\.\.(?!\.)| ,|\s\.|: \./, 'the text has no hole');
+    t.notMatch(
+      `${diagnosis.title} ${diagnosis.summary}`,
+      /undefined|\bnull\b|NaN|\[object|""|\.\.(?!\.)| ,|\s\.|: \./,
+      'the text has no hole',
+    );
     t.ok(certainty !== 'certain' || also.length === 0, 'what is certain has no alternative');
     t.ok(also.length <= 5 && !also.includes(cause), 'at most five alternatives, the cause not among them');
 
     for (const command of commandsOf(diagnosis)) {
-      t.notMatch(command, /undefined|\bnull\b|NaN|\[object|(?<!\\)""|''(?!')(?<!''')/, `complete: ${command}`);
+      t.notMatch(command, /undefined|(?<!\/dev\/)\bnull\b|NaN|\[object|(?:^|[\s=])(?:""|'')(?:\s|$)/, `complete: ${command}`);
       const { status, stderr } = spawnSync('bash', ['-n', '-c', command], { encoding: 'utf8' });
       t.equal(status, 0, `a shell can read it${stderr}`);
       for (const line of command.split(/\n| \| /).filter(part => part.startsWith('kubectl ') && !CLUSTER_WIDE.test(part)))
-        t.match(line, / -n (?:shop|staging)(?: |$)/, `it names the namespace: ${line}`);
+        t.ok(
+          namespaces(facts).some(name => line.includes(` -n ${name}`)),
+          `it names the namespace: ${line}`,
+        );
     }
     t.matchSnapshot(renderFindings(groupFindings([{ facts, diagnosis }]), [], { colour: false, wide: false, width: 100 }), 'text');
   });
@@ -50,6 +61,90 @@ t.test('each cause has a fixture of its own', async t => {
     t.equal(own.length, 1, code);
     if (own.length === 1) t.equal(readFixture(`${FOLDER}/${code}.json`).expect.cause, code, `${code}.json is about ${code}`);
   }
+});
+
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+t.test('commands that edit an object make of it what they promise', { skip: hasJq ? false : 'jq is not installed' }, async t => {
+  /** Runs a command against a kubectl that gives one object and keeps what it is told to apply. Out: what was applied. */
+  const applied = (command: string, object: object): Record<string, unknown> => {
+    const folder = t.testdir({
+      bin: {
+        kubectl:
+          '#!/bin/sh\ncase " $* " in *" get "*) cat "$OBJECT";; *" -f -"*) cat > applied.json;; *" -f "*) for last; do :; done; cat "$last" > applied.json;; esac\n',
+      },
+    });
+    chmodSync(join(folder, 'bin', 'kubectl'), 0o755);
+    writeFileSync(join(folder, 'object.json'), JSON.stringify(object));
+    const { status, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+        OBJECT: join(folder, 'object.json'),
+        REGISTRY_USER: 'new-user',
+        REGISTRY_PASSWORD: 'new "pass\' word$',
+      },
+    });
+    t.equal(status, 0, `${command} ${stderr}`);
+    return JSON.parse(readFileSync(join(folder, 'applied.json'), 'utf8')) as Record<string, unknown>;
+  };
+  const commandOf = (file: string, part: string): string => {
+    const command = commandsOf(diagnose(factsOf(readFixture(`${FOLDER}/${file}.json`)))).find(text => text.includes(part));
+    if (command === undefined) throw new Error(`${file} has no command with "${part}"`);
+    return command;
+  };
+  const secret = (auths: object) => ({
+    metadata: { name: 'regcred', namespace: 'build', uid: '1', resourceVersion: '7' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64') },
+  });
+  const authsOf = (object: Record<string, unknown>): unknown =>
+    JSON.parse(Buffer.from((object.data as Record<string, string>)['.dockerconfigjson'] ?? '', 'base64').toString()).auths;
+  const pod = {
+    metadata: { name: 'debug', namespace: 'staging', uid: '1', resourceVersion: '7', creationTimestamp: 'x' },
+    spec: { nodeName: 'node-3', containers: [{ name: 'api' }], initContainers: [{ name: 'fetch', imagePullPolicy: 'Never' }] },
+    status: { phase: 'Pending' },
+  };
+
+  t.strictSame(
+    authsOf(
+      applied(
+        commandOf('CredentialsRejected-newline', '| jq'),
+        secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' }, 'quay.io': { auth: 'a2VlcDppdA==' } }),
+      ),
+    ),
+    { 'registry.example.com': { username: 'new-user', password: 'new "pass\' word$' }, 'quay.io': { auth: 'a2VlcDppdA==' } },
+    'one entry is written anew, the others stay',
+  );
+  t.strictSame(
+    authsOf(applied(commandOf('SecretRegistryMismatch', '| jq'), secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' } }))),
+    { 'registry.example.com:5000': { auth: 'b2xkOm9sZA==' } },
+    'an entry is filed under another key',
+  );
+  t.strictSame(
+    applied(commandOf('SecretNotFound', '| jq'), secret({})).metadata,
+    { name: 'regcred' },
+    'a copy has the name alone, so that it goes into the namespace of the pod',
+  );
+  t.match(
+    applied(commandOf('NoPullSecret-bare', '| jq'), pod),
+    {
+      metadata: { name: 'debug', uid: undefined },
+      spec: { nodeName: undefined, imagePullSecrets: [{ name: 'registry.example.com-pull' }] },
+    },
+    'a bare pod is made anew with a pull secret',
+  );
+  t.match(
+    applied(commandOf('ImageNeverPulled-bare', '| jq'), pod),
+    { spec: { containers: [{ name: 'api' }], initContainers: [{ name: 'fetch', imagePullPolicy: 'IfNotPresent' }] } },
+    'a bare pod is made anew with another policy',
+  );
+  t.match(
+    applied(commandOf('NoPullSecret-account', '| jq'), { metadata: { name: 'builder' }, imagePullSecrets: [{ name: 'hub' }] }),
+    { imagePullSecrets: [{ name: 'hub' }, { name: 'registry.example.com-pull' }] },
+    'a service account that was not seen keeps its secrets',
+  );
 });
 
 t.test('a red herring is not taken for what it looks like', async t => {

@@ -1,7 +1,11 @@
+import type { FaultKind } from '../fault.ts';
 import { isOfTheNetwork } from '../fault.ts';
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { hostWord, nodeWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './tell.ts';
+
+/** Trouble with the TLS of that host has a repair of its own. */
+const UNSAFE = new Set<FaultKind>(['untrusted', 'badCertificate', 'tls', 'plainHttp', 'httpToHttps']);
 
 export const BlobHostFailed = cause({
   code: 'BlobHostFailed',
@@ -10,8 +14,12 @@ export const BlobHostFailed = cause({
   transient: false,
   claims: fault => {
     const late = fault.step === 'layer' || fault.step === 'config';
-    if (fault.role === 'redirect')
-      return isOfTheNetwork(fault) || fault.kind === 'status' || fault.kind === 'notJson' ? (late ? ONLY : MOSTLY + 1) : NEVER;
+    if (fault.role === 'redirect') {
+      if (UNSAFE.has(fault.kind)) return late ? MOSTLY : SOMETIMES;
+      // a page in place of a manifest is a login page or a portal
+      if (fault.kind === 'notJson') return late ? ONLY : RARELY;
+      return isOfTheNetwork(fault) || fault.kind === 'status' ? (late ? ONLY : MOSTLY + 1) : NEVER;
+    }
     if (!late || fault.role === 'token') return NEVER;
     if (fault.kind === 'status' || fault.kind === 'notJson') return fault.status === 403 ? MOSTLY : SOMETIMES;
     if (['dns', 'refused', 'timeout', 'unreachable'].includes(fault.kind)) return MOSTLY;

@@ -1,3 +1,4 @@
+import { atBlobHost } from '../fault.ts';
 import { isLoopback } from '../registry/proxy.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
@@ -13,7 +14,7 @@ export const CertificateInvalid = cause({
   transient: false,
   claims: fault =>
     fault.kind === 'badCertificate'
-      ? fault.role === 'token'
+      ? fault.role === 'token' || atBlobHost(fault)
         ? SOMETIMES
         : // a name of this machine in no certificate is rather plain HTTP that was wanted; a date means the certificate
           isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !DATES.test(fault.words)

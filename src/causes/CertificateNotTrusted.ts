@@ -1,3 +1,4 @@
+import { atBlobHost } from '../fault.ts';
 import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, hostsToml } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './tell.ts';
@@ -9,7 +10,7 @@ export const CertificateNotTrusted = cause({
   transient: false,
   claims: fault =>
     fault.kind === 'untrusted'
-      ? fault.role === 'token'
+      ? fault.role === 'token' || atBlobHost(fault)
         ? SOMETIMES + 5
         : ONLY
       : fault.kind === 'tls' && /x509/.test(fault.words)

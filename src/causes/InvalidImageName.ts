@@ -11,8 +11,9 @@ export const InvalidImageName = cause({
   claims: fault => {
     if (fault.kind === 'badReference') return ONLY;
     if (fault.code === 'NAME_INVALID') return ONLY;
-    // a registry answers 400 to a name that its own rules refuse; on this machine it is rather TLS that was wanted
-    return fault.status === 400 && fault.role !== 'token' && !isLoopback((fault.host ?? '').replace(/:\d+$/, '')) ? MOSTLY : NEVER;
+    // a registry answers 400 to a name that its own rules refuse; where the node asks itself, it is rather TLS that was wanted
+    const itself = fault.seenBy === 'node' && isLoopback((fault.host ?? '').replace(/:\d+$/, ''));
+    return fault.status === 400 && fault.role !== 'token' && !itself ? MOSTLY : NEVER;
   },
   summary: facts =>
     facts.referenceError === null

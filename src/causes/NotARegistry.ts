@@ -1,3 +1,4 @@
+import { atBlobHost } from '../fault.ts';
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { failingHost, setImage } from './commands.ts';
 import { hostOf, imageOf } from './tell.ts';
@@ -8,7 +9,7 @@ export const NotARegistry = cause({
   title: 'Something else than a registry answers there',
   transient: false,
   claims: fault => {
-    if (fault.role === 'token' || fault.role === 'redirect') return RARELY;
+    if (fault.role === 'token' || atBlobHost(fault)) return RARELY;
     if (fault.kind === 'notJson')
       return fault.seenBy === 'us'
         ? fault.status === null || fault.status < 400 || fault.status === 404

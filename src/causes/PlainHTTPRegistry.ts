@@ -1,3 +1,4 @@
+import { atBlobHost } from '../fault.ts';
 import { isLoopback } from '../registry/proxy.ts';
 import type { Fix } from './cause.ts';
 import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
@@ -10,10 +11,14 @@ export const PlainHTTPRegistry = cause({
   title: 'One side speaks plain HTTP, the other HTTPS',
   transient: false,
   claims: fault => {
-    if (fault.kind === 'plainHttp' || fault.kind === 'httpToHttps') return fault.role === 'token' ? MOSTLY : ONLY;
+    if (fault.kind === 'plainHttp' || fault.kind === 'httpToHttps') {
+      if (atBlobHost(fault)) return SOMETIMES;
+      return fault.role === 'token' ? MOSTLY : ONLY;
+    }
+    if (/HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(fault.explanation ?? '')) return ONLY;
     // this machine is asked over plain HTTP, and a TLS server answers that with 400
     if (fault.kind === 'badCertificate' && isLoopback((fault.host ?? '').replace(/:\d+$/, ''))) return SOMETIMES;
-    return fault.status === 400 && isLoopback((fault.host ?? '').replace(/:\d+$/, '')) ? MOSTLY : NEVER;
+    return fault.seenBy === 'node' && fault.status === 400 && isLoopback((fault.host ?? '').replace(/:\d+$/, '')) ? MOSTLY : NEVER;
   },
   summary: (facts, fault) =>
     fault?.kind === 'plainHttp'

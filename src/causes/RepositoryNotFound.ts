@@ -1,4 +1,4 @@
-import { cause, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { setImage } from './commands.ts';
 import { knownMove } from './moves.ts';
 import { registry, repository } from './tell.ts';
@@ -10,11 +10,9 @@ export const RepositoryNotFound = cause({
   transient: false,
   claims: (fault, facts) => {
     if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
-    if (
-      fault.code === 'NAME_UNKNOWN' ||
-      (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
-    )
-      return ONLY;
+    if (fault.code === 'NAME_UNKNOWN') return ONLY;
+    if (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
+      return facts.probe.tags.unsaid ? MOSTLY : ONLY;
     if (fault.seenBy === 'us' && facts.probe?.tags?.known === true) return NEVER;
     // a bare word without registry, path and tag is rather a local image's name than an official image without `latest`
     const bare = !/[/:@]/.test(facts.image);

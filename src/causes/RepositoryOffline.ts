@@ -1,7 +1,7 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { setImage } from './commands.ts';
 import { knownMove } from './moves.ts';
-import { capital, explanation, hostOf, repository } from './tell.ts';
+import { capital, explanation, hostOf, ownWords, repository } from './tell.ts';
 
 const OFFLINE =
   /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i;
@@ -11,10 +11,11 @@ export const RepositoryOffline = cause({
   group: 'registry',
   title: 'The repository was taken out of service',
   transient: false,
-  claims: fault => {
+  claims: (fault, facts) => {
     if (fault.role === 'token') return NEVER;
     if (fault.status === 410 || fault.status === 402) return fault.seenBy === 'us' ? ONLY : MOSTLY + 5;
-    if (fault.status !== 429 && OFFLINE.test(fault.explanation ?? '') && !/rate limit/i.test(fault.explanation ?? ''))
+    const said = ownWords(fault, facts);
+    if (fault.status !== 429 && OFFLINE.test(said) && !/rate limit/i.test(said))
       return fault.seenBy === 'us' && (fault.status ?? 500) < 500 ? ONLY : MOSTLY + 6;
     if (fault.status === 405 && fault.code === 'DENIED') return MOSTLY;
     return fault.kind === 'notFound' || fault.status === 412 || fault.status === 403 ? RARELY - 1 : NEVER;

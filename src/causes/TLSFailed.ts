@@ -1,3 +1,4 @@
+import { atBlobHost } from '../fault.ts';
 import { cause, MOSTLY, NEVER, RARELY } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
@@ -8,7 +9,13 @@ export const TLSFailed = cause({
   title: 'The TLS handshake with the registry fails',
   transient: false,
   claims: fault =>
-    fault.kind === 'tls' ? (fault.role === 'token' ? RARELY : MOSTLY) : fault.kind === 'reset' || fault.kind === 'eof' ? RARELY : NEVER,
+    fault.kind === 'tls'
+      ? fault.role === 'token' || atBlobHost(fault)
+        ? RARELY
+        : MOSTLY
+      : fault.kind === 'reset' || fault.kind === 'eof'
+        ? RARELY
+        : NEVER,
   summary: (facts, fault) =>
     `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.words ?? '')}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {

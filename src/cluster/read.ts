@@ -5,7 +5,7 @@ import { lookUp } from '../keyring/keyring.ts';
 import { readPullSecret } from '../keyring/pull-secret.ts';
 import { pullSecretNames, serviceAccountName } from '../observe.ts';
 import { imageName, parseReference } from '../reference.ts';
-import { imagesOf, isPullReason } from '../words/pod-words.ts';
+import { imagesOf, isOfPod, isPullReason } from '../words/pod-words.ts';
 import { type Answer, type Api, METADATA_LIST } from './api.ts';
 import {
   type ContainerSpec,
@@ -52,7 +52,7 @@ interface ListOf<T> {
   metadata?: { continue?: string; resourceVersion?: string };
 }
 
-const PAGE = 500;
+const PAGE = 250;
 /** So many pods of a namespace are asked for their events one by one. */
 const FEW_PODS = 2;
 const MANY_NAMESPACES = 20;
@@ -174,7 +174,11 @@ export function createReader(api: Api): Reader {
         `"${type}" is not a kind that has pods here`,
         'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, as in deployment/NAME',
       );
-    const answer = await api.get<Workload>(`${workload.path.replace('NS', enc(namespace))}/${enc(name)}`);
+    const path = `${workload.path.replace('NS', enc(namespace))}/${enc(name)}`;
+    let answer = await api.get<Workload>(path);
+    // a CronJob is of v1beta1 alone before Kubernetes 1.21
+    if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
+      answer = await api.get<Workload>(path.replace('/batch/v1/', '/batch/v1beta1/'));
     if (!answer.ok) {
       throw new UserError(
         answer.status === 404 ? `there is no ${workload.names[0]} "${name}" in namespace "${namespace}"` : answer.message,
@@ -364,15 +368,6 @@ export function createReader(api: Api): Reader {
     secret,
     warnings: () => [...warnings],
   };
-}
-
-/** Events of an earlier pod of the same name are not this pod's. */
-export function isOfPod(event: Event, pod: Pod): boolean {
-  const object = event.involvedObject ?? event.regarding;
-  if (object?.kind !== undefined && object.kind !== 'Pod') return false;
-  if (object?.name !== pod.metadata.name) return false;
-  if (object.namespace !== undefined && pod.metadata.namespace !== undefined && object.namespace !== pod.metadata.namespace) return false;
-  return object.uid === undefined || pod.metadata.uid === undefined || object.uid === pod.metadata.uid;
 }
 
 /** Whether the pod's own secrets hold a credential for each of its images. */

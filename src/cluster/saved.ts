@@ -2,6 +2,7 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { UserError } from '../errors.ts';
 import { pullSecretNames, serviceAccountName } from '../observe.ts';
+import { isOfPod } from '../words/pod-words.ts';
 import {
   type Event,
   type Metadata,
@@ -13,7 +14,6 @@ import {
   type ServiceAccount,
   type Sight,
 } from './objects.ts';
-import { isOfPod } from './read.ts';
 
 interface KubernetesObject {
   kind?: string;

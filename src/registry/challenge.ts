@@ -1,7 +1,7 @@
 /** `WWW-Authenticate` headers as the runtimes read them. Pure. */
 
 export interface Challenge {
-  scheme: 'bearer' | 'digest' | 'basic';
+  scheme: 'bearer' | 'basic';
   realm: string | null;
   service: string | null;
   scope: string | null;
@@ -9,7 +9,7 @@ export interface Challenge {
   error: string | null;
 }
 
-const ORDER = ['bearer', 'digest', 'basic'];
+const ORDER = ['bearer', 'basic'];
 
 /** One header line is one challenge: what follows a second scheme on the same line becomes a parameter. Source: containerd, remotes/docker/auth/parse.go. */
 function parseLine(line: string): Challenge | null {
@@ -25,8 +25,8 @@ function parseLine(line: string): Challenge | null {
 }
 
 /**
- * Reads the challenges of a 401. In: the header's lines. Out: the challenges that a runtime knows, Bearer before Digest before Basic
- * whatever the order sent, as containerd sorts them.
+ * Reads the challenges of a 401. In: the header's lines. Out: the challenges that a runtime answers, Bearer before Basic whatever the order
+ * sent, as containerd sorts them (it parses Digest too, and does nothing with it).
  */
 export function parseChallenges(header: string | string[] | undefined): Challenge[] {
   const lines = header === undefined ? [] : Array.isArray(header) ? header : [header];

@@ -56,12 +56,27 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
   const known: Credential[] = [];
   /** `host#credential` → what refused it. */
   const refused = new Map<string, Attempt>();
+  /** `host#credential` → its first use, until which has ended nobody else sends it there: several pods are examined at the same time. */
+  const firstUses = new Map<string, Promise<unknown>>();
 
   const identity = (credential: Credential): number => {
     const index = known.findIndex(other => other.sameAs(credential));
     return index < 0 ? known.push(credential) - 1 : index;
   };
   const refusalKey = (session: Session, credential: Credential): string => `${session.base}#${identity(credential)}`;
+
+  /** Uses a credential at a registry. Out: what the use gave, or what has refused the credential before. */
+  async function sparingly<T>(session: Session, credential: Credential, use: () => Promise<T>): Promise<T | Attempt> {
+    const key = refusalKey(session, credential);
+    const first = firstUses.get(key);
+    if (first === undefined) {
+      const using = use();
+      firstUses.set(key, using);
+      return using;
+    }
+    await first;
+    return refused.get(key) ?? use();
+  }
 
   function sessionOf(registry: string): Promise<Session> {
     const session = sessions.get(registry) ?? openSession(transport, registry, options);
@@ -98,7 +113,8 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
         attempt: { ...newAttempt(index), result: 'notTried', detail: 'an earlier try ended the matter' },
       });
     }
-    const allRefused = facts.attempts.every(({ fault }) => fault !== null && isAboutLogin(fault));
+    // what keeps everybody out keeps a credential out that was not sent: a token server that nobody reaches, a failing registry
+    const allRefused = facts.attempts.every(({ fault, result }) => fault !== null && (isAboutLogin(fault) || result === 'notTried'));
     const nobodyTried = credentials.some(credential => credential.reveal() === '');
     if (credentials.length === 0 || (allRefused && !nobodyTried)) add(await tryAs(session, reference, null, null));
 
@@ -108,27 +124,31 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     const { fault } = decisive.attempt;
     facts.headBlocked = decisive.headBlocked;
     const absent = [decisive, ...walks.filter(({ attempt }) => attempt.credential === null)].find(
-      ({ attempt }) => attempt.fault?.status === 404 && attempt.fault.role !== 'token',
+      ({ attempt: { fault: met } }) => met?.kind === 'notFound' && met.role !== 'token',
     );
     if (absent !== undefined) facts.tags = await listTags(session, reference, absent);
-    if (fault === null && decisive.manifest !== null && want.deep) await lookBehind(session, reference, want.platform, decisive, facts);
+    // a mirror is asked in a registry's place: that registry counts no pull
+    if (fault === null && decisive.manifest !== null && (want.deep || session.ns !== null))
+      await lookBehind(session, reference, want.platform, decisive, facts);
     return facts;
   }
 
   async function tryAs(session: Session, reference: Reference, index: number | null, credential: Credential | null): Promise<Walk> {
-    const before = credential === null ? undefined : refused.get(refusalKey(session, credential));
-    if (before !== undefined) return { ...emptyWalk(session, index), attempt: { ...before, credential: index, checks: [] } };
-    const walked = await walk(session, reference, index, credential);
-    judge(walked, reference.registry, credential);
-    if (credential !== null && walked.attempt.result === 'rejected') {
-      refused.set(refusalKey(session, credential), walked.attempt);
-      walked.attempt.repaired = await tryRepaired(session, credential, reference, async repaired => {
-        const again = await walk(session, reference, null, repaired);
-        judge(again, reference.registry, repaired);
-        return again.attempt;
-      });
-    }
-    return walked;
+    const walkAs = async (who: Credential | null): Promise<Walk> => {
+      const walked = await walk(session, reference, index, who);
+      judge(walked, reference.registry, who);
+      return walked;
+    };
+    if (credential === null) return walkAs(null);
+    const got = await sparingly(session, credential, async () => {
+      const walked = await walkAs(credential);
+      if (walked.attempt.result === 'rejected') {
+        refused.set(refusalKey(session, credential), walked.attempt);
+        walked.attempt.repaired = await tryRepaired(session, credential, reference, async repaired => (await walkAs(repaired)).attempt);
+      }
+      return walked;
+    });
+    return 'attempt' in got ? got : { ...emptyWalk(session, index), attempt: { ...got, credential: index, checks: [] } };
   }
 
   /** Tries the visibly repaired form of a rejected credential, once per run. */
@@ -139,9 +159,12 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     again: (repaired: Credential) => Promise<Attempt>,
   ): Promise<Attempt['repaired']> {
     const defect = visibleDefect(credential, reference);
-    if (defect === null || refused.has(refusalKey(session, defect.repaired))) return null;
-    const attempt = await again(defect.repaired);
-    if (attempt.result === 'rejected') refused.set(refusalKey(session, defect.repaired), attempt);
+    if (defect === null) return null;
+    const attempt = await sparingly(session, defect.repaired, async () => {
+      const tried = await again(defect.repaired);
+      if (tried.result === 'rejected') refused.set(refusalKey(session, defect.repaired), tried);
+      return tried;
+    });
     return { defect: defect.what, works: attempt.result === 'accepted' };
   }
 
@@ -163,8 +186,8 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
       return { known: false, repositoryMissing: false, why: 'the tag list is not JSON' };
     }
     const { code } = spokenError(reply);
-    if (reply.status === 404 && !isHtml(reply) && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND' || code === null))
-      return { known: false, repositoryMissing: true };
+    if (reply.status === 404 && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND')) return { known: false, repositoryMissing: true };
+    if (reply.status === 404 && !isHtml(reply) && code === null) return { known: false, repositoryMissing: true, unsaid: true };
     return { known: false, repositoryMissing: false, why: `the tag list is answered ${reply.status}${code === null ? '' : ` ${code}`}` };
   }
 
@@ -172,12 +195,14 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     const session = await sessionOf(registry);
     const checks = connectionChecks(session);
     if (session.fault !== null) return { checks, result: 'error', detail: session.fault.words, fault: session.fault, repaired: null };
-    const before = refused.get(refusalKey(session, credential));
-    const attempt = before ?? (await loginOnce(session, credential));
-    if (before === undefined && attempt.result === 'rejected') {
-      refused.set(refusalKey(session, credential), attempt);
-      attempt.repaired = await tryRepaired(session, credential, null, repaired => loginOnce(session, repaired));
-    }
+    const attempt = await sparingly(session, credential, async () => {
+      const tried = await loginOnce(session, credential);
+      if (tried.result === 'rejected') {
+        refused.set(refusalKey(session, credential), tried);
+        tried.repaired = await tryRepaired(session, credential, null, repaired => loginOnce(session, repaired));
+      }
+      return tried;
+    });
     return {
       checks: [...checks, ...attempt.checks],
       result: attempt.result,

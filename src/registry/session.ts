@@ -55,7 +55,10 @@ export async function openSession(transport: Transport, registry: string, option
     session = await ping(transport, base, ns);
     if (session.fault === null || session.fault.kind !== 'plainHttp') break;
   }
-  return session as Session;
+  if (session?.fault?.kind !== 'plainHttp') return session as Session;
+  // no TLS: whether it is HTTP at all tells a question without a login
+  const plain = await ping(transport, session.base.replace('https:', 'http:'), ns);
+  return plain.fault?.kind === 'notJson' ? { ...session, fault: plain.fault, ping: plain.ping } : session;
 }
 
 async function ping(transport: Transport, base: string, ns: string | null): Promise<Session> {

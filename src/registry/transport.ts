@@ -104,6 +104,8 @@ const SYSTEM: Record<string, FaultKind> = {
 };
 /** Client errors that only a peer which does not speak HTTP can cause. */
 const NOT_HTTP = /^HPE_/;
+/** The peer took the connection and then kept silent: no answer, or not even one to the handshake. */
+const SILENT = 'UND_ERR_HEADERS_TIMEOUT';
 const PLAIN_HTTP = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/;
 
 /** Classifies by code, never by text: the texts differ between Node versions. */
@@ -119,7 +121,8 @@ function kindOf(code: string, stage: WireFault['stage']): FaultKind {
 }
 
 function errorCode(error: unknown): string {
-  const { code, message = '', cause } = error as { code?: string; message?: string; cause?: { code?: string } };
+  const { code, name, message = '', cause } = error as { code?: string; name?: string; message?: string; cause?: { code?: string } };
+  if (name === 'HTTPParserError') return code ?? 'HPE_INVALID';
   if (code === 'EPROTO' && PLAIN_HTTP.test(message.toUpperCase().replace(/ /g, '_'))) return 'ERR_SSL_WRONG_VERSION_NUMBER';
   return code ?? cause?.code ?? 'ERROR';
 }
@@ -143,8 +146,8 @@ async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, stag
   const limit = new Promise<never>((_, reject) => {
     const expire = (code: string, detail: string) => (): void =>
       reject(new WireError({ stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail }));
-    timer = setTimeout(expire('ETIMEDOUT', `${what} did not finish within ${ms / 1000} s`), ms);
-    stop = expire('ABORTED', `${what} was cut off: the time for the whole probe is over`);
+    timer = setTimeout(expire(stage === 'tls' ? SILENT : 'ETIMEDOUT', `${what} did not finish within ${ms / 1000} s`), ms);
+    stop = expire(stage === 'tls' ? SILENT : 'ABORTED', `${what} was cut off: the time for the whole probe is over`);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });
@@ -349,13 +352,11 @@ export function createTransport(options: TransportOptions): Transport {
       };
     } catch (error) {
       if (error instanceof WireError) return failed(error.fault);
-      if (options.signal.aborted)
-        return failed({
-          stage: 'http',
-          kind: 'timeout',
-          code: 'ABORTED',
-          detail: 'no answer before the time for the whole probe was over',
-        });
+      if (options.signal.aborted) {
+        const connected = (checks.get(url.origin) ?? []).some(check => check.name === 'connect' && check.status === 'ok');
+        const detail = `${connected ? `${url.host} accepted the request and gave ` : ''}no answer before the time for the whole probe was over`;
+        return failed({ stage: 'http', kind: 'timeout', code: connected ? SILENT : 'ABORTED', detail });
+      }
       const code = errorCode(error);
       const proxied = proxyOf(href) !== null;
       const kind =

@@ -1,4 +1,7 @@
-/** One identity's walk up to the manifest: login, HEAD as containerd sends it, and a GET where only a body tells the reason. */
+/**
+ * One identity's walk up to the manifest: login, HEAD as containerd sends it, and a GET where only a body tells the reason. A password goes by GET
+ * first: it is sent once if it is refused, and the answer to a HEAD would hide why.
+ */
 import type { Fault } from '../fault.ts';
 import { isAboutLogin } from '../fault.ts';
 import type { Credential } from '../keyring/credential.ts';
@@ -85,17 +88,25 @@ export async function walk(session: Session, reference: Reference, index: number
   const url = addressOf(session, `/v2/${reference.repository}/manifests/${manifestReference(reference)}`);
   const ask = (method: 'GET' | 'HEAD'): Promise<Followed> =>
     follow(session, method, url, { accept: ACCEPT, ...walked.pass.headers }, method === 'GET' ? MAX_MANIFEST : undefined);
-  let head = await ask('HEAD');
+  let { full, head } = await asked(ask, walked.pass);
   if (walked.challenge === undefined && head.outcome.ok && head.outcome.reply.status === 401) {
     // `/v2/` was open, the repository is not: its own challenge counts
     walked.challenge = parseChallenges(head.outcome.reply.headers['www-authenticate'])[0];
     if (walked.challenge?.scheme === 'bearer' || (walked.challenge !== undefined && who !== null)) {
       if (!(await letIn(session, reference, who, walked))) return walked;
-      head = await ask('HEAD');
+      ({ full, head } = await asked(ask, walked.pass));
     }
   }
-  await readHead(session, head, ask, who, walked);
+  await readHead(session, head, full, ask, who, walked);
   return walked;
+}
+
+/** Asks for the manifest. Out: the answer to the HEAD, and that to the GET where one was sent before; a refused password is the answer to both. */
+async function asked(ask: (method: 'GET' | 'HEAD') => Promise<Followed>, pass: Pass): Promise<{ head: Followed; full: Followed | null }> {
+  if (pass.headers.authorization === undefined || pass.token !== null) return { head: await ask('HEAD'), full: null };
+  const full = await ask('GET');
+  const refused = full.outcome.ok && (full.outcome.reply.status === 401 || full.outcome.reply.status === 403);
+  return { head: refused ? full : await ask('HEAD'), full };
 }
 
 /** Logs in for the walk. Out: whether it may go on. */
@@ -118,6 +129,7 @@ async function letIn(session: Session, reference: Reference, who: Credential | n
 async function readHead(
   session: Session,
   head: Followed,
+  before: Followed | null,
   ask: (method: 'GET') => Promise<Followed>,
   who: Credential | null,
   walked: Walk,
@@ -146,11 +158,10 @@ async function readHead(
     note('ok', null, `HEAD gives ${contentType(reply) || 'no media type'}${digest === null ? '' : `, ${digest}`}`, reply.ms);
     return;
   }
-  // a rejected password is not sent again to read the body; a rate limit needs no second request
-  const again = reply.status !== 429 && !(reply.status === 401 && walked.pass.token === null && who !== null);
-  const full = again ? await ask('GET') : null;
+  // a rate limit needs no second request
+  const full = before ?? (reply.status === 429 ? null : await ask('GET'));
   const answer = full?.outcome.ok ? full.outcome.reply : null;
-  if (answer !== null && answer.status === 200 && !isHtml(answer)) {
+  if (answer !== null && answer.status === 200 && !isHtml(answer) && reply.status !== 429) {
     walked.manifest = answer;
     walked.headBlocked = reply.status !== 405;
     note(walked.headBlocked ? 'failed' : 'ok', String(reply.status), `HEAD is answered ${reply.status}, GET of the same works`, reply.ms);
@@ -166,6 +177,8 @@ async function readHead(
           status: told.status,
         })
       : faultOfReply(told, place(answer === null ? 'HEAD' : 'GET'), secretsOf(who), undefined, error);
+  // a 404 that names no code, where /v2/ is not there either: whatever answers is no registry
+  if (attempt.fault.kind === 'notFound' && attempt.fault.code === null && session.ping?.code === '404') attempt.fault.kind = 'notJson';
   note('failed', attempt.fault.code ?? String(told.status), attempt.fault.words, reply.ms);
 }
 
@@ -183,6 +196,8 @@ export function judge(walked: Walk, registry: string, credential: Credential | n
 function verdictOf(walked: Walk, registry: string, credential: Credential | null): [CredentialResult, string] {
   const { fault } = walked.attempt;
   const empty = credential !== null && credential.reveal() === '';
+  if (credential !== null && !empty && fault?.status === 401 && walked.challenge === undefined)
+    return ['notTried', 'the registry asks for a login by no method that a runtime speaks: no password is sent'];
   if (fault === null || walked.headBlocked) {
     if (empty) return ['notVerifiable', 'the entry is empty: the runtime asks as nobody, and that is enough here'];
     if (credential !== null && walked.challenge === undefined) return ['notVerifiable', 'the registry asks for no login here'];

@@ -124,6 +124,8 @@ const TRANSPORT: Tail[] = [
   },
   { pattern: /server gave HTTP response to HTTPS client/, kind: 'plainHttp' },
   { pattern: /Client sent an HTTP request to an HTTPS server/i, kind: 'httpToHttps' },
+  // neither TLS nor HTTP is spoken there
+  { pattern: /first record does not look like a TLS handshake|malformed HTTP (?:response|status code|version)/, kind: 'notJson' },
   {
     pattern:
       /lookup \S+.*(?:no such host|server misbehaving|Temporary failure|i\/o timeout|connection refused|no answer|network is unreachable)|no such host|Temporary failure in name resolution|dial tcp: lookup /,
@@ -131,7 +133,7 @@ const TRANSPORT: Tail[] = [
   },
   {
     pattern:
-      /insecure algorithm|certificate required|bad certificate|remote error: tls|tls: (?!failed to verify)|TLS handshake|oversized record|first record does not look like|handshake failure|protocol version/,
+      /insecure algorithm|certificate required|bad certificate|remote error: tls|tls: (?!failed to verify)|TLS handshake|oversized record|handshake failure|protocol version/,
     kind: 'tls',
   },
   {

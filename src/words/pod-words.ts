@@ -99,6 +99,15 @@ const timeOf = (event: Event): string =>
 const firstTimeOf = (event: Event): string => event.firstTimestamp ?? event.deprecatedFirstTimestamp ?? event.eventTime ?? timeOf(event);
 const countOf = (event: Event): number => event.series?.count ?? event.count ?? event.deprecatedCount ?? 1;
 
+/** Events of an earlier pod of the same name are not this pod's. */
+export function isOfPod(event: Event, pod: Pod): boolean {
+  const object = event.involvedObject ?? event.regarding;
+  if (object?.kind !== undefined && object.kind !== 'Pod') return false;
+  if (object?.name !== pod.metadata.name) return false;
+  if (object.namespace !== undefined && pod.metadata.namespace !== undefined && object.namespace !== pod.metadata.namespace) return false;
+  return object.uid === undefined || pod.metadata.uid === undefined || object.uid === pod.metadata.uid;
+}
+
 /** Events name the container in fieldPath; those of an image volume have none and are known by the image in their text. */
 function isAbout(event: Event, container: ContainerImage, alone: boolean): boolean {
   const fieldPath = (event.involvedObject ?? event.regarding)?.fieldPath;

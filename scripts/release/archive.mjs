@@ -1,0 +1,121 @@
+/**
+ * Archives that are the same for the same content: entries in the order given, one time for all, no owner, fixed modes, no time of making. And what
+ * reads them back for the checks. An entry is `{ name, data, executable }`.
+ */
+import { promisify } from 'node:util';
+import { crc32, deflateRaw, gunzipSync, gzip, inflateRawSync } from 'node:zlib';
+
+const level = { level: 9 };
+const mode = entry => (entry.executable ? 0o755 : 0o644);
+
+/** A ustar archive in gzip, whose header holds neither name nor time. */
+export async function tarGz(entries, seconds) {
+  const parts = [];
+  for (const entry of entries) {
+    const header = Buffer.alloc(512);
+    if (Buffer.byteLength(entry.name) > 100) throw new Error(`${entry.name}: too long for a tar header`);
+    const octal = (value, at, length) => header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
+    header.write(entry.name, 0, 'utf8');
+    octal(mode(entry), 100, 8);
+    octal(0, 108, 8);
+    octal(0, 116, 8);
+    octal(entry.data.length, 124, 12);
+    octal(seconds, 136, 12);
+    header.write('        0', 148, 'latin1');
+    header.write('ustar\x0000', 257, 'latin1');
+    octal(0, 329, 8);
+    octal(0, 337, 8);
+    header.write(`${[...header].reduce((sum, byte) => sum + byte).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    parts.push(header, entry.data, Buffer.alloc(-entry.data.length & 511));
+  }
+  const packed = await promisify(gzip)(Buffer.concat([...parts, Buffer.alloc(1024)]), level);
+  packed.fill(0, 4, 8); // time
+  packed[9] = 255; // which system made it
+  return packed;
+}
+
+/** A zip archive as Unix makes it (with modes), times in UTC. */
+export async function zip(entries, seconds) {
+  const at = new Date(seconds * 1000);
+  const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
+  const date = ((Math.max(at.getUTCFullYear(), 1980) - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate();
+  const [parts, directory] = [[], []];
+  let offset = 0;
+  for (const entry of entries) {
+    const name = Buffer.from(entry.name);
+    const data = await promisify(deflateRaw)(entry.data, level);
+    // needed version, flags (UTF-8 names), deflate, time, date, checksum, sizes, lengths of name and extra field
+    const common = Buffer.alloc(26);
+    [20, 0x0800, 8, time, date].forEach((value, index) => {
+      common.writeUInt16LE(value, index * 2);
+    });
+    [crc32(entry.data), data.length, entry.data.length].forEach((value, index) => {
+      common.writeUInt32LE(value, 10 + index * 4);
+    });
+    common.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(((0o100000 | mode(entry)) << 16) >>> 0, 6);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, rest, name);
+    parts.push(local, data);
+    offset += local.length + data.length;
+  }
+  const size = directory.reduce((sum, part) => sum + part.length, 0);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 0, 'latin1');
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(size, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
+
+/** Entries of either kind of archive, with `type` (`file` or what else it is), `mode` and `seconds`. */
+export function readArchive(packed) {
+  return packed[0] === 0x1f ? readTar(gunzipSync(packed)) : readZip(packed);
+}
+
+function readTar(tar) {
+  const entries = [];
+  const text = (at, length) => tar.toString('utf8', at, at + length).replace(/\0.*$/s, '');
+  for (let at = 0; tar[at] !== 0; ) {
+    const size = Number.parseInt(text(at + 124, 12), 8);
+    const data = tar.subarray(at + 512, at + 512 + size);
+    const kind = String.fromCharCode(tar[at + 156]);
+    entries.push({
+      name: text(at, 100),
+      type: kind === '0' ? 'file' : `tar type ${kind}`,
+      mode: Number.parseInt(text(at + 100, 8), 8),
+      seconds: Number.parseInt(text(at + 136, 12), 8),
+      data,
+    });
+    at += 512 + size + (-size & 511);
+  }
+  return entries;
+}
+
+function readZip(packed) {
+  const end = packed.length - 22;
+  if (packed.toString('latin1', end, end + 4) !== 'PK\x05\x06') throw new Error('no end of a zip archive');
+  const entries = [];
+  let at = packed.readUInt32LE(end + 16);
+  for (let left = packed.readUInt16LE(end + 10); left > 0; left--) {
+    const [crc, size, length] = [16, 20, 28].map(field => (field === 28 ? packed.readUInt16LE(at + field) : packed.readUInt32LE(at + field)));
+    const [time, date] = [packed.readUInt16LE(at + 12), packed.readUInt16LE(at + 14)];
+    const attributes = packed.readUInt32LE(at + 38) >>> 16;
+    const local = packed.readUInt32LE(at + 42);
+    const from = local + 30 + packed.readUInt16LE(local + 26) + packed.readUInt16LE(local + 28);
+    const data = inflateRawSync(packed.subarray(from, from + size));
+    if (crc32(data) !== crc) throw new Error('a zip entry does not match its checksum');
+    entries.push({
+      name: packed.toString('utf8', at + 46, at + 46 + length),
+      type: (attributes & 0o170000) === 0o100000 ? 'file' : `mode ${attributes.toString(8)}`,
+      mode: attributes & 0o7777,
+      seconds: Date.UTC((date >> 9) + 1980, ((date >> 5) & 15) - 1, date & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2) / 1000,
+      data,
+    });
+    at += 46 + length + packed.readUInt16LE(at + 30) + packed.readUInt16LE(at + 32);
+  }
+  return entries;
+}

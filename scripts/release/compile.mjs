@@ -1,0 +1,77 @@
+/** Turns the bundle into one executable for a target. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setPeChecksum } from './formats.mjs';
+import { sign } from './macho.mjs';
+
+/**
+ * Variables that turn any program of this runtime into another one (`BUN_OPTIONS=--version`, `BUN_BE_BUN=1`) → how often their names stand in the
+ * runtime. There they get a name that no environment can hold.
+ */
+const VARIABLES = { BUN_OPTIONS: 2, BUN_BE_BUN: 1 };
+
+/** Modules that the runtime would replace by its own, which do not keep TLS options, if they were not inlined. */
+const ownNames = imports => imports.filter(path => !path.startsWith('node:') && !builtinModules.includes(path));
+
+/** The bundle as it is compiled: no shebang, and no path of the machine that built it. */
+export function bundleFor(bundle, metafile) {
+  const imports = Object.values(metafile.outputs).flatMap(output => output.imports.filter(one => one.external).map(one => one.path));
+  const left = ownNames(imports);
+  if (left.length > 0) throw new Error(`the bundle imports ${left.join(', ')}: everything but Node's own modules has to be inlined`);
+  const program = bundle.replace(/^#!.*\n/, '').replace(/require\((['"])node:url\1\)\.pathToFileURL\(__filename\)/, code => {
+    return code.replace('__filename', 'process.execPath');
+  });
+  if (/\b__(?:filename|dirname)\b(?! \+ '\/\.\.\/themes)/.test(program))
+    throw new Error('the bundle asks for __filename or __dirname, which is a path of the machine that compiles it');
+  return program;
+}
+
+/**
+ * `compiler`: the runtime of this machine; `runtime`: that of the target. Nothing is read but these three files, and the result is the same wherever
+ * it is made.
+ */
+export function compile({ program, target, compiler, runtime, folder }) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'kubectl-imagepull.cjs'), program);
+  const { status, stderr, stdout } = spawnSync(
+    compiler,
+    [
+      'build',
+      '--compile',
+      '--bytecode',
+      `--target=${target.compile}`,
+      `--compile-executable-path=${runtime}`,
+      // no file of the directory that a user happens to be in
+      ...['dotenv', 'bunfig', 'tsconfig', 'package-json'].map(file => `--no-compile-autoload-${file}`),
+      // a short run ends before code compiled for speed pays; hot loops are still compiled, later
+      '--compile-jit-policy=10',
+      'kubectl-imagepull.cjs',
+      `--outfile=${target.executable}`,
+    ],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      // neither the settings of this shell nor those of this user
+      env: { PATH: dirname(compiler), HOME: folder, TMPDIR: folder, USERPROFILE: folder },
+    },
+  );
+  if (status !== 0) throw new Error(`the compiler failed for ${target.name}:\n${stdout}${stderr}`);
+
+  const file = readFileSync(join(folder, target.executable));
+  for (const [name, times] of Object.entries(VARIABLES)) {
+    const found = places(file, name);
+    if (found.length !== times) throw new Error(`${target.name}: ${name} stands ${found.length} times in the runtime, not ${times}: look again`);
+    for (const at of found) file.write('=', at + 3, 'latin1');
+  }
+  if (target.os === 'windows') setPeChecksum(file);
+  return target.os === 'darwin' ? sign(file, 'kubectl-imagepull') : file;
+}
+
+function places(file, text) {
+  const found = [];
+  for (let at = file.indexOf(text); at >= 0; at = file.indexOf(text, at + 1)) found.push(at);
+  return found;
+}

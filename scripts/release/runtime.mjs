@@ -1,0 +1,36 @@
+/**
+ * The runtime of each target, as npm installs it by the digests of release/package-lock.json. A package that does not match its digest is not there
+ * afterwards, which stops the build.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from './description.mjs';
+
+export const pinned = JSON.parse(readFileSync(join(root, 'release', 'package-lock.json'), 'utf8')).packages;
+export const runtimeVersion = pinned['node_modules/bun'].version;
+
+/** Path of the runtime's executable for a target. Installs what is not there. */
+export function runtimeFor({ os, name, npm, runtime }, folder = join(root, 'dist', 'runtime')) {
+  const { version, integrity } = pinned[`node_modules/${runtime}`];
+  const home = join(folder, `${name}-${integrity.slice(7, 19).replace(/[+/]/g, '_')}`);
+  const package_ = join(home, 'node_modules', runtime);
+  const executable = join(package_, 'bin', os === 'windows' ? 'bun.exe' : 'bun');
+  if (!existsSync(executable)) {
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(home, { recursive: true });
+    for (const file of ['package.json', 'package-lock.json']) cpSync(join(root, 'release', file), join(home, file));
+    const { status } = spawnSync(
+      'npm',
+      ['ci', `--os=${npm.os}`, `--cpu=${npm.cpu}`, '--libc=glibc', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      { cwd: home, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' },
+    );
+    if (status !== 0 || !existsSync(executable)) {
+      rmSync(home, { recursive: true, force: true });
+      throw new Error(`npm did not install ${runtime}@${version} with the digest of release/package-lock.json`);
+    }
+  }
+  const installed = JSON.parse(readFileSync(join(package_, 'package.json'), 'utf8'));
+  if (installed.version !== version) throw new Error(`${dirname(executable)} holds ${installed.version}, not ${version}`);
+  return executable;
+}

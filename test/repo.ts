@@ -1,0 +1,235 @@
+/** The repository as a whole: what belongs together is complete, pure files stay pure, and nothing private is committed. Each test names what is missing. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import t from 'tap';
+import { CAUSES } from '../src/causes/index.ts';
+
+/** The codes that are promised. Never renamed, never reused. */
+const CODES = [
+  ...['InvalidImageName', 'ShortNameUnresolved', 'RepositoryNotFound', 'TagNotFound', 'DigestNotFound', 'RepositoryNotFoundOrPrivate'],
+  ...['PlatformNotAvailable', 'ManifestUnsupported', 'ImageBroken'],
+  ...['SecretNotFound', 'SecretMalformed', 'SecretHasNoCredentials', 'SecretRegistryMismatch', 'NoPullSecret', 'SecretNotInherited'],
+  ...['CredentialsRejected', 'CredentialsExpired', 'CredentialsBlockPublicImage', 'AccessDenied', 'AuthMethodUnsupported'],
+  ...['RegistryNameNotResolved', 'RegistryUnreachable', 'ProxyFailed', 'CertificateNotTrusted', 'CertificateInvalid', 'TLSFailed'],
+  ...['PlainHTTPRegistry', 'BlobHostFailed', 'TransferInterrupted', 'HeadRequestBlocked'],
+  ...['RegistryFailing', 'RateLimited', 'TokenServiceFailed', 'RegistryPolicyDenied', 'RepositoryOffline', 'NotARegistry'],
+  ...['NodeDiskFull', 'NodeStorageFailed', 'PullTooSlow', 'PullThrottled', 'MirrorFailed', 'RuntimeFailed', 'SignatureRejected'],
+  ...['ImageNeverPulled', 'FixedWaitingForRetry', 'StillPulling', 'NoPullProblem', 'Unknown'],
+].sort();
+
+const HEADINGS = ['What happened', 'What you see', 'Why', 'Check it by hand', 'Fix', 'Not this if'];
+
+/** Files from whose words to a text everything is computed: no file, socket, process or clock. */
+const PURE = [
+  ...[
+    'reference',
+    'facts',
+    'probe-facts',
+    'fault',
+    'diagnosis',
+    'diagnose',
+    'login',
+    'evidence',
+    'observe',
+    'redact',
+    'group',
+    'secret-test',
+  ],
+  ...['keyring/*', 'words/*', 'causes/*', 'output/*', 'cluster/objects', 'cluster/saved'],
+  ...['registry/challenge', 'registry/manifest', 'registry/answers', 'registry/proxy', 'registry/repair', 'registry/checks'],
+];
+const EDGES =
+  /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads))$/;
+const EDGE_FILES =
+  /^src\/(?:main|cli|investigate|commands\/.*|cluster\/(?:api|kubeconfig|read)|registry\/(?:transport|session|walk|content|probe|token))\.ts$/;
+/** What of an edge's module is plain computing. */
+const ALLOWED: Record<string, Record<string, string[]>> = {
+  'src/registry/proxy.ts': { 'node:net': ['isIP', 'BlockList'] },
+  'src/keyring/go-url.ts': { 'node:net': ['isIPv4', 'isIPv6'] },
+};
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const codesIn = (folder: string, ending: string): string[] =>
+  readdirSync(folder)
+    .filter(file => file.endsWith(ending) && /^[A-Z]/.test(file))
+    .map(file => file.slice(0, -ending.length))
+    .sort();
+const missing = (all: readonly string[], some: readonly string[]): string[] => all.filter(one => !some.includes(one));
+
+/** What is committed, or would be. Without git (an unpacked archive) all that is no product of a tool. */
+function ownFiles(): string[] {
+  const { status, stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+  if (status === 0) return stdout.split('\0').filter(file => file !== '' && existsSync(file) && statSync(file).isFile());
+  const products = new Set(['.git', '.tap', 'dist', 'node_modules']);
+  return readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
+    file => !products.has(file.split(/[/\\]/)[0] as string) && statSync(file).isFile(),
+  );
+}
+const files = ownFiles();
+const sources = files.filter(file => /^src\/.*\.ts$/.test(file));
+
+interface Import {
+  from: string;
+  /** Names that exist when the program runs; `*` for all. */
+  values: string[];
+}
+
+/** Imports of a file without those of types. */
+function importsOf(file: string): Import[] {
+  const text = read(file);
+  const statements = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^'";]*?)\s*from\s+'([^']+)';/gm)].map(
+    ([, what = '', from = '']) => {
+      const braces = /\{([^}]*)\}/s.exec(what)?.[1];
+      const named = (braces ?? '').split(',').map(name => name.trim());
+      const values = named.filter(name => name !== '' && !name.startsWith('type ')).map(name => name.replace(/ as .*$/, ''));
+      return { from, values: braces === undefined || /^\w/.test(what.replace(/\{[^}]*\}/s, '').trim()) ? ['*'] : values };
+    },
+  );
+  const others = [...text.matchAll(/\b(?:import|require)\(\s*'([^']+)'\s*\)|^import\s+'([^']+)';/gm)].map(match => ({
+    from: match[1] ?? match[2] ?? '',
+    values: ['*'],
+  }));
+  return [...statements, ...others].filter(({ values }) => values.length > 0);
+}
+
+const isPure = (file: string): boolean =>
+  PURE.some(name => (name.endsWith('/*') ? file.startsWith(`src/${name.slice(0, -1)}`) : file === `src/${name}.ts`));
+
+t.test('the table of causes holds the promised codes and no other', async t => {
+  const table = CAUSES.map(cause => cause.code as string).sort();
+  t.strictSame(missing(CODES, table), [], 'promised and not there');
+  t.strictSame(missing(table, CODES), [], 'there and not promised');
+  t.equal(new Set(table).size, table.length, 'each once');
+});
+
+t.test('each cause has its file, its page, its fixture and its rows, and nothing is left of a cause that is gone', async t => {
+  const notCauses = ['cause', 'commands', 'index', 'moves', 'sizes', 'tell'];
+  t.strictSame(codesIn('src/causes', '.ts'), CODES, 'src/causes/<Code>.ts');
+  t.strictSame(
+    missing(
+      readdirSync('src/causes').map(file => file.replace(/\.ts$/, '')),
+      [...CODES, ...notCauses],
+    ),
+    [],
+    'src/causes holds causes and their helpers',
+  );
+  t.strictSame(missing(codesIn('docs/causes', '.md'), ['README']), CODES, 'docs/causes/<Code>.md');
+  const fixtures = codesIn('test/fixtures/causes', '.json').map(name => name.replace(/-.*$/, ''));
+  t.strictSame([...new Set(fixtures)].sort(), CODES, 'test/fixtures/causes/<Code>.json');
+  const rows = [...read('docs/causes/README.md').matchAll(/\[(\w+)\]\((\w+)\.md\)/g)];
+  for (const [row, name, page] of rows) t.equal(name, page, `${row} leads to its own page`);
+  t.strictSame([...new Set(rows.map(([, name]) => name as string))].sort(), CODES, 'a row in docs/causes/README.md');
+});
+
+t.test('each cause is what its file says', async t => {
+  for (const { code, title, group } of CAUSES) {
+    t.match(read(`src/causes/${code}.ts`), new RegExp(`export const ${code} = cause\\(\\{\\s+code: '${code}',`), `src/causes/${code}.ts`);
+    t.match(title, /^[A-Za-z][^\n"]*[^.\n"]$/, `${code} has a title of one line, without names`);
+    t.match(read('docs/causes/README.md'), new RegExp(`\\|\\s*${group}\\s*\\|`), `${group} is a group of docs/causes/README.md`);
+  }
+});
+
+t.test('each page has the same headings, in order', async t => {
+  for (const code of CODES) {
+    const text = read(`docs/causes/${code}.md`);
+    t.equal(text.split('\n', 1)[0], `# ${code}`, `${code}.md begins with its code`);
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    t.strictSame(headings, HEADINGS, `${code}.md`);
+    for (const part of text.split(/^## .*$/m).slice(1)) t.ok(part.trim().length > 20, `${code}.md has no empty part`);
+  }
+});
+
+t.test('every link between the pages and to files leads somewhere', async t => {
+  const slug = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-');
+  for (const file of files.filter(name => name.endsWith('.md'))) {
+    const text = read(file).replace(/^```.*?^```/gms, '');
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(match => match[1] as string)
+      .filter(link => !/^[a-z][a-z0-9+.-]*:/i.test(link));
+    const dead = links.filter(link => {
+      const [path = '', anchor] = link.split('#', 2);
+      const target = path === '' ? file : normalize(join(dirname(file), path));
+      if (!existsSync(target)) return true;
+      return (
+        anchor !== undefined &&
+        target.endsWith('.md') &&
+        ![...read(target).matchAll(/^#+ (.*)$/gm)].some(match => slug(match[1] as string) === anchor)
+      );
+    });
+    t.strictSame(dead, [], file);
+  }
+});
+
+t.test('pure files import no edge', async t => {
+  const pure = sources.filter(isPure);
+  t.ok(pure.length > 70, 'the pure files are found');
+  for (const file of pure) {
+    const wrong = importsOf(file)
+      .map(({ from, values }) => ({ from: from.startsWith('.') ? normalize(join(dirname(file), from)) : from, values }))
+      .filter(({ from, values }) => {
+        const allowed = ALLOWED[file]?.[from];
+        if (allowed !== undefined) return missing(values, allowed).length > 0;
+        return EDGES.test(from) || EDGE_FILES.test(from) || (from.startsWith('src/') && !existsSync(from));
+      })
+      .map(({ from, values }) => `${values.join(', ')} of ${from}`);
+    t.strictSame(wrong, [], file);
+  }
+});
+
+t.test('nothing but the two ends opens sockets', async t => {
+  const opens = (file: string): boolean =>
+    importsOf(file).some(({ from }) => /^(?:undici|node:(?:net|tls|https?|dns(?:\/promises)?))$/.test(from));
+  const found = sources.filter(opens).filter(file => ALLOWED[file] === undefined);
+  t.strictSame(missing(found, ['src/cluster/api.ts', 'src/registry/transport.ts']), []);
+});
+
+t.test('the process belongs to main.ts', async t => {
+  for (const file of sources.filter(name => name !== 'src/main.ts')) {
+    const code = read(file)
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/\/\/.*$/gm, '');
+    const used = [...code.matchAll(/\bprocess\.[\w.]+/g)].map(([text]) => text);
+    const mayKnow = file === 'src/cluster/kubeconfig.ts' ? ['process.stdin.isTTY'] : [];
+    t.strictSame(missing(used, mayKnow), [], file);
+  }
+});
+
+t.test('README.md names every flag of the help, every command and every cause', async t => {
+  const help = (args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/kubectl-imagepull.cjs', ...args], { encoding: 'utf8' });
+    t.equal(status, 0, `kubectl imagepull ${args.join(' ')} ${stderr}`);
+    return stdout;
+  };
+  const readme = read('README.md');
+  const commands = [...help(['--help']).matchAll(/^ {2}kubectl imagepull ([a-z-]+)/gm)].map(match => match[1] as string);
+  t.ok(commands.length >= 3, 'the help lists the commands');
+  const flags = new Set<string>();
+  for (const args of [['--help'], ...commands.map(command => [command, '--help'])])
+    for (const [, flag] of help(args).matchAll(/^ +(?:-\w, )?--([a-z-]+) /gm)) flags.add(flag as string);
+  t.ok(flags.size > 15, 'the help lists the flags');
+  for (const flag of flags) t.ok(new RegExp(`--(?:no-)?${flag}(?![a-z-])`).test(readme), `--${flag}`);
+  for (const command of new Set(commands)) t.ok(readme.includes(`imagepull ${command}`), `the command ${command}`);
+  for (const code of CODES) t.ok(readme.includes(`docs/causes/${code}.md`), `${code} and its page`);
+});
+
+t.test('what is committed is about the project alone', async t => {
+  const texts = files.filter(file => !/\.(?:png|gz|xz|zip)$/.test(file)).map(file => ({ file, text: read(file) }));
+  const where = (pattern: RegExp, apart: (file: string) => boolean = () => false): string[] =>
+    texts.filter(({ file, text }) => pattern.test(text) && !apart(file)).map(({ file, text }) => `${file}: ${pattern.exec(text)?.[0]}`);
+  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
+  const hosts = Object.entries(lock.packages).flatMap(([name, { resolved }]) => (resolved === undefined ? [] : [`${name}: ${resolved}`]));
+  t.strictSame(hosts, [], 'package-lock.json names no host of a package registry');
+  t.strictSame(where(/(?<![\w.~/:-])\/(?:root|work|home\/\w+|Users\/\w+)\/[\w.]/), [], "no path of one's own machine");
+  t.strictSame(
+    where(/canary[-_][a-z0-9]|planted[-_]password/i, file => file.startsWith('test/')),
+    [],
+    'canary passwords stay in test/',
+  );
+  t.strictSame(where(/[-]----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\\?\n/), [], 'no private key');
+});

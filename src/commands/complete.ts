@@ -119,21 +119,21 @@ async function valuesOf(kind: string, before: string[], context: Context): Promi
   if (kind === 'formats') return plain(FORMATS);
   if (kind === 'causes') return { list: CAUSES.map(({ code, title }) => ({ value: code, about: title })), directive: NO_FILES };
   if (kind === 'file') return { list: [], directive: FILES };
-  const valueOf = (...names: string[]): string | undefined => {
+  const flagValue = (...names: string[]): string | undefined => {
     const at = before.findLastIndex(word => names.includes(word));
     return at < 0 ? before.findLast(word => names.some(name => word.startsWith(`${name}=`)))?.replace(/^[^=]*=/, '') : before[at + 1];
   };
   const flags = {
-    kubeconfig: valueOf('--kubeconfig'),
-    context: valueOf('--context'),
-    cluster: valueOf('--cluster'),
-    user: valueOf('--user'),
+    kubeconfig: flagValue('--kubeconfig'),
+    context: flagValue('--context'),
+    cluster: flagValue('--cluster'),
+    user: flagValue('--user'),
   };
   if (kind === 'contexts') return plain(contextNames(flags, context.environment));
   const where = LISTS[kind];
   if (where === undefined) return plain([]);
   const connection = await connect(flags, context.environment, context.stderr);
-  const { path, prefix } = where(encodeURIComponent(valueOf('-n', '--namespace') ?? connection.namespace));
+  const { path, prefix } = where(encodeURIComponent(flagValue('-n', '--namespace') ?? connection.namespace));
   const api = createApi(connection, PATIENCE, context.environment, USER_AGENT, context.signal);
   try {
     // names are enough, and of secrets no data should travel

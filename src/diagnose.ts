@@ -11,8 +11,9 @@ import type { Certainty, Diagnosis } from './diagnosis.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
 import { type Fault, isAboutLogin, isOfTheNetwork, isOfTheNode } from './fault.ts';
-import { anonymousPasses, type LoginVerdict, nodeMayLogIn, probedLogin, spokenLogin } from './login.ts';
+import { type LoginVerdict, nodeMayLogIn, probedLogin, spokenLogin } from './login.ts';
 import type { Attempt } from './probe-facts.ts';
+import { anonymousPasses } from './probe-view.ts';
 import { isLoopback } from './registry/proxy.ts';
 
 interface Verdict {

@@ -95,34 +95,6 @@ export interface Fault {
   words: string;
 }
 
-/** Faults that belong to the node and its network: a pull that works from here does not undo them. */
-const OF_THE_NODE = new Set<FaultKind>([
-  'dns',
-  'refused',
-  'timeout',
-  'unreachable',
-  'reset',
-  'eof',
-  'proxy',
-  'badScheme',
-  'untrusted',
-  'badCertificate',
-  'tls',
-  'plainHttp',
-  'httpToHttps',
-  'diskFull',
-  'storage',
-  'runtime',
-  'throttled',
-  'canceled',
-  'deadline',
-  'signature',
-  'policy',
-  'shortBody',
-  'never',
-  'shortName',
-  'encrypted',
-]);
 const OF_THE_NETWORK = new Set<FaultKind>([
   'dns',
   'refused',
@@ -137,6 +109,22 @@ const OF_THE_NETWORK = new Set<FaultKind>([
   'plainHttp',
   'httpToHttps',
   'shortBody',
+]);
+/** Faults that belong to the node and its network: a pull that works from here does not undo them. */
+const OF_THE_NODE = new Set<FaultKind>([
+  ...OF_THE_NETWORK,
+  'badScheme',
+  'diskFull',
+  'storage',
+  'runtime',
+  'throttled',
+  'canceled',
+  'deadline',
+  'signature',
+  'policy',
+  'never',
+  'shortName',
+  'encrypted',
 ]);
 
 export const isOfTheNode = (fault: Fault): boolean => OF_THE_NODE.has(fault.kind);

@@ -2,7 +2,7 @@
 import { type CauseCode, causeOf } from './causes/index.ts';
 import type { Certainty } from './diagnosis.ts';
 import type { Finding } from './investigate.ts';
-import { credentialsOf, type GroupSummary } from './output/json.ts';
+import { credentialsOf } from './probe-view.ts';
 
 export interface Group {
   cause: CauseCode;
@@ -119,6 +119,19 @@ export function patternsOf(findings: readonly Finding[], surroundings: Surroundi
   if (account !== null && [...surroundings.accounts].some(other => other !== account))
     patterns.push(`all failing pods are of service account "${account}"`);
   return patterns;
+}
+
+/** One group in JSON: counts and the first names. */
+export interface GroupSummary {
+  cause: string;
+  certainty: string;
+  registry: string | null;
+  repository: string | null;
+  credential: { secret: string; key: string; username: string } | null;
+  pods: number;
+  nodes: number;
+  namespaces: number;
+  examples: string[];
 }
 
 const EXAMPLES = 5;

@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts';
 import type { Fault } from './fault.ts';
 import { isAboutLogin } from './fault.ts';
 import type { Attempt } from './probe-facts.ts';
+import { anonymousPasses } from './probe-view.ts';
 
 export interface LoginVerdict {
   /** Likeliest first. */
@@ -63,12 +64,6 @@ function withoutCredential(facts: Facts): CauseCode[] {
 const onlyHeard = (facts: Facts, code: CauseCode | undefined): boolean =>
   code === 'SecretNotFound' && !facts.secrets.some(secret => secret.sight === 'missing' && secret.why === null);
 
-/** Whether the pull of the image works without a login, as we saw. */
-export const anonymousPasses = (facts: Facts): Attempt | undefined =>
-  facts.probe?.attempts.find(
-    attempt => attempt.credential === null && (attempt.fault === null || (!isAboutLogin(attempt.fault) && attempt.fault.status === 404)),
-  );
-
 /**
  * What our own probe proves of the login. In: the facts, with a probe in which no identity got in. Out: the causes, the first necessary one first.
  */
@@ -80,8 +75,9 @@ export function probedLogin(facts: Facts): LoginVerdict {
   const credentialOf = (attempt: Attempt) => facts.keyring.credentials[attempt.credential as number];
   const sent = attempts.filter(attempt => credentialOf(attempt)?.empty === false);
   if (!facts.keyring.complete && sent.length === 0) {
-    // a secret that we could not see may hold what the node sends
-    return { codes: unseen(facts, null), proved: false };
+    // a secret that we could not see may hold what the node sends; its words may tell whether it sent any
+    const heard = facts.words.faults.find(isAboutLogin);
+    return { codes: heard === undefined ? unseen(facts, null) : spokenLogin(facts, heard).codes, proved: false };
   }
   if (sent.length === 0) {
     const codes = withoutCredential(facts);

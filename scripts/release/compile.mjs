@@ -60,6 +60,7 @@ export function compile({ program, target, compiler, runtime, folder }) {
   );
   if (status !== 0) throw new Error(`the compiler failed for ${target.name}:\n${stdout}${stderr}`);
 
+  rmSync(join(folder, 'kubectl-imagepull.cjs'));
   const file = readFileSync(join(folder, target.executable));
   for (const [name, times] of Object.entries(VARIABLES)) {
     const found = places(file, name);

@@ -1,5 +1,5 @@
 /** The licences of everything that the bundle holds, found by what esbuild really put in; and of the runtime that a single binary adds. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { root } from './description.mjs';
 
@@ -47,13 +47,8 @@ const line = '='.repeat(80);
 function licenceText({ name, folder }) {
   const files = readdirSync(folder).filter(file => /^(?:licen[cs]e|copying|notice)/i.test(file)).sort();
   const texts = files.map(file => readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim());
-  if (texts.length > 0) return texts.join('\n\n');
-  const readme = readdirSync(folder).find(file => /^readme/i.test(file));
-  const [, said] = (readme && /^#+ *licen[cs]e\b[^\n]*\n(.+?)(?=\n#|$(?![\s\S]))/ims.exec(readFileSync(join(folder, readme), 'utf8'))) || [];
-  if (said) return said.trim();
-  const kept = join(root, 'release', 'licenses', `${name.replace('/', '+')}.txt`);
-  if (existsSync(kept)) return readFileSync(kept, 'utf8').trim();
-  throw new Error(`${name} brings no licence text: put it into ${kept}`);
+  if (texts.length === 0) throw new Error(`${name} brings no licence text: look for it, and keep it in release/licenses`);
+  return texts.join('\n\n');
 }
 
 /** THIRD_PARTY_NOTICES. `withRuntime`: for a single binary. */

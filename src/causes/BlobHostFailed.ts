@@ -18,6 +18,7 @@ export const BlobHostFailed = cause({
       if (UNSAFE.has(fault.kind)) return late ? MOSTLY : SOMETIMES;
       // a page in place of a manifest is a login page or a portal
       if (fault.kind === 'notJson') return late ? ONLY : RARELY;
+      if (fault.kind === 'blobMissing') return SOMETIMES;
       return isOfTheNetwork(fault) || fault.kind === 'status' ? (late ? ONLY : MOSTLY + 1) : NEVER;
     }
     if (!late || fault.role === 'token') return NEVER;

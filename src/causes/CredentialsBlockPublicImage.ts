@@ -1,5 +1,5 @@
 import type { Facts } from '../facts.ts';
-import { anonymousPasses } from '../login.ts';
+import { anonymousPasses } from '../probe-view.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
 import { kubectl, quote, renewSecret, restart } from './commands.ts';

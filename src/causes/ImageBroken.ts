@@ -11,7 +11,7 @@ export const ImageBroken = cause({
   title: 'The registry holds a damaged image',
   transient: false,
   claims: (fault, facts) => {
-    if (fault.role === 'redirect') return fault.kind === 'corrupt' ? MOSTLY : NEVER;
+    if (fault.role === 'redirect') return fault.kind === 'corrupt' || fault.kind === 'blobMissing' ? MOSTLY : NEVER;
     if (fault.kind === 'blobMissing') return fault.seenBy === 'us' ? ONLY : OTHER_TYPE.test(fault.words) ? SOMETIMES : MOSTLY + 1;
     if (fault.kind === 'corrupt') return fault.seenBy === 'us' ? ONLY : MOSTLY;
     // the tag is listed, its manifest is gone

@@ -82,3 +82,18 @@ export const warn = (context: Context, warnings: string[]): void => {
 
 /** Columns to fold text at: those of the terminal, within what can be read. */
 export const widthOf = (context: Context): number => Math.min(120, Math.max(60, context.stdout.isTTY ? context.stdout.columns : 100));
+
+/** The text of `-f FILE` (`-` is standard input), and its name for messages. */
+export async function readInput(file: string, context: Context): Promise<{ text: string; name: string }> {
+  const name = file === '-' ? 'standard input' : `"${file}"`;
+  try {
+    return { text: file === '-' ? await context.readStdin() : await context.readFile(file), name };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT') throw new UserError(`the file ${name} does not exist`, 'check -f');
+    throw new UserError(
+      code === 'EISDIR' ? `${name} is a folder` : `${name} cannot be read: ${(error as Error).message}`,
+      'name a file, or - for standard input',
+    );
+  }
+}

@@ -11,7 +11,7 @@ import { parseReference } from '../reference.ts';
 import { type SecretTest, testSecret } from '../secret-test.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { print, printJson, printYaml, progress, widthOf, withProber } from './run.ts';
+import { print, printJson, printYaml, progress, readInput, widthOf, withProber } from './run.ts';
 
 export interface TestSecretFlags extends CommonFlags {
   names: string[];
@@ -84,19 +84,7 @@ async function fromCluster(flags: TestSecretFlags, context: Context): Promise<Se
 }
 
 async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
-  const file = flags.file as string;
-  const name = file === '-' ? 'standard input' : `"${file}"`;
-  let text: string;
-  try {
-    text = file === '-' ? await context.readStdin() : await context.readFile(file);
-  } catch (error) {
-    throw new UserError(
-      (error as { code?: string }).code === 'ENOENT'
-        ? `the file ${name} does not exist`
-        : `${name} cannot be read: ${(error as Error).message}`,
-      'check -f',
-    );
-  }
+  const { text, name } = await readInput(flags.file as string, context);
   const { secrets } = readSaved(text, name);
   const wanted = flags.names.map(bareName);
   const absent = wanted.filter(secret => !secrets.some(candidate => candidate.metadata.name === secret));

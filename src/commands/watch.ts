@@ -12,8 +12,9 @@ import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import { imagesOf } from '../words/pod-words.ts';
 import type { Context } from './context.ts';
+import { examine, snapshotsOf } from './examine.ts';
 import { print, widthOf } from './run.ts';
-import { examine, snapshotsOf, type WhyFlags } from './why.ts';
+import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
 const GATHER_MS = 1000;

@@ -7,14 +7,15 @@ import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { UserError } from '../errors.ts';
 import { groupFindings, patternsOf, type Surroundings, summaryOf } from '../group.ts';
-import { type Finding, investigate } from '../investigate.ts';
-import { type Case, observe } from '../observe.ts';
+import type { Finding } from '../investigate.ts';
+import { observe } from '../observe.ts';
 import { diagnosisList } from '../output/json.ts';
 import { prometheus } from '../output/prometheus.ts';
 import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { print, printJson, printYaml, progress, warn, widthOf, withProber } from './run.ts';
+import { examine, snapshotsOf } from './examine.ts';
+import { print, printJson, printYaml, progress, readInput, warn, widthOf } from './run.ts';
 
 export interface WhyFlags extends CommonFlags {
   names: string[];
@@ -37,9 +38,6 @@ interface Source {
   /** What runs besides the pods that were looked at, null when only named ones were. */
   surroundings: Surroundings | null;
 }
-
-/** Pods that are examined at the same time. */
-const AT_ONCE = 8;
 
 /** Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
@@ -66,28 +64,6 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   } finally {
     spinner.done();
   }
-}
-
-/** Asks the registries and diagnoses, a few images at a time. */
-export const examine = (cases: Case[], flags: CommonFlags, context: Context, say: (text: string) => void): Promise<Finding[]> =>
-  withProber(flags, context, async prober => {
-    const done: Finding[] = [];
-    for (let at = 0; at < cases.length; at += AT_ONCE) {
-      const some = cases.slice(at, at + AT_ONCE);
-      const registries = new Set(some.map(({ facts }) => facts.reference?.registry).filter(Boolean));
-      say(`asking ${[...registries].join(', ')} (${at + 1} of ${cases.length})`);
-      done.push(...(await Promise.all(some.map(one => investigate(one, prober)))));
-    }
-    return done;
-  });
-
-/** The snapshots of pods, a few at a time. */
-export async function snapshotsOf(reader: Reader, pods: readonly Pod[]): Promise<PodSnapshot[]> {
-  if (pods.length > 1) await reader.prefetchEvents(pods);
-  const snapshots: PodSnapshot[] = [];
-  for (let at = 0; at < pods.length; at += AT_ONCE)
-    snapshots.push(...(await Promise.all(pods.slice(at, at + AT_ONCE).map(pod => reader.snapshot(pod)))));
-  return snapshots;
 }
 
 /** The causes that make exit status 1, by --fail-on and --ignore. */
@@ -172,22 +148,7 @@ async function find(
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
-  const file = flags.file as string;
-  const name = file === '-' ? 'standard input' : `"${file}"`;
-  let text: string;
-  try {
-    text = file === '-' ? await context.readStdin() : await context.readFile(file);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    throw new UserError(
-      code === 'ENOENT'
-        ? `the file ${name} does not exist`
-        : code === 'EISDIR'
-          ? `${name} is a folder`
-          : `${name} cannot be read: ${(error as Error).message}`,
-      'check -f',
-    );
-  }
+  const { text, name } = await readInput(flags.file as string, context);
   const saved = readSaved(text, name);
   if (saved.pods.length === 0)
     throw new UserError(`${name} holds no pod`, 'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');

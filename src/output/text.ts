@@ -5,9 +5,9 @@ import { causeOf, NO_CAUSE } from '../causes/index.ts';
 import { docsOf } from '../evidence.ts';
 import type { Group } from '../group.ts';
 import type { Finding } from '../investigate.ts';
+import { checksOf, credentialsOf } from '../probe-view.ts';
 import type { SecretTest } from '../secret-test.ts';
 import { VERSION } from '../version.ts';
-import { checksOf, credentialsOf } from './json.ts';
 import { type Style, style } from './style.ts';
 
 export interface TextOptions {

@@ -159,20 +159,28 @@ class Look {
   }
 
   private async blobs(config: Descriptor, layers: Descriptor[]): Promise<void> {
-    const { facts, walked } = this;
+    const { facts } = this;
     facts.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
     facts.layers = layers.length;
     await this.config(config, layers.length);
-    const distinct = [...new Map(layers.map(layer => [layer.digest, layer])).values()].slice(0, MAX_LAYERS);
+    // foreign layers (of Windows) lie at their makers' and are fetched from there
+    const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));
+    const distinct = [...new Map(own.map(layer => [layer.digest, layer])).values()].slice(0, MAX_LAYERS);
     for (let at = 0; at < distinct.length; at += AT_ONCE) {
       const some = distinct.slice(at, at + AT_ONCE);
-      const answers = await Promise.all(
-        some.map(layer => follow(this.session, 'HEAD', this.url('blobs', layer.digest), walked.pass.headers)),
-      );
+      const answers = await Promise.all(some.map(layer => this.layer(this.url('blobs', layer.digest))));
       for (const [index, answer] of answers.entries()) this.blob(answer, some[index] as Descriptor, 'layers');
     }
     const hosts = facts.blobHosts.map(({ host }) => host);
     this.note('layers', 'ok', `${distinct.length} layers are there${hosts.length === 0 ? '' : `, from ${hosts.join(', ')}`}`);
+  }
+
+  /** Asks for a layer by HEAD. A runtime asks by GET, and so do we, for one byte, before anything but success is believed. */
+  private async layer(url: string): Promise<Followed> {
+    const { headers } = this.walked.pass;
+    const head = await follow(this.session, 'HEAD', url, headers);
+    if (!head.outcome.ok || head.outcome.reply.status === 200 || head.outcome.reply.status === 206) return head;
+    return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, 1);
   }
 
   private async config(config: Descriptor, layers: number): Promise<void> {
@@ -182,7 +190,8 @@ class Look {
       config,
       'config',
     );
-    if (!reply.truncated && config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
+    if (reply.truncated) return this.note('config', 'ok', `${layers} layers`, reply.ms);
+    if (config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
       this.stop('config', 'corrupt', 'config', `the config's digest is ${sha256(reply.body)}, the manifest says ${config.digest}`);
     }
     const own = readConfig(reply.body);
@@ -215,15 +224,15 @@ class Look {
       throw new Stop(check, faultOfWire(got.outcome.fault, this.place(step, got.url, elsewhere)));
     }
     const { reply } = got.outcome;
-    if (reply.status === 404 && !elsewhere) {
-      const what = check === 'config' ? 'config' : 'layer';
-      this.stop(check, 'blobMissing', step, `the manifest names the ${what} ${blob.digest}, and the registry does not have it`, {
-        status: 404,
-      });
+    if (reply.status === 404) {
+      if (elsewhere) noteHost(true, 'answers 404');
+      const what = `the manifest names the ${check === 'config' ? 'config' : 'layer'} ${blob.digest}`;
+      const lost = elsewhere ? `${host}, to which the registry leads for it, does not have it` : 'the registry does not have it';
+      throw new Stop(check, faultOfContent('blobMissing', this.place(step, got.url, elsewhere), `${what}, and ${lost}`, { status: 404 }));
     }
     if (reply.status !== 200 && reply.status !== 206) {
       noteHost(false, `answers ${reply.status}`);
-      throw new Stop(check, faultOfReply(reply, this.place(step, got.url, elsewhere), [], reply.status === 404 ? 'status' : undefined));
+      throw new Stop(check, faultOfReply(reply, this.place(step, got.url, elsewhere), []));
     }
     noteHost(true, 'answers');
     const length = Number(header(reply, 'content-length') ?? Number.NaN);

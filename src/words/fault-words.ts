@@ -396,7 +396,7 @@ function crioParts(text: string, draft: Draft, registryHosts: readonly string[])
 /** The words of an HTTP answer: a status, and what the registry said with it. */
 function readStatus(rest: string, draft: Draft, registryHosts: readonly string[]): boolean {
   const unexpected =
-    /^unexpected status (?:code |from (?<method>GET|HEAD|POST) request to )(?<url>\S+?): (?<status>\d{3})\b[^\n-]*(?:(?: - Server message: |\n)(?<body>.*))?/s.exec(
+    /^unexpected status (?:code |from (?<method>GET|HEAD|POST) request to )(?<url>\S+?): (?<status>\d{3})\b[^\n]*?(?:(?: - Server message: |\n)(?<body>.*))?$/s.exec(
       rest,
     );
   const manifests = /^(?:pulling from host (?<host>\S+) failed with status code|unexpected status code) \[[^\]]*\]: (?<status>\d{3})/.exec(
@@ -430,6 +430,11 @@ function readStatus(rest: string, draft: Draft, registryHosts: readonly string[]
 }
 
 function explain(text: string, draft: Draft): void {
+  if (/<(?:!doctype|html)\b/i.test(text)) {
+    const title = /<title>\s*([^<]*)/i.exec(text)?.[1]?.trim();
+    draft.explanation = `an HTML page${title ? ` titled "${redact(title)}"` : ''}`;
+    return;
+  }
   draft.explanation = redact(text.length > 300 ? `${text.slice(0, 300)}…` : text);
   draft.code ??= CODES.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
@@ -531,7 +536,7 @@ function readDenial(rest: string, draft: Draft): boolean {
   const server = /server message: (\w+): authorization failed/.exec(rest)?.[1];
   if (server !== undefined) {
     draft.kind = server === 'invalid_token' ? 'invalidToken' : 'insufficientScope';
-    explain(rest, draft);
+    draft.explanation = server;
     return true;
   }
   const access = /pull access denied.*?repository does not exist or may require ['a-z ]+(?:: (?<reason>.*))?/s.exec(rest);

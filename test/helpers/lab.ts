@@ -152,7 +152,7 @@ export const surroundings = (accountSecrets: string[] = [], node = true): Kubern
 ];
 
 export interface Item {
-  pod: { name: string };
+  pod: { namespace: string; name: string };
   cause: string;
   certainty: string;
   also: string[];

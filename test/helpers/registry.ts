@@ -52,6 +52,8 @@ export interface RegistryOptions {
   images?: Image[];
   /** Default: any that is free. */
   port?: number;
+  /** Default: 127.0.0.1; with another one loopback has to be among what it listens to. */
+  address?: string;
   /** Overrides the answer to any request, the token endpoint's too; `undefined`: the normal one. */
   answer?: (request: SeenRequest) => Answer | undefined;
 }
@@ -167,7 +169,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
   const site: Site = { options, repositories, scheme, host: '' };
   const requests: SeenRequest[] = [];
   const onRequest = (request: IncomingMessage, response: ServerResponse) => void serve(site, requests, request, response);
-  const server = await listen(options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest), options.port);
+  const server = await listen(
+    options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest),
+    options.port,
+    options.address,
+  );
   site.host = server.host;
   const digestOf = (repository: string, reference = 'latest') => {
     const digest = repositories.get(repository)?.tags.get(reference);
@@ -450,7 +456,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function listen(server: Server, wanted = 0): Promise<TestServer> {
+async function listen(server: Server, wanted = 0, address = '127.0.0.1'): Promise<TestServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -459,7 +465,7 @@ async function listen(server: Server, wanted = 0): Promise<TestServer> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(wanted, '127.0.0.1', resolve);
+    server.listen(wanted, address, resolve);
   });
   const { port } = server.address() as AddressInfo;
   const close = () =>

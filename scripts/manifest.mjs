@@ -1,0 +1,24 @@
+/**
+ * Renders from plugin.yaml what krew reads.
+ *
+ *   node scripts/manifest.mjs                    dist/release/imagepull.yaml, with the digests of the archives in dist/release
+ *   node scripts/manifest.mjs --placeholder      krew-manifest.yaml and .krew.yaml, which are committed
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { archiveName, plugin, root } from './release/description.mjs';
+import { manifest, placeholder, template } from './release/manifests.mjs';
+
+if (process.argv.includes('--placeholder')) {
+  writeFileSync(join(root, 'krew-manifest.yaml'), placeholder());
+  writeFileSync(join(root, '.krew.yaml'), template());
+} else {
+  const release = join(root, 'dist', 'release');
+  const digest = target => {
+    const file = join(release, archiveName(target));
+    if (!existsSync(file)) throw new Error(`${file} is missing: npm run release makes it`);
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  };
+  writeFileSync(join(release, `${plugin.name}.yaml`), manifest(digest));
+}

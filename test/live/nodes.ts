@@ -1,0 +1,136 @@
+/** What the node says of itself, and what it said before something was repaired. */
+import { APP, type Lab } from '../helpers/lab.ts';
+import type { Said } from '../helpers/node-words.ts';
+import { BASIC, cred, mirror, type Scenario, type Setup, WRONG } from './scenario.ts';
+
+/** The node's own trouble, while the pull works from here. */
+const working = async (lab: Lab, words: (said: Said, host: string) => string, more: Partial<Setup> = {}): Promise<Setup> => {
+  const { host } = await lab.registry({ images: [APP] });
+  const registry = 'registry.acme.example';
+  return { image: `${registry}/team/app:1.4.2`, flags: mirror(registry, host), words: said => words(said, host), ...more };
+};
+
+export const nodes: Scenario[] = [
+  [
+    'the node cannot resolve what we can',
+    { cause: 'RegistryNameNotResolved', bare: null },
+    lab => working(lab, said => said.dial(`dial tcp: lookup ${said.host} on 10.0.0.2:53: no such host`)),
+  ],
+  [
+    'the node is refused where we are not',
+    { cause: 'RegistryUnreachable', bare: null },
+    lab => working(lab, said => said.dial('dial tcp 10.0.0.9:443: connect: connection refused')),
+  ],
+  [
+    'the node gets no answer where we do',
+    { cause: 'RegistryUnreachable', bare: null },
+    lab => working(lab, said => said.dial('dial tcp 10.0.0.9:443: i/o timeout')),
+  ],
+  [
+    'the node does not trust what we trust',
+    { cause: 'CertificateNotTrusted', bare: null },
+    lab => working(lab, said => said.dial(said.untrusted)),
+  ],
+  [
+    'the proxy of the node is down',
+    { cause: 'ProxyFailed', bare: null },
+    lab => working(lab, said => said.dial('proxyconnect tcp: dial tcp 10.0.0.3:3128: connect: connection refused')),
+  ],
+  [
+    'the disk of the node is full',
+    { cause: 'NodeDiskFull', bare: null },
+    lab =>
+      working(lab, said =>
+        said.plain('failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/83/data: no space left on device'),
+      ),
+  ],
+  [
+    'the store of the node is read-only',
+    { cause: 'NodeStorageFailed', bare: null },
+    lab => working(lab, said => said.plain('mkdir /var/lib/containerd/io.containerd.content.v1.content/ingest: read-only file system')),
+  ],
+  ['kubelet put the pull off', { cause: 'PullThrottled', bare: null }, lab => working(lab, () => 'pull QPS exceeded')],
+  ['no bytes came to the node for long', { cause: 'PullTooSlow', bare: null }, lab => working(lab, said => said.plain('context canceled'))],
+  [
+    'a transfer was cut on its way to the node',
+    { cause: 'TransferInterrupted', bare: null },
+    lab => working(lab, said => said.plain('short read: expected 400462 bytes but got 120000: unexpected EOF')),
+  ],
+  [
+    'the node met 404, and now it is there',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    lab => working(lab, said => said.notFound()),
+  ],
+  [
+    'the node met 401, and now nobody is asked',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    lab => working(lab, said => said.noLogin()),
+  ],
+  [
+    'the node met 429, and now it goes',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    lab => working(lab, said => said.status(429)),
+  ],
+  [
+    'the node met 500, and now it goes',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    lab => working(lab, said => said.status(500)),
+  ],
+  [
+    'the node’s mirror fails with 502, the registry itself is well',
+    { cause: ['RegistryFailing', 'MirrorFailed'], bare: null },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.resolve(
+            `unexpected status from HEAD request to https://mirror.acme.example/v2/team/app/manifests/1.4.2?ns=${encodeURIComponent(host)}: 502 Bad Gateway`,
+          ),
+      };
+    },
+  ],
+  [
+    'the node’s mirror has a certificate that nobody trusts',
+    { cause: 'CertificateNotTrusted', bare: null, text: /mirror\.acme\.example/ },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.resolve(
+            `failed to do request: Head "https://mirror.acme.example/v2/team/app/manifests/1.4.2?ns=${encodeURIComponent(host)}": ${said.untrusted}`,
+          ),
+      };
+    },
+  ],
+  [
+    'the node cannot resolve the name, and a login is missing besides',
+    { cause: 'RegistryNameNotResolved', next: ['NoPullSecret'], bare: 'NoPullSecret' },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      const registry = 'registry.acme.example';
+      return {
+        image: `${registry}/team/app:1.4.2`,
+        flags: mirror(registry, host),
+        words: said => said.dial(`dial tcp: lookup ${registry} on 10.0.0.2:53: no such host`),
+      };
+    },
+  ],
+  [
+    'the node met 404, we meet 401: the answer of now counts',
+    { cause: 'NoPullSecret', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'a secret for another registry besides, and the tag is missing',
+    { cause: 'TagNotFound', results: [] },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return { image: `${host}/team/app:2`, secrets: [cred('registry.example.com', WRONG)], words: said => said.notFound() };
+    },
+  ],
+];

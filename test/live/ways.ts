@@ -1,0 +1,399 @@
+/** The way to the registry: connections, certificates, hosts of layers, and what answers where no registry is. */
+import { createServer as createTlsServer } from 'node:tls';
+import { APP, html, isBlob, json } from '../helpers/lab.ts';
+import { BASIC, bearer, ca, cred, mirror, type Scenario, sha256, tls, to, trusting, WRONG, withHead } from './scenario.ts';
+
+const PORTAL = html(200, 'Welcome to the guest network');
+
+export const ways: Scenario[] = [
+  [
+    'a port where nothing listens',
+    { cause: 'RegistryUnreachable', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const host = await lab.nowhere();
+      return { image: `${host}/team/app:1.4.2`, words: said => said.dial(`dial tcp ${host}: connect: connection refused`) };
+    },
+  ],
+  [
+    'a name that nobody knows',
+    { cause: 'RegistryNameNotResolved', certainty: 'certain', bareCertainty: 'likely' },
+    async () => ({
+      image: 'registry.acme.invalid/team/app:1.4.2',
+      words: said => said.dial('dial tcp: lookup registry.acme.invalid on 10.0.0.2:53: no such host'),
+    }),
+  ],
+  [
+    'a server that hangs up at once',
+    { cause: ['RegistryUnreachable', 'RegistryFailing'] },
+    async lab => {
+      const { host } = await lab.tcp(socket => socket.end());
+      return { image: `${host}/team/app:1.4.2`, words: said => said.dial('EOF') };
+    },
+  ],
+  [
+    'a server that resets the connection',
+    { cause: 'RegistryUnreachable' },
+    async lab => {
+      const { host } = await lab.tcp(socket => socket.resetAndDestroy());
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said => said.dial(`read tcp 127.0.0.1:40000->${host}: read: connection reset by peer`),
+      };
+    },
+  ],
+  [
+    'plain HTTP where HTTPS is asked',
+    { cause: 'PlainHTTPRegistry', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: mirror('registry.acme.example', `https://${host}`),
+        words: said => said.dial('http: server gave HTTP response to HTTPS client'),
+      };
+    },
+  ],
+  [
+    'plain HTTP by the words of the node, and it works from here',
+    { cause: 'PlainHTTPRegistry', certainty: 'certain', bare: null },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: mirror('registry.acme.example', host),
+        words: said => said.dial('http: server gave HTTP response to HTTPS client'),
+      };
+    },
+  ],
+  [
+    'HTTPS on loopback, which the node asks over plain HTTP: 400',
+    { cause: 'PlainHTTPRegistry', bare: null },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.good });
+      return { image: `${host}/team/app:1.4.2`, flags: trusting(lab), words: said => said.status(400) };
+    },
+  ],
+  [
+    'a certificate of an authority that nobody trusts',
+    { cause: 'CertificateNotTrusted', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.good });
+      return { image: `${host}/team/app:1.4.2`, scheme: 'https', words: said => said.dial(said.untrusted) };
+    },
+  ],
+  [
+    'a self-signed certificate',
+    { cause: 'CertificateNotTrusted', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.self });
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: [...mirror('registry.acme.example', host), ...trusting(lab)],
+        words: said => said.dial(said.untrusted),
+      };
+    },
+  ],
+  [
+    'an expired certificate',
+    { cause: 'CertificateInvalid', bareCertainty: 'likely', text: /expired/ },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.expired });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said =>
+          said.dial(
+            'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:17Z is after 2025-03-01T00:00:00Z',
+          ),
+      };
+    },
+  ],
+  [
+    'an expired certificate of a named host',
+    { cause: 'CertificateInvalid', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.expired });
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: [...mirror('registry.acme.example', host), ...trusting(lab)],
+        words: said =>
+          said.dial(
+            'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:17Z is after 2025-03-01T00:00:00Z',
+          ),
+      };
+    },
+  ],
+  [
+    'a certificate that is not valid yet',
+    { cause: 'CertificateInvalid' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.early });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said =>
+          said.dial(
+            'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:19Z is before 2030-01-01T00:00:00Z',
+          ),
+      };
+    },
+  ],
+  [
+    'a certificate of another name',
+    { cause: 'CertificateInvalid', text: /registry\.other\.example/ },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.otherName });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said =>
+          said.dial(
+            "tls: failed to verify certificate: x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs",
+          ),
+      };
+    },
+  ],
+  [
+    'a registry that wants a certificate of the client',
+    { cause: 'TLSFailed' },
+    async lab => {
+      const server = createTlsServer(
+        { ...tls.good, requestCert: true, ca: [ca.cert], rejectUnauthorized: true, maxVersion: 'TLSv1.2' },
+        socket => socket.on('error', () => {}),
+      );
+      server.on('tlsClientError', () => {});
+      const { host } = await lab.tcp(socket => server.emit('connection', socket));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said => said.dial('remote error: tls: certificate required'),
+      };
+    },
+  ],
+  [
+    'a registry of TLS 1.1',
+    { cause: 'TLSFailed' },
+    async lab => {
+      const server = createTlsServer({ ...tls.good, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }, socket =>
+        socket.on('error', () => {}),
+      );
+      server.on('tlsClientError', () => {});
+      const { host } = await lab.tcp(socket => server.emit('connection', socket));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said => said.dial('remote error: tls: protocol version not supported'),
+      };
+    },
+  ],
+  [
+    'a private authority that is given: the fault is another',
+    { cause: 'TagNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.good });
+      return { image: `${host}/team/app:2`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+    },
+  ],
+  [
+    'a self-signed certificate that is given as its own authority: the fault is another',
+    { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'] },
+    async lab => {
+      const { host } = await lab.registry({ ...bearer(), tls: tls.self });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host, WRONG)],
+        flags: ['--registry-ca', lab.file(tls.self.cert)],
+        scheme: 'https',
+        words: said => said.token(401, true),
+      };
+    },
+  ],
+  [
+    'a registry that is named insecure: the fault is another',
+    { cause: 'RepositoryNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.expired });
+      return { image: `${host}/team/apq:1`, flags: ['--insecure-registry', host], scheme: 'https', words: said => said.notFound() };
+    },
+  ],
+  [
+    'layers at a host where nothing listens',
+    { cause: 'BlobHostFailed', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const nowhere = await lab.nowhere();
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isBlob(request) ? to(`http://${nowhere}/blobs/x?X-Amz-Signature=c4nary-signature`) : undefined),
+      });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.copy(
+            `failed to do request: Get "http://${nowhere}/blobs/x?X-Amz-Signature=c4nary-signature": dial tcp ${nowhere}: connect: connection refused`,
+          ),
+        after: (t, run) => t.notMatch(run.stdout, /c4nary-signature/, 'the signature of the address is not shown'),
+      };
+    },
+  ],
+  [
+    'layers at a name that nobody knows',
+    { cause: 'BlobHostFailed', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isBlob(request) ? to('https://layers.acme.invalid/blobs/x') : undefined),
+      });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.copy(
+            'failed to do request: Get "https://layers.acme.invalid/blobs/x": dial tcp: lookup layers.acme.invalid on 10.0.0.2:53: no such host',
+          ),
+      };
+    },
+  ],
+  [
+    'layers at a host that refuses with 403',
+    { cause: 'BlobHostFailed' },
+    async lab => {
+      const blobs = await lab.registry({
+        answer: () => ({ status: 403, headers: { 'Content-Type': 'application/xml' }, body: '<Error><Code>AccessDenied</Code></Error>' }),
+      });
+      const { host } = await lab.registry({ ...bearer(), answer: request => (isBlob(request) ? to(`${blobs.url}/blobs/x`) : undefined) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host)],
+        words: said =>
+          said.copy(
+            said.runtime === '2.1'
+              ? `unexpected status from GET request to ${blobs.url}/blobs/x: 403 Forbidden`
+              : `unexpected status code ${blobs.url}/blobs/x: 403 Forbidden`,
+          ),
+        after: t =>
+          t.notOk(
+            blobs.requests.some(request => request.headers.authorization),
+            'no Authorization goes to the host of the layers',
+          ),
+      };
+    },
+  ],
+  [
+    'layers at a host whose authority nobody trusts',
+    { cause: 'BlobHostFailed', bareCertainty: 'likely' },
+    async lab => {
+      const blobs = await lab.registry({ tls: tls.self, answer: () => ({ body: 'x' }) });
+      const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? to(`${blobs.url}/blobs/x`) : undefined) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said => said.copy(`failed to do request: Get "${blobs.url}/blobs/x": ${said.untrusted}`),
+      };
+    },
+  ],
+  ...([403, 404, 500] as const).map(
+    (code): Scenario => [
+      `HEAD is answered ${code} and GET works`,
+      { cause: 'HeadRequestBlocked', bareCertainty: 'likely' },
+      async lab => {
+        const { host } = await lab.registry({ images: [APP], answer: withHead({ status: code }) });
+        return { image: `${host}/team/app:1.4.2`, words: said => (code === 404 ? said.notFound() : said.status(code)) };
+      },
+    ],
+  ),
+  [
+    'HEAD is blocked before a login by Basic',
+    { cause: 'HeadRequestBlocked', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry({ ...BASIC, answer: withHead({ status: 403 }) });
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+    },
+  ],
+  [
+    'HEAD is answered 405: a runtime then asks by GET',
+    { cause: 'FixedWaitingForRetry' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: withHead({ status: 405 }) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'a captive portal: 200 and a page for everything',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.registry({ answer: () => PORTAL });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.runtime === '2.1'
+            ? `get image config descriptor: unexpected media type text/html for ${sha256('p')}: not found`
+            : said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+      };
+    },
+  ],
+  [
+    'a login page on the same host',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.registry({ answer: request => (request.path === '/login' ? html(200, 'Sign in') : to('/login', 302)) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+      };
+    },
+  ],
+  [
+    'a login page on another host',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const login = await lab.registry({ answer: () => html(200, 'Sign in') });
+      const { host } = await lab.registry({ answer: () => to(`${login.url}/login`, 302) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+      };
+    },
+  ],
+  [
+    'a server that speaks SSH',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.tcp(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said => said.dial('net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0-OpenSSH_9.6"'),
+      };
+    },
+  ],
+  [
+    'a web server that knows no registry: a page for 404',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.registry({ answer: () => html(404, '404 Not Found') });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'a web server that knows no registry: plain text for 404',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.registry({
+        answer: () => ({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' }),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'some other API: JSON for 404',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.registry({ answer: () => json(404, { message: 'no Route matched with those values' }) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+];

@@ -202,7 +202,7 @@ export async function run(args: string[], context: Context): Promise<number> {
     .locale('en')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UserError(message.split('\n', 1)[0] ?? message, 'see: kubectl imagepull --help');
+      throw error ?? new UserError(message.trim().replace(/\s*\n\s*/g, ' '), 'see: kubectl imagepull --help');
     });
   await parser.parseAsync(args, {}, (_error, _argv, output) => {
     printed = output;

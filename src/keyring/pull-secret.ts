@@ -22,8 +22,6 @@ export interface AuthsEntry {
   key: string | null;
   keyError?: string;
   credential: Credential;
-  /** Fields of the entry that kubelet drops, such as `identitytoken`. */
-  dropped: string[];
 }
 
 export interface PullSecret {
@@ -187,8 +185,8 @@ export function readPullSecret(secret: Secret): PullSecret {
         username: entry.username,
         password: entry.password,
         madeAt,
+        dropped: entry.dropped,
       }),
-      dropped: entry.dropped,
     });
   }
   explainEmptiness(read, wanted, parsed.ok ? parsed.value : { type: 'null' });
@@ -221,7 +219,7 @@ function explainEmptiness(read: PullSecret, wanted: string, value: GoValue): voi
       });
     } else note('"auths" is empty: kubelet finds no entry in it');
   } else if (read.entries.every(entry => entry.credential.isEmpty)) {
-    const dropped = [...new Set(read.entries.flatMap(entry => entry.dropped))];
+    const dropped = [...new Set(read.entries.flatMap(entry => entry.credential.dropped))];
     if (dropped.length > 0)
       note(`its entries hold only ${dropped.join(', ')}, which kubelet drops: it sends a user name and a password, nothing else`);
     else

@@ -87,7 +87,7 @@ const LAYERS: Layer[] = [
 
 const REQUEST = new RegExp(`^(?<method>Get|Head|Post|Put) ${URL_WORD}: `, 's');
 
-const hostOf = (url: string): string | null => /^[a-z]+:\/\/([^/?#]+)/i.exec(url)?.[1] ?? null;
+const hostOf = (url: string): string | null => /^[a-z]+:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? null;
 
 /** What a URL tells: the host, whether it is a mirror's (`ns=`), a token server's, or that of a redirect. */
 function placeUrl(url: string, draft: Draft, registryHosts: readonly string[]): void {
@@ -236,6 +236,7 @@ const TAILS: Tail[] = [
     step: 'layer',
   },
   { pattern: /blob not found|expected at \S+: blob/, kind: 'storage', step: 'store' },
+  { pattern: /transport: Error while dialing|(?:containerd|crio|cri-dockerd)\.sock/, kind: 'runtime', step: 'runtime' },
   {
     pattern:
       /failed commit on ref|unexpected commit digest|failed size validation|wrong diff id|archive\/tar|invalid tar header|Digest did not match|layer verification failed|layers from manifest don't match|gzip: invalid|invalid checksum|does not match (?:the )?(?:expected )?digest|digest mismatch|size mismatch|zlib|zstd: |magic number mismatch|verification failed|config (?:digest|blob) .*mismatch|unexpected size|invalid compressed data|flate: corrupt|layer from manifest|diffIDs?/i,
@@ -378,10 +379,31 @@ function beyondUnknownLayer(text: string): string | null {
 function readFault(message: string, registryHosts: readonly string[]): Fault {
   const draft = draftOf();
   const rest = crioParts(peel(message.trim(), draft, registryHosts), draft, registryHosts).trim();
-  classify(rest, draft, registryHosts, message);
+  const names = imageNames(message);
+  classify(withoutNames(rest, names), draft, registryHosts, withoutNames(message, names).replace(/https?:\/\/[^\s"]+/g, 'URL'));
+  draft.explanation = draft.explanation?.replaceAll(NAME, names[0] ?? '') ?? null;
   const { spoken: _, ...fault } = draft;
   return { seenBy: 'node', ...fault, words: redact(message.trim()) };
 }
+
+/** Stands for an image while its message is classified. */
+const NAME = '\ue000';
+
+/** The images that a message is about: quoted by kubelet and containerd, after `docker://` by CRI-O. */
+const imageNames = (message: string): string[] => {
+  const quoted = [
+    ...message.matchAll(/\b(?:image|reference|tag|for) \\?"([^"\\\s]+)\\?"/g),
+    ...message.matchAll(/docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/g),
+  ];
+  return [...new Set(quoted.map(match => match[1] as string))].sort((a, b) => b.length - a.length);
+};
+
+/** A repository may be called "denied" and a tag "403": names are no errors. */
+const withoutNames = (text: string, names: readonly string[]): string =>
+  names
+    .flatMap(name => [`"${name}"`, name, name.replace(/(?::[\w][\w.-]*)?(?:@.*)?$/, '')])
+    .filter(name => /^"|[/:]/.test(name))
+    .reduce((rest, name) => rest.split(name).join(NAME), text);
 
 /** CRI-O tells of the mirrors that failed first, then of the registry: "(Mirrors also failed: [A: e1] [B: e2]): B: e3". */
 function crioParts(text: string, draft: Draft, registryHosts: readonly string[]): string {
@@ -559,7 +581,7 @@ function readDenial(rest: string, draft: Draft): boolean {
   }
   if (
     /^(?:unauthorized|denied|forbidden)\b/i.test(rest) ||
-    /authentication required|is not authorized|access forbidden|invalid username\/password|incorrect username or password|token has expired|Permission "[^"]*" denied|client with IP|not signed|vulnerabilit|Unauthenticated request/i.test(
+    /(?<!Proxy )authentication required|is not authorized|access forbidden|invalid username\/password|incorrect username or password|token has expired|Permission "[^"]*" denied|client with IP|not signed|vulnerabilit|Unauthenticated request/i.test(
       rest,
     )
   ) {

@@ -153,6 +153,7 @@ export const surroundings = (accountSecrets: string[] = [], node = true): Kubern
 
 export interface Item {
   pod: { namespace: string; name: string };
+  image: string;
   cause: string;
   certainty: string;
   also: string[];

@@ -1,6 +1,6 @@
 /** A credential is sent, and what becomes of it. */
-import { failure, isManifest, json, loginsIn, pullSecret } from '../helpers/lab.ts';
-import { BASIC, bearer, cred, hub, jwt, mirror, RIGHT, type Scenario, USER, WRONG } from './scenario.ts';
+import { APP, failure, isManifest, json, loginsIn, pullSecret } from '../helpers/lab.ts';
+import { BASIC, bearer, cred, hub, jwt, mirror, RIGHT, type Scenario, USER, users, WRONG } from './scenario.ts';
 
 export const auth: Scenario[] = [
   [
@@ -492,6 +492,116 @@ export const auth: Scenario[] = [
     { cause: 'FixedWaitingForRetry', certainty: 'likely', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+    },
+  ],
+
+  [
+    'the entry for the longer path is tried first, and is wrong',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely', results: ['rejected', 'accepted'] },
+    async lab => {
+      const { host } = await lab.registry(bearer());
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [pullSecret('regcred', { [host]: [USER, RIGHT], [`${host}/team`]: ['other', WRONG] })],
+        words: said => said.token(401, true),
+      };
+    },
+  ],
+  [
+    'one login is refused, the other has no right: two errors in one text',
+    { cause: ['CredentialsRejected', 'AccessDenied'], results: ['rejected', 'denied'] },
+    async lab => {
+      const { host } = await lab.registry(bearer({ grants: { other: [] } }));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [pullSecret('one', { [host]: [USER, WRONG] }), pullSecret('two', { [host]: ['other', users.other] })],
+        words: said => `[${said.token(401, true)}, ${said.scope()}]`,
+      };
+    },
+  ],
+  [
+    'a wrong password at a token server of another host',
+    { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'] },
+    async lab => {
+      const server = await lab.registry(bearer());
+      const { host } = await lab.registry(bearer({ realm: `${server.url}/token` }));
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true, `${server.url}/token`) };
+    },
+  ],
+  [
+    'a good login at a token server of another host that refuses POST',
+    { cause: 'TagNotFound', certainty: 'certain', results: ['accepted'] },
+    async lab => {
+      const server = await lab.registry({
+        ...bearer(),
+        answer: request => (request.method === 'POST' ? { status: 405 } : undefined),
+      });
+      const { host } = await lab.registry(bearer({ realm: `${server.url}/token` }));
+      return { image: `${host}/team/app:9`, secrets: [cred(host)], words: said => said.notFound() };
+    },
+  ],
+  [
+    'Digest is offered before Basic, and the login is good',
+    { cause: 'TagNotFound', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry({
+        ...BASIC,
+        answer: request =>
+          request.headers.authorization
+            ? undefined
+            : { status: 401, headers: { 'WWW-Authenticate': ['Digest realm="acme", nonce="abc"', 'Basic realm="acme"'] } },
+      });
+      return { image: `${host}/team/app:9`, secrets: [cred(host)], words: said => said.notFound() };
+    },
+  ],
+  [
+    'a password with colons and letters of other alphabets',
+    { cause: 'TagNotFound', results: ['accepted'] },
+    async lab => {
+      const password = 'c4nary:ü:пароль';
+      const { host } = await lab.registry({ ...BASIC, auth: { kind: 'basic', users: { [USER]: password } } });
+      return { image: `${host}/team/app:9`, secrets: [cred(host, password)], words: said => said.notFound() };
+    },
+  ],
+  [
+    'a wrong password that nobody asks for',
+    { cause: 'TagNotFound', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return { image: `${host}/team/app:9`, secrets: [cred(host, WRONG)], words: said => said.notFound() };
+    },
+  ],
+  [
+    'a token server that refuses a login with 403 and tells no reason',
+    { cause: ['AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'] },
+    async lab => {
+      const { host } = await lab.registry({ ...bearer(), answer: request => (request.path === '/token' ? { status: 403 } : undefined) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host)],
+        words: said => said.token(403, true),
+        after: (t, run) =>
+          t.notOk(
+            run.items.some(item => item.image === `${host}/team/app:1.4.2` && item.certainty === 'certain'),
+            'that proves nothing',
+          ),
+      };
+    },
+  ],
+  [
+    'Artifactory: a login without the right',
+    { cause: 'AccessDenied', results: ['denied'] },
+    async lab => {
+      const { host } = await lab.registry({
+        ...bearer({ grants: { [USER]: [] }, errorInChallenge: false }),
+        answer: request =>
+          isManifest(request) && request.headers.authorization
+            ? failure(401, 'UNAUTHORIZED', 'The client does not have permission for manifest', {
+                'WWW-Authenticate': `Bearer realm="http://${request.host}/token",service="${request.host}"`,
+              })
+            : undefined,
+      });
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
     },
   ],

@@ -1,6 +1,21 @@
 /** The name and what it leads to: repositories, tags, digests, platforms, manifests and what is behind them. */
 import { APP, failure, isBlob, isManifest } from '../helpers/lab.ts';
-import { answering, BASIC, bearer, cred, DOCKER, holding, manifest, mirror, OCI, RIGHT, type Scenario, sha256 } from './scenario.ts';
+import {
+  answering,
+  BASIC,
+  bearer,
+  cred,
+  DOCKER,
+  holding,
+  hub,
+  manifest,
+  mirror,
+  OCI,
+  RIGHT,
+  type Scenario,
+  sha256,
+  to,
+} from './scenario.ts';
 
 export const names: Scenario[] = [
   [
@@ -368,6 +383,136 @@ export const names: Scenario[] = [
     async lab => {
       const { host } = await lab.registry({ answer: answering(failure(400, 'NAME_INVALID', 'invalid repository name')) });
       return { image: `${host}/team/app:1.4.2`, words: said => said.status(400) };
+    },
+  ],
+
+  [
+    'a tag that went where its repository is known to have moved',
+    { cause: 'TagNotFound', text: /bitnamilegacy/ },
+    async lab => {
+      const { host } = await lab.registry({
+        ...hub(),
+        images: [{ repository: 'bitnami/redis', tag: 'latest' }],
+        publicRepositories: ['bitnami/redis'],
+      });
+      return { image: 'bitnami/redis:7.2.4', flags: mirror('docker.io', host), words: said => said.notFound() };
+    },
+  ],
+  [
+    'a registry without tag lists',
+    { cause: ['TagNotFound', 'RepositoryNotFound'] },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (/\/tags\/list$/.test(request.path) ? { status: 404 } : undefined),
+      });
+      return {
+        image: `${host}/team/app:2`,
+        words: said => said.notFound(),
+        after: (t, run) =>
+          t.notOk(
+            run.items.some(item => item.image === `${host}/team/app:2` && item.certainty === 'certain'),
+            'a bare 404 to the tag list is no proof',
+          ),
+      };
+    },
+  ],
+  [
+    'a tag list that is kept from us',
+    { cause: 'TagNotFound' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (/\/tags\/list$/.test(request.path) ? failure(403, 'DENIED', 'catalogue access is off') : undefined),
+      });
+      return { image: `${host}/team/app:2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'a gateway that hides /v2/ before a registry that has no such tag',
+    { cause: 'TagNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: request => (request.path === '/v2/' ? { status: 404 } : undefined) });
+      return { image: `${host}/team/app:2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'a pinned digest for which the registry gives another document',
+    { cause: 'ImageBroken' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: holding('{"schemaVersion":2}', OCI, sha256('wanted')) });
+      return {
+        image: `${host}/team/app@${sha256('wanted')}`,
+        words: said =>
+          said.plain(
+            `failed commit on ref "manifest-${sha256('wanted')}": unexpected commit digest ${sha256('b')}, expected ${sha256('wanted')}: failed precondition`,
+          ),
+      };
+    },
+  ],
+  [
+    'a layer that is gone from the store to which the registry leads',
+    { cause: 'ImageBroken', bareCertainty: 'likely' },
+    async lab => {
+      const store = await lab.registry({
+        answer: () => ({ status: 404, headers: { 'Content-Type': 'application/xml' }, body: '<Error><Code>NoSuchKey</Code></Error>' }),
+      });
+      const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? to(`${store.url}/x`) : undefined) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.copy(
+            `could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found`,
+          ),
+      };
+    },
+  ],
+  [
+    'layers that are asked for by GET alone are no fault',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isBlob(request) && request.method === 'HEAD' ? { status: 405 } : undefined),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'foreign layers lie elsewhere, and that is no fault',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    async lab => {
+      const config = JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [sha256('f')] } });
+      const document = manifest({ digest: sha256(config), size: config.length }, [
+        { mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', digest: sha256('foreign'), size: 9 },
+      ]);
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (request.path.endsWith(sha256(config)) ? { body: config } : holding(document, OCI)(request)),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'a manifest that breaks off',
+    { cause: 'TransferInterrupted' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isManifest(request) && request.method === 'GET' ? { body: '{"schemaVersion":2,', destroy: true } : undefined),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.plain('short read: expected 4390 bytes but got 19: unexpected EOF') };
+    },
+  ],
+  [
+    'a config that breaks off',
+    { cause: 'TransferInterrupted' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isBlob(request) && request.method === 'GET' ? { body: '{"os":', destroy: true } : undefined),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.plain('short read: expected 439 bytes but got 6: unexpected EOF') };
     },
   ],
 ];

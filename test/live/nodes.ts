@@ -1,7 +1,7 @@
 /** What the node says of itself, and what it said before something was repaired. */
 import { APP, type Lab } from '../helpers/lab.ts';
 import type { Said } from '../helpers/node-words.ts';
-import { BASIC, cred, mirror, type Scenario, type Setup, WRONG } from './scenario.ts';
+import { BASIC, bearer, cred, mirror, type Scenario, type Setup, WRONG } from './scenario.ts';
 
 /** The node's own trouble, while the pull works from here. */
 const working = async (lab: Lab, words: (said: Said, host: string) => string, more: Partial<Setup> = {}): Promise<Setup> => {
@@ -131,6 +131,75 @@ export const nodes: Scenario[] = [
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
       return { image: `${host}/team/app:2`, secrets: [cred('registry.example.com', WRONG)], words: said => said.notFound() };
+    },
+  ],
+
+  [
+    'the node cannot resolve the name, and the tag is missing besides',
+    { cause: 'RegistryNameNotResolved', next: ['TagNotFound'], bare: 'TagNotFound' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      const registry = 'registry.acme.example';
+      return {
+        image: `${registry}/team/app:9`,
+        flags: mirror(registry, host),
+        words: said => said.dial(`dial tcp: lookup ${registry} on 10.0.0.2:53: no such host`),
+      };
+    },
+  ],
+  [
+    'the disk of the node is full, and the password went stale besides',
+    { cause: 'NodeDiskFull', next: ['CredentialsRejected'], bare: 'CredentialsRejected' },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host, WRONG)],
+        words: said =>
+          said.plain('failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/83/data: no space left on device'),
+      };
+    },
+  ],
+  [
+    'the node met 403, and now it goes',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    lab => working(lab, said => said.status(403)),
+  ],
+  [
+    'CRI-O was refused a token',
+    { cause: 'CredentialsRejected', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry(bearer());
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host, WRONG)],
+        words: () =>
+          `unable to pull image or OCI artifact: pull image err: initializing source docker://${host}/team/app:1.4.2: unable to retrieve auth token: invalid username/password: unauthorized: authentication required; artifact err: provided artifact is a container image`,
+      };
+    },
+  ],
+  [
+    'CRI-O met no such manifest',
+    { cause: 'TagNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP] });
+      return {
+        image: `${host}/team/app:9`,
+        words: () => `reading manifest 9 in ${host}/team/app: manifest unknown`,
+      };
+    },
+  ],
+  [
+    'a server of plain HTTP is refused by the node, and wants a login besides',
+    { cause: 'PlainHTTPRegistry', next: ['NoPullSecret'], bare: 'NoPullSecret' },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      const registry = 'registry.acme.example';
+      return {
+        image: `${registry}/team/app:1.4.2`,
+        flags: mirror(registry, host),
+        words: said => said.dial('http: server gave HTTP response to HTTPS client'),
+      };
     },
   ],
 ];

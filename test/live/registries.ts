@@ -1,5 +1,5 @@
 /** The registry and its token server fail, limit, refuse by a rule, or are gone. */
-import { APP, failure, html, isManifest, json } from '../helpers/lab.ts';
+import { APP, failure, html, isBlob, isManifest, json } from '../helpers/lab.ts';
 import { answering, atToken, BASIC, bearer, cred, hub, mirror, type Scenario, sha256, tls, to, tokenServer } from './scenario.ts';
 
 export const registries: Scenario[] = [
@@ -432,6 +432,57 @@ export const registries: Scenario[] = [
         answer: answering(failure(405, 'DENIED', 'namespace acme has been disabled. Please contact a system administrator.')),
       });
       return { image: 'quay.io/acme/web:1', flags: mirror('quay.io', host), words: said => said.status(405) };
+    },
+  ],
+
+  [
+    '/v2/ fails and the pull does not need it',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: request => (request.path === '/v2/' ? { status: 500 } : undefined) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(500) };
+    },
+  ],
+  [
+    '/v2/ is not there, and the repository wants a login',
+    { cause: 'NoPullSecret', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ ...BASIC, answer: request => (request.path === '/v2/' ? { status: 404 } : undefined) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.noLogin() };
+    },
+  ],
+  [
+    'a slow registry is no fault',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: () => ({ delayMs: 300 }) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'a cache whose upstream is down says so',
+    { cause: ['RepositoryOffline', 'RegistryFailing'] },
+    async lab => {
+      const { host } = await lab.registry({
+        answer: answering(failure(502, 'UNKNOWN', 'the upstream registry of this cache cannot be reached')),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(502) };
+    },
+  ],
+  [
+    'a port that takes connections and never says a word',
+    { cause: ['RegistryFailing', 'RegistryUnreachable'], bare: 'RegistryFailing' },
+    async lab => {
+      const { host } = await lab.tcp(() => {});
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.dial('context canceled') };
+    },
+  ],
+  [
+    'a layer that never comes',
+    { cause: ['RegistryFailing', 'PullTooSlow'], bare: 'RegistryFailing' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? { hang: true } : undefined) });
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.plain('context canceled') };
     },
   ],
 ];

@@ -1,6 +1,6 @@
 /** A login is wanted, and the pod brings none that helps. */
 import { APP, failure, isManifest, json, pullSecret, rawSecret } from '../helpers/lab.ts';
-import { BASIC, bearer, cred, hub, mirror, RIGHT, type Scenario, USER } from './scenario.ts';
+import { BASIC, bearer, cred, hub, mirror, RIGHT, type Scenario, USER, users } from './scenario.ts';
 
 export const secrets: Scenario[] = [
   [
@@ -389,6 +389,123 @@ export const secrets: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', { [host]: { identitytoken: RIGHT } })],
         words: said => said.token(401, false),
+      };
+    },
+  ],
+
+  [
+    'a private repository whose tag is missing besides',
+    { cause: 'NoPullSecret', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:9`, words: said => said.noLogin() };
+    },
+  ],
+  [
+    'one secret is missing, another is for another registry',
+    { cause: 'SecretNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry(bearer());
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [pullSecret('other', { 'registry.example.com': [USER, RIGHT] })],
+        pull: ['other', 'regcred'],
+        unretrieved: ['regcred'],
+        words: said => said.token(401, false),
+      };
+    },
+  ],
+  [
+    'the secrets were not saved, and the node sent nothing',
+    { cause: ['SecretNotFound', 'SecretRegistryMismatch', 'NoPullSecret', 'SecretHasNoCredentials'], bare: null },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return {
+        image: `${host}/team/app:1.4.2`,
+        pull: ['regcred'],
+        words: said => (said.runtime === '1.6' ? said.token(401, false) : said.noLogin()),
+      };
+    },
+  ],
+  [
+    'the secrets were not saved, and the node sent one that was refused',
+    { cause: 'CredentialsRejected', bare: null },
+    async lab => {
+      const { host } = await lab.registry(bearer());
+      return { image: `${host}/team/app:1.4.2`, pull: ['regcred'], words: said => said.token(401, true) };
+    },
+  ],
+  [
+    'a secret of the older type, which is as good',
+    { cause: 'TagNotFound', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return {
+        image: `${host}/team/app:9`,
+        secrets: [
+          rawSecret('regcred', JSON.stringify({ [host]: { username: USER, password: RIGHT } }), {
+            type: 'kubernetes.io/dockercfg',
+            key: '.dockercfg',
+          }),
+        ],
+        words: said => said.notFound(),
+      };
+    },
+  ],
+  [
+    'a key with a scheme and /v1/, and one with the beginning of the path',
+    { cause: 'TagNotFound', results: ['accepted', 'accepted'] },
+    async lab => {
+      const { host } = await lab.registry(bearer());
+      return {
+        image: `${host}/team/app:9`,
+        secrets: [pullSecret('regcred', { [`https://${host}/v1/`]: [USER, RIGHT], [`${host}/team`]: ['other', users.other] })],
+        words: said => said.notFound(),
+      };
+    },
+  ],
+  [
+    'a key with a star for a label',
+    { cause: 'TagNotFound', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      const registry = 'registry.acme.example';
+      return {
+        image: `${registry}/team/app:9`,
+        secrets: [cred('*.acme.example')],
+        flags: mirror(registry, host),
+        words: said => said.notFound(),
+      };
+    },
+  ],
+  [
+    'a key of the same machine by another name',
+    { cause: 'SecretRegistryMismatch', results: [] },
+    async lab => {
+      const { host, port } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(`localhost:${port}`)], words: said => said.noLogin() };
+    },
+  ],
+  [
+    'a user without a password',
+    { cause: ['CredentialsRejected', 'SecretHasNoCredentials'], results: ['rejected'] },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, '')], words: said => said.noLogin() };
+    },
+  ],
+  [
+    'what `az acr login` leaves behind: a null user, and a token that kubelet drops',
+    { cause: 'SecretHasNoCredentials', text: /identitytoken/ },
+    async lab => {
+      const registry = 'acmeprod.azurecr.io';
+      const { host } = await lab.registry(bearer({ service: registry }));
+      const auth = Buffer.from('00000000-0000-0000-0000-000000000000:').toString('base64');
+      return {
+        image: `${registry}/shop/api:1`,
+        secrets: [pullSecret('regcred', { [registry]: { auth, identitytoken: RIGHT } })],
+        flags: mirror(registry, host),
+        words: said => said.token(401, false, `https://${registry}/oauth2/token`),
       };
     },
   ],

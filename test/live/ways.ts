@@ -1,6 +1,7 @@
 /** The way to the registry: connections, certificates, hosts of layers, and what answers where no registry is. */
 import { createServer as createTlsServer } from 'node:tls';
-import { APP, html, isBlob, json } from '../helpers/lab.ts';
+import { APP, html, isBlob, isManifest, json } from '../helpers/lab.ts';
+import { makeCertificate } from '../helpers/registry.ts';
 import { BASIC, bearer, ca, cred, mirror, type Scenario, sha256, tls, to, trusting, WRONG, withHead } from './scenario.ts';
 
 const PORTAL = html(200, 'Welcome to the guest network');
@@ -394,6 +395,117 @@ export const ways: Scenario[] = [
     async lab => {
       const { host } = await lab.registry({ answer: () => json(404, { message: 'no Route matched with those values' }) });
       return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+
+  [
+    'HEAD is answered 401 and GET works for everybody',
+    { cause: 'HeadRequestBlocked' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], answer: withHead({ status: 401 }) });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(401) };
+    },
+  ],
+  [
+    'localhost by name, with a certificate of a known authority',
+    { cause: 'TagNotFound' },
+    async lab => {
+      const { port } = await lab.registry({ images: [APP], tls: tls.good });
+      return { image: `localhost:${port}/team/app:9`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+    },
+  ],
+  [
+    'a login at a registry that is named insecure',
+    { cause: 'CredentialsRejected', results: ['rejected'] },
+    async lab => {
+      const { host } = await lab.registry({ ...BASIC, tls: tls.self });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host, WRONG)],
+        flags: ['--insecure-registry', host],
+        scheme: 'https',
+        words: said => said.status(401),
+      };
+    },
+  ],
+  [
+    'a certificate that has no alternative name',
+    { cause: 'CertificateInvalid' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: makeCertificate({ ca, names: [], commonName: '127.0.0.1' }) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        flags: trusting(lab),
+        scheme: 'https',
+        words: said =>
+          said.dial(
+            "tls: failed to verify certificate: x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs",
+          ),
+      };
+    },
+  ],
+  [
+    'a named registry whose address takes no connection',
+    { cause: 'RegistryUnreachable', certainty: 'certain', bareCertainty: 'likely' },
+    async lab => {
+      const host = await lab.nowhere();
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: mirror('registry.acme.example', host),
+        words: said => said.dial('dial tcp 10.0.0.9:443: connect: connection refused'),
+      };
+    },
+  ],
+  [
+    'a named registry whose port speaks SSH',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.tcp(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: mirror('registry.acme.example', `https://${host}`),
+        words: said => said.dial('tls: first record does not look like a TLS handshake'),
+      };
+    },
+  ],
+  [
+    'a port that speaks the protocol of a database',
+    { cause: 'NotARegistry' },
+    async lab => {
+      const { host } = await lab.tcp(socket => socket.on('data', () => socket.end("-ERR unknown command 'GET'\r\n")));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said => said.dial(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "-ERR unknown command 'GET'"`),
+      };
+    },
+  ],
+  [
+    'a manifest that is led to another host, without trouble',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely' },
+    async lab => {
+      const other = await lab.registry({ images: [APP] });
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isManifest(request) ? to(`${other.url}${request.url}`) : undefined),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'a manifest that is led to a name that nobody knows',
+    { cause: ['BlobHostFailed', 'RegistryNameNotResolved'] },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (isManifest(request) ? to('https://eu-mirror.acme.invalid/v2/x') : undefined),
+      });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        words: said =>
+          said.resolve(
+            'failed to do request: Head "https://eu-mirror.acme.invalid/v2/x": dial tcp: lookup eu-mirror.acme.invalid on 10.0.0.2:53: no such host',
+          ),
+      };
     },
   ],
 ];

@@ -1,7 +1,7 @@
 /** `test-secret`: what one pull secret is worth, entry by entry. The registry is asked through the prober; everything else is pure. */
 
 import type { Fix } from './causes/cause.ts';
-import { createSecret, kubectl, newSecretName, quote, renameKey, renewSecret } from './causes/commands.ts';
+import { copyEntry, createSecret, kubectl, newSecretName, quote, renewSecret } from './causes/commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from './causes/index.ts';
 import type { Secret } from './cluster/objects.ts';
 import { diagnose } from './diagnose.ts';
@@ -69,7 +69,7 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
       detail: `no entry covers "${subject.image}": kubelet would not use this secret for it`,
     });
     const [miss] = lookUp(imageName(reference), [read]).nearMisses;
-    if (test.fixes.length === 0) test.fixes = miss?.near ? [renameKey(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
+    if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
   }
   return test;
 }
@@ -244,7 +244,7 @@ function repairs(subject: Subject, code: string, entry: AuthsEntry | null): Fix[
     case 'CredentialsExpired':
       return [renewSecret(facts, read.name, 'write a user name and a password that work into the secret')];
     case 'SecretRegistryMismatch':
-      return [renameKey(facts, read.name, entry?.rawKey ?? '')];
+      return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
     default:
       return [{ title: `${isCauseCode(code) ? causeOf(code).title : code}: see ${docsOf(code as CauseCode, VERSION)}`, command: null }];
   }

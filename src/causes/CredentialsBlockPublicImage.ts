@@ -2,7 +2,7 @@ import type { Facts } from '../facts.ts';
 import { anonymousPasses } from '../probe-view.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { kubectl, quote, renewSecret, restart } from './commands.ts';
+import { kubectl, quote, renewSecret, restart, rolledOut } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './tell.ts';
 
 export const CredentialsBlockPublicImage = cause({
@@ -42,9 +42,12 @@ function removal(facts: Facts): Fix[] {
     return [
       {
         title: `take it out of ${kind} "${owner}"`,
-        command: kubectl(
+        command: rolledOut(
           facts,
-          `patch ${kind} ${quote(owner)} --type=merge -p ${quote(JSON.stringify({ spec: { template: { spec: { imagePullSecrets: rest } } } }))}`,
+          kubectl(
+            facts,
+            `patch ${kind} ${quote(owner)} --type=merge -p ${quote(JSON.stringify({ spec: { template: { spec: { imagePullSecrets: rest } } } }))}`,
+          ),
         ),
       },
     ];

@@ -1,5 +1,5 @@
 import { cause, NEVER, ONLY } from './cause.ts';
-import { kubectl, nodeWord, quote, remake, remark } from './commands.ts';
+import { kubectl, nodeWord, quote, remake, remark, rolledOut } from './commands.ts';
 import { imageOf, nodeName } from './tell.ts';
 
 export const ImageNeverPulled = cause({
@@ -19,7 +19,10 @@ export const ImageNeverPulled = cause({
     const patch = JSON.stringify({ spec: { template: { spec: { [list]: container } } } });
     return [
       ['deployment', 'statefulset', 'daemonset'].includes(kind)
-        ? { title: 'let it be pulled when it is not there', command: kubectl(facts, `patch ${kind} ${quote(name)} -p ${quote(patch)}`) }
+        ? {
+            title: 'let it be pulled when it is not there',
+            command: rolledOut(facts, kubectl(facts, `patch ${kind} ${quote(name)} -p ${quote(patch)}`)),
+          }
         : {
             title: 'let it be pulled when it is not there (a pod has to be made anew for that)',
             command: remake(

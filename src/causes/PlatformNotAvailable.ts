@@ -1,6 +1,6 @@
 import { showPlatform } from '../registry/manifest.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
-import { kubectl, quote, setImage } from './commands.ts';
+import { kubectl, quote, rolledOut, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './tell.ts';
 
 export const PlatformNotAvailable = cause({
@@ -29,9 +29,12 @@ export const PlatformNotAvailable = cause({
         : [
             {
               title: `or let it run only on nodes of ${showPlatform(other)}`,
-              command: kubectl(
+              command: rolledOut(
                 facts,
-                `patch ${kind} ${quote(name)} -p ${quote(JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': other.architecture } } } } }))}`,
+                kubectl(
+                  facts,
+                  `patch ${kind} ${quote(name)} -p ${quote(JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': other.architecture } } } } }))}`,
+                ),
               ),
             },
           ]),

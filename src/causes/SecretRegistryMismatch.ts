@@ -1,5 +1,5 @@
 import { cause, noClaim } from './cause.ts';
-import { attachSecret, createSecret, newSecretName, renameKey, restart, testSecret } from './commands.ts';
+import { attachSecret, copyEntry, createSecret, newSecretName, restart, testSecret } from './commands.ts';
 import { imageOf, quoted, registry } from './tell.ts';
 
 export const SecretRegistryMismatch = cause({
@@ -16,7 +16,7 @@ export const SecretRegistryMismatch = cause({
     const [miss] = facts.keyring.nearMisses;
     // the credential is there and stands under the wrong key: only the key has to change
     if (miss?.near)
-      return [renameKey(facts, miss.secret, miss.key), testSecret(facts, miss.secret), restart(facts, 'then let the node try at once')];
+      return [copyEntry(facts, miss.secret, miss.key), testSecret(facts, miss.secret), restart(facts, 'then let the node try at once')];
     const name = newSecretName(facts);
     return [createSecret(facts, name, 'make a pull secret for this registry'), ...attachSecret(facts, name)];
   },

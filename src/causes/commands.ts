@@ -46,7 +46,9 @@ export function remake(facts: Facts, filter: string): string {
  * to go by hand.
  */
 export const rolledOut = (facts: Facts, command: string): string =>
-  ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete pod ${quote(podName(facts))}`)}` : command;
+  ['statefulset', 'replicaset'].includes(ownerOf(facts).kind)
+    ? `${command}\n${kubectl(facts, `delete pod ${quote(podName(facts))}`)}`
+    : command;
 
 /** Points the container at another image. */
 export function setImage(facts: Facts, image: string, title: string): Fix {
@@ -106,14 +108,14 @@ export function renewSecret(facts: Facts, name: string, title: string): Fix {
   };
 }
 
-/** Files an entry of a pull secret under the key that kubelet looks for; the credential itself stays as it is. */
-export const renameKey = (facts: Facts, name: string, wrong: string): Fix => ({
-  title: `file the entry under the key that kubelet looks for, "${serverOf(facts)}" (user name and password stay as they are)`,
+/** Files an entry of a pull secret under the key that kubelet looks for too; what is there stays. */
+export const copyEntry = (facts: Facts, name: string, wrong: string): Fix => ({
+  title: `file the same user name and password also under the key that kubelet looks for, "${serverOf(facts)}"`,
   command: editSecret(
     facts,
     name,
     `--arg old ${quote(wrong)} --arg new ${quote(serverOf(facts))}`,
-    entries => `${entries}[$new] = ${entries}[$old] | del(${entries}[$old])`,
+    entries => `${entries}[$new] = ${entries}[$old]`,
   ),
 });
 

@@ -194,7 +194,9 @@ export function createReader(api: Api): Reader {
             `the pods of ${type} "${name}"`,
             'list pods',
           );
-    if (pods.length > 0) return pods;
+    // of a roll-out only what comes counts, not what goes
+    const coming = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
+    if (pods.length > 0) return coming.length > 0 ? coming : pods;
     throw new UserError(
       `${workload.names[0]} "${name}" of namespace "${namespace}" has no pod: ${await whyNoPods(name, namespace, answer.value)}`,
       `see: kubectl -n ${namespace} describe ${workload.names[0]} ${name}`,

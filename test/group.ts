@@ -1,0 +1,90 @@
+/** Grouping, patterns and counts: one finding per cause and what it is about. */
+import t from 'tap';
+import type { Pod } from '../src/cluster/objects.ts';
+import { notSeen } from '../src/cluster/objects.ts';
+import { groupFindings, patternsOf, summaryOf } from '../src/group.ts';
+import { investigate } from '../src/investigate.ts';
+import { observe } from '../src/observe.ts';
+import { diagnosisList } from '../src/output/json.ts';
+import { prometheus } from '../src/output/prometheus.ts';
+import { renderFindings } from '../src/output/text.ts';
+
+const pod = (name: string, image: string, message: string, node = 'node-1', namespace = 'shop'): Pod => ({
+  metadata: { name, namespace, uid: name },
+  spec: { nodeName: node, containers: [{ name: 'main', image }] },
+  status: { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ErrImagePull', message } } }] },
+});
+const notFound = (image: string): string =>
+  `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+const noHost = (image: string): string =>
+  `failed to pull and unpack image "${image}": failed to resolve reference "${image}": failed to do request: Head "https://${image.split('/')[0]}/v2/x/manifests/1": dial tcp: lookup ${image.split('/')[0]} on 10.0.0.2:53: no such host`;
+
+const findingsOf = async (pods: Pod[]) => {
+  const cases = pods.flatMap(one =>
+    observe(
+      {
+        pod: one,
+        events: { seen: true, object: [] },
+        node: notSeen('-'),
+        serviceAccount: notSeen('-'),
+        secrets: new Map(),
+        elsewhere: new Map(),
+      },
+      '2026-11-20T10:00:00Z',
+      false,
+    ),
+  );
+  return Promise.all(cases.map(one => investigate(one, null)));
+};
+
+const PODS = [
+  ...['a', 'b', 'c'].map(name => pod(name, 'r.example.com/team/api:1', notFound('r.example.com/team/api:1'))),
+  pod('d', 'r.example.com/team/web:1', notFound('r.example.com/team/web:1'), 'node-2', 'other'),
+  pod('e', 'gone.example.com/x/y:1', noHost('gone.example.com/x/y:1')),
+  pod('f', 'gone.example.com/x/z:2', noHost('gone.example.com/x/z:2'), 'node-2'),
+];
+
+t.test('one group per cause and what it is about, the largest first', async t => {
+  const groups = groupFindings(await findingsOf(PODS)).map(summaryOf);
+  t.strictSame(
+    groups.map(({ cause, registry, repository, pods, nodes, namespaces }) => [cause, registry, repository, pods, nodes, namespaces]),
+    [
+      ['TagNotFound', 'r.example.com', 'team/api', 3, 1, 1],
+      ['RegistryNameNotResolved', 'gone.example.com', null, 2, 2, 1],
+      ['TagNotFound', 'r.example.com', 'team/web', 1, 1, 1],
+    ],
+    'a missing tag is of one repository, an unknown name of the whole registry',
+  );
+  t.strictSame(groups[0]?.examples, ['shop/a', 'shop/b', 'shop/c']);
+});
+
+t.test('text, JSON and Prometheus of the same findings', async t => {
+  const findings = await findingsOf(PODS);
+  const groups = groupFindings(findings);
+  const text = renderFindings(groups, [], { colour: false, wide: false, width: 100 });
+  t.match(text, /^6 pods, 3 causes\n/, 'what there is comes first');
+  t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 2, 'each group is told once');
+  t.match(text, /The same holds for 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
+  const wide = renderFindings(groups, [], { colour: false, wide: true, width: 100 });
+  t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
+  const list = diagnosisList(findings, groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
+  t.strictSame([list.items.length, list.groups.length], [6, 3], 'JSON has every item and the groups');
+  const metrics = prometheus(groups);
+  t.match(metrics, /^imagepull_failing_pods\{cause="TagNotFound"\} 4$/m);
+  t.match(metrics, /^imagepull_failing_pods\{cause="RateLimited"\} 0$/m, 'a cause that hits nobody has its line');
+  t.notMatch(metrics, /NoPullProblem/);
+});
+
+t.test('patterns are claimed only against something that works', async t => {
+  const onOneNode = await findingsOf([PODS[0] as Pod, PODS[4] as Pod]);
+  const around = (nodes: string[], registries: string[], accounts: string[]) => ({
+    nodes: new Set(nodes),
+    registries: new Set(registries),
+    accounts: new Set(accounts),
+  });
+  t.strictSame(patternsOf(onOneNode, around(['node-2'], ['r.example.com'], ['shop/default'])), ['only pods on node "node-1" fail']);
+  t.strictSame(patternsOf(onOneNode, around(['node-1'], [], [])), [], 'with one node there is no pattern');
+  const oneRegistry = await findingsOf(PODS.slice(0, 4));
+  t.strictSame(patternsOf(oneRegistry, around(['node-1'], ['docker.io'], [])), ['only images of registry "r.example.com" fail']);
+  t.strictSame(patternsOf(oneRegistry.slice(0, 1), around(['x'], ['y'], ['z'])), [], 'one pod is no pattern');
+});

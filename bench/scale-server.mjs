@@ -163,12 +163,10 @@ const api = await listen((request, response) => {
       }));
       const limit = Number(url.searchParams.get('limit') ?? 0) || pods.length;
       const start = Number(url.searchParams.get('continue') ?? 0);
-      const rows = pods
-        .slice(start, start + limit)
-        .map(({ name, namespace, failing }) => ({
-          cells: [name, failing ? '0/1' : '1/1', failing ? 'ImagePullBackOff' : 'Running', '0', '4d'],
-          object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: { name, namespace } },
-        }));
+      const rows = pods.slice(start, start + limit).map(({ name, namespace, failing }) => ({
+        cells: [name, failing ? '0/1' : '1/1', failing ? 'ImagePullBackOff' : 'Running', '0', '4d'],
+        object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: { name, namespace } },
+      }));
       return send({
         kind: 'Table',
         apiVersion: 'meta.k8s.io/v1',

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledPackages, notices } from './release/notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(join(root, 'package.json'));
@@ -99,8 +100,9 @@ const { metafile } = await build({
   plugins: [slim],
 });
 chmodSync(outfile, 0o755);
-// what the bundle holds, for the licences of a release
+// what the bundle holds, and its licences
 writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
+writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));
 
 const missing = Object.keys(CLIENT_NODE).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`@kubernetes/client-node no longer imports ${missing.join(', ')}: look at scripts/build.mjs again`);

@@ -1,8 +1,8 @@
 /**
  * Renders from plugin.yaml what krew reads.
  *
- *   node scripts/manifest.mjs                    dist/release/imagepull.yaml, with the digests of the archives in dist/release
- *   node scripts/manifest.mjs --placeholder      krew-manifest.yaml and .krew.yaml, which are committed
+ *   node scripts/manifest.mjs                             dist/release/imagepull.yaml, with the digests of the archives in dist/release
+ *   node scripts/manifest.mjs --placeholder [FOLDER]      krew-manifest.yaml and .krew.yaml, which are committed
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { archiveName, plugin, root } from './release/description.mjs';
 import { manifest, placeholder, template } from './release/manifests.mjs';
 
-if (process.argv.includes('--placeholder')) {
-  writeFileSync(join(root, 'krew-manifest.yaml'), placeholder());
-  writeFileSync(join(root, '.krew.yaml'), template());
+const [kind, folder = root] = process.argv.slice(2);
+if (kind === '--placeholder') {
+  writeFileSync(join(folder, 'krew-manifest.yaml'), placeholder());
+  writeFileSync(join(folder, '.krew.yaml'), template());
 } else {
   const release = join(root, 'dist', 'release');
   const digest = target => {

@@ -3,23 +3,22 @@
  * of materials; the checksums. Everything comes from npm packages whose digests the two lock files pin, and two builds of one commit are the same byte
  * for byte (with the same Node and npm): the only time in them is the commit's.
  *
- *   node scripts/release.mjs [--out FOLDER] [TARGET…]       TARGET as linux-amd64; all by default. FOLDER: dist/release
+ *   node scripts/release.mjs [TARGET…]       TARGET as linux-amd64; all by default
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { tarGz, zip } from './release/archive.mjs';
 import { billOfMaterials } from './release/bom.mjs';
 import { bundleFor, compile } from './release/compile.mjs';
-import { archiveName, bomName, plugin, root, tag, targets } from './release/description.mjs';
+import { archiveName, bomName, host, plugin, root, tag, targets } from './release/description.mjs';
 import { bundledPackages, notices } from './release/notices.mjs';
 import { runtimeFor } from './release/runtime.mjs';
 
 const args = process.argv.slice(2);
-const outAt = args.indexOf('--out');
-const [, given] = outAt < 0 ? [] : args.splice(outAt, 2);
-const out = resolve(given ?? join(root, 'dist', 'release'));
+const out = join(root, 'dist', 'release');
+const binaries = join(root, 'dist', 'bin');
 const chosen = args.length === 0 ? targets : args.map(name => targets.find(target => target.name === name) ?? usage(name));
 
 function usage(name) {
@@ -39,6 +38,9 @@ const say = text => process.stderr.write(`# ${text}\n`);
 const sha256 = data => createHash('sha256').update(data).digest('hex');
 const started = Date.now();
 
+if (process.env.GITHUB_REF_TYPE === 'tag' && process.env.GITHUB_REF_NAME !== tag)
+  throw new Error(`the tag is ${process.env.GITHUB_REF_NAME}, and package.json says ${tag}`);
+
 const built = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] });
 if (built.status !== 0) process.exit(1);
 const metafile = JSON.parse(readFileSync(join(root, 'dist', 'metafile.json'), 'utf8'));
@@ -49,8 +51,7 @@ const texts = [
   { name: 'THIRD_PARTY_NOTICES', data: Buffer.from(notices(packages, true)) },
 ];
 
-const here = { os: process.platform === 'win32' ? 'windows' : process.platform, arch: process.arch === 'x64' ? 'amd64' : process.arch };
-const compiler = runtimeFor(targets.find(({ os, arch }) => os === here.os && arch === here.arch) ?? usage(`${here.os}-${here.arch}`));
+const compiler = runtimeFor(host ?? usage(`${process.platform}-${process.arch}`));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -60,7 +61,6 @@ function write(name, data) {
   sums.set(name, sha256(data));
 }
 
-const binaries = join(dirname(out), 'bin');
 const packing = [];
 for (const target of chosen) {
   const runtime = runtimeFor(target);

@@ -3,18 +3,26 @@
  * plugin under test is the built bundle. The last line is the count of the real run.
  *
  *   node scripts/test.mjs [--snapshot] [NAME…]      only test/NAME.ts
+ *   node scripts/test.mjs --binary [NAME…]          the tests that start the plugin, with this machine's binary of dist/bin (or that of IMAGEPULL_BINARY)
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { Parser } from 'tap-parser';
+import { host } from './release/description.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 const names = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 const snapshot = process.argv.includes('--snapshot');
+const binary = process.argv.includes('--binary') ? (process.env.IMAGEPULL_BINARY ?? builtBinary()) : undefined;
+
+function builtBinary() {
+  if (!host) throw new Error(`no binary is built for this machine (${process.platform}, ${process.arch})`);
+  return join(root, 'dist', 'bin', host.name, host.executable);
+}
 
 function step(title, command, args) {
   process.stderr.write(`# ${title}\n`);
@@ -27,7 +35,7 @@ function step(title, command, args) {
 }
 
 const bin = name => join(root, 'node_modules', '.bin', name);
-if (names.length === 0) {
+if (names.length === 0 && binary === undefined) {
   step('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
   step('types', bin('tsc'), ['--noEmit']);
 }
@@ -36,9 +44,9 @@ step('build', process.execPath, ['scripts/build.mjs']);
 const out = join(root, 'dist', 'test');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const files = readdirSync('test').filter(file => file.endsWith('.ts') && (names.length === 0 || names.includes(file.slice(0, -3))));
+let files = readdirSync('test').filter(file => file.endsWith('.ts') && (names.length === 0 || names.includes(file.slice(0, -3))));
 if (files.length === 0) throw new Error(`no test named ${names.join(', ')}`);
-await build({
+const { metafile } = await build({
   entryPoints: files.map(file => join('test', file)),
   outdir: out,
   outExtension: { '.js': '.mjs' },
@@ -48,9 +56,16 @@ await build({
   target: 'node20',
   external: ['tap'],
   sourcemap: 'inline',
+  metafile: true,
   logLevel: 'warning',
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+if (binary !== undefined) {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run release makes it`);
+  const starters = Object.values(metafile.outputs).filter(({ inputs }) => 'test/helpers/plugin.ts' in inputs);
+  files = files.filter(file => starters.some(({ entryPoint }) => entryPoint === `test/${file}`));
+  process.stderr.write(`# with ${binary}: ${files.join(', ')}\n`);
+}
 
 const tap = spawn(
   process.execPath,
@@ -60,11 +75,14 @@ const tap = spawn(
     '--reporter=tap',
     '--disable-coverage',
     '--jobs=2',
-    '--timeout=120',
+    '--timeout=400',
     ...(snapshot ? ['--snapshot'] : []),
     ...files.map(file => join(out, file.replace(/\.ts$/, '.mjs'))),
   ],
-  { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TAP_SNAPSHOT: snapshot ? '1' : '0' } },
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TAP_SNAPSHOT: snapshot ? '1' : '0', ...(binary ? { IMAGEPULL_BINARY: binary } : {}) },
+  },
 );
 
 /** Leaves of the tree of subtests: what asserts something. */

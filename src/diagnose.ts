@@ -28,6 +28,9 @@ const MOST_ALTERNATIVES = 5;
 /** Faults in what the image holds that our look behind the manifest (no layer is downloaded) cannot see. */
 const BEYOND_OUR_SIGHT = new Set(['corrupt', 'shortBody', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted', 'unknown']);
 
+/** Faults that only somebody meets who was given the manifest. */
+const READ_BY_THE_NODE = new Set(['platform', 'blobMissing', 'corrupt', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted']);
+
 /** In: the facts of one image. Out: its diagnosis. */
 export function diagnose(facts: Facts): Diagnosis {
   const verdict = decide(facts);
@@ -141,6 +144,9 @@ function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict
   if (spoken !== null && isAboutLogin(seen) && anonymous?.fault != null && alike(spoken, anonymous.fault))
     return weighed(facts, anonymous.fault);
   if (isAboutLogin(seen) && !claimsAnswer(facts, seen)) {
+    // we are kept out as nobody: a node that read the image, or whose secrets were not seen, had a login that we do not have
+    const keptOut = attempt.credential === null && spoken !== null && (!isAboutLogin(spoken) || spoken.kind === 'invalidToken');
+    if (keptOut && (READ_BY_THE_NODE.has(spoken.kind) || !facts.keyring.complete)) return weighed(facts, spoken, 'likely');
     if (spoken?.kind === 'notFound') return gotFarther(facts, spoken, seen);
     const verdict = fromLogin(facts, probedLogin(facts), seen, sure);
     if (anonymous?.fault?.status === 404 && verdict.cause === 'CredentialsBlockPublicImage')

@@ -119,8 +119,8 @@ t.test('commands that edit an object make of it what they promise', { skip: hasJ
   );
   t.strictSame(
     authsOf(applied(commandOf('SecretRegistryMismatch', '| jq'), secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' } }))),
-    { 'registry.example.com:5000': { auth: 'b2xkOm9sZA==' } },
-    'an entry is filed under another key',
+    { 'registry.example.com': { auth: 'b2xkOm9sZA==' }, 'registry.example.com:5000': { auth: 'b2xkOm9sZA==' } },
+    'an entry is filed under another key too',
   );
   t.strictSame(
     applied(commandOf('SecretNotFound', '| jq'), secret({})).metadata,

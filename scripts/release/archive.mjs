@@ -44,7 +44,14 @@ export async function tarGz(entries, seconds, tools) {
     header.write('ustar\x0000', 257, 'latin1');
     octal(0, 329, 8);
     octal(0, 337, 8);
-    header.write(`${[...header].reduce((sum, byte) => sum + byte).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    header.write(
+      `${[...header]
+        .reduce((sum, byte) => sum + byte)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+      'latin1',
+    );
     parts.push(header, entry.data, Buffer.alloc(-entry.data.length & 511));
   }
   const tar = Buffer.concat([...parts, Buffer.alloc(1024)]);
@@ -121,7 +128,9 @@ function readZip(packed) {
   const entries = [];
   let at = packed.readUInt32LE(end + 16);
   for (let left = packed.readUInt16LE(end + 10); left > 0; left--) {
-    const [crc, size, length] = [16, 20, 28].map(field => (field === 28 ? packed.readUInt16LE(at + field) : packed.readUInt32LE(at + field)));
+    const [crc, size, length] = [16, 20, 28].map(field =>
+      field === 28 ? packed.readUInt16LE(at + field) : packed.readUInt32LE(at + field),
+    );
     const [time, date] = [packed.readUInt16LE(at + 12), packed.readUInt16LE(at + 14)];
     const attributes = packed.readUInt32LE(at + 38) >>> 16;
     const local = packed.readUInt32LE(at + 42);

@@ -5,7 +5,20 @@ import { plugin, root, targets, version } from './description.mjs';
 import { pinned, runtimeVersion } from './runtime.mjs';
 
 /** Libraries in the runtime whose faults matter here, as the runtime names their versions. */
-const LIBRARIES = ['webkit', 'boringssl', 'icu', 'zlib', 'zstd', 'ares', 'libdeflate', 'lolhtml', 'llhttp', 'mimalloc', 'uwebsockets', 'sqlite'];
+const LIBRARIES = [
+  'webkit',
+  'boringssl',
+  'icu',
+  'zlib',
+  'zstd',
+  'ares',
+  'libdeflate',
+  'lolhtml',
+  'llhttp',
+  'mimalloc',
+  'uwebsockets',
+  'sqlite',
+];
 
 /** CycloneDX as text. `compiler`: the runtime of this machine, asked for its parts. */
 export function billOfMaterials({ packages, seconds, compiler }) {
@@ -25,7 +38,8 @@ export function billOfMaterials({ packages, seconds, compiler }) {
     name: 'bun',
     version: runtimeVersion,
     scope: 'required',
-    description: 'The runtime of the single binaries. With the names of two environment variables made unusable; else unchanged.',
+    description:
+      'The runtime of the single binaries, changed in one respect: it does not look up BUN_OPTIONS, BUN_BE_BUN and BUN_INSPECT*.',
     licenses: [{ license: { id: 'MIT' } }],
     purl: `pkg:npm/bun@${runtimeVersion}`,
     components: LIBRARIES.filter(name => parts[name]).map(name => ({

@@ -7,10 +7,17 @@ import { setPeChecksum } from './formats.mjs';
 import { sign } from './macho.mjs';
 
 /**
- * Variables that turn any program of this runtime into another one (`BUN_OPTIONS=--version`, `BUN_BE_BUN=1`) → how often their names stand in the
- * runtime. There they get a name that no environment can hold.
+ * Variables by which any program of this runtime becomes another one (`BUN_OPTIONS=--version`, `BUN_BE_BUN=1`) or waits for a debugger, as shells for
+ * development set them. Each name stands once in the runtime, where it is looked up, and gets a letter there that no environment can hold.
  */
-const VARIABLES = { BUN_OPTIONS: 2, BUN_BE_BUN: 1 };
+export const VARIABLES = ['BUN_OPTIONS', 'BUN_BE_BUN', 'BUN_INSPECT', 'BUN_INSPECT_CONNECT_TO', 'BUN_INSPECT_PRELOAD'];
+
+/** Where the runtime looks variables up by this name. */
+export function lookups(file, name) {
+  const found = [];
+  for (let at = file.indexOf(`\0${name}\0`); at >= 0; at = file.indexOf(`\0${name}\0`, at + 1)) found.push(at + 1);
+  return found;
+}
 
 /** Modules that the runtime would replace by its own, which do not keep TLS options, if they were not inlined. */
 const ownNames = imports => imports.filter(path => !path.startsWith('node:') && !builtinModules.includes(path));
@@ -62,17 +69,12 @@ export function compile({ program, target, compiler, runtime, folder }) {
 
   rmSync(join(folder, 'kubectl-imagepull.cjs'));
   const file = readFileSync(join(folder, target.executable));
-  for (const [name, times] of Object.entries(VARIABLES)) {
-    const found = places(file, name);
-    if (found.length !== times) throw new Error(`${target.name}: ${name} stands ${found.length} times in the runtime, not ${times}: look again`);
-    for (const at of found) file.write('=', at + 3, 'latin1');
+  for (const name of VARIABLES) {
+    const found = lookups(file, name);
+    if (found.length !== 1)
+      throw new Error(`${target.name}: ${name} is looked up at ${found.length} places of the runtime, not at one: look again`);
+    file.write('=', found[0] + 3, 'latin1');
   }
   if (target.os === 'windows') setPeChecksum(file);
   return target.os === 'darwin' ? sign(file, 'kubectl-imagepull') : file;
-}
-
-function places(file, text) {
-  const found = [];
-  for (let at = file.indexOf(text); at >= 0; at = file.indexOf(text, at + 1)) found.push(at);
-  return found;
 }

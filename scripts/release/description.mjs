@@ -25,6 +25,8 @@ function target({ os, arch }) {
 }
 
 export const targets = plugin.platforms.map(target);
+/** The target that this machine can run, if there is one. */
+export const host = targets.find(({ npm }) => npm.os === process.platform && npm.cpu === process.arch);
 
 const fill = (template, values) =>
   template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? fail(`plugin.yaml: nothing is known as {${name}}`));

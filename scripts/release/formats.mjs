@@ -44,7 +44,7 @@ function readPe(file) {
     const name = file.toString('latin1', at, at + 8).replace(/\0.*$/s, '');
     return { name, length: file.readUInt32LE(at + 16), offset: file.readUInt32LE(at + 20) };
   });
-  return { optional, sections, arch: { 0x8664: 'amd64', 0xaa64: 'arm64' }[file.readUInt16LE(header + 4)] };
+  return { optional, sections, arch: { 34404: 'amd64', 43620: 'arm64' }[file.readUInt16LE(header + 4)] };
 }
 
 function peChecksum(file) {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 
 const PAGE = 4096;
-const CPU = { 0x01000007: 'amd64', 0x0100000c: 'arm64' };
+const CPU = { 16777223: 'amd64', 16777228: 'arm64' };
 const sha256 = data => createHash('sha256').update(data).digest();
 const up = (value, unit) => Math.ceil(value / unit) * unit;
 

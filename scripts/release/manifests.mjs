@@ -26,8 +26,7 @@ function render(versionText, archive) {
 }
 
 /** `digest`: from a target to the SHA-256 of its archive. `address`: from a target to where the archive is, if not where it will be published. */
-export const manifest = (digest, address = archiveAddress) =>
-  render(tag, target => ({ uri: address(target), sha256: digest(target) }));
+export const manifest = (digest, address = archiveAddress) => render(tag, target => ({ uri: address(target), sha256: digest(target) }));
 
 /** krew-manifest.yaml: no archive has these digests. */
 export const placeholder = () => made + manifest(() => '0'.repeat(64));

@@ -21,7 +21,7 @@ others, and under their own licences:
 
 The whole list, with the sources: https://github.com/oven-sh/bun/blob/main/LICENSE.md
 
-The runtime is changed in one respect: the names of the environment variables BUN_OPTIONS and BUN_BE_BUN are made unusable in it.
+The runtime is changed in one respect: it does not look up the environment variables BUN_OPTIONS, BUN_BE_BUN and BUN_INSPECT*.
 
 JavaScriptCore and tinycc are libraries under the GNU Lesser (Library) General Public License. Their sources, and how Bun is linked
 again with a changed version of them, stand in the list above. All of kubectl-imagepull's own source and the script that
@@ -37,7 +37,12 @@ export function bundledPackages(metafile, base = root) {
     if (bytesInOutput === 0 || folder === undefined) continue;
     const path = folder.startsWith('/') || /^[A-Z]:/.test(folder) ? folder : join(base, folder.split('/').join(sep));
     const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-    packages.set(`${name}@${version}`, { name, version, license: typeof license === 'string' ? license : (license?.type ?? 'see text'), folder: path });
+    packages.set(`${name}@${version}`, {
+      name,
+      version,
+      license: typeof license === 'string' ? license : (license?.type ?? 'see text'),
+      folder: path,
+    });
   }
   return [...packages.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }
@@ -45,7 +50,9 @@ export function bundledPackages(metafile, base = root) {
 const line = '='.repeat(80);
 
 function licenceText({ name, folder }) {
-  const files = readdirSync(folder).filter(file => /^(?:licen[cs]e|copying|notice)/i.test(file)).sort();
+  const files = readdirSync(folder)
+    .filter(file => /^(?:licen[cs]e|copying|notice)/i.test(file))
+    .sort();
   const texts = files.map(file => readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim());
   if (texts.length === 0) throw new Error(`${name} brings no licence text: look for it, and keep it in release/licenses`);
   return texts.join('\n\n');

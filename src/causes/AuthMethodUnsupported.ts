@@ -8,7 +8,7 @@ export const AuthMethodUnsupported = cause({
   transient: false,
   claims: (fault, facts) => {
     if (fault.status !== 401 || fault.role === 'token') return NEVER;
-    if (fault.seenBy === 'us') return facts.probe?.challenge === null ? ONLY : NEVER;
+    if (fault.seenBy === 'us') return facts.probe?.challenge === null && !facts.probe.headBlocked ? ONLY : NEVER;
     // Docker puts the status's own name where a registry that speaks the protocol would explain itself
     return /^unauthorized: Unauthorized$/.test(fault.explanation ?? '') ? MOSTLY + 1 : RARELY;
   },

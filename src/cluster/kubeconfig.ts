@@ -9,7 +9,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
-import { CORE_SCHEMA, load } from 'js-yaml';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { UserError } from '../errors.ts';
 import type { Environment } from '../registry/proxy.ts';
 
@@ -93,6 +93,7 @@ export async function connect(flags: ConnectionFlags, environment: Environment, 
           .join(', ') || 'none'
       }`,
     );
+  const server = addressOf(cluster.server, clusterName);
   // a context without a user would lose the cluster's certificate authority in client-node
   const user = config.getUser(userName) ?? { name: userName };
   if (userName !== '' && config.getUser(userName) === null)
@@ -112,12 +113,12 @@ export async function connect(flags: ConnectionFlags, environment: Environment, 
   try {
     const login = new KubeConfig();
     login.loadFromOptions({
-      clusters: [{ ...cluster, server: cluster.server }],
+      clusters: [{ ...cluster, server }],
       users: [plain],
       contexts: [{ name: 'chosen', cluster: cluster.name, user: plain.name }],
       currentContext: 'chosen',
     });
-    if (cluster.server.startsWith('http://')) login.clusters = [{ ...cluster, skipTLSVerify: true }];
+    if (server.startsWith('http://')) login.clusters = [{ ...cluster, server, skipTLSVerify: true }];
     await login.applyToHTTPSOptions(options);
     if (exec != null) await runExecPlugin(exec, extra, cluster, options, stderr);
     const tokenFile = extra?.user?.tokenFile;
@@ -144,14 +145,25 @@ export async function connect(flags: ConnectionFlags, environment: Environment, 
   const tls: Connection['tls'] = {};
   for (const name of ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'] as const)
     if (options[name] != null) Object.assign(tls, { [name]: options[name] });
-  if (cluster.server.startsWith('http://')) delete tls.rejectUnauthorized;
+  if (server.startsWith('http://')) delete tls.rejectUnauthorized;
   return {
-    server: cluster.server.replace(/\/+$/, ''),
+    server,
     headers: options.headers,
     tls,
     proxyUrl: cluster.proxyUrl ?? null,
     namespace: chosen?.namespace || 'default',
   };
+}
+
+/** A server's address as kubectl takes it: without a scheme it is HTTPS. */
+function addressOf(server: string | undefined, cluster: string): string {
+  const address = /^https?:\/\//.test(server ?? '') ? (server as string) : `https://${server ?? ''}`;
+  if (!server || !URL.canParse(address))
+    throw new UserError(
+      `the kubeconfig's cluster "${cluster}" has no address: "${server ?? ''}" is no URL`,
+      'correct its server: https://HOST:PORT',
+    );
+  return address.replace(/\/+$/, '');
 }
 
 /** The names of the contexts, for completion. */
@@ -169,8 +181,9 @@ function merge(config: KubeConfig, files: string[], raw: Map<string, RawUser & {
     let document: { users?: RawUser[] | null } | null;
     try {
       const text = readFileSync(file, 'utf8');
-      document = load(text, { schema: CORE_SCHEMA }) as typeof document;
-      if (document === null || document === undefined) continue;
+      // an empty file holds no document
+      document = (loadAll(text, { schema: CORE_SCHEMA })[0] ?? null) as typeof document;
+      if (document === null) continue;
       if (typeof document !== 'object') throw new Error('it is not a mapping');
       one.loadFromString(text);
       one.makePathsAbsolute(dirname(file));

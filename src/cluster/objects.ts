@@ -6,7 +6,6 @@ export interface Metadata {
   uid?: string;
   creationTimestamp?: string;
   deletionTimestamp?: string;
-  deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences?: { kind: string; name: string; controller?: boolean }[];

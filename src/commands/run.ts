@@ -13,13 +13,14 @@ const STEP_TIMEOUT = 10_000;
 /** Gives work a prober and closes it whatever happens. With --no-probe it is null. */
 export async function withProber<T>(flags: CommonFlags, context: Context, work: (prober: Prober | null) => Promise<T>): Promise<T> {
   if (!flags.probe) return work(null);
+  const ca = await authorities(flags, context);
   const timer = new AbortController();
   const expiry = setTimeout(() => timer.abort(), flags.timeout);
   const transport = createTransport({
     stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
     signal: AbortSignal.any([timer.signal, context.signal]),
     insecure: flags.insecureRegistries,
-    ca: await authorities(flags, context),
+    ca,
     environment: context.environment,
     userAgent: USER_AGENT,
   });
@@ -73,7 +74,12 @@ export function progress(context: Context): { say(what: string): void; done(): v
 }
 
 export const print = (context: Context, text: string): void => context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-export const printJson = (context: Context, value: object): void => print(context, JSON.stringify(value, null, 2));
+/** JSON, in which no control character stands as it is (`JSON.stringify` leaves some that terminals obey). */
+export const printJson = (context: Context, value: object): void =>
+  print(
+    context,
+    JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`),
+  );
 export const printYaml = (context: Context, value: object): void =>
   print(context, dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true }));
 export const warn = (context: Context, warnings: string[]): void => {

@@ -6,6 +6,7 @@ import { createReader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { UserError } from '../errors.ts';
 import { secretTestList } from '../output/json.ts';
+import { printable } from '../output/style.ts';
 import { renderSecretTests } from '../output/text.ts';
 import { parseReference } from '../reference.ts';
 import { type SecretTest, testSecret } from '../secret-test.ts';
@@ -43,7 +44,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     spinner.done();
     if (flags.output === 'json') printJson(context, secretTestList(tests, []));
     else if (flags.output === 'yaml') printYaml(context, secretTestList(tests, []));
-    else if (flags.output === 'name') for (const test of tests) print(context, `secret/${test.secret.name}`);
+    else if (flags.output === 'name') for (const test of tests) print(context, printable(`secret/${test.secret.name}`, false));
     else print(context, renderSecretTests(tests, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {

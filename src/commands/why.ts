@@ -11,6 +11,7 @@ import type { Finding } from '../investigate.ts';
 import { observe } from '../observe.ts';
 import { diagnosisList } from '../output/json.ts';
 import { prometheus } from '../output/prometheus.ts';
+import { printable } from '../output/style.ts';
 import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
@@ -98,7 +99,7 @@ function show(findings: Finding[], source: Source, flags: WhyFlags, context: Con
     case 'prometheus':
       return print(context, prometheus(groups));
     case 'name':
-      for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, pod);
+      for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, printable(pod, false));
       return;
     default:
       if (findings.length === 0) context.stderr.write(`no pod ${source.place} waits for an image\n`);

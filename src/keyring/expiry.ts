@@ -27,12 +27,13 @@ function jwtEnd(text: string): number | null {
   }
 }
 
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'} ago`;
 const ago = (ms: number): string =>
   ms >= 48 * HOUR
-    ? `${Math.round(ms / 24 / HOUR)} days ago`
+    ? count(Math.round(ms / 24 / HOUR), 'day')
     : ms >= 2 * HOUR
-      ? `${Math.round(ms / HOUR)} hours ago`
-      : `${Math.max(1, Math.round(ms / 60_000))} minutes ago`;
+      ? count(Math.round(ms / HOUR), 'hour')
+      : count(Math.max(1, Math.round(ms / 60_000)), 'minute');
 
 /**
  * Whether a credential is past its time by what it says of itself or by the age of its secret. In: the credential, and the time. Out: the

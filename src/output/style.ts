@@ -21,3 +21,9 @@ export const style = (colour: boolean): Style => ({
   cyan: wrap(colour, 36, 39),
   dim: wrap(colour, 2, 22),
 });
+
+/** Leaves of a text what a terminal shows, and of what it obeys only our own colours: names and words of others may hold anything. */
+export const printable = (text: string, colour: boolean): string =>
+  text.replace(/\u001b\[(?:1|2|22|31|32|33|36|39)m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, found =>
+    colour && found.length > 1 ? found : '',
+  );

@@ -8,7 +8,7 @@ import type { Finding } from '../investigate.ts';
 import { checksOf, credentialsOf } from '../probe-view.ts';
 import type { SecretTest } from '../secret-test.ts';
 import { VERSION } from '../version.ts';
-import { type Style, style } from './style.ts';
+import { printable, type Style, style } from './style.ts';
 
 export interface TextOptions {
   colour: boolean;
@@ -55,7 +55,7 @@ export function renderFindings(groups: Group[], patterns: string[], options: Tex
     const shown = options.wide ? group.findings : group.findings.slice(0, 1);
     for (const finding of shown) parts.push(renderFinding(finding, options, options.wide ? null : group));
   }
-  return parts.join('\n');
+  return printable(parts.join('\n'), options.colour);
 }
 
 /** Whom else a group hits besides the case that is shown. */
@@ -218,53 +218,52 @@ export function table(head: string[], rows: string[][], width: number): string {
 /** The text of `test-secret`. */
 export function renderSecretTests(tests: SecretTest[], options: TextOptions): string {
   const s = style(options.colour);
-  return tests
-    .map(test => {
-      const lines: string[] = [];
-      const failed = test.problems.length > 0 || test.entries.some(entry => entry.cause !== null);
-      const verdict = failed
-        ? s.red('does not work')
-        : test.entries.some(entry => entry.result === 'accepted')
-          ? s.green('works')
-          : s.yellow('could not be verified');
-      lines.push(`${s.bold(`secret ${test.secret.namespace}/${test.secret.name}`)} ${verdict}`, s.dim(`type ${test.secret.type}`));
-      for (const problem of test.problems) lines.push(...fold(`${problem.code}: ${problem.detail}`, options.width, '  '));
-      if (test.entries.length > 0) {
-        lines.push(
-          '',
-          table(
-            ['KEY', 'REGISTRY', 'USER', 'RESULT', 'DETAIL'],
-            test.entries.map(entry => [
-              entry.key,
-              entry.registry,
-              entry.username || '(empty)',
-              entry.result,
-              entry.cause === null ? entry.detail : `${entry.cause}: ${entry.detail}`,
-            ]),
-            options.width,
-          ),
-        );
-      }
-      if (options.wide) {
-        for (const entry of test.entries) {
-          lines.push('', s.bold(`Checks of "${entry.key}", from this machine`));
-          for (const check of entry.checks.filter(check => check.status !== 'skipped'))
-            lines.push(
-              ...labelled(
-                `${MARK[check.status]} ${check.name.padEnd(8)}`,
-                `${check.detail}${check.ms === null ? '' : ` (${check.ms} ms)`}`,
-                options.width,
-                s,
-              ),
-            );
-        }
-      }
-      const fixes = [...test.fixes, ...test.entries.flatMap(entry => entry.fixes)];
-      const distinct = fixes.filter(
-        (fix, index) => fixes.findIndex(other => other.command === fix.command && other.title === fix.title) === index,
+  const parts = tests.map(test => {
+    const lines: string[] = [];
+    const failed = test.problems.length > 0 || test.entries.some(entry => entry.cause !== null);
+    const verdict = failed
+      ? s.red('does not work')
+      : test.entries.some(entry => entry.result === 'accepted')
+        ? s.green('works')
+        : s.yellow('could not be verified');
+    lines.push(`${s.bold(`secret ${test.secret.namespace}/${test.secret.name}`)} ${verdict}`, s.dim(`type ${test.secret.type}`));
+    for (const problem of test.problems) lines.push(...fold(`${problem.code}: ${problem.detail}`, options.width, '  '));
+    if (test.entries.length > 0) {
+      lines.push(
+        '',
+        table(
+          ['KEY', 'REGISTRY', 'USER', 'RESULT', 'DETAIL'],
+          test.entries.map(entry => [
+            entry.key,
+            entry.registry,
+            entry.username || '(empty)',
+            entry.result,
+            entry.cause === null ? entry.detail : `${entry.cause}: ${entry.detail}`,
+          ]),
+          options.width,
+        ),
       );
-      if (distinct.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(distinct, options.width, s));
-      return `${lines.join('\n')}\n`;
-    })
-    .join('\n');
+    }
+    if (options.wide) {
+      for (const entry of test.entries) {
+        lines.push('', s.bold(`Checks of "${entry.key}", from this machine`));
+        for (const check of entry.checks.filter(check => check.status !== 'skipped'))
+          lines.push(
+            ...labelled(
+              `${MARK[check.status]} ${check.name.padEnd(8)}`,
+              `${check.detail}${check.ms === null ? '' : ` (${check.ms} ms)`}`,
+              options.width,
+              s,
+            ),
+          );
+      }
+    }
+    const fixes = [...test.fixes, ...test.entries.flatMap(entry => entry.fixes)];
+    const distinct = fixes.filter(
+      (fix, index) => fixes.findIndex(other => other.command === fix.command && other.title === fix.title) === index,
+    );
+    if (distinct.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(distinct, options.width, s));
+    return `${lines.join('\n')}\n`;
+  });
+  return printable(parts.join('\n'), options.colour);
 }

@@ -22,9 +22,10 @@ export function visibleDefect(credential: Credential, reference: Reference | nul
     const where = [trimmed.username === username ? '' : 'user name', trimmed.password === password ? '' : 'password']
       .filter(Boolean)
       .join(' and ');
+    const both = where.includes(' and ');
     const lineEnd = /[\r\n]$/.test(password) || /[\r\n]$/.test(username);
     return {
-      what: `the ${where} ${lineEnd ? 'ends with a line break (made by `echo` without `-n`)' : 'has blanks around it'}`,
+      what: `the ${where} ${lineEnd ? `${both ? 'end' : 'ends'} with a line break (made by \`echo\` without \`-n\`)` : both ? 'have blanks around them' : 'has blanks around it'}`,
       repaired: credential.repaired(trimmed),
     };
   }

@@ -55,10 +55,23 @@ export async function openSession(transport: Transport, registry: string, option
     session = await ping(transport, base, ns);
     if (session.fault === null || session.fault.kind !== 'plainHttp') break;
   }
-  if (session?.fault?.kind !== 'plainHttp') return session as Session;
-  // no TLS: whether it is HTTP at all tells a question without a login
-  const plain = await ping(transport, session.base.replace('https:', 'http:'), ns);
-  return plain.fault?.kind === 'notJson' ? { ...session, fault: plain.fault, ping: plain.ping } : session;
+  return otherwise(session as Session);
+}
+
+/** What another question tells, without a login, of a server that does not speak as it was asked: whether it speaks HTTP at all, or TLS. */
+async function otherwise(session: Session): Promise<Session> {
+  const { transport, base, ns, fault } = session;
+  if (fault?.kind === 'plainHttp') {
+    const plain = await ping(transport, base.replace('https:', 'http:'), ns);
+    return plain.fault?.kind === 'notJson' ? { ...session, fault: plain.fault, ping: plain.ping } : session;
+  }
+  if (base.startsWith('http:') && (fault?.kind === 'eof' || fault?.kind === 'reset')) {
+    const secured = await ping(transport, base.replace('http:', 'https:'), ns);
+    const speaksTls = secured.fault === null || secured.fault.kind === 'untrusted' || secured.fault.kind === 'badCertificate';
+    const words = `${new URL(base).host} is asked over plain HTTP and hangs up; it speaks TLS`;
+    return speaksTls ? { ...session, fault: { ...fault, kind: 'httpToHttps', words } } : session;
+  }
+  return session;
 }
 
 async function ping(transport: Transport, base: string, ns: string | null): Promise<Session> {

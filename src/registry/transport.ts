@@ -120,6 +120,9 @@ function kindOf(code: string, stage: WireFault['stage']): FaultKind {
   return kind ?? (stage === 'tls' ? 'tls' : stage === 'dns' ? 'dns' : 'unknown');
 }
 
+/** A connection that ends within an answer. */
+const cutOff = (kind: FaultKind): FaultKind => (kind === 'eof' || kind === 'reset' ? 'shortBody' : kind);
+
 function errorCode(error: unknown): string {
   const { code, name, message = '', cause } = error as { code?: string; name?: string; message?: string; cause?: { code?: string } };
   if (name === 'HTTPParserError') return code ?? 'HPE_INVALID';
@@ -165,6 +168,8 @@ export function createTransport(options: TransportOptions): Transport {
   setMaxListeners(0, options.signal);
   const checks = new Map<string, Check[]>();
   const dispatchers = new Map<string, Dispatcher>();
+  /** Origin → the alert with which a server ended TLS: by TLS 1.3 it refuses a client only after the client's handshake is done. */
+  const alerts = new Map<string, string>();
   const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
 
   const isInsecure = (url: URL): boolean => options.insecure.includes(url.host) || options.insecure.includes(url.hostname);
@@ -233,7 +238,7 @@ export function createTransport(options: TransportOptions): Transport {
       passed(`connected to ${socket.remoteAddress}:${port}`);
       if (url.protocol === 'https:') {
         stage = 'tls';
-        const secured = await openTls(socket, host, servername);
+        const secured = await openTls(socket, host, servername, code => alerts.set(url.origin, code));
         passed(secured.detail, secured.warning ? 'warning' : 'ok', secured.code);
         socket = secured.socket;
       }
@@ -280,19 +285,26 @@ export function createTransport(options: TransportOptions): Transport {
     socket: Socket,
     host: string,
     servername: string | undefined,
+    onAlert: (code: string) => void,
   ): Promise<{ socket: TLSSocket; detail: string; warning: boolean; code: string | null }> {
     const name = isIP(host) ? '' : (servername ?? host);
-    // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one.
+    // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one. For an address Node
+    // would look for "localhost" among the names.
     const secured = tlsConnect({
       socket,
       servername: name,
       rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
       ALPNProtocols: ['http/1.1'],
       ...(authorities ? { ca: authorities } : {}),
     });
     const opened = new Promise<void>((resolve, reject) => {
       secured.once('secureConnect', () => resolve());
-      secured.on('error', reject);
+      secured.on('error', error => {
+        const code = errorCode(error);
+        if (code.startsWith('ERR_SSL')) onAlert(code);
+        reject(error);
+      });
       secured.once('end', () =>
         reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' })),
       );
@@ -331,6 +343,7 @@ export function createTransport(options: TransportOptions): Transport {
         detail: `${JSON.stringify(redact(href))} is not an http(s) address`,
       });
     }
+    let answered = false;
     if (options.signal.aborted)
       return failed({ stage: 'connect', kind: 'timeout', code: 'ABORTED', detail: 'the time for the whole probe is over' });
     try {
@@ -344,6 +357,7 @@ export function createTransport(options: TransportOptions): Transport {
         // undici would wait for a body that a HEAD answer never has
         ...(method === 'HEAD' ? { reset: false } : {}),
       });
+      answered = true;
       const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
       if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
       return {
@@ -357,13 +371,16 @@ export function createTransport(options: TransportOptions): Transport {
         const detail = `${connected ? `${url.host} accepted the request and gave ` : ''}no answer before the time for the whole probe was over`;
         return failed({ stage: 'http', kind: 'timeout', code: connected ? SILENT : 'ABORTED', detail });
       }
-      const code = errorCode(error);
+      const own = errorCode(error);
+      const code = SYSTEM[own] === 'eof' || SYSTEM[own] === 'reset' ? (alerts.get(url.origin) ?? own) : own;
       const proxied = proxyOf(href) !== null;
       const kind =
         proxied &&
         /^(?:UND_ERR_ABORTED|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS|ERROR)$/.test(code)
           ? 'proxy'
-          : kindOf(code, 'http');
+          : answered
+            ? cutOff(kindOf(code, 'http'))
+            : kindOf(code, 'http');
       const stage = kind === 'untrusted' || kind === 'badCertificate' || kind === 'tls' || kind === 'plainHttp' ? 'tls' : 'http';
       return failed({ stage, kind, code, detail: wireDetail(stage, url, code, error) });
     }
@@ -405,6 +422,7 @@ function wireDetail(stage: WireFault['stage'], url: URL, code: string, error: un
     UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the request and gave no answer in time`,
     UND_ERR_BODY_TIMEOUT: `${url.host} stopped in the middle of its answer`,
     ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not speak TLS`,
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `TLS: ${url.host} wants a certificate of its clients (certificate required)`,
   };
   const message = (error as Error).message ?? '';
   return (

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { placed, type Runtime } from './node-words.ts';
+import { pluginCommand } from './plugin.ts';
 import {
   type Answer,
   freePort,
@@ -176,7 +177,8 @@ export interface Run {
 /** Runs the built plugin: `why -f -` on the objects. */
 export function why(objects: KubernetesObject[], flags: string[] = []): Promise<Run> {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$|^NODE_/i.test(name)));
-  const child = spawn(process.execPath, ['dist/kubectl-imagepull.cjs', 'why', '-f', '-', '-o', 'json', ...flags], { env: environment });
+  const [program, ...first] = pluginCommand();
+  const child = spawn(program, [...first, 'why', '-f', '-', '-o', 'json', ...flags], { env: environment });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

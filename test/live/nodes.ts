@@ -202,4 +202,12 @@ export const nodes: Scenario[] = [
       };
     },
   ],
+  [
+    'kubelet once could not read a secret that is there, and good',
+    { cause: 'FixedWaitingForRetry', certainty: 'likely', results: ['accepted'] },
+    async lab => {
+      const { host } = await lab.registry(BASIC);
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], unretrieved: ['regcred'], words: said => said.noLogin() };
+    },
+  ],
 ];

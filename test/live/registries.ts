@@ -485,4 +485,17 @@ export const registries: Scenario[] = [
       return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.plain('context canceled') };
     },
   ],
+  [
+    'a token server that never answers',
+    { cause: 'TokenServiceFailed', results: ['error'] },
+    async lab => {
+      const { host } = await lab.registry({ ...bearer(), answer: atToken({ hang: true }) });
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host)],
+        flags: ['--timeout', '2s'],
+        words: said => said.tokenError(`Post "http://${host}/token": dial tcp ${host}: i/o timeout`, true),
+      };
+    },
+  ],
 ];

@@ -157,24 +157,24 @@ export const ways: Scenario[] = [
       };
     },
   ],
-  [
-    'a registry that wants a certificate of the client',
-    { cause: 'TLSFailed' },
-    async lab => {
-      const server = createTlsServer(
-        { ...tls.good, requestCert: true, ca: [ca.cert], rejectUnauthorized: true, maxVersion: 'TLSv1.2' },
-        socket => socket.on('error', () => {}),
-      );
-      server.on('tlsClientError', () => {});
-      const { host } = await lab.tcp(socket => server.emit('connection', socket));
-      return {
-        image: `${host}/team/app:1.4.2`,
-        flags: trusting(lab),
-        scheme: 'https',
-        words: said => said.dial('remote error: tls: certificate required'),
-      };
-    },
-  ],
+  ...(['TLSv1.2', 'TLSv1.3'] as const).map(
+    (version): Scenario => [
+      `a registry that wants a certificate of the client, ${version}`,
+      { cause: 'TLSFailed' },
+      async lab => {
+        const asking = { ...tls.good, requestCert: true, ca: [ca.cert], rejectUnauthorized: true, maxVersion: version };
+        const server = createTlsServer(asking, socket => socket.on('error', () => {}));
+        server.on('tlsClientError', () => {});
+        const { host } = await lab.tcp(socket => server.emit('connection', socket));
+        return {
+          image: `${host}/team/app:1.4.2`,
+          flags: trusting(lab),
+          scheme: 'https',
+          words: said => said.dial('remote error: tls: certificate required'),
+        };
+      },
+    ],
+  ),
   [
     'a registry of TLS 1.1',
     { cause: 'TLSFailed' },
@@ -505,6 +505,27 @@ export const ways: Scenario[] = [
           said.resolve(
             'failed to do request: Head "https://eu-mirror.acme.invalid/v2/x": dial tcp: lookup eu-mirror.acme.invalid on 10.0.0.2:53: no such host',
           ),
+      };
+    },
+  ],
+  [
+    'a certificate for the address alone, of a known authority',
+    { cause: 'TagNotFound', certainty: 'certain' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: makeCertificate({ ca, ips: ['127.0.0.1'] }) });
+      return { image: `${host}/team/app:9`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+    },
+  ],
+  [
+    'HTTPS where plain HTTP is asked',
+    { cause: 'PlainHTTPRegistry', bareCertainty: 'likely' },
+    async lab => {
+      const { host } = await lab.registry({ images: [APP], tls: tls.self });
+      return {
+        image: 'registry.acme.example/team/app:1.4.2',
+        flags: mirror('registry.acme.example', `http://${host}`),
+        scheme: 'http',
+        words: said => said.dial('read tcp 10.0.0.8:40000->10.0.0.9:443: read: Client sent an HTTP request to an HTTPS server'),
       };
     },
   ],

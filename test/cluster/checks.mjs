@@ -1,0 +1,284 @@
+/** The checks of the cluster test: what the plugin says of pods, secrets and mistakes, and whether what it prints repairs them. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, until, work } from './lab.mjs';
+
+/** Asks the stand-in of Docker Hub, as the node does. */
+const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
+/** What no output may ever hold. */
+const PASSWORDS = ['labpass', 'old-pa55word', 'other-pa55word', 'other-user-pass', 'bGFiOmxhYnBhc3', 'eyJzdWIiOiJsYWIi'];
+
+export const count = { passed: 0, failed: 0 };
+/** One check. A failed one is told in a line of its own. */
+export function check(what, ok, detail = '') {
+  if (ok) count.passed++;
+  else {
+    count.failed++;
+    console.log(`not ok: ${what}${detail === '' ? '' : `: ${String(detail).replace(/\s+/g, ' ').trim().slice(0, 600)}`}`);
+  }
+  return ok;
+}
+const equal = (what, got, wanted) =>
+  check(what, JSON.stringify(got) === JSON.stringify(wanted), `${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
+
+/** `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password. */
+async function imagepull(...args) {
+  const result = await kubectl('imagepull', ...args);
+  const leaked = PASSWORDS.find(password => `${result.stdout}${result.stderr}`.includes(password));
+  if (leaked !== undefined) check(`kubectl imagepull ${args.join(' ')} keeps passwords to itself`, false, `"${leaked}" was printed`);
+  let json = null;
+  try {
+    if (args.includes('json')) json = JSON.parse(result.stdout);
+  } catch {
+    check(`kubectl imagepull ${args.join(' ')} prints JSON`, false, `${result.status}: ${result.stdout}${result.stderr}`);
+  }
+  return { ...result, json };
+}
+
+/** One target: as JSON and as text, against what is expected. */
+export async function diagnose(target) {
+  const { namespace, title, wanted } = target;
+  const args = ['why', target.target, '-n', namespace, ...MIRROR];
+  const { json, status, stderr } = await imagepull(...args, '-o', 'json');
+  const text = await imagepull(...args);
+  const fine = wanted.every(({ cause }) => cause === 'NoPullProblem' || cause === 'StillPulling');
+  equal(`${title}: exit status`, [status, text.status], fine ? [0, 0] : [1, 1]);
+  equal(`${title}: nothing on standard error`, stderr, '');
+  const items = json?.items ?? [];
+  const pods = podsOf(target);
+  equal(`${title}: one item per pod and container`, items.length, Math.max(1, pods.length) * wanted.length);
+  for (const one of wanted) {
+    const own = items.filter(item => one.container === undefined || item.container.name === one.container);
+    check(`${title}: an item for it`, own.length > 0, JSON.stringify(items.map(item => item.container)));
+    for (const item of own) compare(`${title}${wanted.length > 1 ? `, ${one.container}` : ''}`, item, one);
+  }
+  const lines = text.stdout.split('\n');
+  check(`${title}: the text names the cause first`, lines[0].startsWith(wanted[0].cause), lines[0]);
+  for (const command of new Set(items.slice(0, 1).flatMap(item => item.fixes.flatMap(fix => fix.command ?? []))))
+    check(
+      `${title}: the text has the command`,
+      lines
+        .map(line => line.trim())
+        .join('\n')
+        .includes(command),
+      command,
+    );
+  target.items = items;
+}
+
+function compare(title, item, one) {
+  equal(`${title}: cause`, [item.cause, ...(item.cause === one.cause ? [] : [item.certainty, item.summary])], [one.cause]);
+  if (one.certainty !== undefined)
+    equal(`${title}: certainty`, [item.certainty, ...item.also], [one.certainty, ...(one.certainty === 'certain' ? [] : item.also)]);
+  equal(`${title}: container kind`, item.container.kind, one.kind ?? 'container');
+  if (one.credentials !== undefined)
+    equal(
+      `${title}: credentials`,
+      item.credentials.map(({ result }) => result),
+      one.credentials,
+    );
+  if (one.says !== undefined) check(`${title}: the summary says ${one.says}`, item.summary.includes(one.says), item.summary);
+}
+
+/** Runs the commands that were printed for a target, and waits until its pods run. */
+export async function repair(target) {
+  const [one] = target.wanted;
+  const fixes = target.items?.[0]?.fixes ?? [];
+  const folder = mkdtempSync(join(work, 'fix-'));
+  for (const words of one.fix) {
+    const command = fixes.flatMap(fix => fix.command ?? []).find(text => text.includes(words));
+    if (!check(`${target.title}: a fix with "${words}"`, command !== undefined, JSON.stringify(fixes))) return;
+    const result = await run('bash', ['-euo', 'pipefail', '-c', command], {
+      cwd: folder,
+      env: { ...environment, REGISTRY_USER: 'lab', REGISTRY_PASSWORD: 'labpass' },
+      seconds: 90,
+    });
+    const said = `${command}: ${result.status}: ${result.stderr}${result.stdout}`;
+    if (!check(`${target.title}: the fix with "${words}" works`, result.status === 0, said)) return;
+  }
+  const runs = pod => pod.status.containerStatuses?.every(({ state }) => state.running !== undefined) === true;
+  const repaired = await until(target.title, 90, () => podsOf(target).length > 0 && podsOf(target).every(runs)).then(
+    () => true,
+    () => false,
+  );
+  if (!check(`${target.title}: runs after the fix`, repaired, describe(target))) return;
+  const after = await imagepull('why', target.target, '-n', target.namespace, ...MIRROR, '-o', 'json');
+  equal(
+    `${target.title}: no pull problem after the fix`,
+    [after.status, ...new Set(after.json?.items.map(item => item.cause))],
+    [0, 'NoPullProblem'],
+  );
+}
+
+/** The secret is repaired while kubelet backs off: just after a second failure the next try is some 20 s away. */
+export async function repairSecretInBackOff(target) {
+  await until(`a second failure of ${target.title}`, 120, () => {
+    const failures = podsOf(target).flatMap(pod => failuresOf(pod, 'main'));
+    return failures.some(({ count: times, lastTimestamp }) => times >= 2 && Date.now() - Date.parse(lastTimestamp) < 8000);
+  });
+  const auths = { '127.0.0.1:15001': { username: 'lab', password: 'labpass' } };
+  const patch = { data: null, stringData: { '.dockerconfigjson': JSON.stringify({ auths }) } };
+  await must('the repaired secret', kubectl('-n', 'pulls', 'patch', 'secret', 'repaired', '--type=merge', '-p', JSON.stringify(patch)));
+}
+
+/** All at once: each failing pod with its cause, no healthy one. */
+export async function checkAll(targets) {
+  const { json, status } = await imagepull('why', '-A', ...MIRROR, '-o', 'json');
+  equal('why -A: exit status', status, 1);
+  const items = json?.items ?? [];
+  for (const target of targets) {
+    const names = podsOf(target).map(({ metadata }) => metadata.name);
+    const own = items.filter(({ pod }) => pod.namespace === target.namespace && names.includes(pod.name));
+    const wanted = target.wanted.filter(({ cause }) => cause !== 'NoPullProblem').map(({ cause }) => cause);
+    equal(`why -A: ${target.title}`, [...new Set(own.map(item => item.cause))], [...new Set(wanted)]);
+  }
+}
+
+export async function checkSecrets() {
+  const cases = [
+    ['default', 'good-cred', [], 0, 'accepted', null],
+    ['default', 'bad-cred', [], 1, 'rejected', 'CredentialsRejected'],
+    ['default', 'good-cred', ['--image', '127.0.0.1:15001/library/busybox:1'], 0, 'accepted', null],
+    ['default', 'good-cred', ['--image', '127.0.0.1:15001/library/busybox:9'], 1, 'accepted', 'TagNotFound'],
+    ['pulls', 'no-right-here', [], 0, 'accepted', null],
+    ['pulls', 'no-right-here', ['--image', '127.0.0.1:15010/private/busybox:1'], 1, 'denied', 'AccessDenied'],
+    ['pulls', 'newline', [], 1, 'rejected', 'CredentialsRejected'],
+    ['pulls', 'past-its-time', [], 1, 'rejected', 'CredentialsExpired'],
+    ['pulls', 'wrong-port', [], 1, 'error', 'RegistryUnreachable'],
+    ['pulls', 'hub-without-slash', [], 1, 'notTried', 'SecretRegistryMismatch'],
+    ['pulls', 'empty', [], 1, 'notVerifiable', 'SecretHasNoCredentials'],
+    ['pulls', 'legacy', [], 0, 'accepted', null],
+  ];
+  for (const [namespace, name, more, wanted, result, cause] of cases) {
+    const title = `test-secret ${name} ${more.join(' ')}`.trim();
+    const { status, json } = await imagepull('test-secret', name, '-n', namespace, ...more, '-o', 'json');
+    const entry = json?.items[0]?.entries[0];
+    equal(title, [status, entry?.result, entry?.cause], [wanted, result, cause]);
+  }
+  for (const [name, code] of [
+    ['opaque', 'SecretMalformed'],
+    ['bad-base64', 'SecretMalformed'],
+    ['bad-json', 'SecretMalformed'],
+    ['creds-store', 'SecretHasNoCredentials'],
+  ]) {
+    const { status, json } = await imagepull('test-secret', name, '-n', 'pulls', '-o', 'json');
+    equal(`test-secret ${name}`, [status, json?.items[0]?.problems[0]?.code], [1, code]);
+  }
+  const text = await imagepull('test-secret', 'newline', '-n', 'pulls');
+  check(
+    'test-secret newline: the text says that the repaired form works',
+    /line break.*repaired, it is accepted/s.test(text.stdout.replace(/\s+/g, ' ')),
+    text.stdout,
+  );
+}
+
+/** One line that says what is wrong, on standard error, and status 2. */
+async function fails(title, pattern, ...args) {
+  const { status, stdout, stderr } = await imagepull(...args);
+  // kubectl itself adds a line when a plugin ends with an error
+  const lines = stderr.split('\n').filter(line => line !== '' && !/^(?:error: )?exit status \d+$/.test(line));
+  equal(`${title}: exit status`, status, 2);
+  check(`${title}: one line`, lines.length === 1 && stdout === '' && lines[0].startsWith('error: '), `${stdout}${stderr}`);
+  check(`${title}: says ${pattern}`, pattern.test(stderr), stderr);
+}
+
+export async function checkErrors() {
+  await fails('no such pod', /no pod "no-such-pod" in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
+  await fails('no such namespace', /no namespace "nowhere"/, 'why', 'ok', '-n', 'nowhere');
+  await fails('no such workload', /no deployment "nothing"/, 'why', 'deployment/nothing', '-n', 'default');
+  await fails('no such kind', /"gateway"/, 'why', 'gateway/nothing', '-n', 'default');
+  await fails('no such secret', /no secret "no-such-secret"/, 'test-secret', 'no-such-secret', '-n', 'default');
+  await fails('no such context', /context "nowhere"/, 'why', 'ok', '--context', 'nowhere');
+  await fails('no such kubeconfig', /no-such-file/, 'why', 'ok', '--kubeconfig', join(work, 'no-such-file'));
+  await fails('a user without any right', /cannot|forbidden/, 'why', 'ok', '-n', 'default', '--as', 'nobody');
+  await fails('a user who may not list', /list/, 'why', '-A', '--as', 'nobody');
+  const partly = await imagepull('why', 'missing-tag', 'no-such-pod', '-n', 'default', '-o', 'json');
+  equal(
+    'one of two pods is missing',
+    [partly.status, partly.json?.items.map(item => item.cause), partly.json?.warnings.length],
+    [2, ['TagNotFound'], 1],
+  );
+  const down = readFileSync(environment.KUBECONFIG, 'utf8').replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, '$115012');
+  writeFileSync(join(work, 'down.kubeconfig'), down);
+  await fails('a cluster that is down', /127\.0\.0\.1:15012/, 'why', 'ok', '--kubeconfig', join(work, 'down.kubeconfig'));
+}
+
+/** With the right to read pods and nothing else it still answers, and says what it could not see. */
+export async function checkRights() {
+  const pulls = (...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'pulls', ...args));
+  await pulls('create', 'serviceaccount', 'pods-only');
+  await pulls('create', 'role', 'pods-only', '--verb=get,list', '--resource=pods');
+  await pulls('create', 'rolebinding', 'pods-only', '--role=pods-only', '--serviceaccount=pulls:pods-only');
+  const account = await getJson('serviceaccount', 'pods-only', '-n', 'pulls');
+  const named = account.secrets?.[0]?.name;
+  const token =
+    named === undefined
+      ? (await pulls('create', 'token', 'pods-only')).trim()
+      : Buffer.from((await getJson('secret', named, '-n', 'pulls')).data.token, 'base64').toString('utf8');
+  const view = await must('kubectl config view', kubectl('config', 'view', '--raw', '--flatten', '-o', 'json'));
+  const config = JSON.parse(view);
+  config.users = config.users.map(({ name }) => ({ name, user: { token } }));
+  const file = join(work, 'pods-only.kubeconfig');
+  writeFileSync(file, JSON.stringify(config));
+  const who = [
+    ['impersonated', ['--as', 'system:serviceaccount:pulls:pods-only']],
+    ['by its token', ['--kubeconfig', file]],
+  ];
+  for (const [how, flags] of who) {
+    const { status, json, stderr } = await imagepull('why', 'wrong-password-at-the-token-server', '-n', 'pulls', ...flags, '-o', 'json');
+    const title = `a service account that may read pods only, ${how}`;
+    const [item] = json?.items ?? [];
+    equal(`${title}: exit status`, status, 2);
+    check(`${title}: an answer that is not certain`, item !== undefined && item.certainty !== 'certain', JSON.stringify(item));
+    check(
+      `${title}: the true cause is among the likely ones`,
+      [item?.cause, ...(item?.also ?? [])].includes('CredentialsRejected'),
+      JSON.stringify([item?.cause, item?.also]),
+    );
+    for (const right of ['get secrets', 'list events', 'get nodes', 'get serviceaccounts'])
+      check(
+        `${title}: says that "${right}" is missing`,
+        json?.warnings.some(warning => warning.includes(`"${right}"`)) && stderr.includes(right),
+        stderr,
+      );
+  }
+  const visible = await imagepull('why', 'name-in-upper-case', '-n', 'pulls', ...who[0][1], '-o', 'json');
+  equal(
+    'what the pod alone proves stays certain',
+    [visible.json?.items[0]?.cause, visible.json?.items[0]?.certainty],
+    ['InvalidImageName', 'certain'],
+  );
+}
+
+export async function checkForms() {
+  const names = await imagepull('why', '-n', 'pulls', '-l', 'app=two', ...MIRROR, '-o', 'name');
+  equal('why -l -o name', [names.status, names.stdout.trim()], [1, 'pod/two-containers-two-causes']);
+  const one = await imagepull('why', 'two-containers-two-causes', '-n', 'pulls', '-c', 'second', ...MIRROR, '-o', 'json');
+  equal('why -c', [one.status, one.json?.items.map(item => item.container.name)], [1, ['second']]);
+  const silent = await imagepull('why', 'auth-wrong', '-n', 'default', '--no-probe', '-o', 'json');
+  equal(
+    '--no-probe: no credential is tried',
+    silent.json?.items[0]?.credentials.map(({ result }) => result),
+    ['notTried'],
+  );
+  const yaml = await imagepull('why', 'auth-wrong', '-n', 'default', '-o', 'yaml');
+  check('why -o yaml', loadAll(yaml.stdout)[0]?.items?.[0]?.cause === 'CredentialsRejected', yaml.stdout);
+  const saved = await must('kubectl get', kubectl('-n', 'default', 'get', 'pods,events,secrets,serviceaccounts,nodes', '-o', 'yaml'));
+  const file = await run('kubectl', ['imagepull', 'why', '-f', '-', ...MIRROR, '-o', 'json'], { input: saved });
+  const live = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'json');
+  const told = list => list.items.map(({ pod, cause }) => `${pod.name} ${cause}`).sort();
+  equal(
+    'why -f - of the saved objects says the same as the cluster',
+    told(JSON.parse(file.stdout || '{"items":[]}')),
+    told(live.json ?? { items: [] }),
+  );
+}
+
+/** Last of all, since a pull that does not end keeps kubelet from every other. */
+export async function checkStillPulling() {
+  await must('kubectl run', kubectl('-n', 'pulls', 'run', 'still-pulling', '--image=127.0.0.1:15028/team/app:1', '--restart=Never'));
+  await until('the pull of still-pulling', 60, () => hasEvent('still-pulling', 'Pulling'));
+  const { status, json } = await imagepull('why', 'still-pulling', '-n', 'pulls', ...MIRROR, '-o', 'json');
+  equal('a pull that goes on', [status, json?.items.map(item => item.cause)], [0, ['StillPulling']]);
+}

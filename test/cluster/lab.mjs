@@ -1,0 +1,275 @@
+/** The laboratory of the cluster test: programs, the cluster, the registries beside it, and what its node says. */
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+/** Where the cluster keeps its state, as its own scripts have it. */
+const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
+export const NAMESPACES = ['pulls', 'pulls-other'];
+
+const began = Date.now();
+export const say = text => process.stderr.write(`# ${((Date.now() - began) / 1000).toFixed(0).padStart(3)} s  ${text}\n`);
+
+/** What has to be undone at the end, in the order in which it was done. */
+export const undo = [];
+const children = new Set();
+export const work = mkdtempSync(join(tmpdir(), 'imagepull-cluster-test-'));
+undo.push(() => rmSync(work, { recursive: true, force: true }));
+export const environment = { ...process.env, PATH: [join(work, 'bin'), process.env.PATH].join(delimiter) };
+export const endPrograms = () => {
+  for (const child of children) child.kill();
+};
+
+/** Runs a program to its end. Out: its status and texts; never throws. */
+export function run(command, args, { input, cwd = work, env = environment, seconds = 60, echo = false } = {}) {
+  return new Promise(done => {
+    const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    children.add(child);
+    const text = { stdout: '', stderr: '' };
+    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].setEncoding('utf8').on('data', chunk => {
+        text[stream] += chunk;
+        if (echo) process.stderr.write(chunk);
+      });
+    }
+    const end = status => {
+      clearTimeout(timer);
+      children.delete(child);
+      done({ status, ...text });
+    };
+    child.on('error', error => end(error.message));
+    child.on('close', status => end(status ?? `killed after ${seconds} s`));
+    if (input !== undefined) child.stdin.end(input);
+  });
+}
+
+export const kubectl = (...args) => run('kubectl', args);
+/** Out: what it printed; throws when it failed. */
+export async function must(what, result) {
+  const { status, stdout, stderr } = await result;
+  if (status !== 0) throw new Error(`${what} failed (${status}): ${stderr || stdout}`);
+  return stdout;
+}
+export const getJson = async (...args) => JSON.parse(await must(`kubectl get ${args.join(' ')}`, kubectl('get', ...args, '-o', 'json')));
+
+/** Waits until something holds; throws when it does not in time. */
+export async function until(what, seconds, holds) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await holds()) return;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await sleep(500);
+  }
+}
+
+/** So many at a time: kubelet and the plugin share the machine. */
+export function limiter(most) {
+  const waiting = [];
+  let running = 0;
+  const next = () => {
+    if (running >= most || waiting.length === 0) return;
+    running++;
+    waiting.shift()();
+  };
+  return async job => {
+    await new Promise(go => {
+      waiting.push(go);
+      next();
+    });
+    try {
+      return await job();
+    } finally {
+      running--;
+      next();
+    }
+  };
+}
+
+/** The plugin, in a folder of its own on PATH; a copy, so that whoever builds meanwhile does not disturb the run. */
+export async function installPlugin() {
+  await must('the build', run(process.execPath, ['scripts/build.mjs'], { cwd: root }));
+  mkdirSync(join(work, 'bin'));
+  copyFileSync(join(root, 'dist', 'kubectl-imagepull.cjs'), join(work, 'bin', 'kubectl-imagepull'));
+}
+
+/** Starts the cluster of a folder unless one runs. */
+export async function startCluster(folder, keep) {
+  environment.KUBECONFIG = join(home, 'kubeconfig');
+  const ready = async () => {
+    const { status, stdout } = await run('kubectl', ['get', 'nodes', '--request-timeout=5s', '-o', 'json'], { seconds: 10 });
+    if (status !== 0) return false;
+    return JSON.parse(stdout).items.some(node => node.status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
+  };
+  const addKubectl = () => {
+    const binaries = existsSync(home) ? readdirSync(home).filter(name => name.startsWith('bin-')) : [];
+    environment.PATH = [environment.PATH, ...binaries.map(name => join(home, name))].join(delimiter);
+  };
+  addKubectl();
+  if (existsSync(environment.KUBECONFIG) && (await ready())) return say('the cluster runs already');
+  say('starting the cluster');
+  undo.push(() => (keep ? undefined : run(join(folder, 'down.sh'), [], { seconds: 120, echo: true })));
+  await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240, echo: true }));
+  addKubectl();
+  if (!(await ready())) throw new Error('the cluster was started, and no node is ready');
+}
+
+/** The image that runs, as the cluster's own registry has it. */
+async function readCopy() {
+  const repository = 'http://127.0.0.1:15000/v2/library/busybox';
+  const fetched = async (path, headers = {}) => {
+    const response = await fetch(`${repository}/${path}`, { headers, signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`the cluster's registry answers ${response.status} for ${path}`);
+    return { mediaType: response.headers.get('content-type'), body: Buffer.from(await response.arrayBuffer()) };
+  };
+  const types = ['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json'];
+  const { mediaType, body } = await fetched('manifests/1', { accept: types.join(', ') });
+  const { config, layers } = JSON.parse(body.toString('utf8'));
+  const blobs = await Promise.all([config, ...layers].map(async ({ digest }) => (await fetched(`blobs/${digest}`)).body));
+  return { mediaType, manifest: body, blobs };
+}
+
+/** Starts the registries and tells the node of them. */
+export async function startRegistries() {
+  const bundled = join(root, 'dist', 'cluster-registries.mjs');
+  await build({
+    entryPoints: [join(here, 'registries.ts')],
+    outfile: bundled,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  const { startRegistries: start } = await import(pathToFileURL(bundled).href);
+  const places = await start(await readCopy());
+  undo.push(() => Promise.all(places.map(place => place.close())));
+  const states = readdirSync(home).filter(name => name.startsWith('state-'));
+  const folders = states.map(name => join(home, name, 'conf', 'certs.d')).filter(existsSync);
+  if (folders.length === 0) throw new Error(`the cluster has no certs.d folder under ${home}`);
+  for (const place of places) {
+    for (const folder of folders) tellNode(join(folder, place.host), place.files);
+  }
+  return places;
+}
+
+/** Writes a registry's folder in certs.d; at the end it is as it was before. */
+function tellNode(folder, files) {
+  const before = existsSync(folder) ? Object.fromEntries(readdirSync(folder).map(name => [name, readFileSync(join(folder, name))])) : null;
+  undo.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+    if (before !== null) write(before);
+  });
+  const write = texts => {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  };
+  write(files);
+}
+
+/** The two namespaces, empty. */
+export async function makeNamespaces(keep) {
+  for (const namespace of NAMESPACES) {
+    // what an earlier run left behind
+    await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0');
+    await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=90s');
+    await must(`namespace ${namespace}`, kubectl('create', 'namespace', namespace));
+  }
+  undo.push(async () => {
+    if (keep) return;
+    await kubectl('delete', 'namespace', ...NAMESPACES, '--wait=false');
+    for (const namespace of NAMESPACES) await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0');
+  });
+  for (const namespace of NAMESPACES) await until(`the default service account of ${namespace}`, 30, () => accountOf(namespace));
+}
+
+const accountOf = async namespace => (await kubectl('-n', namespace, 'get', 'serviceaccount', 'default')).status === 0;
+
+// ---- what the node says ------------------------------------------------------------------------------------------------------------------------
+
+let seen = { pods: [], events: [] };
+let watching = true;
+
+/** Looks at all pods and events once in a while, for all that wait. */
+export function startWatching() {
+  const watcher = watch();
+  undo.push(async () => {
+    watching = false;
+    await watcher;
+  });
+}
+
+async function watch() {
+  while (watching) {
+    const lists = await Promise.all(
+      ['default', ...NAMESPACES].map(namespace => getJson('pods,events', '-n', namespace).catch(() => ({ items: [] }))),
+    );
+    const items = lists.flatMap(list => list.items);
+    seen = { pods: items.filter(({ kind }) => kind === 'Pod'), events: items.filter(({ kind }) => kind === 'Event') };
+    await sleep(1500);
+  }
+}
+
+const PULL_REASONS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|RegistryUnavailable|ImageInspectError)$/;
+
+/** The present pods of a target: those of a workload have its name as label `app`. */
+export function podsOf({ namespace, target }) {
+  const [kind, name] = target.includes('/') ? target.split('/') : ['pod', target];
+  return seen.pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === namespace &&
+      metadata.deletionTimestamp === undefined &&
+      (kind === 'pod' ? metadata.name === name : metadata.labels?.app === name),
+  );
+}
+
+/** The failures of a container's pulls, the newest last; those that kubelet only put off are none. */
+export const failuresOf = (pod, container) =>
+  seen.events
+    .filter(({ involvedObject: { uid, fieldPath = '' } }) => uid === pod.metadata.uid && fieldPath.endsWith(`{${container}}`))
+    .filter(({ message }) => /^Failed to pull image/.test(message ?? '') && !/pull QPS exceeded$/.test(message))
+    .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''));
+
+const statusOf = (pod, container) =>
+  [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])].find(({ name }) => name === container);
+
+const nameOf = (pod, wanted) => wanted.container ?? pod.spec.containers[0].name;
+
+/** Whether a pod stands where the expectation has it, with the node's words that belong to it. */
+function hasSettled(pod, wanted) {
+  const container = nameOf(pod, wanted);
+  const state = statusOf(pod, container)?.state ?? {};
+  if (wanted.cause === 'NoPullProblem') {
+    if (wanted.state === 'Pending') return pod.status.phase === 'Pending';
+    return wanted.state === undefined ? state.running !== undefined : state.waiting?.reason === wanted.state;
+  }
+  if (!PULL_REASONS.test(state.waiting?.reason ?? '')) return false;
+  return wanted.node === undefined || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node);
+}
+
+export const describe = target =>
+  podsOf(target)
+    .map(pod => {
+      const container = nameOf(pod, target.wanted[0]);
+      return `${pod.metadata.name} is ${pod.status.phase}, ${JSON.stringify(statusOf(pod, container)?.state ?? {})}; ${failuresOf(pod, container).at(-1)?.message ?? 'no failed pull'}`;
+    })
+    .join('; ') || 'no such pod';
+
+/** Waits until all pods of a target stand where they are expected. Out: whether they do. */
+export async function settled(target, seconds = 180) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const pods = podsOf(target);
+    if (pods.length >= (target.wanted[0].pods ?? 1) && pods.every(pod => target.wanted.every(one => hasSettled(pod, one)))) return true;
+    if (Date.now() > end) return false;
+    await sleep(500);
+  }
+}
+
+/** Whether a pod has an event of this reason. */
+export const hasEvent = (name, reason) => seen.events.some(event => event.involvedObject.name === name && event.reason === reason);

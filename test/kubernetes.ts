@@ -1,0 +1,333 @@
+/** `why` against an API server: which pods, with which rights, by which login, and in how many round trips. */
+import { chmodSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import t from 'tap';
+import { clientCertificate, depthOf, startCluster, writeKubeconfig } from './helpers/cluster.ts';
+import { folder, type Run, run } from './helpers/process.ts';
+import { CLUSTER, type Item, items, warningsOf } from './helpers/shop.ts';
+
+t.test('one pod of a cluster', async t => {
+  const cluster = await startCluster({ objects: CLUSTER });
+  t.teardown(cluster.close);
+  const kubeconfig = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
+  const args = ['why', 'missing-secret', '--kubeconfig', kubeconfig, '--no-probe'];
+  const text = await run(args);
+  t.equal(text.stderr, '', 'nothing on standard error');
+  t.equal(text.status, 1, 'a cause was found');
+  t.match(text.stdout, /^SecretNotFound \(certain\): /, 'the cause comes first');
+  t.match(text.stdout, 'Namespace "build" has one of that name', 'the other namespace is named');
+  t.match(text.stdout, 'kubectl -n build get secret regcred', 'and it is copied from there');
+  t.ok(
+    cluster.requests.every(({ headers }) => headers.authorization === 'Bearer test-token'),
+    'the token of the kubeconfig is sent',
+  );
+  const metadata = cluster.requests.find(({ path }) => path === '/api/v1/secrets');
+  t.match(metadata?.headers.accept, /^application\/json;as=PartialObjectMetadataList/, 'of other namespaces only metadata is asked for');
+  t.equal(metadata?.query.get('fieldSelector'), 'metadata.name=regcred');
+
+  const pod = (name: string): Promise<Run> => run(['why', name, '--kubeconfig', kubeconfig, '--no-probe', '-o', 'json']);
+  t.match(
+    items(await pod('covered')),
+    [{ cause: 'CredentialsRejected', credentials: [{ secret: 'good', username: 'ci', result: 'notTried' }] }],
+    'a pod with a secret that covers the image',
+  );
+  const fine = await pod('fine');
+  t.match(items(fine), [{ pod: { name: 'fine' }, cause: 'NoPullProblem', certainty: 'certain' }], 'a healthy pod');
+  t.equal(fine.status, 0, 'a healthy pod: status 0');
+  t.match(items(await pod('pod/missing-secret')), [{ cause: 'SecretNotFound' }], 'pod/NAME');
+});
+
+t.test('no more than three round trips for one pod, and every object once', async t => {
+  for (const name of ['missing-secret', 'covered', 'fine']) {
+    const cluster = await startCluster({ objects: CLUSTER, delayMs: 150 });
+    await run(['why', name, '--kubeconfig', writeKubeconfig({ server: cluster.server, namespace: 'shop' }), '--no-probe']);
+    const { requests } = cluster;
+    await cluster.close();
+    t.ok(requests.length >= 3, `${name}: the cluster is asked`);
+    t.ok(depthOf(requests) <= 3, `${name}: ${depthOf(requests)} answers are waited for one after the other`);
+    const asked = requests.map(({ path, query }) => `${path}?${query}`);
+    t.equal(new Set(asked).size, asked.length, `${name}: nothing is asked twice: ${asked.join(' ')}`);
+  }
+});
+
+t.test('which pods', async t => {
+  const cluster = await startCluster({ objects: CLUSTER });
+  t.teardown(cluster.close);
+  const kubeconfig = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
+  const rows: [string, string[], string[]][] = [
+    ['without a name: all that fail in the namespace', [], ['shop/covered', 'shop/missing-secret']],
+    ['-n', ['-n', 'build'], ['build/bare']],
+    ['-A', ['-A'], ['build/bare', 'shop/covered', 'shop/missing-secret']],
+    ['-l', ['-l', 'app=api'], ['shop/covered']],
+    ['-l that selects none that fails', ['-l', 'app=absent'], []],
+    ['a workload: its healthy pods too', ['deployment/web'], ['shop/fine', 'shop/missing-secret']],
+    ['a workload by its short name', ['deploy/web'], ['shop/fine', 'shop/missing-secret']],
+    ['two pods', ['covered', 'missing-secret'], ['shop/covered', 'shop/missing-secret']],
+  ];
+  for (const [name, args, pods] of rows) {
+    const answer = await run(['why', ...args, '--kubeconfig', kubeconfig, '--no-probe', '-o', 'json']);
+    t.strictSame(
+      items(answer)
+        .map(({ pod }) => `${pod.namespace}/${pod.name}`)
+        .sort(),
+      pods,
+      name,
+    );
+    t.equal(answer.status, pods.length > 0 ? 1 : 0, `${name}: status`);
+  }
+  const none = await run(['why', '-l', 'app=absent', '--kubeconfig', kubeconfig, '--no-probe']);
+  t.equal(none.stdout, '', 'nothing fails: nothing on standard output');
+  t.match(none.stderr, /^no pod of namespace "shop" waits for an image\n$/, 'nothing fails: said on standard error');
+});
+
+t.test('what is not there, and what is forbidden', async t => {
+  const cluster = await startCluster({ objects: CLUSTER });
+  const closed = await startCluster({ objects: CLUSTER, forbid: /\/pods/ });
+  t.teardown(() => Promise.all([cluster.close(), closed.close()]));
+  const open = ['--kubeconfig', writeKubeconfig({ server: cluster.server, namespace: 'shop' }), '--no-probe'];
+  const shut = ['--kubeconfig', writeKubeconfig({ server: closed.server, namespace: 'shop' }), '--no-probe'];
+  const rows: [string, string[], RegExp][] = [
+    ['no such pod', ['absent', ...open], /there is no pod "absent" in namespace "shop"/],
+    ['no such namespace', ['absent', '-n', 'nowhere', ...open], /there is no namespace "nowhere"/],
+    ['no such deployment', ['deployment/absent', ...open], /there is no deployment "absent"/],
+    ['a deployment of no pods', ['deployment/idle', ...open], /scaled to 0/],
+    ['a kind without pods', ['service/web', ...open], /"service" is not a kind that has pods/],
+    ['pods that may not be read', ['covered', ...shut], /pod "covered" of namespace "shop" cannot be read.*"get pods" is needed/],
+    ['pods that may not be listed', [...shut], /cannot be listed.*"list pods"/],
+    ['a workload whose pods may not be listed', ['deployment/web', ...shut], /cannot be listed.*"list pods"/],
+  ];
+  for (const [name, args, says] of rows) {
+    const { status, stdout, stderr } = await run(['why', ...args]);
+    t.match({ status, stdout, stderr }, { status: 2, stdout: '', stderr: says }, name);
+    t.match(stderr, /^error: [^\n]+\n$/, `${name}: one line`);
+  }
+  const both = await run(['why', 'covered', 'absent', ...open, '-o', 'json']);
+  t.match(items(both), [{ pod: { name: 'covered' } }], 'of two pods one is not there: the other is diagnosed');
+  t.match(warningsOf(both), [/no pod "absent"/], 'and the missing one is a warning');
+  t.equal(both.status, 2, 'and the status says that the work is not whole');
+});
+
+t.test('with fewer rights it answers with what it has', async t => {
+  const rows: [string, RegExp, string, RegExp, (item: Item) => void][] = [
+    [
+      'secrets',
+      /\/secrets/,
+      'covered',
+      /secret "good".*"get secrets" is missing/,
+      item => t.not(item.certainty, 'certain', 'secrets: nothing is certain of a secret that was not seen'),
+    ],
+    [
+      'events',
+      /\/events/,
+      'missing-secret',
+      /events of namespace "shop".*"list events" is missing/,
+      item => t.equal(item.cause, 'SecretNotFound', 'events: the status tells the cause'),
+    ],
+    [
+      'nodes',
+      /\/nodes/,
+      'missing-secret',
+      /node "node-3".*"get nodes" is missing/,
+      item => t.equal(item.cause, 'SecretNotFound', 'nodes: the cause is the same'),
+    ],
+    [
+      'service accounts',
+      /\/serviceaccounts/,
+      'missing-secret',
+      /service account "builder".*"get serviceaccounts" is missing/,
+      item => t.equal(item.cause, 'SecretNotFound', 'service accounts: the cause is the same'),
+    ],
+  ];
+  for (const [what, forbid, pod, warning, judge] of rows) {
+    const cluster = await startCluster({ objects: CLUSTER, forbid });
+    const args = ['why', pod, '--kubeconfig', writeKubeconfig({ server: cluster.server, namespace: 'shop' }), '--no-probe'];
+    const text = await run(args);
+    const json = await run([...args, '-o', 'json']);
+    await cluster.close();
+    t.match(text.stderr, warning, `${what}: the warning names the right`);
+    t.match(text.stderr, /^(?:warning: [^\n]+\n)+$/, `${what}: nothing but warnings`);
+    t.match(text.stdout, /^[A-Z]\w+ \((?:certain|likely|possible)\): /, `${what}: it answers`);
+    t.match(warningsOf(json), [warning], `${what}: the same in JSON`);
+    t.equal(text.status, 2, `${what}: the status says that the work is not whole`);
+    t.equal(json.status, 2, `${what}: in JSON too`);
+    const [item] = items(json);
+    if (item === undefined) t.fail(`${what}: no item`);
+    else judge(item);
+  }
+});
+
+t.test('whether another namespace has a missing secret is told only to who may look', async t => {
+  const cluster = await startCluster({ objects: CLUSTER, forbid: /^\/api\/v1\/secrets/ });
+  t.teardown(cluster.close);
+  const answer = await run([
+    'why',
+    'missing-secret',
+    '--kubeconfig',
+    writeKubeconfig({ server: cluster.server, namespace: 'shop' }),
+    '--no-probe',
+  ]);
+  t.match(answer.stdout, /^SecretNotFound \(certain\): /, 'the cause is the same');
+  t.match(answer.stdout.replace(/\s+/g, ' '), 'Whether another namespace has it could not be seen', 'the text says what was not seen');
+  t.notMatch(answer.stdout, 'kubectl -n build', 'and copies from nowhere');
+  t.match(answer, { status: 1, stderr: '' }, 'nothing that the diagnosis needs is missing');
+});
+
+t.test('kubeconfigs as kubectl reads them', async t => {
+  const cluster = await startCluster({ objects: CLUSTER });
+  t.teardown(cluster.close);
+  const { server } = cluster;
+  const files = folder({ token: 'file-token\n' });
+  const plugin = (script: string, more: object = {}): string => {
+    const path = writeKubeconfig({
+      server,
+      namespace: 'shop',
+      user: {
+        exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './login.sh', args: ['arg'], interactiveMode: 'Never', ...more },
+      },
+    });
+    writeFileSync(join(path, '..', 'login.sh'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(path, '..', 'login.sh'), 0o755);
+    return path;
+  };
+  const credential = (status: string): string =>
+    `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":${status}}`;
+  /** A line of a script that prints a text as it is. */
+  const say = (text: string): string => `cat <<'END'
+${text}
+END
+`;
+  const last = () => cluster.requests.at(-1);
+  const rows: [string, { args?: string[]; env?: Record<string, string> }, () => unknown, unknown][] = [
+    [
+      'a token',
+      { args: ['--kubeconfig', writeKubeconfig({ server, namespace: 'shop' })] },
+      () => last()?.headers.authorization,
+      'Bearer test-token',
+    ],
+    [
+      'a client certificate',
+      {
+        args: [
+          '--kubeconfig',
+          writeKubeconfig({
+            server,
+            namespace: 'shop',
+            user: {
+              'client-certificate-data': Buffer.from(clientCertificate.cert).toString('base64'),
+              'client-key-data': Buffer.from(clientCertificate.key).toString('base64'),
+            },
+          }),
+        ],
+      },
+      () => [last()?.client, last()?.headers.authorization],
+      ['certified', undefined],
+    ],
+    [
+      'a token file',
+      { args: ['--kubeconfig', writeKubeconfig({ server, namespace: 'shop', user: { tokenFile: join(files, 'token') } })] },
+      () => last()?.headers.authorization,
+      'Bearer file-token',
+    ],
+    [
+      'user and password',
+      { args: ['--kubeconfig', writeKubeconfig({ server, namespace: 'shop', user: { username: 'u', password: 'p' } })] },
+      () => last()?.headers.authorization,
+      `Basic ${Buffer.from('u:p').toString('base64')}`,
+    ],
+    [
+      'a login plugin beside the kubeconfig',
+      { args: ['--kubeconfig', plugin(say(credential('{"token":"exec-token"}')))] },
+      () => last()?.headers.authorization,
+      'Bearer exec-token',
+    ],
+    [
+      'a login plugin that gives a certificate',
+      {
+        args: [
+          '--kubeconfig',
+          plugin(
+            say(
+              credential(
+                `{"clientCertificateData":${JSON.stringify(clientCertificate.cert)},"clientKeyData":${JSON.stringify(clientCertificate.key)}}`,
+              ),
+            ),
+          ),
+        ],
+      },
+      () => last()?.client,
+      'certified',
+    ],
+    [
+      'a login plugin that reads its environment',
+      {
+        args: [
+          '--kubeconfig',
+          plugin(`case "$KUBERNETES_EXEC_INFO" in *ExecCredential*) ${say(credential('{"token":"informed"}'))};; esac`),
+        ],
+      },
+      () => last()?.headers.authorization,
+      'Bearer informed',
+    ],
+    [
+      'KUBECONFIG',
+      { env: { KUBECONFIG: writeKubeconfig({ server, namespace: 'shop' }) } },
+      () => last()?.headers.authorization,
+      'Bearer test-token',
+    ],
+    [
+      'KUBECONFIG of several, of which one is missing: the first context counts',
+      {
+        env: {
+          KUBECONFIG: [
+            join(files, 'absent'),
+            writeKubeconfig({ server, namespace: 'shop', user: { token: 'first' }, name: 'one' }),
+            writeKubeconfig({ server: 'https://127.0.0.1:9', user: { token: 'second' }, name: 'two' }),
+          ].join(delimiter),
+        },
+      },
+      () => last()?.headers.authorization,
+      'Bearer first',
+    ],
+    [
+      'KUBECONFIG of several, and --context',
+      {
+        args: ['--context', 'two'],
+        env: {
+          KUBECONFIG: [
+            writeKubeconfig({ server: 'https://127.0.0.1:9', name: 'one' }),
+            writeKubeconfig({ server, namespace: 'shop', user: { token: 'second' }, name: 'two' }),
+          ].join(delimiter),
+        },
+      },
+      () => last()?.headers.authorization,
+      'Bearer second',
+    ],
+    [
+      '--as and --as-group',
+      { args: ['--kubeconfig', writeKubeconfig({ server, namespace: 'shop' }), '--as', 'jane', '--as-group', 'dev', '--as-group', 'ops'] },
+      () => [last()?.values('impersonate-user'), last()?.values('impersonate-group')],
+      [['jane'], ['dev', 'ops']],
+    ],
+    [
+      'impersonation in the kubeconfig',
+      {
+        args: [
+          '--kubeconfig',
+          writeKubeconfig({ server, namespace: 'shop', user: { token: 'x', as: 'jane', 'as-groups': ['dev', 'ops'] } }),
+        ],
+      },
+      () => [last()?.values('impersonate-user'), last()?.values('impersonate-group')],
+      [['jane'], ['dev', 'ops']],
+    ],
+  ];
+  for (const [name, { args = [], env = {} }, seen, expected] of rows) {
+    const { status, stderr } = await run(['why', 'missing-secret', '--no-probe', '-o', 'name', ...args], { env });
+    t.equal(stderr, '', `${name}: no error`);
+    t.equal(status, 1, `${name}: the cluster answers`);
+    t.strictSame(seen(), expected, name);
+  }
+  const failing = await run(['why', 'x', '--kubeconfig', plugin('echo "please log in" >&2; exit 1')]);
+  t.match(failing.stderr, /please log in/, 'what a failing login plugin says is shown');
+  t.match(failing.stderr, /error: the login plugin "[^"]*" of the kubeconfig failed/, 'and it is named');
+  t.equal(failing.status, 2);
+});

@@ -106,7 +106,7 @@ async function quiet() {
   idle();
   for (; patience > 0; patience -= 250) {
     await sleep(250);
-    if (idle() > 0.9) return;
+    if (idle() > 0.8) return;
   }
 }
 

@@ -62,7 +62,7 @@ async function test() {
   await installPlugin();
   await startCluster(folder, keep);
   const places = await startRegistries();
-  const text = readFileSync(join(here, 'pods.yaml'), 'utf8');
+  const text = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('RUN', `run-${process.pid}-${Date.now()}`);
   const digest = places.find(({ host }) => host.endsWith(':15020')).digestOf('team/for-others', '1');
   if (!text.includes(digest)) throw new Error(`test/cluster/pods.yaml has to name team/for-others@${digest}`);
   await makeNamespaces(keep);
@@ -85,37 +85,46 @@ async function test() {
   await demoPods(demo);
   say('all namespaces at once, secrets, mistakes, rights, forms');
   await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0].stays)]);
-  await Promise.all([checkSecrets(), checkErrors(), checkRights(), checkForms()]);
+  await Promise.all([checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
   await checkStillPulling();
 }
 
 /** The plugin runs so often at the same time. */
 const plugin = limiter(2);
 
-const applied = list => must('test/cluster/pods.yaml', run('kubectl', ['apply', '-f', '-'], { input: list }));
+const applied = items =>
+  must(
+    'test/cluster/pods.yaml',
+    run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }),
+  );
 /** What breaks in the middle of one target fails that target alone. */
 const guarded = (target, work) => work.catch(error => check(`${target.title} to its end`, false, error.message));
 
-/** In: the objects in their order. Each pod is made with what stands before it, diagnosed when it has failed, then repaired as the plugin says or taken away. */
+/**
+ * In: the objects in their order. The secrets are made and tested first. Then each pod is made with what stands before it, diagnosed when it has failed, and
+ * repaired as the plugin says or taken away.
+ */
 async function ownPods(targets, objects) {
+  await applied(objects.filter(({ kind }) => kind === 'Secret'));
+  const tested = plugin(() => (only.length === 0 ? checkSecrets('pulls') : undefined));
   const room = limiter(AT_ONCE);
   const repaired = new Map();
   const jobs = [];
   let part = [];
-  for (const object of objects) {
+  for (const object of objects.filter(({ kind }) => kind !== 'Secret')) {
     const target = targets.find(({ target: name }) => name.split('/').at(-1) === object.metadata.name && object.spec !== undefined);
     // pods that nobody asked for
     if (object.spec !== undefined && target === undefined) continue;
     part.push(object);
     if (target === undefined) continue;
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: part });
+    const items = part;
     part = [];
     // these take longer, and do little meanwhile
     const aside = target.target.startsWith('cronjob/') || target.target === REPAIRED_IN_BACK_OFF;
     await new Promise(made => {
       const job = async () => {
         try {
-          await applied(list);
+          await applied(items);
         } finally {
           made();
         }
@@ -124,6 +133,7 @@ async function ownPods(targets, objects) {
       jobs.push(guarded(target, aside ? job().then(() => follow(target)) : room(job)));
     });
   }
+  await tested;
   // a target that is followed may add its repair
   while (jobs.length > 0) await Promise.all(jobs.splice(0));
 
@@ -137,7 +147,7 @@ async function ownPods(targets, objects) {
         target.target,
         guarded(
           target,
-          Promise.resolve(repaired.get(after)).then(() => repair(target)),
+          Promise.all([tested, repaired.get(after)]).then(() => repair(target)),
         ),
       );
       jobs.push(repaired.get(target.target));

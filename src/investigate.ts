@@ -37,9 +37,10 @@ function noQuestion(facts: Facts): string | null {
   return null;
 }
 
-/** Docker Hub counts the GET of a manifest as a pull: there only words that speak of the manifest or of what is behind it are worth one. */
+/** Docker Hub counts the GET of a manifest as a pull: words that a HEAD can check are not worth one, anything else is. */
 function looksDeep(facts: Facts): boolean {
   if (facts.reference?.registry !== HUB) return true;
   const [fault] = facts.words.faults;
-  return fault !== undefined && !isAboutLogin(fault) && fault.kind !== 'notFound' && fault.status !== 429 && (fault.status ?? 0) < 500;
+  if (fault === undefined) return true;
+  return !isAboutLogin(fault) && fault.kind !== 'notFound' && fault.status !== 429 && (fault.status ?? 0) < 500;
 }

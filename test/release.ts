@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { load } from 'js-yaml';
 import t from 'tap';
 import { pluginCommand } from './helpers/plugin.ts';
@@ -159,6 +160,53 @@ t.test('the runtime of the binaries is pinned by digest, for every platform', as
     t.match(one?.integrity, /^sha512-/, name);
   }
   t.notMatch(read('release/package-lock.json'), /"resolved"/, 'the lock file names no host');
+});
+
+/** The release's scripts are no part of the types. */
+const script = (name: string): Promise<Record<string, (...args: unknown[]) => unknown>> =>
+  import(pathToFileURL(resolve('scripts/release', `${name}.mjs`)).href) as Promise<Record<string, (...args: unknown[]) => unknown>>;
+
+t.test('only a bundle with all packages inside is compiled, and without a path of this machine', async t => {
+  const { bundleFor } = await script('compile');
+  const metafile = (...paths: string[]) => ({ outputs: { bundle: { imports: paths.map(path => ({ path, external: true })) } } });
+  t.throws(() => bundleFor?.('', metafile('node:tls', 'undici')), /the bundle imports undici/);
+  t.throws(() => bundleFor?.('use(__filename)', metafile('node:tls')), /__filename/);
+  t.doesNotThrow(() => bundleFor?.(read('dist/kubectl-imagepull.cjs'), JSON.parse(read('dist/metafile.json'))));
+});
+
+t.test('an ad hoc signature covers every page of a Mach-O file', async t => {
+  const { sign, signatureProblems } = await script('macho');
+  if (!sign || !signatureProblems) throw new Error('macho.mjs has other names');
+  // a header, two segments and the place of a signature; then pages
+  const [linkedit, end] = [0x4000, 0x6010];
+  const file = Buffer.alloc(end + 16, 'page ');
+  file.fill(0, 0, 32 + 72 * 2 + 16);
+  for (const [index, value] of [0xfeedfacf, 0x0100000c, 0, 2, 3, 72 * 2 + 16].entries()) file.writeUInt32LE(value, index * 4);
+  const segment = (at: number, name: string, offset: number, length: number): void => {
+    file.writeUInt32LE(0x19, at);
+    file.writeUInt32LE(72, at + 4);
+    file.write(name, at + 8, 'latin1');
+    for (const [index, value] of [offset, length, offset, length].entries()) file.writeBigUInt64LE(BigInt(value), at + 24 + index * 8);
+  };
+  segment(32, '__TEXT', 0, linkedit);
+  segment(104, '__LINKEDIT', linkedit, end + 16 - linkedit);
+  for (const [index, value] of [0x1d, 16, end, 16].entries()) file.writeUInt32LE(value, 176 + index * 4);
+
+  t.not((signatureProblems(file) as string[]).length, 0, 'what is there is none');
+  const signed = sign(file, 'test') as Buffer;
+  t.strictSame(signatureProblems(signed), []);
+  t.ok((sign(signed, 'test') as Buffer).equals(signed), 'signed again it is the same');
+  for (const [what, at] of [
+    ['the header', 24],
+    ['the first page', 300],
+    ['the last byte before the signature', end - 1],
+    ['a hash', signed.length - 20],
+  ] as const) {
+    const spoilt = Buffer.from(signed);
+    spoilt.writeUInt8((spoilt[at] as number) ^ 1, at);
+    t.not((signatureProblems(spoilt) as string[]).length, 0, `a change of ${what} is found`);
+  }
+  t.not((signatureProblems(Buffer.concat([signed, Buffer.from('more')])) as string[]).length, 0, 'so is something behind it');
 });
 
 t.test('workflows: actions are pinned by digest, and what is done stands in scripts', async t => {

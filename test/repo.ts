@@ -37,7 +37,16 @@ const PURE = [
     'secret-test',
   ],
   ...['keyring/*', 'words/*', 'causes/*', 'output/*', 'cluster/objects', 'cluster/saved'],
-  ...['registry/challenge', 'registry/manifest', 'registry/answers', 'registry/proxy', 'registry/repair', 'registry/checks'],
+  ...[
+    'registry/challenge',
+    'registry/manifest',
+    'registry/answers',
+    'registry/proxy',
+    'registry/repair',
+    'registry/checks',
+    'registry/wire',
+    'registry/certificate',
+  ],
 ];
 const EDGES =
   /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads))$/;
@@ -46,6 +55,7 @@ const EDGE_FILES =
 /** What of an edge's module is plain computing. */
 const ALLOWED: Record<string, Record<string, string[]>> = {
   'src/registry/proxy.ts': { 'node:net': ['isIP', 'BlockList'] },
+  'src/registry/certificate.ts': { 'node:tls': ['checkServerIdentity'] },
   'src/keyring/go-url.ts': { 'node:net': ['isIPv4', 'isIPv6'] },
 };
 

@@ -1,7 +1,8 @@
 /** What a registry's or a token server's answer means: a Fault from a Reply. Pure. */
 import type { Fault, FaultKind, HostRole, Step } from '../fault.ts';
 import { redact } from '../redact.ts';
-import type { Reply, WireFault } from './transport.ts';
+import type { Reply } from './transport.ts';
+import type { WireFault } from './wire.ts';
 
 export interface SpokenError {
   code: string | null;

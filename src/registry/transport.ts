@@ -5,12 +5,13 @@
 import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { checkServerIdentity, type PeerCertificate, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { FaultKind } from '../fault.ts';
 import { redact } from '../redact.ts';
+import { certificateFault, describeCertificate } from './certificate.ts';
 import type { Check } from './checks.ts';
 import { type Environment, isLoopback, proxyFor } from './proxy.ts';
+import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail } from './wire.ts';
 
 export interface TransportOptions {
   /** Milliseconds for one step: a look-up, a connection, a handshake, an answer's head, an answer's body. */
@@ -23,15 +24,6 @@ export interface TransportOptions {
   ca: string | null;
   environment: Environment;
   userAgent: string;
-}
-
-/** A request that got no answer: at which stage, and how. */
-export interface WireFault {
-  stage: 'dns' | 'connect' | 'tls' | 'http';
-  kind: FaultKind;
-  /** System, TLS or HTTP client error code. */
-  code: string;
-  detail: string;
 }
 
 export interface Reply {
@@ -53,82 +45,6 @@ export interface RequestOptions {
 }
 
 const MAX_BODY = 64 * 1024;
-
-class WireError extends Error {
-  constructor(readonly fault: WireFault) {
-    super(fault.detail);
-  }
-}
-
-const UNTRUSTED = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
-  'PATH_LENGTH_EXCEEDED',
-  'CERT_REJECTED',
-  'CERT_CHAIN_TOO_LONG',
-  'INVALID_PURPOSE',
-]);
-const BAD_CERTIFICATE = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_REVOKED',
-  'HOSTNAME_MISMATCH',
-]);
-const SYSTEM: Record<string, FaultKind> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ESERVFAIL: 'dns',
-  ENODATA: 'dns',
-  EAI_NODATA: 'dns',
-  EAI_FAIL: 'dns',
-  EAI_NONAME: 'dns',
-  ECONNREFUSED: 'refused',
-  ETIMEDOUT: 'timeout',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  UND_ERR_SOCKET: 'eof',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'shortBody',
-};
-/** Client errors that only a peer which does not speak HTTP can cause. */
-const NOT_HTTP = /^HPE_/;
-/** The peer took the connection and then kept silent: no answer, or not even one to the handshake. */
-const SILENT = 'UND_ERR_HEADERS_TIMEOUT';
-const PLAIN_HTTP = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/;
-
-/** Classifies by code, never by text: the texts differ between Node versions. */
-function kindOf(code: string, stage: WireFault['stage']): FaultKind {
-  if (UNTRUSTED.has(code)) return 'untrusted';
-  if (BAD_CERTIFICATE.has(code)) return 'badCertificate';
-  if (PLAIN_HTTP.test(code)) return 'plainHttp';
-  if (/^ERR_SSL|^ERR_TLS|^EPROTO/.test(code)) return 'tls';
-  if (NOT_HTTP.test(code)) return 'notJson';
-  const kind = SYSTEM[code];
-  if (stage === 'tls' && (kind === 'reset' || kind === 'eof')) return 'reset';
-  return kind ?? (stage === 'tls' ? 'tls' : stage === 'dns' ? 'dns' : 'unknown');
-}
-
-/** A connection that ends within an answer. */
-const cutOff = (kind: FaultKind): FaultKind => (kind === 'eof' || kind === 'reset' ? 'shortBody' : kind);
-
-function errorCode(error: unknown): string {
-  const { code, name, message = '', cause } = error as { code?: string; name?: string; message?: string; cause?: { code?: string } };
-  if (name === 'HTTPParserError') return code ?? 'HPE_INVALID';
-  if (code === 'EPROTO' && PLAIN_HTTP.test(message.toUpperCase().replace(/ /g, '_'))) return 'ERR_SSL_WRONG_VERSION_NUMBER';
-  return code ?? cause?.code ?? 'ERROR';
-}
 
 export interface Transport {
   request(method: 'GET' | 'HEAD' | 'POST', url: string, options?: RequestOptions): Promise<Outcome>;
@@ -316,7 +232,12 @@ export function createTransport(options: TransportOptions): Transport {
     const certificate = secured.getPeerCertificate(false);
     const wrong = certificateFault(certificate, host, secured.authorizationError);
     if (wrong === null)
-      return { socket: secured, detail: `${secured.getProtocol() ?? 'TLS'}, ${describe(certificate)}`, warning: false, code: null };
+      return {
+        socket: secured,
+        detail: `${secured.getProtocol() ?? 'TLS'}, ${describeCertificate(certificate)}`,
+        warning: false,
+        code: null,
+      };
     const target = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${socket.remotePort ?? 443}`);
     if (isInsecure(target))
       return { socket: secured, detail: `not verified, as asked for (${wrong.detail})`, warning: true, code: wrong.code };
@@ -411,69 +332,3 @@ async function readBody(body: Dispatcher.ResponseData['body'], limit: number): P
   const whole = Buffer.concat(chunks);
   return { text: whole.subarray(0, limit).toString('utf8'), truncated: whole.length > limit };
 }
-
-function wireDetail(stage: WireFault['stage'], url: URL, code: string, error: unknown): string {
-  const told: Record<string, string> = {
-    ENOTFOUND: `no such host "${url.hostname}"`,
-    EAI_AGAIN: `the name server gives no answer for "${url.hostname}"`,
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'the connection was reset',
-    UND_ERR_SOCKET: 'the connection was closed without an answer',
-    UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the request and gave no answer in time`,
-    UND_ERR_BODY_TIMEOUT: `${url.host} stopped in the middle of its answer`,
-    ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not speak TLS`,
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `TLS: ${url.host} wants a certificate of its clients (certificate required)`,
-  };
-  const message = (error as Error).message ?? '';
-  return (
-    told[code] ??
-    (NOT_HTTP.test(code)
-      ? `${url.host} does not speak HTTP (${code})`
-      : `${stage === 'tls' ? 'TLS: ' : ''}${redact(message.split('\n', 1)[0] as string).slice(0, 200)} (${code})`)
-  );
-}
-
-/** Checks a certificate in the order of Go's crypto/x509 (validity, name, chain), which is the order of the node's words. */
-function certificateFault(
-  certificate: PeerCertificate,
-  host: string,
-  chain: Error | string | undefined,
-): { kind: FaultKind; code: string; detail: string } | null {
-  if (Object.keys(certificate).length === 0)
-    return { kind: 'tls', code: 'ERR_TLS_NO_CERTIFICATE', detail: 'the server showed no certificate' };
-  const now = Date.now();
-  const told = describe(certificate);
-  if (now > Date.parse(certificate.valid_to))
-    return {
-      kind: 'badCertificate',
-      code: 'CERT_HAS_EXPIRED',
-      detail: `the certificate expired on ${day(certificate.valid_to)} (${told})`,
-    };
-  if (now < Date.parse(certificate.valid_from))
-    return {
-      kind: 'badCertificate',
-      code: 'CERT_NOT_YET_VALID',
-      detail: `the certificate is not valid before ${day(certificate.valid_from)} (${told})`,
-    };
-  // Go no longer reads the common name of a certificate without alternative names
-  if (certificate.subjectaltname === undefined || checkServerIdentity(host, certificate) !== undefined)
-    return {
-      kind: 'badCertificate',
-      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-      detail: `the certificate is for ${names(certificate)}, not for "${host}" (${told})`,
-    };
-  if (chain === undefined || chain === null) return null;
-  const code = typeof chain === 'string' ? chain : ((chain as { code?: string }).code ?? String(chain.message));
-  return {
-    kind: kindOf(code, 'tls') === 'badCertificate' ? 'badCertificate' : 'untrusted',
-    code,
-    detail: `the certificate is signed by an authority that is not trusted here (${told})`,
-  };
-}
-
-const day = (text: string): string => new Date(text).toISOString().slice(0, 10);
-const names = (certificate: PeerCertificate): string => certificate.subjectaltname?.replace(/(?:DNS|IP Address):/g, '') ?? 'no name at all';
-const nameOf = (party: PeerCertificate['subject'] | undefined): string =>
-  [party?.CN, party?.O].flat().find(part => typeof part === 'string' && part !== '') ?? 'nobody';
-const describe = (certificate: PeerCertificate): string =>
-  `certificate for ${names(certificate)}, issued by "${nameOf(certificate.issuer)}"${nameOf(certificate.issuer) === nameOf(certificate.subject) ? ' (self-signed)' : ''}, valid ${day(certificate.valid_from)} to ${day(certificate.valid_to)}`;

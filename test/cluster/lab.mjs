@@ -206,10 +206,8 @@ export function startWatching() {
 
 async function watch() {
   while (watching) {
-    const lists = await Promise.all(
-      ['default', ...NAMESPACES].map(namespace => getJson('pods,events', '-n', namespace).catch(() => ({ items: [] }))),
-    );
-    const items = lists.flatMap(list => list.items);
+    // a look that fails is followed by another
+    const { items } = await getJson('pods,events', '-A').catch(() => ({ items: [...seen.pods, ...seen.events] }));
     seen = { pods: items.filter(({ kind }) => kind === 'Pod'), events: items.filter(({ kind }) => kind === 'Event') };
     await sleep(1500);
   }

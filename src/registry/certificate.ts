@@ -1,0 +1,49 @@
+/** What a server's certificate says, and what is wrong with it. Pure but for the clock. */
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { FaultKind } from '../fault.ts';
+import { kindOf } from './wire.ts';
+
+/** Checks a certificate in the order of Go's crypto/x509 (validity, name, chain), which is the order of the node's words. */
+export function certificateFault(
+  certificate: PeerCertificate,
+  host: string,
+  chain: Error | string | undefined,
+): { kind: FaultKind; code: string; detail: string } | null {
+  if (Object.keys(certificate).length === 0)
+    return { kind: 'tls', code: 'ERR_TLS_NO_CERTIFICATE', detail: 'the server showed no certificate' };
+  const now = Date.now();
+  const told = describeCertificate(certificate);
+  if (now > Date.parse(certificate.valid_to))
+    return {
+      kind: 'badCertificate',
+      code: 'CERT_HAS_EXPIRED',
+      detail: `the certificate expired on ${day(certificate.valid_to)} (${told})`,
+    };
+  if (now < Date.parse(certificate.valid_from))
+    return {
+      kind: 'badCertificate',
+      code: 'CERT_NOT_YET_VALID',
+      detail: `the certificate is not valid before ${day(certificate.valid_from)} (${told})`,
+    };
+  // Go no longer reads the common name of a certificate without alternative names
+  if (certificate.subjectaltname === undefined || checkServerIdentity(host, certificate) !== undefined)
+    return {
+      kind: 'badCertificate',
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      detail: `the certificate is for ${names(certificate)}, not for "${host}" (${told})`,
+    };
+  if (chain === undefined || chain === null) return null;
+  const code = typeof chain === 'string' ? chain : ((chain as { code?: string }).code ?? String(chain.message));
+  return {
+    kind: kindOf(code, 'tls') === 'badCertificate' ? 'badCertificate' : 'untrusted',
+    code,
+    detail: `the certificate is signed by an authority that is not trusted here (${told})`,
+  };
+}
+
+const day = (text: string): string => new Date(text).toISOString().slice(0, 10);
+const names = (certificate: PeerCertificate): string => certificate.subjectaltname?.replace(/(?:DNS|IP Address):/g, '') ?? 'no name at all';
+const nameOf = (party: PeerCertificate['subject'] | undefined): string =>
+  [party?.CN, party?.O].flat().find(part => typeof part === 'string' && part !== '') ?? 'nobody';
+export const describeCertificate = (certificate: PeerCertificate): string =>
+  `certificate for ${names(certificate)}, issued by "${nameOf(certificate.issuer)}"${nameOf(certificate.issuer) === nameOf(certificate.subject) ? ' (self-signed)' : ''}, valid ${day(certificate.valid_from)} to ${day(certificate.valid_to)}`;

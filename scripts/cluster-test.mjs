@@ -33,6 +33,7 @@ import {
   limiter,
   makeNamespaces,
   must,
+  podsOf,
   run,
   say,
   settled,
@@ -40,6 +41,7 @@ import {
   startRegistries,
   startWatching,
   undo,
+  until,
 } from '../test/cluster/lab.mjs';
 
 const folder = process.env.IMAGEPULL_CLUSTER;
@@ -159,6 +161,10 @@ async function ownPods(targets, objects) {
 async function demoPods(targets) {
   const file = join(folder, 'demo-pods.yaml');
   await must('removing old demo pods', kubectl('delete', '-f', file, '--ignore-not-found', ...AT_ONCE_GONE));
+  await until('the end of the old demo pods', 60, async () => {
+    await kubectl('-n', 'default', 'delete', 'pods', '-l', 'app=web', ...AT_ONCE_GONE);
+    return targets.every(target => podsOf(target).length === 0);
+  });
   await must('the demo pods', kubectl('apply', '-f', file));
   await Promise.all(
     targets.map(async target => {

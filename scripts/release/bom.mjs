@@ -22,12 +22,16 @@ const LIBRARIES = [
 
 /** CycloneDX as text. `compiler`: the runtime of this machine, asked for its parts. */
 export function billOfMaterials({ packages, seconds, compiler }) {
-  const { status, stdout, stderr } = spawnSync('npm', ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--loglevel=error'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-    shell: process.platform === 'win32',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application', '--loglevel=error'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      shell: process.platform === 'win32',
+    },
+  );
   if (status !== 0) throw new Error(`npm sbom failed:\n${stderr}`);
   const said = JSON.parse(stdout);
 
@@ -68,6 +72,7 @@ export function billOfMaterials({ packages, seconds, compiler }) {
     .filter(one => wanted.delete(`${one.name}@${one.version}`))
     .map(({ properties: _, externalReferences = [], ...one }) => ({
       ...one,
+      scope: 'required',
       externalReferences: externalReferences.filter(reference => reference.type !== 'distribution'),
     }));
   if (wanted.size > 0) throw new Error(`npm sbom does not know ${[...wanted].join(', ')}`);

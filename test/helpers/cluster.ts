@@ -1,13 +1,13 @@
 /** An API server for tests: answers the GETs of objects that it is given, over TLS with a certificate authority of its own, and keeps what it was asked. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { makeCertificate } from './registry.ts';
+import { temporary } from './temporary.ts';
 
 export interface ClusterObject {
   kind: string;
@@ -183,7 +183,7 @@ export function writeKubeconfig({
   ca = authority.cert,
   name = 'test',
 }: Kubeconfig): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'config');
+  const file = join(temporary('kubeconfig'), 'config');
   const data = ca === null ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   writeFileSync(
     file,

@@ -1,9 +1,9 @@
 /** Runs the plugin as a user does: a process of its own, with nothing of this machine's settings. */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pluginCommand } from './plugin.ts';
+import { temporary } from './temporary.ts';
 
 export interface Run {
   status: number | null;
@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 /** A home without any kubeconfig. */
-const home = mkdtempSync(join(tmpdir(), 'home-'));
+const home = temporary('home');
 
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const [program, ...first] = pluginCommand();
@@ -65,7 +65,7 @@ export async function runAll(
 
 /** A folder with files; those that end with `.sh` can be run. */
 export function folder(files: Record<string, string>): string {
-  const path = mkdtempSync(join(tmpdir(), 'files-'));
+  const path = temporary('files');
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(path, name), text);
     if (name.endsWith('.sh')) chmodSync(join(path, name), 0o755);

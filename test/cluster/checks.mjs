@@ -111,11 +111,13 @@ export async function repair(target) {
   );
 }
 
-/** The secret is repaired while kubelet backs off: just after a second failure the next try is some 20 s away. */
+/** The secret is repaired while kubelet backs off: 10 s after a first failure, then twice as long after each. Twelve of them have to be left. */
 export async function repairSecretInBackOff(target) {
-  await until(`a second failure of ${target.title}`, 120, () => {
+  await until(`a long back-off of ${target.title}`, 180, () => {
     const failures = podsOf(target).flatMap(pod => failuresOf(pod, 'main'));
-    return failures.some(({ count: times, lastTimestamp }) => times >= 2 && Date.now() - Date.parse(lastTimestamp) < 8000);
+    return failures.some(
+      ({ count: times, lastTimestamp }) => times >= 3 && Date.now() - Date.parse(lastTimestamp) < (10 * 2 ** (times - 1) - 12) * 1000,
+    );
   });
   const auths = { '127.0.0.1:15001': { username: 'lab', password: 'labpass' } };
   const patch = { data: null, stringData: { '.dockerconfigjson': JSON.stringify({ auths }) } };

@@ -174,18 +174,21 @@ function tellNode(folder, files) {
 
 /** The two namespaces, empty. */
 export async function makeNamespaces(keep) {
-  for (const namespace of NAMESPACES) {
-    // what an earlier run left behind
-    await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0');
-    await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=90s');
-    await must(`namespace ${namespace}`, kubectl('create', 'namespace', namespace));
-  }
-  undo.push(async () => {
-    if (keep) return;
-    await kubectl('delete', 'namespace', ...NAMESPACES, '--wait=false');
-    for (const namespace of NAMESPACES) await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0');
-  });
+  await removeNamespaces(120);
+  for (const namespace of NAMESPACES) await must(`namespace ${namespace}`, kubectl('create', 'namespace', namespace));
+  undo.push(() => (keep ? undefined : removeNamespaces(45)));
   for (const namespace of NAMESPACES) await until(`the default service account of ${namespace}`, 30, () => accountOf(namespace));
+}
+
+/** A namespace goes when its last pod is gone, and kubelet takes its time with each: they are taken away by force. */
+async function removeNamespaces(seconds) {
+  await kubectl('delete', 'namespace', ...NAMESPACES, '--ignore-not-found', '--wait=false');
+  await until('the end of the namespaces', seconds, async () => {
+    const { status, stdout } = await kubectl('get', 'namespaces', ...NAMESPACES, '--ignore-not-found', '-o', 'name');
+    if (status === 0 && stdout === '') return true;
+    for (const namespace of NAMESPACES) await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0');
+    return false;
+  });
 }
 
 const accountOf = async namespace => (await kubectl('-n', namespace, 'get', 'serviceaccount', 'default')).status === 0;

@@ -1,9 +1,9 @@
 /**
  * Whole-process times of the plugin against peers measured in the same run, one after the other in turns, as medians with ratios; peak memory; sizes.
  * Nothing is asserted: machines differ, ratios tell. Measured are the script on Node and, when `npm run release` has built it, the single binary. With a
- * cluster in reach (a current kubeconfig context and a pod name in BENCH_POD), `why` on that pod and kubectl's own commands on it are measured beside.
+ * cluster in reach (a current kubeconfig context and names of pods in BENCH_POD), `why` on each of them and kubectl's own commands on the first are measured beside.
  *
- *   BENCH_POD=api-0 BENCH_ROUNDS=21 npm run bench
+ *   BENCH_POD=api-0,web-1 BENCH_ROUNDS=21 npm run bench
  *
  * On a machine that others use, BENCH_QUIET=600 waits before each round until it is idle, 600 s at most in all.
  */
@@ -20,7 +20,8 @@ import { runtimeFor } from '../scripts/release/runtime.mjs';
 const bundle = join(root, 'dist', 'kubectl-imagepull.cjs');
 const built = host && join(root, 'dist', 'bin', host.name, host.executable);
 const binary = process.env.IMAGEPULL_BINARY ?? (built && existsSync(built) ? built : undefined);
-const pod = process.env.BENCH_POD;
+const pods = (process.env.BENCH_POD ?? '').split(',').filter(Boolean);
+const [pod] = pods;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 11);
 const has = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
 
@@ -66,7 +67,7 @@ const plugin = (title, ...start) => [
   { name: `${title} --help`, run: [...start, '--help'] },
   { name: `${title} version`, run: [...start, 'version'] },
   { name: `${title} why -f - --no-probe`, run: [...start, 'why', '-f', '-', '--no-probe'], input: saved },
-  ...(pod && peers.length > 0 ? [{ name: `${title} why ${pod}`, run: [...start, 'why', pod] }] : []),
+  ...(peers.length > 0 ? pods.map(name => ({ name: `${title} why ${name}`, run: [...start, 'why', name] })) : []),
 ];
 const commands = [
   ...peers,

@@ -4,7 +4,7 @@
  * added. Every verdict is compared with test/cluster/expected.json, and where that names fixes, the printed commands are run and the pod has to start.
  * Ends what it started, whatever happens. The last line is the count of the real run.
  *
- *   IMAGEPULL_CLUSTER=FOLDER node scripts/cluster-test.mjs [--keep] [TARGET…]
+ *   IMAGEPULL_CLUSTER=FOLDER [IMAGEPULL_BINARY=FILE] node scripts/cluster-test.mjs [--keep] [TARGET…]
  *
  * --keep leaves the cluster and the pods as they are. With TARGETs (names of expected.json) only these pods of our own are made and checked.
  */

@@ -92,11 +92,13 @@ export function limiter(most) {
   };
 }
 
-/** The plugin, in a folder of its own on PATH; a copy, so that whoever builds meanwhile does not disturb the run. */
+/** The plugin (IMAGEPULL_BINARY, or the script), in a folder of its own on PATH; a copy, so that whoever builds meanwhile does not disturb the run. */
 export async function installPlugin() {
-  await must('the build', run(process.execPath, ['scripts/build.mjs'], { cwd: root }));
+  const binary = process.env.IMAGEPULL_BINARY;
+  if (binary === undefined) await must('the build', run(process.execPath, ['scripts/build.mjs'], { cwd: root }));
   mkdirSync(join(work, 'bin'));
-  copyFileSync(join(root, 'dist', 'kubectl-imagepull.cjs'), join(work, 'bin', 'kubectl-imagepull'));
+  copyFileSync(binary ?? join(root, 'dist', 'kubectl-imagepull.cjs'), join(work, 'bin', 'kubectl-imagepull'));
+  say(`the plugin is ${binary ?? 'the script'}`);
 }
 
 /** Starts the cluster of a folder unless one runs. */

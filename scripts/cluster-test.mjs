@@ -130,18 +130,18 @@ async function ownPods(targets, objects) {
         } finally {
           made();
         }
-        if (!aside) await follow(target);
+        if (!aside) await follow(target, items);
       };
-      jobs.push(guarded(target, aside ? job().then(() => follow(target)) : room(job)));
+      jobs.push(guarded(target, aside ? job().then(() => follow(target, items)) : room(job)));
     });
   }
   await tested;
   // a target that is followed may add its repair
   while (jobs.length > 0) await Promise.all(jobs.splice(0));
 
-  async function follow(target) {
+  async function follow(target, items) {
     if (target.target === REPAIRED_IN_BACK_OFF) await repairSecretInBackOff(target);
-    else if (!check(`${target.title} reaches its state`, await settled(target), describe(target))) return;
+    else if (!check(`${target.title} reaches its state`, await settled(target, () => applied(items)), describe(target))) return;
     await plugin(() => diagnose(target));
     const { fix, after, stays } = target.wanted[0];
     if (fix !== undefined) {

@@ -14,7 +14,7 @@ export interface Group {
   repository: string | null;
   /** The credential that it is about, null where it is about none. */
   credential: { secret: string; key: string; username: string } | null;
-  /** The most certain first. */
+  /** The most certain first; of a large run that one alone. */
   findings: Finding[];
   /** `namespace/name`, each once. */
   pods: string[];
@@ -66,59 +66,107 @@ function credentialOf({ facts, diagnosis }: Finding): Group['credential'] {
   return secret === undefined ? null : { secret, key: '', username: '' };
 }
 
-/** In: findings. Out: their groups, the largest first. */
-export function groupFindings(findings: readonly Finding[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const finding of findings) {
+/** What gathers findings, one after the other. */
+export interface Gathering {
+  add(finding: Finding): void;
+  /** The groups so far, the largest first. */
+  groups(): Group[];
+  /** `namespace/name` of all pods, in the order in which they came. */
+  pods(): Iterable<string>;
+  /** What the failing pods have in common and the others do not: one sentence each. */
+  patterns(surroundings: Surroundings | null): string[];
+}
+
+/** Names of a group, each once, while it grows. */
+interface Names {
+  pods: Set<string>;
+  nodes: Set<string>;
+  namespaces: Set<string>;
+}
+
+/** In: whether each group keeps every finding, or its clearest alone (of thousands of pods the others would be kept for nothing). */
+export function gather(every: boolean): Gathering {
+  const groups = new Map<string, { group: Group; names: Names }>();
+  const all = {
+    pods: new Set<string>(),
+    nodes: new Set<string | null>(),
+    registries: new Set<string | null>(),
+    accounts: new Set<string | null>(),
+  };
+
+  function add(finding: Finding): void {
     const { facts, diagnosis } = finding;
     const registry = facts.reference?.registry ?? null;
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     const key = JSON.stringify([diagnosis.cause, registry, repository, credential]);
-    const group = groups.get(key) ?? {
-      cause: diagnosis.cause,
-      certainty: diagnosis.certainty,
-      registry,
-      repository,
-      credential,
-      findings: [],
-      pods: [],
-      nodes: [],
-      namespaces: [],
+    const { group, names } = groups.get(key) ?? {
+      group: {
+        cause: diagnosis.cause,
+        certainty: diagnosis.certainty,
+        registry,
+        repository,
+        credential,
+        findings: [],
+        pods: [],
+        nodes: [],
+        namespaces: [],
+      },
+      names: { pods: new Set<string>(), nodes: new Set<string>(), namespaces: new Set<string>() },
     };
-    groups.set(key, group);
-    group.findings.push(finding);
-    if (RANK[diagnosis.certainty] < RANK[group.certainty]) group.certainty = diagnosis.certainty;
+    groups.set(key, { group, names });
+    const clearer = RANK[diagnosis.certainty] < RANK[group.certainty];
+    if (clearer) group.certainty = diagnosis.certainty;
+    if (every) group.findings.push(finding);
+    else if (clearer || group.findings.length === 0) group.findings = [finding];
+    all.registries.add(registry);
+    all.nodes.add(facts.pod?.node ?? null);
+    all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
+    if (facts.pod === null) return;
+    const pod = `${facts.pod.namespace}/${facts.pod.name}`;
+    all.pods.add(pod);
+    names.pods.add(pod);
+    names.namespaces.add(facts.pod.namespace);
+    if (facts.pod.node !== null) names.nodes.add(facts.pod.node);
   }
-  for (const group of groups.values()) {
-    group.findings.sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]);
-    const all = (names: (string | null | undefined)[]): string[] => [...new Set(names.filter(name => name != null))].sort();
-    group.pods = all(group.findings.map(({ facts }) => facts.pod && `${facts.pod.namespace}/${facts.pod.name}`));
-    group.nodes = all(group.findings.map(({ facts }) => facts.pod?.node));
-    group.namespaces = all(group.findings.map(({ facts }) => facts.pod?.namespace));
-  }
-  return [...groups.values()].sort((a, b) => b.pods.length - a.pods.length);
+
+  return {
+    add,
+    groups: () =>
+      [...groups.values()]
+        .map(({ group, names }) => ({
+          ...group,
+          findings: [...group.findings].sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]),
+          pods: [...names.pods].sort(),
+          nodes: [...names.nodes].sort(),
+          namespaces: [...names.namespaces].sort(),
+        }))
+        .sort((a, b) => b.pods.length - a.pods.length),
+    pods: () => all.pods,
+    patterns(surroundings) {
+      if (surroundings === null || all.pods.size < 2) return [];
+      /** The one value that all share, where something else runs beside it. */
+      const shared = (values: ReadonlySet<string | null>, around: ReadonlySet<string>): string | null => {
+        const [value] = values;
+        return values.size === 1 && value != null && [...around].some(other => other !== value) ? value : null;
+      };
+      const node = shared(all.nodes, surroundings.nodes);
+      const registry = shared(all.registries, surroundings.registries);
+      const account = shared(all.accounts, surroundings.accounts);
+      return [
+        ...(node === null ? [] : [`only pods on node "${node}" fail`]),
+        ...(registry === null ? [] : [`only images of registry "${registry}" fail`]),
+        ...(account === null ? [] : [`all failing pods are of service account "${account}"`]),
+      ];
+    },
+  };
 }
 
-/** What the failing pods have in common and the others do not: one sentence each. */
-export function patternsOf(findings: readonly Finding[], surroundings: Surroundings | null): string[] {
-  const pods = new Set(findings.map(({ facts }) => `${facts.pod?.namespace}/${facts.pod?.name}`));
-  if (surroundings === null || pods.size < 2) return [];
-  const only = (values: (string | null | undefined)[]): string | null => {
-    const distinct = new Set(values);
-    const [value] = distinct;
-    return distinct.size === 1 && value != null ? value : null;
-  };
-  const patterns: string[] = [];
-  const node = only(findings.map(({ facts }) => facts.pod?.node));
-  if (node !== null && [...surroundings.nodes].some(other => other !== node)) patterns.push(`only pods on node "${node}" fail`);
-  const registry = only(findings.map(({ facts }) => facts.reference?.registry));
-  if (registry !== null && [...surroundings.registries].some(other => other !== registry))
-    patterns.push(`only images of registry "${registry}" fail`);
-  const account = only(findings.map(({ facts }) => facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`));
-  if (account !== null && [...surroundings.accounts].some(other => other !== account))
-    patterns.push(`all failing pods are of service account "${account}"`);
-  return patterns;
+/** In: findings. Out: their groups with every finding in them, the largest first. */
+export function groupFindings(findings: readonly Finding[]): Group[] {
+  const gathering = gather(true);
+  for (const finding of findings) gathering.add(finding);
+  return gathering.groups();
 }
 
 /** One group in JSON: counts and the first names. */

@@ -2,10 +2,10 @@
 import t from 'tap';
 import type { Pod } from '../src/cluster/objects.ts';
 import { notSeen } from '../src/cluster/objects.ts';
-import { groupFindings, patternsOf, summaryOf } from '../src/group.ts';
-import { investigate } from '../src/investigate.ts';
+import { gather, groupFindings, type Surroundings, summaryOf } from '../src/group.ts';
+import { type Finding, investigate } from '../src/investigate.ts';
 import { observe } from '../src/observe.ts';
-import { diagnosisList } from '../src/output/json.ts';
+import { diagnosisItem, diagnosisList } from '../src/output/json.ts';
 import { prometheus } from '../src/output/prometheus.ts';
 import { renderFindings } from '../src/output/text.ts';
 
@@ -67,12 +67,30 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   t.match(text, /The same holds for 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
   const wide = renderFindings(groups, [], { colour: false, wide: true, width: 100 });
   t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
-  const list = diagnosisList(findings, groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
+  const list = diagnosisList(findings.map(diagnosisItem), groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
   t.strictSame([list.items.length, list.groups.length], [6, 3], 'JSON has every item and the groups');
   const metrics = prometheus(groups);
   t.match(metrics, /^imagepull_failing_pods\{cause="TagNotFound"\} 4$/m);
   t.match(metrics, /^imagepull_failing_pods\{cause="RateLimited"\} 0$/m, 'a cause that hits nobody has its line');
   t.notMatch(metrics, /NoPullProblem/);
+});
+
+const patternsOf = (findings: Finding[], surroundings: Surroundings): string[] => {
+  const gathering = gather(false);
+  for (const finding of findings) gathering.add(finding);
+  return gathering.patterns(surroundings);
+};
+
+t.test('of a large run each group keeps its clearest finding alone', async t => {
+  const [unclear, ...others] = await findingsOf(PODS.slice(0, 3));
+  const clear = { ...(others[0] as Finding) };
+  clear.diagnosis = { ...clear.diagnosis, certainty: 'certain' };
+  const gathering = gather(false);
+  for (const finding of [unclear as Finding, clear, others[1] as Finding]) gathering.add(finding);
+  const [group, ...more] = gathering.groups();
+  t.equal(more.length, 0);
+  t.strictSame([group?.findings, group?.certainty, group?.pods], [[clear], 'certain', ['shop/a', 'shop/b', 'shop/c']]);
+  t.strictSame([...gathering.pods()], ['shop/a', 'shop/b', 'shop/c']);
 });
 
 t.test('patterns are claimed only against something that works', async t => {

@@ -1,6 +1,7 @@
 /** GETs of the Kubernetes API, each answer a value. The only file that opens sockets to a cluster. */
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { UserError } from '../errors.ts';
+import { leaveBehind } from '../memory.ts';
 import { type Environment, proxyFor } from '../registry/proxy.ts';
 import type { Connection } from './kubeconfig.ts';
 
@@ -49,6 +50,7 @@ export function createApi(
       });
       status = answer.statusCode;
       text = await answer.body.text();
+      leaveBehind(text.length);
     } catch (error) {
       throw unreachable(error);
     }

@@ -287,42 +287,38 @@ export function createReader(api: Api): Reader {
     const byNamespace = new Map<string, Pod[]>();
     for (const pod of pods)
       byNamespace.set(pod.metadata.namespace ?? 'default', [...(byNamespace.get(pod.metadata.namespace ?? 'default') ?? []), pod]);
-    if (byNamespace.size > MANY_NAMESPACES) return share(pods, readWarnings('/api/v1/events', 'events of all namespaces'));
+    if (byNamespace.size > MANY_NAMESPACES) return share(pods, '/api/v1/events', 'events of all namespaces');
     await Promise.all(
       [...byNamespace]
         .filter(([, some]) => some.length > FEW_PODS)
-        .map(([namespace, some]) =>
-          share(some, readWarnings(`/api/v1/namespaces/${enc(namespace)}/events`, `events of namespace "${namespace}"`)),
-        ),
+        .map(([namespace, some]) => share(some, `/api/v1/namespaces/${enc(namespace)}/events`, `events of namespace "${namespace}"`)),
     );
   }
 
-  /** Gives every pod its part of one list. */
-  async function share(pods: readonly Pod[], reading: Promise<Sight<Event[]>>): Promise<void> {
-    const sight = await reading;
+  /** Gives every pod its part of one list; what is of no such pod is not kept. */
+  async function share(pods: readonly Pod[], path: string, what: string): Promise<void> {
     const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace ?? 'default'}/${name}`;
     const events = new Map<string, Event[]>(pods.map(pod => [keyOf(pod.metadata.namespace, pod.metadata.name), []]));
-    if (sight.seen)
-      for (const event of sight.object) events.get(keyOf(event.involvedObject?.namespace, event.involvedObject?.name))?.push(event);
-    for (const [key, own] of events) eventLists.set(key, Promise.resolve(sight.seen ? { seen: true, object: own } : sight));
-  }
-
-  async function readWarnings(path: string, what: string): Promise<Sight<Event[]>> {
-    const events: Event[] = [];
+    const ownOf = ({ involvedObject }: Event): Event[] | undefined => events.get(keyOf(involvedObject?.namespace, involvedObject?.name));
+    let unseen: Sight<Event[]> | null = null;
     try {
       await eachPage<Event>(
         `${path}?fieldSelector=${enc('involvedObject.kind=Pod,type=Warning')}`,
         what,
         'list events',
-        page => void events.push(...page.map(slimEvent)),
-        () => void events.splice(0),
+        page => {
+          for (const event of page) ownOf(event)?.push(slimEvent(event));
+        },
+        () => {
+          for (const own of events.values()) own.splice(0);
+        },
       );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       warnings.add(`${what} could not be seen: the right to "list events" is missing`);
-      return notSeen('the right to "list events" is missing');
+      unseen = notSeen('the right to "list events" is missing');
     }
-    return { seen: true, object: events };
+    for (const [key, own] of events) eventLists.set(key, Promise.resolve(unseen ?? { seen: true, object: own }));
   }
 
   const eventLists = new Map<string, Promise<Sight<Event[]>>>();

@@ -1,32 +1,60 @@
 /** The middle of every `why`: pods to snapshots, snapshots' cases to findings, a few at a time. */
 import type { Pod, PodSnapshot } from '../cluster/objects.ts';
-import type { Reader } from '../cluster/read.ts';
 import { type Finding, investigate } from '../investigate.ts';
-import type { Case } from '../observe.ts';
+import { leaveBehind } from '../memory.ts';
+import { observe } from '../observe.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './run.ts';
 
 /** Pods that are examined at the same time. */
 const AT_ONCE = 8;
+/** What the examination of one pod leaves behind, in bytes, about. */
+const LEFT_BY_ONE = 50_000;
 
-/** Asks the registries and diagnoses, a few images at a time. */
-export const examine = (cases: Case[], flags: CommonFlags, context: Context, say: (text: string) => void): Promise<Finding[]> =>
-  withProber(flags, context, async prober => {
-    const done: Finding[] = [];
-    for (let at = 0; at < cases.length; at += AT_ONCE) {
-      const some = cases.slice(at, at + AT_ONCE);
-      const registries = new Set(some.map(({ facts }) => facts.reference?.registry).filter(Boolean));
-      say(`asking ${[...registries].join(', ')} (${at + 1} of ${cases.length})`);
-      done.push(...(await Promise.all(some.map(one => investigate(one, prober)))));
-    }
-    return done;
-  });
-
-/** The snapshots of pods, a few at a time. */
-export async function snapshotsOf(reader: Reader, pods: readonly Pod[]): Promise<PodSnapshot[]> {
-  if (pods.length > 1) await reader.prefetchEvents(pods);
-  const snapshots: PodSnapshot[] = [];
-  for (let at = 0; at < pods.length; at += AT_ONCE)
-    snapshots.push(...(await Promise.all(pods.slice(at, at + AT_ONCE).map(pod => reader.snapshot(pod)))));
-  return snapshots;
+/** A pod to examine. */
+export interface Subject {
+  pod: Pod;
+  /** It was asked for: it is told of even when nothing is wrong with it. */
+  named: boolean;
 }
+
+export interface Examination {
+  subjects: readonly Subject[];
+  snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
+  /** This container alone, null for all. */
+  container: string | null;
+  /** Takes each finding, in the order of the pods. Nothing of a pod is kept after it. */
+  take(finding: Finding): void;
+  /** What is going on, for whoever waits. */
+  say(text: string): void;
+}
+
+/** Reads what belongs to each pod, asks the registries and diagnoses. */
+export const examine = ({ subjects, snapshot, container, take, say }: Examination, flags: CommonFlags, context: Context): Promise<void> =>
+  withProber(flags, context, async (prober, begin) => {
+    const examineOne = async ({ pod, named }: Subject): Promise<Finding[]> => {
+      const cases = observe(await snapshot(pod), context.now(), named, container);
+      begin();
+      return Promise.all(cases.map(one => investigate(one, prober)));
+    };
+    const running: Promise<Finding[]>[] = [];
+    const next = async (): Promise<void> => {
+      const [first] = running;
+      if (first === undefined) return;
+      for (const finding of await first) take(finding);
+      running.shift();
+      leaveBehind(LEFT_BY_ONE);
+      begin();
+    };
+    try {
+      for (const [index, subject] of subjects.entries()) {
+        running.push(examineOne(subject));
+        say(`asking the registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
+        if (running.length === AT_ONCE) await next();
+      }
+      while (running.length > 0) await next();
+    } finally {
+      // one that failed ends all; the others' failures are not told
+      await Promise.allSettled(running);
+    }
+  });

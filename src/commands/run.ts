@@ -10,12 +10,23 @@ import type { CommonFlags, Context } from './context.ts';
 /** Longest time for one step of a probe, in milliseconds. */
 const STEP_TIMEOUT = 10_000;
 
-/** Gives work a prober and closes it whatever happens. With --no-probe it is null. */
-export async function withProber<T>(flags: CommonFlags, context: Context, work: (prober: Prober | null) => Promise<T>): Promise<T> {
-  if (!flags.probe) return work(null);
+/**
+ * Gives work a prober and closes it whatever happens. With --no-probe it is null. --timeout bounds the whole probe of one thing: `begin` is called as work comes to the
+ * next, and nothing is asked any more when it was not called for so long.
+ */
+export async function withProber<T>(
+  flags: CommonFlags,
+  context: Context,
+  work: (prober: Prober | null, begin: () => void) => Promise<T>,
+): Promise<T> {
+  if (!flags.probe) return work(null, () => {});
   const ca = await authorities(flags, context);
   const timer = new AbortController();
-  const expiry = setTimeout(() => timer.abort(), flags.timeout);
+  let expiry: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    clearTimeout(expiry);
+    expiry = setTimeout(() => timer.abort(), flags.timeout);
+  };
   const transport = createTransport({
     stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
     signal: AbortSignal.any([timer.signal, context.signal]),
@@ -25,7 +36,7 @@ export async function withProber<T>(flags: CommonFlags, context: Context, work: 
     userAgent: USER_AGENT,
   });
   try {
-    return await work(createProber(transport, { mirrors: flags.mirrors, insecure: flags.insecureRegistries }));
+    return await work(createProber(transport, { mirrors: flags.mirrors, insecure: flags.insecureRegistries }), begin);
   } finally {
     clearTimeout(expiry);
     await transport.close();

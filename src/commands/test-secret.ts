@@ -32,9 +32,10 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
-    const tests = await withProber(flags, context, async prober => {
+    const tests = await withProber(flags, context, async (prober, begin) => {
       const done: SecretTest[] = [];
       for (const secret of secrets) {
+        begin();
         spinner.say(`testing secret "${secret.metadata.name}"`);
         done.push(await testSecret(secret, flags.image ?? null, context.now(), prober));
       }

@@ -7,12 +7,11 @@ import { watchPods } from '../cluster/watch.ts';
 import { UserError } from '../errors.ts';
 import { type Group, groupFindings, summaryOf } from '../group.ts';
 import type { Finding } from '../investigate.ts';
-import { observe } from '../observe.ts';
 import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import { imagesOf } from '../words/pod-words.ts';
 import type { Context } from './context.ts';
-import { examine, snapshotsOf } from './examine.ts';
+import { examine } from './examine.ts';
 import { print, widthOf } from './run.ts';
 import type { WhyFlags } from './why.ts';
 
@@ -53,9 +52,16 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
 
   /** A new reader each time: secrets and service accounts change while somebody repairs. Out: the findings whose cause is new. */
   async function diagnosed(pods: Pod[]): Promise<Finding[]> {
-    const snapshots = await snapshotsOf(createReader(api), pods);
-    const cases = snapshots.flatMap(snapshot => observe(snapshot, context.now(), false, flags.container ?? null));
-    const findings = await examine(cases, flags, context, () => {});
+    const reader = createReader(api);
+    if (pods.length > 1) await reader.prefetchEvents(pods);
+    const findings: Finding[] = [];
+    const subjects = pods.map(pod => ({ pod, named: false }));
+    const container = flags.container ?? null;
+    await examine(
+      { subjects, snapshot: reader.snapshot, container, take: finding => void findings.push(finding), say() {} },
+      flags,
+      context,
+    );
     const fresh: Finding[] = [];
     for (const pod of pods) {
       const own = findings.filter(

@@ -1,4 +1,4 @@
-/** `why`: read → observe → probe → diagnose → print. */
+/** `why`: read → observe → probe → diagnose → gather → print. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.ts';
 import { createApi } from '../cluster/api.ts';
 import { connect } from '../cluster/kubeconfig.ts';
@@ -6,16 +6,15 @@ import type { Pod, PodSnapshot } from '../cluster/objects.ts';
 import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { UserError } from '../errors.ts';
-import { groupFindings, patternsOf, type Surroundings, summaryOf } from '../group.ts';
+import { gather, type Surroundings, summaryOf } from '../group.ts';
 import type { Finding } from '../investigate.ts';
-import { observe } from '../observe.ts';
-import { diagnosisList } from '../output/json.ts';
+import { diagnosisItem, diagnosisList } from '../output/json.ts';
 import { prometheus } from '../output/prometheus.ts';
 import { printable } from '../output/style.ts';
 import { renderFindings } from '../output/text.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { examine, snapshotsOf } from './examine.ts';
+import { examine, type Subject } from './examine.ts';
 import { print, printJson, printYaml, progress, readInput, warn, widthOf } from './run.ts';
 
 export interface WhyFlags extends CommonFlags {
@@ -31,9 +30,12 @@ export interface WhyFlags extends CommonFlags {
   ignore: string[];
 }
 
+/** Where pods and what belongs to them come from. */
 interface Source {
-  snapshots: { snapshot: PodSnapshot; named: boolean }[];
-  warnings: string[];
+  subjects: Subject[];
+  snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
+  /** What could not be seen, once all was read. */
+  warnings(): string[];
   /** Where nothing fails, the place that was looked at. */
   place: string;
   /** What runs besides the pods that were looked at, null when only named ones were. */
@@ -46,22 +48,21 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
   const spinner = progress(context);
   try {
-    spinner.say('reading the cluster');
-    const source = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
-    const now = context.now();
-    const cases = source.snapshots.flatMap(({ snapshot, named }) => observe(snapshot, now, named, flags.container ?? null));
-    if (flags.container !== undefined && cases.length === 0 && flags.names.length > 0)
-      throw new UserError(
-        `there is no container "${flags.container}" in ${flags.names.join(', ')}`,
-        'leave -c away to see every container',
-      );
-    const findings = await examine(cases, flags, context, text => spinner.say(text));
-    if (context.signal.aborted) throw new UserError('interrupted');
-    spinner.done();
-    show(findings, source, flags, context);
-    warn(context, source.warnings);
-    if (source.warnings.length > 0) return 2;
-    return findings.some(({ diagnosis }) => counted.has(diagnosis.cause)) ? 1 : 0;
+    spinner.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');
+    const diagnosed = async (source: Source): Promise<number> => {
+      const report = createReport(flags);
+      const container = flags.container ?? null;
+      await examine({ ...source, container, take: report.take, say: spinner.say }, flags, context);
+      if (container !== null && report.isEmpty() && flags.names.length > 0)
+        throw new UserError(`there is no container "${container}" in ${flags.names.join(', ')}`, 'leave -c away to see every container');
+      if (context.signal.aborted) throw new UserError('interrupted');
+      spinner.done();
+      const warnings = source.warnings();
+      report.print(source, warnings, context);
+      warn(context, warnings);
+      return warnings.length > 0 ? 2 : report.hasOneOf(counted) ? 1 : 0;
+    };
+    return flags.file === undefined ? await fromCluster(flags, context, diagnosed) : await diagnosed(await fromFile(flags, context));
   } finally {
     spinner.done();
   }
@@ -87,44 +88,58 @@ function countedCauses({ failOn, ignore }: WhyFlags): ReadonlySet<CauseCode> {
   );
 }
 
-function show(findings: Finding[], source: Source, flags: WhyFlags, context: Context): void {
-  const groups = groupFindings(findings);
-  const patterns = patternsOf(findings, source.surroundings);
-  const list = (): object => diagnosisList(findings, groups.map(summaryOf), patterns, source.warnings);
-  switch (flags.output) {
-    case 'json':
-      return printJson(context, list());
-    case 'yaml':
-      return printYaml(context, list());
-    case 'prometheus':
-      return print(context, prometheus(groups));
-    case 'name':
-      for (const pod of new Set(findings.map(({ facts }) => `pod/${facts.pod?.name}`))) print(context, printable(pod, false));
-      return;
-    default:
-      if (findings.length === 0) context.stderr.write(`no pod ${source.place} waits for an image\n`);
-      else
-        print(context, renderFindings(groups, patterns, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
-  }
+interface Report {
+  take(finding: Finding): void;
+  isEmpty(): boolean;
+  hasOneOf(causes: ReadonlySet<CauseCode>): boolean;
+  print(source: Source, warnings: string[], context: Context): void;
 }
 
-async function fromCluster(flags: WhyFlags, context: Context): Promise<Source> {
+/** Keeps of each finding what the output shows, and prints it when all are there. */
+function createReport({ output, colour }: WhyFlags): Report {
+  const wide = output === 'wide';
+  const gathering = gather(wide);
+  const listed = output === 'json' || output === 'yaml';
+  const items: object[] = [];
+  return {
+    take(finding) {
+      gathering.add(finding);
+      if (listed) items.push(diagnosisItem(finding));
+    },
+    isEmpty: () => gathering.groups().length === 0,
+    hasOneOf: causes => gathering.groups().some(({ cause }) => causes.has(cause)),
+    print({ surroundings, place }, warnings, context) {
+      const groups = gathering.groups();
+      const patterns = gathering.patterns(surroundings);
+      if (listed) {
+        const list = diagnosisList(items, groups.map(summaryOf), patterns, warnings);
+        if (output === 'json') printJson(context, list);
+        else printYaml(context, list);
+      } else if (output === 'prometheus') print(context, prometheus(groups));
+      else if (output === 'name') {
+        for (const pod of gathering.pods()) print(context, printable(`pod/${pod.split('/').at(-1)}`, false));
+      } else if (groups.length === 0) context.stderr.write(`no pod ${place} waits for an image\n`);
+      else print(context, renderFindings(groups, patterns, { colour, wide, width: widthOf(context) }));
+    },
+  };
+}
+
+/** Works with a cluster and closes the connection to it whatever happens. */
+async function fromCluster(flags: WhyFlags, context: Context, work: (source: Source) => Promise<number>): Promise<number> {
   const connection = await connect(flags, context.environment, context.stderr);
   const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
   try {
     const reader = createReader(api);
     const namespace = flags.namespace ?? connection.namespace;
-    const { found, failures, surroundings } = await find(reader, flags, namespace);
-    const snapshots = await snapshotsOf(
-      reader,
-      found.map(({ pod }) => pod),
-    );
-    return {
-      snapshots: snapshots.map((snapshot, index) => ({ snapshot, named: found[index]?.named === true })),
-      warnings: [...failures, ...reader.warnings()],
+    const { subjects, failures, surroundings } = await find(reader, flags, namespace);
+    if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
+    return await work({
+      subjects,
+      snapshot: reader.snapshot,
+      warnings: () => [...failures, ...reader.warnings()],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
       surroundings,
-    };
+    });
   } finally {
     await api.close();
   }
@@ -135,17 +150,17 @@ async function find(
   reader: Reader,
   flags: WhyFlags,
   namespace: string,
-): Promise<{ found: { pod: Pod; named: boolean }[]; failures: string[]; surroundings: Surroundings | null }> {
+): Promise<{ subjects: Subject[]; failures: string[]; surroundings: Surroundings | null }> {
   if (flags.names.length === 0) {
     const { pods, surroundings } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
-    return { found: pods.map(pod => ({ pod, named: false })), failures: [], surroundings };
+    return { subjects: pods.map(pod => ({ pod, named: false })), failures: [], surroundings };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
   const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
   const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
   if (broken !== undefined) throw broken;
-  const found = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
-  return { found, failures: failed.map(error => error.message), surroundings: null };
+  const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
+  return { subjects, failures: failed.map(error => error.message), surroundings: null };
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
@@ -172,8 +187,9 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
     .filter(pod => flags.namespace === undefined || flags.allNamespaces || (pod.metadata.namespace ?? 'default') === flags.namespace)
     .filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value));
   return {
-    snapshots: chosen.map(pod => ({ snapshot: saved.snapshot(pod), named: wanted.length > 0 })),
-    warnings: [],
+    subjects: chosen.map(pod => ({ pod, named: wanted.length > 0 })),
+    snapshot: saved.snapshot,
+    warnings: () => [],
     place: `in ${name}`,
     surroundings: null,
   };

@@ -9,12 +9,18 @@ import { VERSION } from '../version.ts';
 
 export const API_VERSION = 'imagepull/v1';
 
-/** The list that `why` and `check` print. */
-export function diagnosisList(findings: Finding[], groups: GroupSummary[], patterns: string[], warnings: string[]): object {
-  return { apiVersion: API_VERSION, kind: 'DiagnosisList', items: findings.map(item), groups, patterns, warnings };
-}
+/** The list that `why` prints, of its items. */
+export const diagnosisList = (items: object[], groups: GroupSummary[], patterns: string[], warnings: string[]): object => ({
+  apiVersion: API_VERSION,
+  kind: 'DiagnosisList',
+  items,
+  groups,
+  patterns,
+  warnings,
+});
 
-function item({ facts, diagnosis }: Finding): object {
+/** One finding as an item of the list. */
+export function diagnosisItem({ facts, diagnosis }: Finding): object {
   return {
     pod: facts.pod === null ? null : { namespace: facts.pod.namespace, name: facts.pod.name, node: facts.pod.node },
     container: facts.container,

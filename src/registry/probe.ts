@@ -7,7 +7,8 @@
  *   4. GET tags/list after a 404     a missing repository also answers MANIFEST_UNKNOWN
  *   5. index, platform, config, layers                                                        (content.ts)
  *
- * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once.
+ * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once. A registry that asks to wait (429, or Retry-After) is
+ * not asked again in this run as the same identity.
  */
 import { type Fault, isAboutLogin, isOfTheNetwork } from '../fault.ts';
 import type { Credential } from '../keyring/credential.ts';
@@ -56,6 +57,8 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
   const known: Credential[] = [];
   /** `host#credential` → what refused it. */
   const refused = new Map<string, Attempt>();
+  /** `host#credential` (nobody: -1) → the walk that was told to wait. */
+  const waiting = new Map<string, Walk>();
   /** `host#credential` → its first use, until which has ended nobody else sends it there: several pods are examined at the same time. */
   const firstUses = new Map<string, Promise<unknown>>();
 
@@ -63,7 +66,8 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     const index = known.findIndex(other => other.sameAs(credential));
     return index < 0 ? known.push(credential) - 1 : index;
   };
-  const refusalKey = (session: Session, credential: Credential): string => `${session.base}#${identity(credential)}`;
+  const refusalKey = (session: Session, credential: Credential | null): string =>
+    `${session.base}#${credential === null ? -1 : identity(credential)}`;
 
   /** Uses a credential at a registry. Out: what the use gave, or what has refused the credential before. */
   async function sparingly<T>(session: Session, credential: Credential, use: () => Promise<T>): Promise<T | Attempt> {
@@ -135,8 +139,11 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
 
   async function tryAs(session: Session, reference: Reference, index: number | null, credential: Credential | null): Promise<Walk> {
     const walkAs = async (who: Credential | null): Promise<Walk> => {
+      const told = waiting.get(refusalKey(session, who));
+      if (told !== undefined) return { ...told, attempt: { ...told.attempt, credential: index } };
       const walked = await walk(session, reference, index, who);
       judge(walked, reference.registry, who);
+      if (walked.toldToWait) waiting.set(refusalKey(session, who), walked);
       return walked;
     };
     if (credential === null) return walkAs(null);
@@ -280,6 +287,7 @@ const emptyWalk = (session: Session, index: number | null): Walk => ({
   pass: NO_PASS,
   manifest: null,
   headBlocked: false,
+  toldToWait: false,
   rateLimit: null,
   challenge: session.challenges[0],
 });

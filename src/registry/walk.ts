@@ -29,6 +29,8 @@ export interface Walk {
   /** The good answer to the manifest's HEAD (or to the GET that stood in for it). */
   manifest: Reply | null;
   headBlocked: boolean;
+  /** 429, or a failure with Retry-After: whoever asks again at once makes it worse. */
+  toldToWait: boolean;
   rateLimit: RateLimit | null;
   challenge: Challenge | undefined;
 }
@@ -82,7 +84,15 @@ export async function walk(session: Session, reference: Reference, index: number
   // a runtime sends no login without a password
   const who = credential !== null && credential.reveal() !== '' ? credential : null;
   const attempt = newAttempt(index);
-  const walked: Walk = { attempt, pass: NO_PASS, manifest: null, headBlocked: false, rateLimit: null, challenge: session.challenges[0] };
+  const walked: Walk = {
+    attempt,
+    pass: NO_PASS,
+    manifest: null,
+    headBlocked: false,
+    toldToWait: false,
+    rateLimit: null,
+    challenge: session.challenges[0],
+  };
   if (!(await letIn(session, reference, who, walked))) return walked;
 
   const url = addressOf(session, `/v2/${reference.repository}/manifests/${manifestReference(reference)}`);
@@ -116,6 +126,7 @@ async function letIn(session: Session, reference: Reference, who: Credential | n
   if (got.check !== null) attempt.checks.push(got.check);
   if ('fault' in got) {
     attempt.fault = got.fault;
+    walked.toldToWait = got.fault.status === 429;
     if (got.withheld) attempt.result = 'notTried';
     return false;
   }
@@ -152,14 +163,15 @@ async function readHead(
   }
   const { reply } = head.outcome;
   walked.rateLimit = rateLimitOf(reply);
+  walked.toldToWait = reply.status === 429 || (reply.status >= 500 && header(reply, 'retry-after') !== null);
   if (reply.status === 200 && !isHtml(reply)) {
     walked.manifest = reply;
     const digest = header(reply, 'docker-content-digest');
     note('ok', null, `HEAD gives ${contentType(reply) || 'no media type'}${digest === null ? '' : `, ${digest}`}`, reply.ms);
     return;
   }
-  // a rate limit needs no second request
-  const full = before ?? (reply.status === 429 ? null : await ask('GET'));
+  // who is told to wait asks no second time
+  const full = before ?? (walked.toldToWait ? null : await ask('GET'));
   const answer = full?.outcome.ok ? full.outcome.reply : null;
   if (answer !== null && answer.status === 200 && !isHtml(answer) && reply.status !== 429) {
     walked.manifest = answer;

@@ -259,6 +259,8 @@ function hasSettled(pod, wanted) {
   return wanted.node === undefined || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node);
 }
 
+const runsAmiss = (pod, wanted) => wanted.cause !== 'NoPullProblem' && statusOf(pod, nameOf(pod, wanted))?.state?.running !== undefined;
+
 export const describe = target =>
   podsOf(target)
     .map(pod => {
@@ -267,13 +269,23 @@ export const describe = target =>
     })
     .join('; ') || 'no such pod';
 
-/** Waits until all pods of a target stand where they are expected. Out: whether they do. */
-export async function settled(target, seconds = 180) {
+/**
+ * Waits until all pods of a target stand where they are expected. Out: whether they do. A pod that runs where none should is made anew, once: a kubelet that does not
+ * get a new pod's secret at once pulls without it (FailedToRetrieveImagePullSecret).
+ */
+export async function settled(target, again = () => {}, seconds = 180) {
   const end = Date.now() + seconds * 1000;
-  for (;;) {
+  for (let tries = 1; ; ) {
     const pods = podsOf(target);
     if (pods.length >= (target.wanted[0].pods ?? 1) && pods.every(pod => target.wanted.every(one => hasSettled(pod, one)))) return true;
     if (Date.now() > end) return false;
+    const early = pods.filter(pod => target.wanted.every(one => runsAmiss(pod, one)));
+    if (early.length > 0 && tries-- > 0) {
+      say(`${target.title} runs, and is made anew`);
+      for (const { metadata } of early)
+        await kubectl('-n', metadata.namespace, 'delete', 'pod', metadata.name, '--force', '--grace-period=0');
+      await again();
+    }
     await sleep(500);
   }
 }

@@ -16,9 +16,11 @@ import {
   checkAll,
   checkErrors,
   checkForms,
+  checkGroups,
   checkRights,
   checkSecrets,
   checkStillPulling,
+  checkWatch,
   count,
   diagnose,
   repair,
@@ -34,6 +36,7 @@ import {
   makeNamespaces,
   must,
   podsOf,
+  restartApiServer,
   run,
   say,
   settled,
@@ -87,8 +90,10 @@ async function test() {
   await demoPods(demo);
   say('all namespaces at once, secrets, mistakes, rights, forms');
   await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0].stays)]);
-  await Promise.all([checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
+  await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
   await checkStillPulling();
+  say('--watch, while the API server is killed');
+  await checkWatch(() => restartApiServer(folder));
 }
 
 /** The plugin runs so often at the same time. */

@@ -20,6 +20,14 @@ export interface Group {
   pods: string[];
   nodes: string[];
   namespaces: string[];
+  /** The commands that repair it, each once: pods of other owners or namespaces need others. */
+  repairs: Repair[];
+}
+
+/** A command, and how many pods it repairs. */
+export interface Repair {
+  command: string;
+  pods: number;
 }
 
 /** What else runs where the failing pods were looked for: without it no pattern can be claimed. */
@@ -77,16 +85,17 @@ export interface Gathering {
   patterns(surroundings: Surroundings | null): string[];
 }
 
-/** Names of a group, each once, while it grows. */
-interface Names {
+/** What is counted of a group while it grows: names each once, and pods by the command that repairs them. */
+interface Counts {
   pods: Set<string>;
   nodes: Set<string>;
   namespaces: Set<string>;
+  repairs: Map<string, Set<string>>;
 }
 
 /** In: whether each group keeps every finding, or its clearest alone (of thousands of pods the others would be kept for nothing). */
 export function gather(every: boolean): Gathering {
-  const groups = new Map<string, { group: Group; names: Names }>();
+  const groups = new Map<string, { group: Group; counts: Counts }>();
   const all = {
     pods: new Set<string>(),
     nodes: new Set<string | null>(),
@@ -100,7 +109,7 @@ export function gather(every: boolean): Gathering {
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     const key = JSON.stringify([diagnosis.cause, registry, repository, credential]);
-    const { group, names } = groups.get(key) ?? {
+    const { group, counts } = groups.get(key) ?? {
       group: {
         cause: diagnosis.cause,
         certainty: diagnosis.certainty,
@@ -111,10 +120,11 @@ export function gather(every: boolean): Gathering {
         pods: [],
         nodes: [],
         namespaces: [],
+        repairs: [],
       },
-      names: { pods: new Set<string>(), nodes: new Set<string>(), namespaces: new Set<string>() },
+      counts: { pods: new Set<string>(), nodes: new Set<string>(), namespaces: new Set<string>(), repairs: new Map<string, Set<string>>() },
     };
-    groups.set(key, { group, names });
+    groups.set(key, { group, counts });
     const clearer = RANK[diagnosis.certainty] < RANK[group.certainty];
     if (clearer) group.certainty = diagnosis.certainty;
     if (every) group.findings.push(finding);
@@ -125,21 +135,24 @@ export function gather(every: boolean): Gathering {
     if (facts.pod === null) return;
     const pod = `${facts.pod.namespace}/${facts.pod.name}`;
     all.pods.add(pod);
-    names.pods.add(pod);
-    names.namespaces.add(facts.pod.namespace);
-    if (facts.pod.node !== null) names.nodes.add(facts.pod.node);
+    counts.pods.add(pod);
+    counts.namespaces.add(facts.pod.namespace);
+    if (facts.pod.node !== null) counts.nodes.add(facts.pod.node);
+    for (const { command } of diagnosis.fixes)
+      if (command !== null) counts.repairs.set(command, (counts.repairs.get(command) ?? new Set()).add(pod));
   }
 
   return {
     add,
     groups: () =>
       [...groups.values()]
-        .map(({ group, names }) => ({
+        .map(({ group, counts }) => ({
           ...group,
           findings: [...group.findings].sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]),
-          pods: [...names.pods].sort(),
-          nodes: [...names.nodes].sort(),
-          namespaces: [...names.namespaces].sort(),
+          pods: [...counts.pods].sort(),
+          nodes: [...counts.nodes].sort(),
+          namespaces: [...counts.namespaces].sort(),
+          repairs: [...counts.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
         }))
         .sort((a, b) => b.pods.length - a.pods.length),
     pods: () => all.pods,

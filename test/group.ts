@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Pod } from '../src/cluster/objects.ts';
 import { notSeen } from '../src/cluster/objects.ts';
-import { gather, groupFindings, type Surroundings, summaryOf } from '../src/group.ts';
+import { type Group, gather, groupFindings, type Surroundings, summaryOf } from '../src/group.ts';
 import { type Finding, investigate } from '../src/investigate.ts';
 import { observe } from '../src/observe.ts';
 import { diagnosisItem, diagnosisList } from '../src/output/json.ts';
@@ -91,6 +91,35 @@ t.test('of a large run each group keeps its clearest finding alone', async t => 
   t.equal(more.length, 0);
   t.strictSame([group?.findings, group?.certainty, group?.pods], [[clear], 'certain', ['shop/a', 'shop/b', 'shop/c']]);
   t.strictSame([...gathering.pods()], ['shop/a', 'shop/b', 'shop/c']);
+});
+
+t.test('pods of a group that another command repairs are told of it', async t => {
+  const image = 'r.example.com/team/api:1';
+  const many = ['shop', 'build', 'test', 'stage', 'live', 'more'].flatMap(namespace =>
+    ['a', 'b'].map(name => {
+      const one = pod(name, image, notFound(image), 'node-1', namespace);
+      one.metadata.ownerReferences = [{ kind: 'ReplicaSet', name: 'api-5d5f', controller: true }];
+      one.metadata.labels = { 'pod-template-hash': '5d5f' };
+      return one;
+    }),
+  );
+  const groups = groupFindings(await findingsOf(many));
+  t.equal(groups.length, 1);
+  t.ok(
+    groups[0]?.repairs.every(({ pods }) => pods === 2),
+    'one command for both pods of a namespace',
+  );
+  const text = renderFindings(groups, [], { colour: false, wide: false, width: 100 });
+  const others = text.slice(text.indexOf('The same for the others'));
+  t.match(others, /2 pods:\n {4}kubectl -n build set image deployment\/api /);
+  t.notMatch(others, /-n shop /, 'what is shown under "Fix" is not repeated');
+  t.match(others, /and \d+ more \(-o wide shows the fix of each pod\)/);
+  const [one] = groupFindings(await findingsOf(many.slice(0, 2)));
+  t.notMatch(
+    renderFindings([one as Group], [], { colour: false, wide: false, width: 100 }),
+    'for the others',
+    'nothing where one command repairs all',
+  );
 });
 
 t.test('patterns are claimed only against something that works', async t => {

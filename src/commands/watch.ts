@@ -17,6 +17,8 @@ import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
 const GATHER_MS = 1000;
+/** A diagnosis that failed is tried again after this long. */
+const AGAIN_MS = 5000;
 
 interface Known {
   words: string;
@@ -38,16 +40,21 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
   let timer: NodeJS.Timeout | undefined;
   let work: Promise<void> = Promise.resolve();
 
-  /** Diagnoses what has gathered, one batch after the other. */
+  /** Diagnoses what has gathered, one batch after the other. What cannot be diagnosed now, the cluster being away, is tried again. */
   const settle = (): void => {
-    clearTimeout(timer);
     timer = undefined;
     work = work.then(async () => {
       const pods = [...waiting.values()];
       waiting.clear();
-      if (pods.length > 0) report(await diagnosed(pods), [], flags, context);
+      try {
+        if (pods.length > 0) report(await diagnosed(pods), [], flags, context);
+      } catch (error) {
+        if (context.signal.aborted) return;
+        context.stderr.write(`warning: ${(error as Error).message}\n`);
+        for (const pod of pods) if (!waiting.has(keyOf(pod))) waiting.set(keyOf(pod), pod);
+        timer ??= setTimeout(settle, AGAIN_MS);
+      }
     });
-    work.catch(error => context.stderr.write(`warning: ${(error as Error).message}\n`));
   };
 
   /** A new reader each time: secrets and service accounts change while somebody repairs. Out: the findings whose cause is new. */
@@ -103,14 +110,18 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
 
   try {
     let first = true;
+    let lost = false;
     for await (const change of watchPods(
       api,
       podsPath(namespace, selector),
       () => createReader(api).failingPods(namespace, selector),
       context.signal,
     )) {
-      if (change.type === 'lost') context.stderr.write(`warning: the watch was lost and is tried again: ${change.why}\n`);
-      else if (change.type === 'gone') drop(keyOf(change.pod));
+      if (change.type === 'lost') {
+        // of many tries that fail one is told
+        if (!lost) context.stderr.write(`warning: the watch was lost and is tried again: ${change.why}\n`);
+        lost = true;
+      } else if (change.type === 'gone') drop(keyOf(change.pod));
       else if (change.type === 'changed') meet(change.pod);
       else if (first) {
         first = false;
@@ -123,6 +134,8 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
           );
         context.stderr.write(`watching the pods of ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (Ctrl-C ends)\n`);
       } else {
+        if (lost) context.stderr.write('watching again: what changed meanwhile is told now\n');
+        lost = false;
         const present = new Set(change.pods.map(keyOf));
         for (const key of [...known.keys()]) if (!present.has(key)) drop(key);
         for (const pod of change.pods) meet(pod);

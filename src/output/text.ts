@@ -24,6 +24,8 @@ const KIND: Record<string, string> = {
   ephemeralContainer: 'ephemeral container',
   imageVolume: 'image volume',
 };
+/** Commands of other pods that are shown. */
+const MOST_REPAIRS = 4;
 const MARK: Record<string, string> = { ok: '✓', failed: '✗', warning: '!', skipped: '-' };
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
@@ -129,8 +131,27 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
       );
   }
   if (diagnosis.fixes.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(diagnosis.fixes, options.width, s));
+  if (group !== null) lines.push(...renderOtherRepairs(group, diagnosis.fixes, s));
   if (!fine) lines.push('', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** The commands that the other pods of a group need, where those are others. */
+function renderOtherRepairs({ repairs }: Group, fixes: Fix[], s: Style): string[] {
+  const others = repairs.filter(({ command }) => !fixes.some(fix => fix.command === command));
+  if (others.length === 0) return [];
+  const shown = others.slice(0, MOST_REPAIRS);
+  const commands = shown.flatMap(({ command, pods }) => [
+    `  ${s.dim(`${count(pods, 'pod')}:`)}`,
+    ...command.split('\n').map(line => `    ${s.cyan(line)}`),
+  ]);
+  const more = others.length - shown.length;
+  return [
+    '',
+    s.bold('The same for the others'),
+    ...commands,
+    ...(more === 0 ? [] : [`  and ${more} more (-o wide shows the fix of each pod)`]),
+  ];
 }
 
 const LABEL = {

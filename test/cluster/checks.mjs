@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, until, work } from './lab.mjs';
+import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, start, until, work } from './lab.mjs';
 
 /** Asks the stand-in of Docker Hub, as the node does. */
 const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
@@ -134,6 +134,98 @@ export async function checkAll(targets) {
     const own = items.filter(({ pod }) => pod.namespace === target.namespace && names.includes(pod.name));
     const wanted = target.wanted.filter(({ cause }) => cause !== 'NoPullProblem').map(({ cause }) => cause);
     equal(`why -A: ${target.title}`, [...new Set(own.map(item => item.cause))], [...new Set(wanted)]);
+  }
+}
+
+/** The groups of the demo pods: one per cause and what it is about, the two pods of the deployment in one, the largest first. */
+export async function checkGroups(targets) {
+  const { json } = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'json');
+  const groups = json?.groups ?? [];
+  const failing = targets.filter(({ wanted }) => wanted[0].cause !== 'NoPullProblem');
+  equal('groups: as many as demo targets fail', groups.length, failing.length);
+  for (const target of failing) {
+    const names = podsOf(target).map(({ metadata }) => `default/${metadata.name}`);
+    const own = groups.find(({ examples }) => examples.includes(names[0]));
+    equal(
+      `groups: ${target.title}`,
+      [own?.cause, own?.pods, own?.nodes, own?.namespaces, [...(own?.examples ?? [])].sort()],
+      [target.wanted[0].cause, names.length, 1, 1, names.sort()],
+    );
+  }
+  const sizes = groups.map(({ pods }) => pods);
+  equal(
+    'groups: the largest first',
+    sizes,
+    [...sizes].sort((a, b) => b - a),
+  );
+  equal('groups: their pods are all that are listed', sum(sizes), new Set((json?.items ?? []).map(({ pod }) => pod.name)).size);
+  const { stdout } = await imagepull('why', '-n', 'default', ...MIRROR);
+  const head = `${sum(sizes)} pods, ${groups.length} causes`;
+  check(`groups: the text begins with "${head}" and one line for each`, stdout.startsWith(`${head}\n`), stdout.split('\n')[0]);
+  const { stdout: metrics } = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'prometheus');
+  for (const cause of new Set(groups.map(group => group.cause))) {
+    const pods = sum(groups.filter(group => group.cause === cause).map(group => group.pods));
+    check(`groups: prometheus counts ${cause}`, metrics.includes(`imagepull_failing_pods{cause="${cause}"} ${pods}\n`), metrics);
+  }
+}
+const sum = numbers => numbers.reduce((all, one) => all + one, 0);
+
+/**
+ * --watch over an API server that is killed. While nobody watches, one pod is repaired, one goes and one comes: each is told, once, and nothing else. Then it is killed
+ * under the eyes of the watch.
+ */
+export async function checkWatch(restart) {
+  const watcher = start('kubectl', ['imagepull', 'why', '-n', 'default', '--watch', '-o', 'json', ...MIRROR]);
+  const told = () =>
+    watcher.text.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line))
+      .map(({ type, cause, examples }) => `${type} ${cause} ${examples.join(' ')}`);
+  const expectAt = async (what, wanted) => {
+    const inTime = await until(what, 60, () => wanted.every(line => told().includes(line))).then(
+      () => true,
+      () => false,
+    );
+    check(`--watch: ${what}`, inTime, JSON.stringify({ wanted, told: told(), said: watcher.text.stderr.slice(-600) }));
+  };
+  try {
+    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching the pods'));
+    const before = told();
+    check('--watch: what fails at the start', before.length > 10 && before.every(line => line.startsWith('new ')), JSON.stringify(before));
+
+    watcher.signal('SIGSTOP');
+    await restart();
+    const pods = (...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'default', ...args));
+    await pods('set', 'image', 'pod/missing-tag', '*=127.0.0.1:15000/library/busybox:1');
+    await pods('delete', 'pod', 'missing-digest', '--force', '--grace-period=0');
+    await pods('run', 'late', '--image=127.0.0.1:15000/team/late:1', '--restart=Never');
+    const state = name => getJson('pod', name, '-n', 'default').then(({ status }) => status.containerStatuses?.[0].state ?? {});
+    await until(
+      'the pods changed',
+      90,
+      async () => (await state('missing-tag')).running !== undefined && (await state('late')).waiting?.reason.includes('Pull'),
+    );
+    watcher.signal('SIGCONT');
+    const changes = [
+      'repaired TagNotFound default/missing-tag',
+      'repaired DigestNotFound default/missing-digest',
+      'new RepositoryNotFound default/late',
+    ];
+    await expectAt('what changed while it slept and the API server was killed', changes);
+    equal('--watch: and nothing else', told().slice(before.length).sort(), [...changes].sort());
+
+    await restart();
+    await until('the watch notices', 60, () => watcher.text.stderr.includes('the watch was lost'));
+    await pods('delete', 'pod', 'late', '--force', '--grace-period=0');
+    await expectAt('what changes after the API server was killed under its eyes', ['repaired RepositoryNotFound default/late']);
+    equal('--watch: and nothing else again', told().length, before.length + changes.length + 1);
+    watcher.signal('SIGINT');
+    const { status } = await watcher.ended;
+    equal('--watch: Ctrl-C ends it', status, 0);
+  } finally {
+    watcher.signal('SIGCONT');
+    watcher.signal('SIGKILL');
   }
 }
 

@@ -26,28 +26,36 @@ export const endPrograms = () => {
   for (const child of children) child.kill();
 };
 
-/** Runs a program to its end. Out: its status and texts; never throws. */
-export function run(command, args, { input, cwd = work, env = environment, seconds = 60, echo = false } = {}) {
-  return new Promise(done => {
-    const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
-    children.add(child);
-    const text = { stdout: '', stderr: '' };
-    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
-    for (const stream of ['stdout', 'stderr']) {
-      child[stream].setEncoding('utf8').on('data', chunk => {
-        text[stream] += chunk;
-        if (echo) process.stderr.write(chunk);
-      });
-    }
+/** Starts a program. Out: its texts so far, its end (status and texts; never rejects), and how to signal it. */
+export function start(command, args, { input, cwd = work, env = environment, echo = false } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  children.add(child);
+  const text = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].setEncoding('utf8').on('data', chunk => {
+      text[stream] += chunk;
+      if (echo) process.stderr.write(chunk);
+    });
+  }
+  const ended = new Promise(done => {
     const end = status => {
-      clearTimeout(timer);
       children.delete(child);
       done({ status, ...text });
     };
     child.on('error', error => end(error.message));
-    child.on('close', status => end(status ?? `killed after ${seconds} s`));
-    if (input !== undefined) child.stdin.end(input);
+    child.on('close', (status, signal) => end(status ?? `killed by ${signal}`));
   });
+  if (input !== undefined) child.stdin.end(input);
+  return { text, ended, signal: name => child.kill(name) };
+}
+
+/** Runs a program to its end. Out: its status and texts; never throws. */
+export async function run(command, args, { seconds = 60, ...options } = {}) {
+  const program = start(command, args, options);
+  const timer = setTimeout(() => program.signal('SIGKILL'), seconds * 1000);
+  const result = await program.ended;
+  clearTimeout(timer);
+  return result;
 }
 
 export const kubectl = (...args) => run('kubectl', args);
@@ -120,6 +128,14 @@ export async function startCluster(folder, keep) {
   await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240, echo: true }));
   addKubectl();
   if (!(await ready())) throw new Error('the cluster was started, and no node is ready');
+}
+
+/** Kills the API server, and starts it again: up.sh starts what does not run. */
+export async function restartApiServer(folder) {
+  const [state] = readdirSync(home).filter(name => name.startsWith('state-'));
+  const pid = Number(readFileSync(join(home, state, 'pid', 'kube-apiserver'), 'utf8'));
+  process.kill(pid, 'SIGKILL');
+  await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240 }));
 }
 
 /** The image that runs, as the cluster's own registry has it. */

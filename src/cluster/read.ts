@@ -7,10 +7,10 @@ import { pullSecretNames, serviceAccountName } from '../observe.ts';
 import { imageName, parseReference } from '../reference.ts';
 import { imagesOf, isOfPod, isPullReason } from '../words/pod-words.ts';
 import { type Answer, type Api, METADATA_LIST } from './api.ts';
+import { eachPage, type ListOf, PAGE } from './list.ts';
 import {
   type ContainerSpec,
   type Event,
-  type Metadata,
   type Node,
   notSeen,
   type Pod,
@@ -19,6 +19,7 @@ import {
   type ServiceAccount,
   type Sight,
 } from './objects.ts';
+import { workloadPods } from './workloads.ts';
 
 export interface Target {
   namespace: string;
@@ -46,40 +47,9 @@ export interface Reader {
   warnings(): string[];
 }
 
-/** Go writes an empty list as null. */
-interface ListOf<T> {
-  items: T[] | null;
-  metadata?: { continue?: string; resourceVersion?: string };
-}
-
-const PAGE = 250;
 /** So many pods of a namespace are asked for their events one by one. */
 const FEW_PODS = 2;
 const MANY_NAMESPACES = 20;
-
-interface Workload {
-  spec?: {
-    replicas?: number;
-    suspend?: boolean;
-    selector?: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] };
-  };
-}
-
-/** Resource name → its group's path, by every name that kubectl takes. */
-const WORKLOADS: { names: string[]; path: string }[] = [
-  {
-    names: ['deployment', 'deployments', 'deploy', 'deployment.apps', 'deployments.apps'],
-    path: '/apis/apps/v1/namespaces/NS/deployments',
-  },
-  {
-    names: ['statefulset', 'statefulsets', 'sts', 'statefulset.apps', 'statefulsets.apps'],
-    path: '/apis/apps/v1/namespaces/NS/statefulsets',
-  },
-  { names: ['daemonset', 'daemonsets', 'ds', 'daemonset.apps', 'daemonsets.apps'], path: '/apis/apps/v1/namespaces/NS/daemonsets' },
-  { names: ['replicaset', 'replicasets', 'rs', 'replicaset.apps', 'replicasets.apps'], path: '/apis/apps/v1/namespaces/NS/replicasets' },
-  { names: ['job', 'jobs', 'job.batch', 'jobs.batch'], path: '/apis/batch/v1/namespaces/NS/jobs' },
-  { names: ['cronjob', 'cronjobs', 'cj', 'cronjob.batch', 'cronjobs.batch'], path: '/apis/batch/v1/namespaces/NS/cronjobs' },
-];
 
 const enc = encodeURIComponent;
 
@@ -108,42 +78,6 @@ export function createReader(api: Api): Reader {
   const secret = (namespace: string, name: string): Promise<Sight<Secret>> =>
     see(`/api/v1/namespaces/${enc(namespace)}/secrets/${enc(name)}`, `secret "${name}" of namespace "${namespace}"`, 'get secrets');
 
-  /** Reads a list page by page and gives each page on, so that no more than one is held. A list that went stale in the middle begins anew. */
-  async function eachPage<T>(
-    path: string,
-    what: string,
-    right: string,
-    take: (items: T[]) => void,
-    restart: () => void = () => {},
-  ): Promise<string> {
-    let token = '';
-    for (let stale = 0; ; ) {
-      const page: Answer<ListOf<T>> = await api.get<ListOf<T>>(
-        `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${token === '' ? '' : `&continue=${enc(token)}`}`,
-      );
-      if (page.ok) {
-        take(page.value.items ?? []);
-        token = page.value.metadata?.continue ?? '';
-        if (token === '') return page.value.metadata?.resourceVersion ?? '';
-      } else if (page.status === 410 && ++stale < 3) {
-        token = '';
-        restart();
-      } else throw new UserError(`${what} cannot be listed: ${page.message}`, `ask for the right to "${right}", or name a pod`);
-    }
-  }
-
-  async function list<T>(path: string, what: string, right: string): Promise<T[]> {
-    const all: T[] = [];
-    await eachPage<T>(
-      path,
-      what,
-      right,
-      items => void all.push(...items),
-      () => void all.splice(0),
-    );
-    return all;
-  }
-
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
@@ -163,71 +97,7 @@ export function createReader(api: Api): Reader {
         throw new UserError(`there is no namespace "${namespace}"`, 'see them with: kubectl get namespaces');
       throw new UserError(`there is no pod "${bare}" in namespace "${namespace}"`, `see them with: kubectl -n ${namespace} get pods`);
     }
-    return { pods: await workloadPods(type, bare, namespace) };
-  }
-
-  /** The present pods of a workload; when it has none, what keeps them from being made. */
-  async function workloadPods(type: string, name: string, namespace: string): Promise<Pod[]> {
-    const workload = WORKLOADS.find(({ names }) => names.includes(type));
-    if (workload === undefined)
-      throw new UserError(
-        `"${type}" is not a kind that has pods here`,
-        'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, as in deployment/NAME',
-      );
-    const path = `${workload.path.replace('NS', enc(namespace))}/${enc(name)}`;
-    let answer = await api.get<Workload>(path);
-    // a CronJob is of v1beta1 alone before Kubernetes 1.21
-    if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
-      answer = await api.get<Workload>(path.replace('/batch/v1/', '/batch/v1beta1/'));
-    if (!answer.ok) {
-      throw new UserError(
-        answer.status === 404 ? `there is no ${workload.names[0]} "${name}" in namespace "${namespace}"` : answer.message,
-        `see them with: kubectl -n ${namespace} get ${workload.names[1]}`,
-      );
-    }
-    const selector = workload.names[0] === 'cronjob' ? await jobSelector(name, namespace) : selectorOf(answer.value);
-    const pods =
-      selector === null
-        ? []
-        : await list<Pod>(
-            `/api/v1/namespaces/${enc(namespace)}/pods?labelSelector=${enc(selector)}`,
-            `the pods of ${type} "${name}"`,
-            'list pods',
-          );
-    // of a roll-out only what comes counts, not what goes
-    const coming = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
-    if (pods.length > 0) return coming.length > 0 ? coming : pods;
-    throw new UserError(
-      `${workload.names[0]} "${name}" of namespace "${namespace}" has no pod: ${await whyNoPods(name, namespace, answer.value)}`,
-      `see: kubectl -n ${namespace} describe ${workload.names[0]} ${name}`,
-    );
-  }
-
-  /** The pods of a CronJob are those of its jobs. */
-  async function jobSelector(name: string, namespace: string): Promise<string | null> {
-    const jobs = await list<{ metadata: Metadata }>(
-      `/apis/batch/v1/namespaces/${enc(namespace)}/jobs`,
-      `the jobs of cronjob "${name}"`,
-      'list jobs',
-    );
-    const own = jobs
-      .filter(job => job.metadata.ownerReferences?.some(owner => owner.kind === 'CronJob' && owner.name === name))
-      .map(job => job.metadata.name);
-    return own.length === 0 ? null : `job-name in (${own.join(',')})`;
-  }
-
-  async function whyNoPods(name: string, namespace: string, workload: Workload): Promise<string> {
-    if (workload.spec?.replicas === 0) return 'it is scaled to 0';
-    if (workload.spec?.suspend) return 'it is suspended';
-    const answer = await api.get<ListOf<Event>>(
-      `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc('reason=FailedCreate')}&limit=${PAGE}`,
-    );
-    const event = answer.ok
-      ? (answer.value.items ?? []).findLast(
-          ({ involvedObject }) => involvedObject?.name === name || involvedObject?.name?.startsWith(`${name}-`),
-        )
-      : undefined;
-    return event?.message ?? 'none was made yet';
+    return { pods: await workloadPods(api, type, bare, namespace) };
   }
 
   /** Pods that wait for an image, kept without what no diagnosis reads; of the others only where they run is noted. */
@@ -235,6 +105,7 @@ export function createReader(api: Api): Reader {
     const pods: Pod[] = [];
     const surroundings = { nodes: new Set<string>(), registries: new Set<string>(), accounts: new Set<string>() };
     const resourceVersion = await eachPage<Pod>(
+      api,
       podsPath(namespace, selector),
       namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`,
       'list pods',
@@ -303,6 +174,7 @@ export function createReader(api: Api): Reader {
     let unseen: Sight<Event[]> | null = null;
     try {
       await eachPage<Event>(
+        api,
         `${path}?fieldSelector=${enc('involvedObject.kind=Pod,type=Warning')}`,
         what,
         'list events',
@@ -375,17 +247,6 @@ function coversAll(pod: Pod, secrets: Map<string, Sight<Secret>>): boolean {
     const parsed = parseReference(image.image);
     return !parsed.ok || lookUp(imageName(parsed.reference), read).credentials.length > 0;
   });
-}
-
-/** A label selector in the form of a query. */
-function selectorOf({ spec }: Workload): string {
-  const labels = Object.entries(spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const expressions = (spec?.selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-  });
-  return [...labels, ...expressions].join(',');
 }
 
 /** Whether a pod that is not on its way out waits for an image, as far as its status tells: image volumes have no status of their own. */

@@ -5,6 +5,7 @@
 import { CAUSES } from '../causes/index.ts';
 import { createApi } from '../cluster/api.ts';
 import { connect, contextNames } from '../cluster/kubeconfig.ts';
+import { WORKLOADS, workloadOf } from '../cluster/workloads.ts';
 import { USER_AGENT } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -26,7 +27,8 @@ const COMMANDS: Candidate[] = [
 ];
 const FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'];
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
-const TYPES = ['deployment/', 'statefulset/', 'daemonset/', 'job/', 'cronjob/', 'replicaset/'];
+const PODS = new Set(['pods', 'pod', 'po']);
+const TYPES = WORKLOADS.map(({ names }) => `${names[0]}/`);
 
 /** Flags with what they take: `-` nothing, else the kind of value. */
 const COMMON: Record<string, string> = {
@@ -90,34 +92,39 @@ async function candidates(words: string[], context: Context): Promise<{ list: Ca
   const command = before.find(word => COMMANDS.some(({ value }) => value === word)) ?? '';
   const flags = { ...COMMON, ...OWN[command] };
   const takes = flags[before.at(-1) ?? ''];
-  if (takes !== undefined && takes !== '-') return valuesOf(takes, before, context);
+  if (takes !== undefined && takes !== '-') return valuesOf(takes, before, typed, context);
   if (typed.startsWith('-')) return plain(Object.keys(flags).filter(flag => flag.startsWith('--')));
   if (command === '') return { list: COMMANDS, directive: NO_FILES };
   if (command === 'completion') return plain(SHELLS);
-  if (command === 'test-secret') return valuesOf('secrets', before, context);
+  if (command === 'test-secret') return valuesOf('secrets', before, typed, context);
   if (command !== 'why') return plain([]);
   const slash = typed.indexOf('/');
-  if (slash > 0) return valuesOf(typed.slice(0, slash), before, context);
-  const pods = await valuesOf('pods', before, context);
+  if (slash > 0) return valuesOf(typed.slice(0, slash), before, typed, context);
+  const pods = await valuesOf('pods', before, typed, context);
   return typed === '' ? pods : { ...pods, list: [...pods.list, ...TYPES.map(value => ({ value, about: '' }))] };
 }
 
-/** Lists of the cluster by kind: path, and the prefix of each name. */
-const LISTS: Record<string, (namespace: string) => { path: string; prefix: string }> = {
-  namespaces: () => ({ path: '/api/v1/namespaces', prefix: '' }),
-  pods: namespace => ({ path: `/api/v1/namespaces/${namespace}/pods`, prefix: '' }),
-  secrets: namespace => ({ path: `/api/v1/namespaces/${namespace}/secrets`, prefix: '' }),
-  deployment: namespace => ({ path: `/apis/apps/v1/namespaces/${namespace}/deployments`, prefix: 'deployment/' }),
-  statefulset: namespace => ({ path: `/apis/apps/v1/namespaces/${namespace}/statefulsets`, prefix: 'statefulset/' }),
-  daemonset: namespace => ({ path: `/apis/apps/v1/namespaces/${namespace}/daemonsets`, prefix: 'daemonset/' }),
-  replicaset: namespace => ({ path: `/apis/apps/v1/namespaces/${namespace}/replicasets`, prefix: 'replicaset/' }),
-  job: namespace => ({ path: `/apis/batch/v1/namespaces/${namespace}/jobs`, prefix: 'job/' }),
-  cronjob: namespace => ({ path: `/apis/batch/v1/namespaces/${namespace}/cronjobs`, prefix: 'cronjob/' }),
-};
+/** Where the names of a kind are listed; null for a kind that is none. */
+function pathOf(kind: string, namespace: string): string | null {
+  const within = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  if (kind === 'namespaces') return '/api/v1/namespaces';
+  if (kind === 'secrets') return `${within}/secrets`;
+  if (PODS.has(kind)) return `${within}/pods`;
+  return workloadOf(kind)?.path(namespace) ?? null;
+}
 
-async function valuesOf(kind: string, before: string[], context: Context): Promise<{ list: Candidate[]; directive: string }> {
+async function valuesOf(
+  kind: string,
+  before: string[],
+  typed: string,
+  context: Context,
+): Promise<{ list: Candidate[]; directive: string }> {
   if (kind === 'formats') return plain(FORMATS);
-  if (kind === 'causes') return { list: CAUSES.map(({ code, title }) => ({ value: code, about: title })), directive: NO_FILES };
+  if (kind === 'causes') {
+    // a list: what stands before the last comma stays
+    const first = typed.slice(0, typed.lastIndexOf(',') + 1);
+    return { list: CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })), directive: NO_FILES };
+  }
   if (kind === 'file') return { list: [], directive: FILES };
   const flagValue = (...names: string[]): string | undefined => {
     const at = before.findLastIndex(word => names.includes(word));
@@ -130,15 +137,15 @@ async function valuesOf(kind: string, before: string[], context: Context): Promi
     user: flagValue('--user'),
   };
   if (kind === 'contexts') return plain(contextNames(flags, context.environment));
-  const where = LISTS[kind];
-  if (where === undefined) return plain([]);
+  if (pathOf(kind, '') === null) return plain([]);
   const connection = await connect(flags, context.environment, context.stderr);
-  const { path, prefix } = where(encodeURIComponent(flagValue('-n', '--namespace') ?? connection.namespace));
+  const path = pathOf(kind, flagValue('-n', '--namespace') ?? connection.namespace);
+  const prefix = typed.includes('/') ? `${kind}/` : '';
   const api = createApi(connection, PATIENCE, context.environment, USER_AGENT, context.signal);
   try {
     // names are enough, and of secrets no data should travel
     const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
-    const pods = kind === 'pods';
+    const pods = PODS.has(kind);
     const answer = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string }; type?: string }[] | null }>(
       `${path}?limit=500`,
       pods ? undefined : accept,

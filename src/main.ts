@@ -19,6 +19,7 @@ const context: Context = {
   environment: process.env,
   stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
   stderr: process.stderr,
+  isInteractive: process.stdin.isTTY === true,
   readStdin,
   readFile: path => readFile(path, 'utf8'),
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),

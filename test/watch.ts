@@ -1,14 +1,14 @@
 /** `why --watch` against an API server that lists, streams, breaks off, says that its list is too old, and restarts. */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { pluginCommand } from './helpers/plugin.ts';
+import { temporary } from './helpers/temporary.ts';
 
 const failing = (name: string, image: string) => ({
   kind: 'Pod',
@@ -40,6 +40,8 @@ class Cluster {
   pods: object[] = [];
   streams: ServerResponse[] = [];
   lists = 0;
+  /** What a client has to bring. */
+  token = '';
   /** The next watch is answered by "too old". */
   gone = false;
   private server: Server | undefined;
@@ -49,7 +51,10 @@ class Cluster {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://x');
       response.setHeader('content-type', 'application/json');
-      if (url.pathname !== '/api/v1/namespaces/shop/pods') {
+      if (request.headers.authorization !== `Bearer ${this.token}`) {
+        response.statusCode = 401;
+        response.end(JSON.stringify({ kind: 'Status', message: 'Unauthorized' }));
+      } else if (url.pathname !== '/api/v1/namespaces/shop/pods') {
         response.statusCode = url.pathname.endsWith('/events') ? 200 : 404;
         response.end(
           JSON.stringify(response.statusCode === 200 ? { kind: 'EventList', items: null } : { kind: 'Status', message: 'not found' }),
@@ -84,7 +89,18 @@ class Cluster {
 t.test('nothing is lost over broken connections, a list that is too old, and a restart', async t => {
   const cluster = new Cluster();
   await cluster.start();
-  const folder = mkdtempSync(join(tmpdir(), 'imagepull-watch-'));
+  const folder = temporary('watch');
+  const login = join(folder, 'login');
+  writeFileSync(
+    login,
+    `#!/bin/sh\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'$(cat ${folder}/token)'"}}'\n`,
+  );
+  chmodSync(login, 0o755);
+  const issue = (token: string): void => {
+    cluster.token = token;
+    writeFileSync(join(folder, 'token'), token);
+  };
+  issue('first-token');
   const kubeconfig = join(folder, 'config');
   const cluster_ = { server: `http://127.0.0.1:${cluster.port}` };
   writeFileSync(
@@ -92,7 +108,7 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
     JSON.stringify({
       'current-context': 'c',
       clusters: [{ name: 'c', cluster: cluster_ }],
-      users: [{ name: 'c', user: {} }],
+      users: [{ name: 'c', user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: login } } }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'c', namespace: 'shop' } }],
     }),
   );
@@ -154,6 +170,8 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
   await cluster.stop();
   await until(() => /the watch was lost/.test(stderr), 'the warning');
   cluster.pods = [];
+  // meanwhile the login has run out
+  issue('second-token');
   await cluster.start();
   await until(() => seen().length >= 7, 'the list after the restart');
   t.strictSame(

@@ -22,6 +22,15 @@ export interface ConnectionFlags {
   asGroup?: string[] | undefined;
 }
 
+/** What a login may need of whoever calls. */
+export interface Caller {
+  environment: Environment;
+  /** For what an exec plugin says. */
+  stderr: NodeJS.WritableStream;
+  /** Whether somebody can answer an exec plugin's question. */
+  isInteractive: boolean;
+}
+
 export interface Connection {
   server: string;
   headers: Record<string, string | string[]>;
@@ -55,10 +64,11 @@ function filesOf(flags: ConnectionFlags, environment: Environment): string[] {
 }
 
 /**
- * Builds the connection to the cluster. In: kubectl's flags, and the environment. Out: address, headers, TLS and proxy, with the user logged in
+ * Builds the connection to the cluster. In: kubectl's flags, and who calls. Out: address, headers, TLS and proxy, with the user logged in
  * (an exec plugin runs here). Errors: UserError with the next step.
  */
-export async function connect(flags: ConnectionFlags, environment: Environment, stderr: NodeJS.WritableStream): Promise<Connection> {
+export async function connect(flags: ConnectionFlags, caller: Caller): Promise<Connection> {
+  const { environment } = caller;
   const files = filesOf(flags, environment);
   const config = new KubeConfig();
   const raw = new Map<string, RawUser & { folder: string }>();
@@ -120,7 +130,7 @@ export async function connect(flags: ConnectionFlags, environment: Environment, 
     });
     if (server.startsWith('http://')) login.clusters = [{ ...cluster, server, skipTLSVerify: true }];
     await login.applyToHTTPSOptions(options);
-    if (exec != null) await runExecPlugin(exec, extra, cluster, options, stderr);
+    if (exec != null) await runExecPlugin(exec, extra, cluster, options, caller);
     const tokenFile = extra?.user?.tokenFile;
     if (tokenFile !== undefined && options.headers.Authorization === undefined)
       options.headers.Authorization = `Bearer ${readFileSync(isAbsolute(tokenFile) ? tokenFile : join(extra?.folder ?? '', tokenFile), 'utf8').trim()}`;
@@ -213,9 +223,9 @@ async function runExecPlugin(
   extra: (RawUser & { folder: string }) | undefined,
   cluster: { server: string; caData?: string },
   options: RequestOptions,
-  stderr: NodeJS.WritableStream,
+  { stderr, isInteractive }: Caller,
 ): Promise<void> {
-  const interactive = exec.interactiveMode !== 'Never' && process.stdin.isTTY === true;
+  const interactive = exec.interactiveMode !== 'Never' && isInteractive;
   const spec = {
     interactive,
     ...(exec.provideClusterInfo

@@ -1,6 +1,5 @@
 /** List and watch of pods that survives what a watch meets: closed connections, API servers that restart, and lists that are too old (410 Gone). */
 import { UserError } from '../errors.ts';
-import type { Api } from './api.ts';
 import type { Pod } from './objects.ts';
 
 export type PodChange =
@@ -19,29 +18,29 @@ interface WatchEvent {
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
-/**
- * Follows pods until the signal fires. In: the API, the path and query of the list, and how to read a whole list (with its resourceVersion). A gap is closed by a new
- * list, so that nothing is lost that still holds.
- */
-export async function* watchPods(
-  api: Api,
-  path: string,
-  list: () => Promise<{ pods: Pod[]; resourceVersion: string }>,
-  signal: AbortSignal,
-): AsyncGenerator<PodChange> {
+/** Where pods are listed and watched. */
+export interface PodSource {
+  /** A whole list, with its resourceVersion. */
+  list(): Promise<{ pods: Pod[]; resourceVersion: string }>;
+  /** The lines of a watch with this query. */
+  lines(query: string): AsyncGenerator<string>;
+}
+
+/** Follows pods until the signal fires. A gap is closed by a new list, so that nothing is lost that still holds. */
+export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncGenerator<PodChange> {
   let version: string | null = null;
   let pause = FIRST_PAUSE;
   let first = true;
   while (!signal.aborted) {
     try {
       if (version === null) {
-        const { pods, resourceVersion } = await list();
+        const { pods, resourceVersion } = await source.list();
         version = resourceVersion;
         first = false;
         yield { type: 'list', pods };
       }
       const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${encodeURIComponent(version)}`;
-      for await (const line of api.lines(`${path}${path.includes('?') ? '&' : '?'}${query}`)) {
+      for await (const line of source.lines(query)) {
         const event = JSON.parse(line) as WatchEvent;
         if (event.type === 'ERROR') {
           version = null;

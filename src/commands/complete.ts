@@ -3,11 +3,11 @@
  * names". Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
  */
 import { CAUSES } from '../causes/index.ts';
-import { createApi } from '../cluster/api.ts';
-import { connect, contextNames } from '../cluster/kubeconfig.ts';
+import { METADATA_LIST } from '../cluster/api.ts';
+import { contextNames } from '../cluster/kubeconfig.ts';
 import { WORKLOADS, workloadOf } from '../cluster/workloads.ts';
-import { USER_AGENT } from '../version.ts';
 import type { Context } from './context.ts';
+import { withApi } from './run.ts';
 
 const NO_FILES = ':4';
 const FILES = ':0';
@@ -138,17 +138,14 @@ async function valuesOf(
   };
   if (kind === 'contexts') return plain(contextNames(flags, context.environment));
   if (pathOf(kind, '') === null) return plain([]);
-  const connection = await connect(flags, context.environment, context.stderr);
-  const path = pathOf(kind, flagValue('-n', '--namespace') ?? connection.namespace);
-  const prefix = typed.includes('/') ? `${kind}/` : '';
-  const api = createApi(connection, PATIENCE, context.environment, USER_AGENT, context.signal);
-  try {
-    // names are enough, and of secrets no data should travel
-    const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+  return withApi({ ...flags, requestTimeout: PATIENCE }, context, async (api, ownNamespace) => {
+    const path = pathOf(kind, flagValue('-n', '--namespace') ?? ownNamespace);
+    const prefix = typed.includes('/') ? `${kind}/` : '';
     const pods = PODS.has(kind);
-    const answer = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string }; type?: string }[] | null }>(
+    // names are enough, and of secrets no data should travel
+    const answer = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string } }[] | null }>(
       `${path}?limit=500`,
-      pods ? undefined : accept,
+      pods ? undefined : METADATA_LIST,
     );
     if (!answer.ok) return plain([]);
     return {
@@ -158,9 +155,7 @@ async function valuesOf(
       })),
       directive: NO_FILES,
     };
-  } finally {
-    await api.close();
-  }
+  });
 }
 
 const HELPER = '#!/bin/sh\nexec kubectl imagepull __complete "$@"\n';

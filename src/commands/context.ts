@@ -8,6 +8,8 @@ export interface Context {
   environment: Environment;
   stdout: { write(text: string): void; isTTY: boolean; columns: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Whether somebody sits at standard input. */
+  isInteractive: boolean;
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;

@@ -1,11 +1,37 @@
-/** What the commands share: progress, the prober's life, and printing. */
+/** What the commands share: the cluster's API, progress, the prober's life, and printing. */
 import { readFile } from 'node:fs/promises';
 import { dump } from 'js-yaml';
+import { type Api, createApi } from '../cluster/api.ts';
+import { type ConnectionFlags, connect } from '../cluster/kubeconfig.ts';
 import { UserError } from '../errors.ts';
 import { createProber, type Prober } from '../registry/probe.ts';
 import { createTransport } from '../registry/transport.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
+
+/** Logs in to the cluster of the flags. Out: the API, to be closed by whoever asked, and the namespace of the context. */
+export async function openApi(
+  flags: ConnectionFlags & { requestTimeout: number },
+  context: Context,
+): Promise<{ api: Api; namespace: string }> {
+  const connection = await connect(flags, context);
+  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
+  return { api, namespace: connection.namespace };
+}
+
+/** Gives work the cluster's API and the namespace of the context, and closes the API whatever happens. */
+export async function withApi<T>(
+  flags: ConnectionFlags & { requestTimeout: number },
+  context: Context,
+  work: (api: Api, namespace: string) => Promise<T>,
+): Promise<T> {
+  const { api, namespace } = await openApi(flags, context);
+  try {
+    return await work(api, namespace);
+  } finally {
+    await api.close();
+  }
+}
 
 /** Longest time for one step of a probe, in milliseconds. */
 const STEP_TIMEOUT = 10_000;

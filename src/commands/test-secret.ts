@@ -1,6 +1,3 @@
-/** `test-secret`: read the secrets, ask their registries, print what each entry is worth. */
-import { createApi } from '../cluster/api.ts';
-import { connect } from '../cluster/kubeconfig.ts';
 import type { Secret } from '../cluster/objects.ts';
 import { createReader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
@@ -10,9 +7,8 @@ import { printable } from '../output/style.ts';
 import { renderSecretTests } from '../output/text.ts';
 import { parseReference } from '../reference.ts';
 import { type SecretTest, testSecret } from '../secret-test.ts';
-import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { print, printJson, printYaml, progress, readInput, widthOf, withProber } from './run.ts';
+import { print, printJson, printYaml, progress, readInput, widthOf, withApi, withProber } from './run.ts';
 
 export interface TestSecretFlags extends CommonFlags {
   names: string[];
@@ -55,13 +51,11 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
 
 const bareName = (name: string): string => name.replace(/^secrets?\//, '');
 
-async function fromCluster(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
-  const connection = await connect(flags, context.environment, context.stderr);
-  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
-  try {
+const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]> =>
+  withApi(flags, context, (api, ownNamespace) => {
     const reader = createReader(api);
-    const namespace = flags.namespace ?? connection.namespace;
-    return await Promise.all(
+    const namespace = flags.namespace ?? ownNamespace;
+    return Promise.all(
       flags.names.map(bareName).map(async name => {
         const sight = await reader.secret(namespace, name);
         if (sight.seen) return sight.object;
@@ -80,10 +74,7 @@ async function fromCluster(flags: TestSecretFlags, context: Context): Promise<Se
         );
       }),
     );
-  } finally {
-    await api.close();
-  }
-}
+  });
 
 async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
   const { text, name } = await readInput(flags.file as string, context);

@@ -1,18 +1,14 @@
-/** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
-import { createApi } from '../cluster/api.ts';
-import { connect } from '../cluster/kubeconfig.ts';
 import type { Pod } from '../cluster/objects.ts';
 import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
-import { watchPods } from '../cluster/watch.ts';
+import { type PodSource, watchPods } from '../cluster/watch.ts';
 import { UserError } from '../errors.ts';
 import { type Group, groupFindings, summaryOf } from '../group.ts';
 import type { Finding } from '../investigate.ts';
 import { renderFindings } from '../output/text.ts';
-import { USER_AGENT } from '../version.ts';
 import { imagesOf } from '../words/pod-words.ts';
 import type { Context } from './context.ts';
 import { examine } from './examine.ts';
-import { print, widthOf } from './run.ts';
+import { openApi, print, widthOf } from './run.ts';
 import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
@@ -31,14 +27,21 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     throw new UserError('--watch follows a namespace, labels or everything', 'leave the names away, or use -l');
   if (!['text', 'wide', 'json'].includes(flags.output))
     throw new UserError(`--watch has no output "${flags.output}"`, 'use text, wide or json');
-  const connection = await connect(flags, context.environment, context.stderr);
-  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
-  const namespace = flags.allNamespaces ? null : (flags.namespace ?? connection.namespace);
+  const opened = await openApi(flags, context);
+  let { api } = opened;
+  const namespace = flags.allNamespaces ? null : (flags.namespace ?? opened.namespace);
   const selector = flags.selector ?? null;
+  const path = podsPath(namespace, selector);
   const known = new Map<string, Known>();
   const waiting = new Map<string, Pod>();
   let timer: NodeJS.Timeout | undefined;
   let work: Promise<void> = Promise.resolve();
+
+  /** Logs in anew: what a kubeconfig gives may last a quarter of an hour only. */
+  async function reopen(): Promise<void> {
+    await api.close();
+    ({ api } = await openApi(flags, context));
+  }
 
   /** Diagnoses what has gathered, one batch after the other. What cannot be diagnosed now, the cluster being away, is tried again. */
   const settle = (): void => {
@@ -53,6 +56,8 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         context.stderr.write(`warning: ${(error as Error).message}\n`);
         for (const pod of pods) if (!waiting.has(keyOf(pod))) waiting.set(keyOf(pod), pod);
         timer ??= setTimeout(settle, AGAIN_MS);
+        // the watch ends too, and whoever lists again logs in anew
+        await api.close();
       }
     });
   };
@@ -111,12 +116,14 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
   try {
     let first = true;
     let lost = false;
-    for await (const change of watchPods(
-      api,
-      podsPath(namespace, selector),
-      () => createReader(api).failingPods(namespace, selector),
-      context.signal,
-    )) {
+    const source: PodSource = {
+      async list() {
+        if (lost) await reopen();
+        return createReader(api).failingPods(namespace, selector);
+      },
+      lines: query => api.lines(`${path}${path.includes('?') ? '&' : '?'}${query}`),
+    };
+    for await (const change of watchPods(source, context.signal)) {
       if (change.type === 'lost') {
         // of many tries that fail one is told
         if (!lost) context.stderr.write(`warning: the watch was lost and is tried again: ${change.why}\n`);

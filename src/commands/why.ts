@@ -1,7 +1,5 @@
 /** `why`: read → observe → probe → diagnose → gather → print. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.ts';
-import { createApi } from '../cluster/api.ts';
-import { connect } from '../cluster/kubeconfig.ts';
 import type { Pod, PodSnapshot } from '../cluster/objects.ts';
 import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
@@ -12,10 +10,9 @@ import { diagnosisItem, diagnosisList } from '../output/json.ts';
 import { prometheus } from '../output/prometheus.ts';
 import { printable } from '../output/style.ts';
 import { renderFindings } from '../output/text.ts';
-import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { examine, type Subject } from './examine.ts';
-import { print, printJson, printYaml, progress, readInput, warn, widthOf } from './run.ts';
+import { print, printJson, printYaml, progress, readInput, warn, widthOf, withApi } from './run.ts';
 
 export interface WhyFlags extends CommonFlags {
   names: string[];
@@ -124,26 +121,20 @@ function createReport({ output, colour }: WhyFlags): Report {
   };
 }
 
-/** Works with a cluster and closes the connection to it whatever happens. */
-async function fromCluster(flags: WhyFlags, context: Context, work: (source: Source) => Promise<number>): Promise<number> {
-  const connection = await connect(flags, context.environment, context.stderr);
-  const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
-  try {
+const fromCluster = (flags: WhyFlags, context: Context, work: (source: Source) => Promise<number>): Promise<number> =>
+  withApi(flags, context, async (api, ownNamespace) => {
     const reader = createReader(api);
-    const namespace = flags.namespace ?? connection.namespace;
+    const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, surroundings } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    return await work({
+    return work({
       subjects,
       snapshot: reader.snapshot,
       warnings: () => [...failures, ...reader.warnings()],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
       surroundings,
     });
-  } finally {
-    await api.close();
-  }
-}
+  });
 
 /** The pods that are meant. Of several names one that cannot be found does not stop the others; a single one is an error. */
 async function find(

@@ -1,5 +1,6 @@
 /** The command line: yargs in, parsed flags out, each command loaded only when it runs. */
 import yargs from 'yargs';
+import { isKind } from './cluster/workloads.ts';
 import type { CommonFlags, Context, OutputFormat } from './commands/context.ts';
 import { UserError } from './errors.ts';
 import { VERSION } from './version.ts';
@@ -38,6 +39,14 @@ interface Arguments {
 const text = (value: unknown): string | undefined =>
   Array.isArray(value) ? String(value.at(-1)) : value === undefined ? undefined : String(value);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]);
+
+/** `deployment web` as kubectl takes it: the same as `deployment/web`. */
+function typed(names: string[]): string[] {
+  const [first = '', ...rest] = names;
+  return rest.length > 0 && rest.every(name => !name.includes('/')) && isKind(first.toLowerCase())
+    ? rest.map(name => `${first}/${name}`)
+    : names;
+}
 
 function common(argv: Arguments, context: Context): CommonFlags {
   const { environment } = context;
@@ -84,9 +93,14 @@ export async function run(args: string[], context: Context): Promise<number> {
       builder =>
         builder
           .positional('NAME', { type: 'string', array: true, describe: 'POD or TYPE/NAME; none: every failing pod of the namespace' })
-          .option('filename', { alias: 'f', type: 'string', describe: 'diagnose saved objects instead of a cluster (- is standard input)' })
-          .option('selector', { alias: 'l', type: 'string', describe: 'failing pods with these labels' })
-          .option('container', { alias: 'c', type: 'string', describe: 'only this container' })
+          .option('filename', {
+            alias: 'f',
+            type: 'string',
+            nargs: 1,
+            describe: 'diagnose saved objects instead of a cluster (- is standard input)',
+          })
+          .option('selector', { alias: 'l', type: 'string', nargs: 1, describe: 'failing pods with these labels' })
+          .option('container', { alias: 'c', type: 'string', nargs: 1, describe: 'only this container' })
           .option('watch', { alias: 'w', type: 'boolean', describe: 'stay, and report new causes and repaired ones as they happen' })
           .option('fail-on', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: only these count for exit status 1' })
           .option('ignore', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: these do not count' })
@@ -96,7 +110,7 @@ export async function run(args: string[], context: Context): Promise<number> {
           .example('kubectl get pods,events,secrets,sa,nodes -o yaml | $0 why -f -', 'saved objects, no cluster'),
       async argv => {
         const { why } = await import('./commands/why.ts');
-        const names = texts(argv.NAME);
+        const names = typed(texts(argv.NAME));
         if (names.length > 0 && (argv.selector !== undefined || argv.allNamespaces))
           throw new UserError('name pods, or select them with -l or -A: not both');
         status = await why(
@@ -120,8 +134,13 @@ export async function run(args: string[], context: Context): Promise<number> {
       builder =>
         builder
           .positional('SECRET', { type: 'string', array: true, describe: 'names of pull secrets' })
-          .option('image', { type: 'string', describe: 'prove the right to pull this image too' })
-          .option('filename', { alias: 'f', type: 'string', describe: 'secrets of a file instead of a cluster (- is standard input)' })
+          .option('image', { type: 'string', nargs: 1, describe: 'prove the right to pull this image too' })
+          .option('filename', {
+            alias: 'f',
+            type: 'string',
+            nargs: 1,
+            describe: 'secrets of a file instead of a cluster (- is standard input)',
+          })
           .example('$0 test-secret regcred -n shop', 'log in to every registry of the secret')
           .example('$0 test-secret regcred --image registry.example.com/team/api:1.4', 'and pull this image with it'),
       async argv => {
@@ -160,7 +179,7 @@ export async function run(args: string[], context: Context): Promise<number> {
         context.stdout.write(completionScript(argv.SHELL));
       },
     )
-    .option('namespace', { alias: 'n', type: 'string', describe: 'namespace', global: true })
+    .option('namespace', { alias: 'n', type: 'string', nargs: 1, describe: 'namespace', global: true })
     .option('all-namespaces', { alias: 'A', type: 'boolean', describe: 'every namespace' })
     .option('output', {
       alias: 'o',
@@ -170,22 +189,22 @@ export async function run(args: string[], context: Context): Promise<number> {
     })
     .option('color', { type: 'boolean', default: true, describe: 'colour on a terminal (--no-color, NO_COLOR)' })
     .option('probe', { type: 'boolean', default: true, describe: 'ask the registry (--no-probe: ask none)' })
-    .option('timeout', { type: 'string', default: '30s', describe: 'for everything that is asked of registries' })
+    .option('timeout', { type: 'string', default: '30s', nargs: 1, describe: 'for all that is asked of registries about one image' })
     .option('insecure-registry', {
       type: 'string',
       array: true,
       nargs: 1,
       describe: 'HOST whose certificate is not checked and which may speak plain HTTP',
     })
-    .option('registry-ca', { type: 'string', describe: 'PEM FILE of a certificate authority to trust' })
+    .option('registry-ca', { type: 'string', nargs: 1, describe: 'PEM FILE of a certificate authority to trust' })
     .option('registry-mirror', { type: 'string', array: true, nargs: 1, describe: 'FROM=TO: ask TO where an image says FROM' })
-    .option('kubeconfig', { type: 'string', describe: 'path of the kubeconfig' })
-    .option('context', { type: 'string', describe: 'kubeconfig context' })
-    .option('cluster', { type: 'string', describe: 'kubeconfig cluster' })
-    .option('user', { type: 'string', describe: 'kubeconfig user' })
-    .option('as', { type: 'string', describe: 'user to impersonate' })
+    .option('kubeconfig', { type: 'string', nargs: 1, describe: 'path of the kubeconfig' })
+    .option('context', { type: 'string', nargs: 1, describe: 'kubeconfig context' })
+    .option('cluster', { type: 'string', nargs: 1, describe: 'kubeconfig cluster' })
+    .option('user', { type: 'string', nargs: 1, describe: 'kubeconfig user' })
+    .option('as', { type: 'string', nargs: 1, describe: 'user to impersonate' })
     .option('as-group', { type: 'string', array: true, nargs: 1, describe: 'group to impersonate' })
-    .option('request-timeout', { type: 'string', default: '0', describe: 'for one request to the cluster (0: no limit)' })
+    .option('request-timeout', { type: 'string', default: '0', nargs: 1, describe: 'for one request to the cluster (0: no limit)' })
     .group(
       ['namespace', 'all-namespaces', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'request-timeout'],
       'As in kubectl:',
@@ -202,7 +221,9 @@ export async function run(args: string[], context: Context): Promise<number> {
     .locale('en')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UserError(message.trim().replace(/\s*\n\s*/g, ' '), 'see: kubectl imagepull --help');
+      // yargs throws some of its own complaints itself
+      if (error && error.name !== 'YError') throw error;
+      throw new UserError((message ?? error.message).trim().replace(/\s*\n\s*/g, ' '), 'see: kubectl imagepull --help');
     });
   await parser.parseAsync(args, {}, (_error, _argv, output) => {
     printed = output;

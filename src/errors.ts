@@ -3,6 +3,8 @@ export class UserError extends Error {
   constructor(
     message: string,
     readonly hint: string | null = null,
+    /** Trying again is of no use. */
+    readonly isFinal = false,
   ) {
     super(message);
     this.name = 'UserError';

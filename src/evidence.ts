@@ -51,6 +51,8 @@ function ofSecrets(facts: Facts): Evidence[] {
     if (secret.sight === 'notSeen') return { source: 'secret', detail: `"${secret.name}" was not seen: ${secret.why}` };
     const problem = secret.problems[0];
     if (problem !== undefined) return { source: 'secret', detail: `"${secret.name}": ${problem.detail}` };
+    if (facts.keyring.broken !== null)
+      return { source: 'secret', detail: `"${secret.name}" is not reached: kubelet stops at "${facts.keyring.broken.secret}"` };
     const used = facts.keyring.credentials.filter(credential => credential.secret === secret.name);
     if (used.length > 0)
       return {

@@ -1,5 +1,6 @@
 /** Many findings as few: one group per cause and what it is about (registry, repository, credential). Pure. */
-import { type CauseCode, causeOf } from './causes/index.ts';
+import { type CauseCode, causeOf, NO_CAUSE } from './causes/index.ts';
+import { missing } from './causes/SecretNotFound.ts';
 import type { Certainty } from './diagnosis.ts';
 import type { Finding } from './investigate.ts';
 import { credentialsOf } from './probe-view.ts';
@@ -67,11 +68,14 @@ const RANK: Record<Certainty, number> = { certain: 0, likely: 1, possible: 2 };
 function credentialOf({ facts, diagnosis }: Finding): Group['credential'] {
   const { group } = causeOf(diagnosis.cause);
   if (group !== 'auth' && group !== 'secret') return null;
+  const named = (secret: string | undefined): Group['credential'] => (secret === undefined ? null : { secret, key: '', username: '' });
+  if (diagnosis.cause === 'SecretNotFound') return named(missing(facts)[0]);
+  if (diagnosis.cause === 'SecretNotInherited') return named(facts.serviceAccount.covering[0]);
   const rows = credentialsOf(facts);
   const row = rows.find(({ result }) => result === 'rejected' || result === 'denied') ?? rows[0];
   if (row !== undefined) return { secret: row.secret, key: row.key, username: row.username };
   const [secret] = facts.keyring.broken === null ? facts.secrets.map(({ name }) => name) : [facts.keyring.broken.secret];
-  return secret === undefined ? null : { secret, key: '', username: '' };
+  return named(secret);
 }
 
 /** What gathers findings, one after the other. */
@@ -154,7 +158,7 @@ export function gather(every: boolean): Gathering {
           namespaces: [...counts.namespaces].sort(),
           repairs: [...counts.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
         }))
-        .sort((a, b) => b.pods.length - a.pods.length),
+        .sort((a, b) => Number(NO_CAUSE.has(a.cause)) - Number(NO_CAUSE.has(b.cause)) || b.pods.length - a.pods.length),
     pods: () => all.pods,
     patterns(surroundings) {
       if (surroundings === null || all.pods.size < 2) return [];

@@ -55,11 +55,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 /** Called as `kubectl_complete-imagepull` (a link to this program), kubectl asks for candidates. */
 const asked = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name)) ? ['__complete'] : [];
 
-run([...asked, ...process.argv.slice(2)], context)
+const words = [...asked, ...process.argv.slice(2)];
+run(words, context)
   .catch((error: unknown) => {
     complain(error);
     return stop.signal.aborted ? 130 : 2;
   })
   .then(status => {
     process.exitCode = status;
+    // at a key nobody waits for a login that goes on
+    if (words[0] === '__complete') process.stdout.write('', () => process.exit());
   });

@@ -64,7 +64,7 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   const text = renderFindings(groups, [], { colour: false, wide: false, width: 100 });
   t.match(text, /^6 pods, 3 causes\n/, 'what there is comes first');
   t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 2, 'each group is told once');
-  t.match(text, /The same holds for 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
+  t.match(text, /It hits 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
   const wide = renderFindings(groups, [], { colour: false, wide: true, width: 100 });
   t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
   const list = diagnosisList(findings.map(diagnosisItem), groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };

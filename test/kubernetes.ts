@@ -2,9 +2,9 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t from 'tap';
-import { clientCertificate, depthOf, startCluster, writeKubeconfig } from './helpers/cluster.ts';
+import { type ClusterObject, clientCertificate, depthOf, startCluster, writeKubeconfig } from './helpers/cluster.ts';
 import { folder, type Run, run } from './helpers/process.ts';
-import { CLUSTER, type Item, items, warningsOf } from './helpers/shop.ts';
+import { CLUSTER, eventOf, IMAGE, type Item, items, named, podOf, warningsOf } from './helpers/shop.ts';
 
 t.test('one pod of a cluster', async t => {
   const cluster = await startCluster({ objects: CLUSTER });
@@ -78,6 +78,96 @@ t.test('which pods', async t => {
   const none = await run(['why', '-l', 'app=absent', '--kubeconfig', kubeconfig, '--no-probe']);
   t.equal(none.stdout, '', 'nothing fails: nothing on standard output');
   t.match(none.stderr, /^no pod of namespace "shop" waits for an image\n$/, 'nothing fails: said on standard error');
+});
+
+t.test('several pods are told as each of them alone', async t => {
+  const waiting = { reason: 'ContainerCreating' };
+  const pulling = ['one', 'two', 'three', 'four'].flatMap(name => {
+    const event = eventOf(name, 'shop', `Pulling image "${IMAGE}"`);
+    return [podOf(name, 'shop', { waiting }), { ...event, type: 'Normal', reason: 'Pulling', lastTimestamp: new Date().toISOString() }];
+  });
+  const cluster = await startCluster({ objects: [...CLUSTER, ...pulling] });
+  t.teardown(cluster.close);
+  const flags = ['-n', 'shop', '--no-probe', '-o', 'json', '--kubeconfig', writeKubeconfig({ server: cluster.server })];
+  for (const names of [['one'], ['one', 'two', 'three', 'four'], ['pod', 'one', 'two'], ['one', 'pod/one', 'po/one']]) {
+    const answer = await run(['why', ...names, ...flags]);
+    const wanted = [...new Set(names.map(name => name.split('/').at(-1)))].filter(name => name !== 'pod');
+    t.strictSame(
+      items(answer).map(({ pod, cause }) => `${pod.name} ${cause}`),
+      wanted.map(name => `${name} StillPulling`),
+      names.join(' '),
+    );
+    t.equal(answer.status, 0, `${names.join(' ')}: status`);
+  }
+});
+
+t.test('a cluster that fails in part, or asks to wait', async t => {
+  const failing = (path: RegExp): Promise<Awaited<ReturnType<typeof startCluster>>> =>
+    startCluster({
+      objects: CLUSTER,
+      answer: asked => (path.test(asked) ? { status: 500, body: JSON.stringify({ kind: 'Status', message: 'etcd is away' }) } : undefined),
+    });
+  for (const path of [/\/nodes\//, /\/serviceaccounts\//, /\/secrets\/good/, /\/events/]) {
+    const cluster = await failing(path);
+    const { status, stdout, stderr } = await run([
+      'why',
+      '-n',
+      'shop',
+      '--no-probe',
+      '-o',
+      'json',
+      '--kubeconfig',
+      writeKubeconfig({ server: cluster.server }),
+    ]);
+    await cluster.close();
+    const { items: told, warnings } = JSON.parse(stdout) as { items: object[]; warnings: string[] };
+    t.equal(told.length, 2, `${path}: every pod has its verdict`);
+    t.ok(
+      warnings.length > 0 && warnings.every(warning => /could not be seen: .*etcd is away/.test(warning)),
+      `${path}: ${warnings.join('; ')}`,
+    );
+    t.match({ status, stderr }, { status: 2, stderr: /etcd is away/ }, `${path}: the status says that something is missing`);
+  }
+  let busy = 2;
+  const cluster = await startCluster({
+    objects: CLUSTER,
+    answer: asked =>
+      /\/pods\/covered$/.test(asked) && busy-- > 0 ? { status: 429, body: '{}', headers: { 'Retry-After': '1' } } : undefined,
+  });
+  t.teardown(cluster.close);
+  const answer = await run([
+    'why',
+    'covered',
+    '-n',
+    'shop',
+    '--no-probe',
+    '-o',
+    'json',
+    '--kubeconfig',
+    writeKubeconfig({ server: cluster.server }),
+  ]);
+  t.strictSame([answer.status, items(answer).length], [1, 1], 'a busy API server is asked again when it says');
+});
+
+t.test('a workload without pods is told its own reason', async t => {
+  const event = (kind: string, name: string, message: string, time: string): ClusterObject => ({
+    ...eventOf(name, 'shop', message),
+    reason: 'FailedCreate',
+    lastTimestamp: time,
+    involvedObject: { kind, namespace: 'shop', name },
+  });
+  const cluster = await startCluster({
+    objects: [
+      ...CLUSTER,
+      named('Deployment', 'api', 'shop', { spec: { replicas: 1, selector: { matchLabels: { app: 'nothing' } } } }),
+      event('ReplicaSet', 'api-5d5f', 'quota of api, old', '2026-11-20T10:00:00Z'),
+      event('ReplicaSet', 'api-6c7c', 'quota of api', '2026-11-20T11:00:00Z'),
+      event('ReplicaSet', 'api-gateway-77aa', 'quota of another', '2026-11-20T12:00:00Z'),
+    ],
+  });
+  t.teardown(cluster.close);
+  const { stderr } = await run(['why', 'deployment/api', '-n', 'shop', '--kubeconfig', writeKubeconfig({ server: cluster.server })]);
+  t.match(stderr, /has no pod: quota of api \(/);
 });
 
 t.test('what is not there, and what is forbidden', async t => {

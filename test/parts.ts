@@ -4,6 +4,7 @@ import { hostWord, quote } from '../src/causes/commands.ts';
 import { knownMove } from '../src/causes/moves.ts';
 import { showBytes } from '../src/causes/sizes.ts';
 import { distance, list, nearest } from '../src/causes/tell.ts';
+import { parseSelector } from '../src/cluster/selector.ts';
 import { Credential } from '../src/keyring/credential.ts';
 import { expiryOf } from '../src/keyring/expiry.ts';
 import { redact, showUser } from '../src/redact.ts';
@@ -462,4 +463,25 @@ t.test('lists and sizes for people', async t => {
     [8_589_934_592, '8.6 GB'],
   ] as const)
     t.equal(showBytes(bytes), expected);
+});
+
+t.test('label selectors', t => {
+  const rows: [string, Record<string, string>, boolean][] = [
+    ['', {}, true],
+    ['app=web', { app: 'web' }, true],
+    ['app==web', { app: 'api' }, false],
+    ['app!=web', {}, true],
+    ['app!=web', { app: 'web' }, false],
+    ['app', {}, false],
+    ['app', { app: '' }, true],
+    ['!app', {}, true],
+    ['app in (web, api)', { app: 'api' }, true],
+    ['app in (web,api),tier', { app: 'api' }, false],
+    ['app notin (web,api)', {}, true],
+    ['example.com/team=a', { 'example.com/team': 'a' }, true],
+  ];
+  for (const [text, labels, wanted] of rows)
+    t.equal(parseSelector(text)(labels), wanted, `${text || '(none)'} of ${JSON.stringify(labels)}`);
+  for (const wrong of ['!!', 'a=b=c', 'a in', '=b']) t.throws(() => parseSelector(wrong), /is no label selector/, wrong);
+  t.end();
 });

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { pluginCommand } from './helpers/plugin.ts';
+import { startRegistry } from './helpers/registry.ts';
+import { dockerconfigjson } from './helpers/shop.ts';
 import { temporary } from './helpers/temporary.ts';
 
 const failing = (name: string, image: string) => ({
@@ -44,6 +46,10 @@ class Cluster {
   token = '';
   /** The next watch is answered by "too old". */
   gone = false;
+  /** Every watch ends at once, or is forbidden. */
+  refuses: 'never' | 'ends' | 'forbids' = 'never';
+  watches = 0;
+  secrets: Record<string, object> = {};
   private server: Server | undefined;
   port = 0;
 
@@ -54,6 +60,8 @@ class Cluster {
       if (request.headers.authorization !== `Bearer ${this.token}`) {
         response.statusCode = 401;
         response.end(JSON.stringify({ kind: 'Status', message: 'Unauthorized' }));
+      } else if (url.pathname.startsWith('/api/v1/namespaces/shop/secrets/') && this.secrets[url.pathname.split('/').at(-1) as string]) {
+        response.end(JSON.stringify(this.secrets[url.pathname.split('/').at(-1) as string]));
       } else if (url.pathname !== '/api/v1/namespaces/shop/pods') {
         response.statusCode = url.pathname.endsWith('/events') ? 200 : 404;
         response.end(
@@ -62,6 +70,10 @@ class Cluster {
       } else if (url.searchParams.get('watch') === null) {
         this.lists++;
         response.end(JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '5' }, items: this.pods }));
+      } else if (this.refuses !== 'never') {
+        this.watches++;
+        response.statusCode = this.refuses === 'forbids' ? 403 : 200;
+        response.end(this.refuses === 'forbids' ? JSON.stringify({ kind: 'Status', message: 'pods is forbidden' }) : undefined);
       } else if (this.gone) {
         this.gone = false;
         response.end(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', metadata: {} } })}\n`);
@@ -86,8 +98,8 @@ class Cluster {
   }
 }
 
-t.test('nothing is lost over broken connections, a list that is too old, and a restart', async t => {
-  const cluster = new Cluster();
+/** Starts the plugin on a cluster that the test has set. */
+async function begin(test: { teardown(work: () => unknown): void }, cluster: Cluster, ...args: string[]) {
   await cluster.start();
   const folder = temporary('watch');
   const login = join(folder, 'login');
@@ -96,44 +108,53 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
     `#!/bin/sh\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'$(cat ${folder}/token)'"}}'\n`,
   );
   chmodSync(login, 0o755);
+  /** The login gives another token from now on, and the cluster takes only that. */
   const issue = (token: string): void => {
     cluster.token = token;
     writeFileSync(join(folder, 'token'), token);
   };
   issue('first-token');
   const kubeconfig = join(folder, 'config');
-  const cluster_ = { server: `http://127.0.0.1:${cluster.port}` };
   writeFileSync(
     kubeconfig,
     JSON.stringify({
       'current-context': 'c',
-      clusters: [{ name: 'c', cluster: cluster_ }],
+      clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${cluster.port}` } }],
       users: [{ name: 'c', user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: login } } }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'c', namespace: 'shop' } }],
     }),
   );
-  cluster.pods = [failing('first', 'a.invalid/app:1')];
   const [program, ...start] = pluginCommand();
-  const child = spawn(program, [...start, 'why', '--watch', '--no-probe', '-o', 'json'], {
+  const child = spawn(program, [...start, 'why', '--watch', '-o', 'json', ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG: kubeconfig },
   });
-  t.teardown(async () => {
+  const ended = new Promise<number | null>(resolve => child.on('close', resolve));
+  test.teardown(async () => {
     child.kill('SIGKILL');
     await cluster.stop();
   });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', text => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', text => (stderr += text));
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', text => {
+      said[stream] += text;
+    });
   const seen = (): string[] =>
-    stdout
+    said.stdout
       .split('\n')
       .filter(Boolean)
       .map(line => JSON.parse(line))
       .map(({ type, cause, examples }) => `${type} ${cause} ${examples.join(',')}`);
   const until = async (condition: () => boolean, what: string): Promise<void> => {
     for (let turn = 0; turn < 300 && !condition(); turn++) await sleep(50);
-    if (!condition()) throw new Error(`waited in vain for ${what}; stdout: ${stdout}; stderr: ${stderr}`);
+    if (!condition()) throw new Error(`waited in vain for ${what}; stdout: ${said.stdout}; stderr: ${said.stderr}`);
   };
+  return { child, ended, said, seen, until, issue };
+}
+
+t.test('nothing is lost over broken connections, a list that is too old, and a restart', async t => {
+  const cluster = new Cluster();
+  cluster.pods = [failing('first', 'a.invalid/app:1')];
+  const { child, ended, said, seen, until, issue } = await begin(t, cluster, '--no-probe');
   const watching = (streams: number) => until(() => cluster.streams.length >= streams, 'a watch');
 
   await until(() => seen().length === 1, 'the first list');
@@ -168,7 +189,7 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
   t.ok(cluster.lists > lists, 'it was listed again');
 
   await cluster.stop();
-  await until(() => /the watch was lost/.test(stderr), 'the warning');
+  await until(() => /the watch was lost/.test(said.stderr), 'the warning');
   cluster.pods = [];
   // meanwhile the login has run out
   issue('second-token');
@@ -183,6 +204,66 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
     'after a restart of the API server what is gone is repaired',
   );
   child.kill('SIGINT');
-  const status = await new Promise(resolve => child.on('close', resolve));
-  t.equal(status, 0, 'Ctrl-C ends it');
+  t.equal(await ended, 0, 'Ctrl-C ends it');
+});
+
+t.test('one container of two is repaired', async t => {
+  const cluster = new Cluster();
+  const pod = failing('pair', 'a.invalid/app:1');
+  const [status] = pod.status.containerStatuses;
+  const second = {
+    ...status,
+    name: 'second',
+    state: {
+      waiting: {
+        ...status?.state.waiting,
+        reason: 'ErrImageNeverPull',
+        message: 'Container image "x:1" is not present with pull policy of Never',
+      },
+    },
+  };
+  const spec = { containers: [...pod.spec.containers, { name: 'second', image: 'x:1', imagePullPolicy: 'Never' }] };
+  cluster.pods = [{ ...pod, spec, status: { containerStatuses: [status, second] } }];
+  const { seen, until } = await begin(t, cluster, '--no-probe');
+  await until(() => cluster.streams.length === 1 && seen().length === 2, 'the first list');
+  cluster.send('MODIFIED', { ...pod, spec, status: { containerStatuses: [{ name: 'main', state: { running: {} } }, second] } });
+  await until(() => seen().length === 3, 'the repair');
+  t.equal(seen()[2], 'repaired RegistryNameNotResolved shop/pair');
+  cluster.send('DELETED', { ...pod, spec });
+  await until(() => seen().length === 4, 'the end of the pod');
+  t.equal(seen()[3], 'repaired ImageNeverPulled shop/pair');
+});
+
+t.test('a server that ends every watch is not pressed, one that forbids them ends it', async t => {
+  const pressed = new Cluster();
+  pressed.refuses = 'ends';
+  const { until } = await begin(t, pressed, '--no-probe');
+  await until(() => pressed.watches > 0, 'a watch');
+  await sleep(2000);
+  t.ok(pressed.watches < 6, `${pressed.watches} watches in two seconds`);
+  const forbidden = new Cluster();
+  forbidden.refuses = 'forbids';
+  const { ended, said } = await begin(t, forbidden, '--no-probe');
+  t.equal(await ended, 2);
+  t.match(said.stderr, /error: the watch is forbidden: pods is forbidden \(ask for the right to "watch pods"\)/);
+});
+
+t.test('a refused password is sent once, however long the watch goes on', async t => {
+  const registry = await startRegistry({ auth: { kind: 'basic', users: { ci: 'another-password' } } });
+  t.teardown(registry.close);
+  const cluster = new Cluster();
+  cluster.secrets.regcred = dockerconfigjson('regcred', 'shop', { [registry.host]: { username: 'ci', password: 'example-password' } });
+  const pod = (name: string) => {
+    const one = failing(name, `${registry.host}/team/${name}:1`);
+    return { ...one, spec: { ...one.spec, imagePullSecrets: [{ name: 'regcred' }] } };
+  };
+  cluster.pods = [pod('first')];
+  const { seen, until } = await begin(t, cluster);
+  await until(() => seen().length === 1 && cluster.streams.length === 1, 'the first');
+  for (const name of ['second', 'third']) {
+    const before = seen().length;
+    cluster.send('ADDED', pod(name));
+    await until(() => seen().length > before, name);
+  }
+  t.equal(registry.requests.filter(({ headers }) => headers.authorization !== undefined).length, 1);
 });

@@ -49,7 +49,7 @@ function renew(facts: Facts, name: string): Fix[] {
   const server = facts.reference?.registry ?? 'REGISTRY';
   const region = /\.ecr\.([a-z0-9-]+)\.amazonaws/.exec(server)?.[1];
   const apply = (user: string, password: string): string =>
-    `${kubectl(facts, `create secret docker-registry ${quote(name)} --docker-server=${quote(server)} --docker-username=${user} --docker-password="${password}" --dry-run=client -o yaml`)} | ${kubectl(facts, 'apply -f -')}`;
+    `${kubectl(facts, `create secret docker-registry ${quote(name)} --docker-server=${quote(server)} --docker-username=${user} --docker-password="${password}" --dry-run=client -o yaml`)} | ${kubectl(facts, 'replace -f -')}`;
   if (region !== undefined)
     return [
       {

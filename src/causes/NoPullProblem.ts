@@ -7,7 +7,11 @@ export const NoPullProblem = cause({
   title: 'Nothing is wrong with the pull',
   transient: false,
   claims: noClaim,
-  summary: facts =>
-    `${imageOf(facts)} is not what ${facts.pod === null ? 'it' : `pod "${facts.pod.name}"`} waits for${facts.state.reason === null ? '' : ` (container "${facts.container.name}" waits with "${facts.state.reason}")`}.`,
+  summary: facts => {
+    if (facts.pod !== null && facts.pod.node === null && facts.state.reason === null)
+      return `Pod "${facts.pod.name}" is on no node yet: no pull of ${imageOf(facts)} has begun.`;
+    if (facts.pod !== null && facts.state.reason === null) return `Pod "${facts.pod.name}" does not wait for ${imageOf(facts)}.`;
+    return `${imageOf(facts)} is not what ${facts.pod === null ? 'it' : `pod "${facts.pod.name}"`} waits for${facts.state.reason === null ? '' : ` (container "${facts.container.name}" waits with "${facts.state.reason}")`}.`;
+  },
   fixes: () => [],
 });

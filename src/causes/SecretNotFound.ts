@@ -26,7 +26,7 @@ export const SecretNotFound = cause({
     const from = facts.secrets.find(secret => secret.name === name)?.elsewhere?.[0];
     const make = createSecret(facts, name, from === undefined ? 'make the secret that the pod names' : 'or make it anew');
     if (from === undefined) return [make, restart(facts, 'then let the node try at once')];
-    const copy = `kubectl -n ${quote(from)} get secret ${quote(name)} -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | ${kubectl(facts, 'apply -f -')}`;
+    const copy = `kubectl -n ${quote(from)} get secret ${quote(name)} -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | ${kubectl(facts, 'create -f -')}`;
     return [{ title: `copy it from namespace "${from}"`, command: copy }, make, restart(facts, 'then let the node try at once')];
   },
 });

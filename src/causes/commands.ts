@@ -93,17 +93,17 @@ const variables = (facts: Facts): string => `set REGISTRY_USER and REGISTRY_PASS
 /** Writes this registry's entry of a pull secret anew. Other entries of the secret stay. */
 export function renewSecret(facts: Facts, name: string, title: string): Fix {
   const secret = facts.secrets.find(candidate => candidate.name === name);
-  if ((secret?.keys.length ?? 0) <= 1) {
+  if (secret?.sight === 'read' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1) {
     return {
       title: `${title} (${variables(facts)})`,
-      command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'apply -f -')}`,
+      command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'replace -f -')}`,
     };
   }
   const old = facts.keyring.credentials.filter(credential => credential.secret === name).map(credential => credential.key);
   const key = secret?.keys.find(raw => old.some(normal => raw.includes(normal))) ?? serverOf(facts);
   const words = `--arg key ${quote(key)} --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD"`;
   return {
-    title: `${title} (${variables(facts)}; the secret's other entries stay)`,
+    title: `${title} (${variables(facts)}; what else the secret holds stays)`,
     command: editSecret(facts, name, words, entries => `${entries}[$key] = {username: $user, password: $password}`),
   };
 }

@@ -1,4 +1,5 @@
 /** GETs of the Kubernetes API, each answer a value. The only file that opens sockets to a cluster. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { UserError } from '../errors.ts';
 import { leaveBehind } from '../memory.ts';
@@ -16,6 +17,8 @@ export interface Api {
   close(): Promise<void>;
 }
 
+/** Seconds that a busy server is waited for. */
+const LONGEST_WAIT = 10;
 const JSON_TYPE = 'application/json';
 /** Objects' metadata alone: no secret's data travels. */
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -37,9 +40,10 @@ export function createApi(
       ? new Agent({ ...limits, connect: { ...connection.tls, timeout: connectTimeout } })
       : new ProxyAgent({ ...limits, uri: proxy, requestTls: { ...connection.tls, timeout: connectTimeout } });
 
-  async function get<T>(path: string, accept = JSON_TYPE): Promise<Answer<T>> {
+  async function get<T>(path: string, accept = JSON_TYPE, tries = 4): Promise<Answer<T>> {
     let status: number;
     let text: string;
+    let pause: number;
     try {
       const answer = await dispatcher.request({
         origin: url.origin,
@@ -49,6 +53,7 @@ export function createApi(
         signal,
       });
       status = answer.statusCode;
+      pause = Number(answer.headers['retry-after']);
       text = await answer.body.text();
       leaveBehind(text.length);
     } catch (error) {
@@ -63,6 +68,11 @@ export function createApi(
           'check the server address in the kubeconfig',
         );
       }
+    }
+    // a busy server says when to come again, as client-go heeds it
+    if ((status === 429 || status === 503) && pause > 0 && pause <= LONGEST_WAIT && tries > 1) {
+      await sleep(pause * 1000, undefined, { signal }).catch(() => {});
+      return get(path, accept, tries - 1);
     }
     const message = statusMessage(text) ?? `HTTP ${status}`;
     if (status === 403 || status === 404 || status === 410) return { ok: false, status, message };
@@ -86,8 +96,15 @@ export function createApi(
         method: 'GET',
         headers: { accept: JSON_TYPE, 'user-agent': userAgent, ...connection.headers },
         signal,
-        bodyTimeout: 0,
+        // a watch ends after 300 s at most: what is silent for longer is no longer there
+        bodyTimeout: 330_000,
       });
+      if (answer.statusCode === 403)
+        throw new UserError(
+          `the watch is forbidden: ${statusMessage(await answer.body.text()) ?? '403'}`,
+          'ask for the right to "watch pods"',
+          true,
+        );
       if (answer.statusCode !== 200)
         throw new UserError(`the cluster answers ${answer.statusCode}: ${statusMessage(await answer.body.text()) ?? 'no reason given'}`);
       for await (const chunk of answer.body.setEncoding('utf8') as AsyncIterable<string>) {

@@ -35,7 +35,12 @@ export async function eachPage<T>(
     } else if (page.status === 410 && ++stale < 3) {
       token = '';
       restart();
-    } else throw new UserError(`${what} cannot be listed: ${page.message}`, `ask for the right to "${right}", or name a pod`);
+    } else if (page.status === 403)
+      throw new UserError(
+        `${what} cannot be listed: the right to "${right}" is missing (${page.message})`,
+        `ask for the right to "${right}", or name a pod`,
+      );
+    else throw new UserError(`${what} cannot be listed: ${page.message}`, 'try again');
   }
 }
 

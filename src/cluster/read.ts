@@ -63,9 +63,24 @@ export function createReader(api: Api): Reader {
 
   /** One GET per object and run. A refusal becomes a warning that names the missing right. */
   function see<T>(path: string, what: string, right: string): Promise<Sight<T>> {
-    const known = sights.get(path) ?? api.get<T>(path).then(answer => toSight(answer, what, right));
+    const known = sights.get(path) ?? getSight<T>(path, what, right);
     sights.set(path, known);
     return known as Promise<Sight<T>>;
+  }
+
+  /** One GET. What cannot be had now (a server that fails) is not seen: the rest is still worth an answer. */
+  async function getSight<T>(path: string, what: string, right: string, accept?: string): Promise<Sight<T>> {
+    try {
+      return toSight(await api.get<T>(path, accept), what, right);
+    } catch (error) {
+      return unseen(error, what);
+    }
+  }
+
+  function unseen(error: unknown, what: string): ReturnType<typeof notSeen> {
+    if (!(error instanceof UserError)) throw error;
+    warnings.add(`${what} could not be seen: ${error.message}`);
+    return notSeen(error.message);
   }
 
   function toSight<T>(answer: Answer<T>, what: string, right: string): Sight<T> {
@@ -156,8 +171,12 @@ export function createReader(api: Api): Reader {
   /** Events of many pods come in one list per namespace, of very many namespaces in one list of all. */
   async function prefetchEvents(pods: readonly Pod[]): Promise<void> {
     const byNamespace = new Map<string, Pod[]>();
-    for (const pod of pods)
-      byNamespace.set(pod.metadata.namespace ?? 'default', [...(byNamespace.get(pod.metadata.namespace ?? 'default') ?? []), pod]);
+    for (const pod of pods) {
+      const namespace = pod.metadata.namespace ?? 'default';
+      const own = byNamespace.get(namespace);
+      if (own === undefined) byNamespace.set(namespace, [pod]);
+      else own.push(pod);
+    }
     if (byNamespace.size > MANY_NAMESPACES) return share(pods, '/api/v1/events', 'events of all namespaces');
     await Promise.all(
       [...byNamespace]
@@ -171,11 +190,11 @@ export function createReader(api: Api): Reader {
     const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace ?? 'default'}/${name}`;
     const events = new Map<string, Event[]>(pods.map(pod => [keyOf(pod.metadata.namespace, pod.metadata.name), []]));
     const ownOf = ({ involvedObject }: Event): Event[] | undefined => events.get(keyOf(involvedObject?.namespace, involvedObject?.name));
-    let unseen: Sight<Event[]> | null = null;
+    let hidden: Sight<Event[]> | null = null;
     try {
       await eachPage<Event>(
         api,
-        `${path}?fieldSelector=${enc('involvedObject.kind=Pod,type=Warning')}`,
+        `${path}?fieldSelector=${enc('involvedObject.kind=Pod')}`,
         what,
         'list events',
         page => {
@@ -186,11 +205,9 @@ export function createReader(api: Api): Reader {
         },
       );
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      warnings.add(`${what} could not be seen: the right to "list events" is missing`);
-      unseen = notSeen('the right to "list events" is missing');
+      hidden = unseen(error, what);
     }
-    for (const [key, own] of events) eventLists.set(key, Promise.resolve(unseen ?? { seen: true, object: own }));
+    for (const [key, own] of events) eventLists.set(key, Promise.resolve(hidden ?? { seen: true, object: own }));
   }
 
   const eventLists = new Map<string, Promise<Sight<Event[]>>>();
@@ -208,10 +225,11 @@ export function createReader(api: Api): Reader {
   }
 
   async function readEvents(namespace: string, name: string): Promise<Sight<Event[]>> {
-    const answer = await api.get<ListOf<Event>>(
+    const sight = await getSight<ListOf<Event>>(
       `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc(`involvedObject.kind=Pod,involvedObject.name=${name}`)}&limit=${PAGE}`,
+      `events of namespace "${namespace}"`,
+      'list events',
     );
-    const sight = toSight(answer, `events of namespace "${namespace}"`, 'list events');
     return sight.seen ? { seen: true, object: sight.object.items ?? [] } : sight;
   }
 

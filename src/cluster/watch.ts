@@ -1,4 +1,5 @@
 /** List and watch of pods that survives what a watch meets: closed connections, API servers that restart, and lists that are too old (410 Gone). */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { Pod } from './objects.ts';
 
@@ -40,38 +41,33 @@ export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncG
         yield { type: 'list', pods };
       }
       const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${encodeURIComponent(version)}`;
+      let silent = true;
       for await (const line of source.lines(query)) {
         const event = JSON.parse(line) as WatchEvent;
         if (event.type === 'ERROR') {
           version = null;
           break;
         }
+        silent = false;
         version = event.object.metadata.resourceVersion ?? version;
         pause = FIRST_PAUSE;
         if (event.type !== 'BOOKMARK')
           yield event.type === 'DELETED' ? { type: 'gone', pod: event.object } : { type: 'changed', pod: event.object };
       }
+      // a server that ends every watch at once is not pressed
+      if (silent) await rest();
     } catch (error) {
       if (signal.aborted) return;
       // at the very beginning an error is an error; later the cluster is expected back
-      if (first && error instanceof UserError) throw error;
+      if (error instanceof UserError && (first || error.isFinal)) throw error;
       version = null;
       yield { type: 'lost', why: (error as Error).message };
-      await sleep(pause, signal);
-      pause = Math.min(LONGEST_PAUSE, pause * 2);
+      await rest();
     }
   }
-}
 
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+  async function rest(): Promise<void> {
+    await sleep(pause, undefined, { signal }).catch(() => {});
+    pause = Math.min(LONGEST_PAUSE, pause * 2);
+  }
+}

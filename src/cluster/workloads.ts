@@ -36,6 +36,9 @@ export const WORKLOADS: readonly WorkloadKind[] = [
 /** The kind of this name, undefined for none that makes pods. */
 export const workloadOf = (name: string): WorkloadKind | undefined => WORKLOADS.find(({ names }) => names.includes(name));
 
+/** Whether a word is a kind that has pods, or pods themselves. */
+export const isKind = (word: string): boolean => ['pod', 'pods', 'po'].includes(word) || workloadOf(word) !== undefined;
+
 const enc = encodeURIComponent;
 
 /** The present pods of a workload; when it has none, what keeps them from being made. */
@@ -54,7 +57,9 @@ export async function workloadPods(api: Api, type: string, name: string, namespa
   if (!answer.ok) {
     throw new UserError(
       answer.status === 404 ? `there is no ${workload.names[0]} "${name}" in namespace "${namespace}"` : answer.message,
-      `see them with: kubectl -n ${namespace} get ${workload.names[1]}`,
+      answer.status === 403
+        ? `the right to "get ${workload.names[1]}" is needed`
+        : `see them with: kubectl -n ${namespace} get ${workload.names[1]}`,
     );
   }
   const selector = workload.names[0] === 'cronjob' ? await jobSelector(api, name, namespace) : selectorOf(answer.value);
@@ -97,9 +102,14 @@ async function whyNoPods(api: Api, name: string, namespace: string, workload: Wo
     `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc('reason=FailedCreate')}&limit=${PAGE}`,
   );
   const event = answer.ok
-    ? (answer.value.items ?? []).findLast(
-        ({ involvedObject }) => involvedObject?.name === name || involvedObject?.name?.startsWith(`${name}-`),
-      )
+    ? (answer.value.items ?? [])
+        // a Deployment's ReplicaSets and a CronJob's Jobs are named after it and one more word
+        .filter(
+          ({ involvedObject }) =>
+            involvedObject?.name === name || new RegExp(`^${name.replaceAll('.', '\\.')}-[a-z0-9]+$`).test(involvedObject?.name ?? ''),
+        )
+        .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''))
+        .at(-1)
     : undefined;
   return event?.message ?? 'none was made yet';
 }

@@ -2,6 +2,7 @@
  * Tab completion. kubectl asks `kubectl_complete-imagepull ARGS… WORD` (since 1.26) and reads lines `candidate<TAB>description`, then a directive; `:4` is "no file
  * names". Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
  */
+import { Writable } from 'node:stream';
 import { CAUSES } from '../causes/index.ts';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
@@ -72,7 +73,15 @@ const OWN: Record<string, Record<string, string>> = {
 
 /** In: the words of the line, the one being typed last. Prints candidates; an error gives none, since nobody reads it at a key. Out: the exit status. */
 export async function complete(words: string[], context: Context): Promise<number> {
-  const answer = await candidates(words, context).catch(() => ({ list: [], directive: NO_FILES }));
+  // whoever presses a key waits for all of it only so long, and can answer no question
+  const nothing = { list: [], directive: NO_FILES };
+  const late = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.any([context.signal, late]);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const answer = await Promise.race([
+    candidates(words, { ...context, signal, stderr: silent, isInteractive: false }).catch(() => nothing),
+    new Promise<typeof nothing>(resolve => signal.addEventListener('abort', () => resolve(nothing), { once: true })),
+  ]);
   const word = words.at(-1) ?? '';
   const fitting = answer.list.filter(({ value }) => value.startsWith(word));
   context.stdout.write(
@@ -135,6 +144,7 @@ async function valuesOf(
     context: flagValue('--context'),
     cluster: flagValue('--cluster'),
     user: flagValue('--user'),
+    as: flagValue('--as'),
   };
   if (kind === 'contexts') return plain(contextNames(flags, context.environment));
   if (pathOf(kind, '') === null) return plain([]);

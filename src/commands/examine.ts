@@ -3,6 +3,7 @@ import type { Pod, PodSnapshot } from '../cluster/objects.ts';
 import { type Finding, investigate } from '../investigate.ts';
 import { leaveBehind } from '../memory.ts';
 import { observe } from '../observe.ts';
+import type { Memory } from '../registry/probe.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './run.ts';
 
@@ -27,34 +28,43 @@ export interface Examination {
   take(finding: Finding): void;
   /** What is going on, for whoever waits. */
   say(text: string): void;
+  /** What was refused before, where this is not the first examination. */
+  memory?: Memory;
 }
 
 /** Reads what belongs to each pod, asks the registries and diagnoses. */
-export const examine = ({ subjects, snapshot, container, take, say }: Examination, flags: CommonFlags, context: Context): Promise<void> =>
-  withProber(flags, context, async (prober, begin) => {
-    const examineOne = async ({ pod, named }: Subject): Promise<Finding[]> => {
-      const cases = observe(await snapshot(pod), context.now(), named, container);
-      begin();
-      return Promise.all(cases.map(one => investigate(one, prober)));
-    };
-    const running: Promise<Finding[]>[] = [];
-    const next = async (): Promise<void> => {
-      const [first] = running;
-      if (first === undefined) return;
-      for (const finding of await first) take(finding);
-      running.shift();
-      leaveBehind(LEFT_BY_ONE);
-      begin();
-    };
-    try {
-      for (const [index, subject] of subjects.entries()) {
-        running.push(examineOne(subject));
-        say(`asking the registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
-        if (running.length === AT_ONCE) await next();
+export const examine = (
+  { subjects, snapshot, container, take, say, memory }: Examination,
+  flags: CommonFlags,
+  context: Context,
+): Promise<void> =>
+  withProber(
+    flags,
+    context,
+    async prober => {
+      const examineOne = async ({ pod, named }: Subject): Promise<Finding[]> => {
+        const cases = observe(await snapshot(pod), context.now(), named, container);
+        return Promise.all(cases.map(one => investigate(one, prober)));
+      };
+      const running: Promise<Finding[]>[] = [];
+      const next = async (): Promise<void> => {
+        const [first] = running;
+        if (first === undefined) return;
+        for (const finding of await first) take(finding);
+        running.shift();
+        leaveBehind(LEFT_BY_ONE);
+      };
+      try {
+        for (const [index, subject] of subjects.entries()) {
+          running.push(examineOne(subject));
+          say(`asking the registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
+          if (running.length === AT_ONCE) await next();
+        }
+        while (running.length > 0) await next();
+      } finally {
+        // one that failed ends all; the others' failures are not told
+        await Promise.allSettled(running);
       }
-      while (running.length > 0) await next();
-    } finally {
-      // one that failed ends all; the others' failures are not told
-      await Promise.allSettled(running);
-    }
-  });
+    },
+    memory,
+  );

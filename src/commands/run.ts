@@ -4,7 +4,9 @@ import { dump } from 'js-yaml';
 import { type Api, createApi } from '../cluster/api.ts';
 import { type ConnectionFlags, connect } from '../cluster/kubeconfig.ts';
 import { UserError } from '../errors.ts';
-import { createProber, type Prober } from '../registry/probe.ts';
+import { printable } from '../output/style.ts';
+import { redact } from '../redact.ts';
+import { createProber, type Memory, newMemory, type Prober } from '../registry/probe.ts';
 import { createTransport } from '../registry/transport.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
@@ -36,35 +38,27 @@ export async function withApi<T>(
 /** Longest time for one step of a probe, in milliseconds. */
 const STEP_TIMEOUT = 10_000;
 
-/**
- * Gives work a prober and closes it whatever happens. With --no-probe it is null. --timeout bounds the whole probe of one thing: `begin` is called as work comes to the
- * next, and nothing is asked any more when it was not called for so long.
- */
+/** Gives work a prober and closes it whatever happens. With --no-probe it is null. The memory of refused credentials may be longer than one prober's. */
 export async function withProber<T>(
   flags: CommonFlags,
   context: Context,
-  work: (prober: Prober | null, begin: () => void) => Promise<T>,
+  work: (prober: Prober | null) => Promise<T>,
+  memory: Memory = newMemory(),
 ): Promise<T> {
-  if (!flags.probe) return work(null, () => {});
+  if (!flags.probe) return work(null);
   const ca = await authorities(flags, context);
-  const timer = new AbortController();
-  let expiry: NodeJS.Timeout | undefined;
-  const begin = (): void => {
-    clearTimeout(expiry);
-    expiry = setTimeout(() => timer.abort(), flags.timeout);
-  };
   const transport = createTransport({
     stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
-    signal: AbortSignal.any([timer.signal, context.signal]),
+    signal: context.signal,
     insecure: flags.insecureRegistries,
     ca,
     environment: context.environment,
     userAgent: USER_AGENT,
   });
   try {
-    return await work(createProber(transport, { mirrors: flags.mirrors, insecure: flags.insecureRegistries }), begin);
+    const { mirrors, insecureRegistries: insecure, timeout } = flags;
+    return await work(createProber(transport, { mirrors, insecure, timeout, memory }));
   } finally {
-    clearTimeout(expiry);
     await transport.close();
   }
 }
@@ -120,7 +114,7 @@ export const printJson = (context: Context, value: object): void =>
 export const printYaml = (context: Context, value: object): void =>
   print(context, dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true }));
 export const warn = (context: Context, warnings: string[]): void => {
-  for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) context.stderr.write(`warning: ${printable(redact(warning), false)}\n`);
 };
 
 /** Columns to fold text at: those of the terminal, within what can be read. */

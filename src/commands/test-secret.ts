@@ -1,3 +1,4 @@
+/** `test-secret`: read the secrets, ask their registries, print what each entry is worth. */
 import type { Secret } from '../cluster/objects.ts';
 import { createReader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
@@ -28,10 +29,9 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
-    const tests = await withProber(flags, context, async (prober, begin) => {
+    const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
       for (const secret of secrets) {
-        begin();
         spinner.say(`testing secret "${secret.metadata.name}"`);
         done.push(await testSecret(secret, flags.image ?? null, context.now(), prober));
       }

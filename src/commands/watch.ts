@@ -1,3 +1,4 @@
+/** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
 import type { Pod } from '../cluster/objects.ts';
 import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
@@ -5,10 +6,11 @@ import { UserError } from '../errors.ts';
 import { type Group, groupFindings, summaryOf } from '../group.ts';
 import type { Finding } from '../investigate.ts';
 import { renderFindings } from '../output/text.ts';
+import { newMemory } from '../registry/probe.ts';
 import { imagesOf } from '../words/pod-words.ts';
 import type { Context } from './context.ts';
 import { examine } from './examine.ts';
-import { openApi, print, widthOf } from './run.ts';
+import { openApi, print, warn, widthOf } from './run.ts';
 import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
@@ -34,8 +36,16 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
   const path = podsPath(namespace, selector);
   const known = new Map<string, Known>();
   const waiting = new Map<string, Pod>();
+  /** Pods that were repaired or went while they were diagnosed. */
+  const dropped = new Set<string>();
+  const memory = newMemory();
+  const warned = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let work: Promise<void> = Promise.resolve();
+  const complain = (text: string): void => {
+    if (!warned.has(text)) warn(context, [text]);
+    warned.add(text);
+  };
 
   /** Logs in anew: what a kubeconfig gives may last a quarter of an hour only. */
   async function reopen(): Promise<void> {
@@ -49,53 +59,55 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     work = work.then(async () => {
       const pods = [...waiting.values()];
       waiting.clear();
+      const used = api;
       try {
-        if (pods.length > 0) report(await diagnosed(pods), [], flags, context);
+        const { fresh, over } = await diagnosed(pods);
+        report(fresh, over, flags, context);
       } catch (error) {
         if (context.signal.aborted) return;
-        context.stderr.write(`warning: ${(error as Error).message}\n`);
-        for (const pod of pods) if (!waiting.has(keyOf(pod))) waiting.set(keyOf(pod), pod);
+        complain((error as Error).message);
+        for (const pod of pods) if (!waiting.has(keyOf(pod)) && !dropped.has(keyOf(pod))) waiting.set(keyOf(pod), pod);
         timer ??= setTimeout(settle, AGAIN_MS);
-        // the watch ends too, and whoever lists again logs in anew
-        await api.close();
+        // a login that ran out ends the watch too, and whoever lists again logs in anew
+        await used.close();
       }
     });
   };
 
-  /** A new reader each time: secrets and service accounts change while somebody repairs. Out: the findings whose cause is new. */
-  async function diagnosed(pods: Pod[]): Promise<Finding[]> {
+  /**
+   * A new reader each time: secrets and service accounts change while somebody repairs. What was refused is remembered all along. Out: the findings whose cause is new, and
+   * those of the same pods that hold no longer.
+   */
+  async function diagnosed(pods: Pod[]): Promise<{ fresh: Finding[]; over: Finding[] }> {
+    dropped.clear();
     const reader = createReader(api);
     if (pods.length > 1) await reader.prefetchEvents(pods);
     const findings: Finding[] = [];
+    const take = (finding: Finding): void => void findings.push(finding);
     const subjects = pods.map(pod => ({ pod, named: false }));
-    const container = flags.container ?? null;
-    await examine(
-      { subjects, snapshot: reader.snapshot, container, take: finding => void findings.push(finding), say() {} },
-      flags,
-      context,
-    );
-    const fresh: Finding[] = [];
+    await examine({ subjects, snapshot: reader.snapshot, container: flags.container ?? null, take, say() {}, memory }, flags, context);
+    const changes: { fresh: Finding[]; over: Finding[] } = { fresh: [], over: [] };
+    // what was cut off in the middle is no finding
+    if (context.signal.aborted) return changes;
+    for (const warning of reader.warnings()) complain(warning);
     for (const pod of pods) {
+      const key = keyOf(pod);
+      if (dropped.has(key)) continue;
       const own = findings.filter(
         ({ facts }) => facts.pod?.name === pod.metadata.name && facts.pod.namespace === (pod.metadata.namespace ?? 'default'),
       );
-      const before = known.get(keyOf(pod))?.findings ?? [];
-      fresh.push(
-        ...own.filter(
-          finding =>
-            !before.some(
-              old => old.diagnosis.cause === finding.diagnosis.cause && old.facts.container.name === finding.facts.container.name,
-            ),
-        ),
-      );
-      known.set(keyOf(pod), { words: wordsOf(pod), findings: own });
+      const before = known.get(key)?.findings ?? [];
+      changes.fresh.push(...own.filter(finding => !before.some(old => isSame(old, finding))));
+      changes.over.push(...before.filter(old => !own.some(finding => isSame(old, finding))));
+      known.set(key, { words: wordsOf(pod), findings: own });
     }
-    return fresh;
+    return changes;
   }
 
   /** A pod that pulls now, or is gone, is repaired. */
   function drop(key: string): void {
     waiting.delete(key);
+    dropped.add(key);
     const before = known.get(key);
     if (before === undefined) return;
     known.delete(key);
@@ -126,13 +138,14 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     for await (const change of watchPods(source, context.signal)) {
       if (change.type === 'lost') {
         // of many tries that fail one is told
-        if (!lost) context.stderr.write(`warning: the watch was lost and is tried again: ${change.why}\n`);
+        if (!lost) warn(context, [`the watch was lost and is tried again: ${change.why}`]);
         lost = true;
       } else if (change.type === 'gone') drop(keyOf(change.pod));
       else if (change.type === 'changed') meet(change.pod);
       else if (first) {
         first = false;
-        const findings = await diagnosed(change.pods);
+        const { fresh: findings } = await diagnosed(change.pods);
+        if (context.signal.aborted) break;
         if (flags.output === 'json') report(findings, [], flags, context);
         else if (findings.length > 0)
           print(
@@ -155,6 +168,9 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     await api.close();
   }
 }
+
+const isSame = (a: Finding, b: Finding): boolean =>
+  a.diagnosis.cause === b.diagnosis.cause && a.facts.container.name === b.facts.container.name;
 
 const keyOf = (pod: Pod): string => `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`;
 
@@ -182,7 +198,9 @@ function report(fresh: Finding[], repaired: Finding[], flags: WhyFlags, context:
   for (const group of groupFindings(fresh)) {
     print(context, line('new', group));
     const fix = group.findings[0]?.diagnosis.fixes.find(({ command }) => command !== null);
-    if (flags.output !== 'json' && fix?.command != null)
-      print(context, `          fix: ${fix.command.split('\n')[0]}${fix.command.includes('\n') ? ' …' : ''}`);
+    if (flags.output === 'json' || fix?.command == null) continue;
+    // of several commands one alone may only destroy
+    const [namespace, pod] = (group.pods[0] ?? '/').split('/');
+    print(context, `          fix: ${fix.command.includes('\n') ? `see kubectl imagepull why ${pod} -n ${namespace}` : fix.command}`);
   }
 }

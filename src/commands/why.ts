@@ -3,6 +3,7 @@ import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.t
 import type { Pod, PodSnapshot } from '../cluster/objects.ts';
 import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
+import { parseSelector } from '../cluster/selector.ts';
 import { UserError } from '../errors.ts';
 import { gather, type Surroundings, summaryOf } from '../group.ts';
 import type { Finding } from '../investigate.ts';
@@ -72,8 +73,13 @@ function countedCauses({ failOn, ignore }: WhyFlags): ReadonlySet<CauseCode> {
       .flatMap(list => list.split(','))
       .filter(Boolean)
       .map(code => {
-        if (!isCauseCode(code))
-          throw new UserError(`${flag}: "${code}" is no cause`, 'the causes are listed in the README, for instance TagNotFound');
+        if (!isCauseCode(code)) {
+          const meant = CAUSES.find(known => known.code.toLowerCase() === code.toLowerCase())?.code;
+          throw new UserError(
+            `${flag}: "${code}" is no cause`,
+            meant === undefined ? 'the causes are listed in the README, for instance TagNotFound' : `did you mean ${meant}?`,
+          );
+        }
         return code;
       });
   const only = read(failOn, '--fail-on');
@@ -151,7 +157,13 @@ async function find(
   const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
   if (broken !== undefined) throw broken;
   const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
-  return { subjects, failures: failed.map(error => error.message), surroundings: null };
+  const once = subjects.filter(
+    ({ pod }, at) =>
+      subjects.findIndex(
+        other => other.pod.metadata.namespace === pod.metadata.namespace && other.pod.metadata.name === pod.metadata.name,
+      ) === at,
+  );
+  return { subjects: once, failures: failed.map(error => error.message), surroundings: null };
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
@@ -169,14 +181,11 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
         .map(pod => pod.metadata.name)
         .join(', ')}`,
     );
-  const labels = (flags.selector ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map(part => part.split(/==?/) as [string, string]);
+  const selects = parseSelector(flags.selector ?? '');
   const chosen = saved.pods
     .filter(pod => wanted.length === 0 || wanted.includes(pod.metadata.name))
     .filter(pod => flags.namespace === undefined || flags.allNamespaces || (pod.metadata.namespace ?? 'default') === flags.namespace)
-    .filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value));
+    .filter(pod => selects(pod.metadata.labels ?? {}));
   return {
     subjects: chosen.map(pod => ({ pod, named: wanted.length > 0 })),
     snapshot: saved.snapshot,

@@ -42,13 +42,14 @@ const about = ({ registry, repository, credential }: Group): string =>
 /** All findings: what there is in one table when there are several, then each group by its clearest case. With `wide` every case. */
 export function renderFindings(groups: Group[], patterns: string[], options: TextOptions): string {
   const parts: string[] = [];
-  const pods = new Set(groups.flatMap(group => group.pods)).size;
-  if (groups.length > 1 && pods > 1) {
-    const head = `${count(pods, 'pod')}, ${count(groups.length, 'cause')}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
+  const failing = groups.filter(({ cause }) => !NO_CAUSE.has(cause));
+  const pods = new Set(failing.flatMap(group => group.pods)).size;
+  if (failing.length > 1 && pods > 1) {
+    const head = `${count(pods, 'pod')}, ${count(failing.length, 'cause')}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
     parts.push(
       `${head}\n${table(
         ['PODS', 'CAUSE', 'CERTAINTY', 'ABOUT'],
-        groups.map(group => [String(group.pods.length), group.cause, group.certainty, about(group)]),
+        failing.map(group => [String(group.pods.length), group.cause, group.certainty, about(group)]),
         options.width,
       )}\n`,
     );
@@ -65,7 +66,7 @@ function renderOthers(group: Group, options: TextOptions): string[] {
   if (group.pods.length < 2) return [];
   const names = `${group.pods.slice(0, 5).join(', ')}${group.pods.length > 5 ? ` and ${group.pods.length - 5} more (-o wide lists all)` : ''}`;
   return fold(
-    `The same holds for ${count(group.pods.length, 'pod')} on ${count(group.nodes.length, 'node')} in ${count(group.namespaces.length, 'namespace')}: ${names}`,
+    `It hits ${count(group.pods.length, 'pod')} on ${count(group.nodes.length, 'node')} in ${count(group.namespaces.length, 'namespace')}: ${names}`,
     options.width,
     '',
   );

@@ -7,8 +7,8 @@
  *   4. GET tags/list after a 404     a missing repository also answers MANIFEST_UNKNOWN
  *   5. index, platform, config, layers                                                        (content.ts)
  *
- * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once. A registry that asks to wait (429, or Retry-After) is
- * not asked again in this run as the same identity.
+ * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once. A registry that says 429 is not asked
+ * again in this run as the same identity.
  */
 import { type Fault, isAboutLogin, isOfTheNetwork } from '../fault.ts';
 import type { Credential } from '../keyring/credential.ts';
@@ -50,13 +50,26 @@ export interface LoginFacts {
 /** What is read of a tag list. */
 const MAX_LIST = 1024 * 1024;
 
+/** What one run has to remember of credentials, and a watch over many: no refused one is sent twice. */
+export interface Memory {
+  known: Credential[];
+  /** `host#credential` → what refused it. */
+  refused: Map<string, Attempt>;
+}
+
+export const newMemory = (): Memory => ({ known: [], refused: new Map() });
+
+export interface ProberOptions extends SessionOptions {
+  /** Milliseconds for the whole probe of one image. */
+  timeout: number;
+  memory: Memory;
+}
+
 /** In: the transport (closed by its owner), and the hosts to ask in others' places or with less care. Every question is asked once per run. */
-export function createProber(transport: Transport, options: SessionOptions): Prober {
+export function createProber(transport: Transport, options: ProberOptions): Prober {
   const sessions = new Map<string, Promise<Session>>();
   const probes = new Map<string, Promise<ProbeFacts>>();
-  const known: Credential[] = [];
-  /** `host#credential` → what refused it. */
-  const refused = new Map<string, Attempt>();
+  const { known, refused } = options.memory;
   /** `host#credential` (nobody: -1) → the walk that was told to wait. */
   const waiting = new Map<string, Walk>();
   /** `host#credential` → its first use, until which has ended nobody else sends it there: several pods are examined at the same time. */
@@ -72,6 +85,8 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
   /** Uses a credential at a registry. Out: what the use gave, or what has refused the credential before. */
   async function sparingly<T>(session: Session, credential: Credential, use: () => Promise<T>): Promise<T | Attempt> {
     const key = refusalKey(session, credential);
+    const before = refused.get(key);
+    if (before !== undefined) return before;
     const first = firstUses.get(key);
     if (first === undefined) {
       const using = use();
@@ -82,10 +97,13 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     return refused.get(key) ?? use();
   }
 
-  function sessionOf(registry: string): Promise<Session> {
-    const session = sessions.get(registry) ?? openSession(transport, registry, options);
+  /** The session with a registry, opened once, for a probe that has its own time. */
+  async function sessionOf(registry: string): Promise<Session> {
+    const signal = AbortSignal.timeout(options.timeout);
+    const limited: Transport = { ...transport, request: (method, url, more) => transport.request(method, url, { ...more, signal }) };
+    const session = sessions.get(registry) ?? openSession(limited, registry, options);
     sessions.set(registry, session);
-    return session;
+    return { ...(await session), transport: limited };
   }
 
   function probe(reference: Reference, credentials: readonly Credential[], want: Want): Promise<ProbeFacts> {
@@ -134,16 +152,20 @@ export function createProber(transport: Transport, options: SessionOptions): Pro
     // a mirror is asked in a registry's place: that registry counts no pull
     if (fault === null && decisive.manifest !== null && (want.deep || session.ns !== null))
       await lookBehind(session, reference, want.platform, decisive, facts);
+    if (decisive.attempt.fault?.status === 429) {
+      const { credential } = decisive.attempt;
+      waiting.set(refusalKey(session, credential === null ? null : (credentials[credential] ?? null)), decisive);
+    }
     return facts;
   }
 
   async function tryAs(session: Session, reference: Reference, index: number | null, credential: Credential | null): Promise<Walk> {
     const walkAs = async (who: Credential | null): Promise<Walk> => {
       const told = waiting.get(refusalKey(session, who));
-      if (told !== undefined) return { ...told, attempt: { ...told.attempt, credential: index } };
+      if (told !== undefined) return { ...told, attempt: { ...toldBefore(told.attempt, session), credential: index } };
       const walked = await walk(session, reference, index, who);
       judge(walked, reference.registry, who);
-      if (walked.toldToWait) waiting.set(refusalKey(session, who), walked);
+      if (walked.attempt.fault?.status === 429) waiting.set(refusalKey(session, who), walked);
       return walked;
     };
     if (credential === null) return walkAs(null);
@@ -287,9 +309,18 @@ const emptyWalk = (session: Session, index: number | null): Walk => ({
   pass: NO_PASS,
   manifest: null,
   headBlocked: false,
-  toldToWait: false,
   rateLimit: null,
   challenge: session.challenges[0],
+});
+
+/** The answer to an earlier question, that named another repository. */
+const toldBefore = (attempt: Attempt, session: Session): Attempt => ({
+  ...attempt,
+  checks: [],
+  fault: attempt.fault && {
+    ...attempt.fault,
+    words: `${new URL(session.base).host} answered 429 Too Many Requests to an earlier question of this run, and was not asked again`,
+  },
 });
 
 const challengeOf = (challenge: Challenge | undefined): ProbeFacts['challenge'] =>

@@ -42,6 +42,8 @@ export interface RequestOptions {
   body?: string;
   /** Bytes of the body to read; the rest is thrown away. */
   limit?: number;
+  /** Ends this request, besides the run's own signal. */
+  signal?: AbortSignal;
 }
 
 const MAX_BODY = 64 * 1024;
@@ -247,8 +249,9 @@ export function createTransport(options: TransportOptions): Transport {
   async function request(
     method: 'GET' | 'HEAD' | 'POST',
     href: string,
-    { headers = {}, body, limit = MAX_BODY }: RequestOptions = {},
+    { headers = {}, body, limit = MAX_BODY, signal: own }: RequestOptions = {},
   ): Promise<Outcome> {
+    const signal = own === undefined ? options.signal : AbortSignal.any([options.signal, own]);
     const started = performance.now();
     const elapsed = (): number => Math.round(performance.now() - started);
     const failed = (fault: WireFault): Outcome => ({ ok: false, fault, ms: elapsed() });
@@ -265,7 +268,7 @@ export function createTransport(options: TransportOptions): Transport {
       });
     }
     let answered = false;
-    if (options.signal.aborted)
+    if (signal.aborted)
       return failed({ stage: 'connect', kind: 'timeout', code: 'ABORTED', detail: 'the time for the whole probe is over' });
     try {
       const answer = await dispatcherFor(url).request({
@@ -274,7 +277,7 @@ export function createTransport(options: TransportOptions): Transport {
         method,
         headers: { 'user-agent': options.userAgent, ...headers },
         body: body ?? null,
-        signal: options.signal,
+        signal,
         // undici would wait for a body that a HEAD answer never has
         ...(method === 'HEAD' ? { reset: false } : {}),
       });
@@ -287,13 +290,13 @@ export function createTransport(options: TransportOptions): Transport {
       };
     } catch (error) {
       if (error instanceof WireError) return failed(error.fault);
-      if (options.signal.aborted) {
+      if (signal.aborted) {
         const connected = (checks.get(url.origin) ?? []).some(check => check.name === 'connect' && check.status === 'ok');
         const detail = `${connected ? `${url.host} accepted the request and gave ` : ''}no answer before the time for the whole probe was over`;
         return failed({ stage: 'http', kind: 'timeout', code: connected ? SILENT : 'ABORTED', detail });
       }
-      const own = errorCode(error);
-      const code = SYSTEM[own] === 'eof' || SYSTEM[own] === 'reset' ? (alerts.get(url.origin) ?? own) : own;
+      const spoken = errorCode(error);
+      const code = SYSTEM[spoken] === 'eof' || SYSTEM[spoken] === 'reset' ? (alerts.get(url.origin) ?? spoken) : spoken;
       const proxied = proxyOf(href) !== null;
       const kind =
         proxied &&

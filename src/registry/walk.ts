@@ -29,8 +29,6 @@ export interface Walk {
   /** The good answer to the manifest's HEAD (or to the GET that stood in for it). */
   manifest: Reply | null;
   headBlocked: boolean;
-  /** 429, or a failure with Retry-After: whoever asks again at once makes it worse. */
-  toldToWait: boolean;
   rateLimit: RateLimit | null;
   challenge: Challenge | undefined;
 }
@@ -89,7 +87,6 @@ export async function walk(session: Session, reference: Reference, index: number
     pass: NO_PASS,
     manifest: null,
     headBlocked: false,
-    toldToWait: false,
     rateLimit: null,
     challenge: session.challenges[0],
   };
@@ -115,7 +112,7 @@ export async function walk(session: Session, reference: Reference, index: number
 async function asked(ask: (method: 'GET' | 'HEAD') => Promise<Followed>, pass: Pass): Promise<{ head: Followed; full: Followed | null }> {
   if (pass.headers.authorization === undefined || pass.token !== null) return { head: await ask('HEAD'), full: null };
   const full = await ask('GET');
-  const refused = full.outcome.ok && (full.outcome.reply.status === 401 || full.outcome.reply.status === 403);
+  const refused = full.outcome.ok && [401, 403, 429].includes(full.outcome.reply.status);
   return { head: refused ? full : await ask('HEAD'), full };
 }
 
@@ -126,7 +123,6 @@ async function letIn(session: Session, reference: Reference, who: Credential | n
   if (got.check !== null) attempt.checks.push(got.check);
   if ('fault' in got) {
     attempt.fault = got.fault;
-    walked.toldToWait = got.fault.status === 429;
     if (got.withheld) attempt.result = 'notTried';
     return false;
   }
@@ -163,7 +159,7 @@ async function readHead(
   }
   const { reply } = head.outcome;
   walked.rateLimit = rateLimitOf(reply);
-  walked.toldToWait = reply.status === 429 || (reply.status >= 500 && header(reply, 'retry-after') !== null);
+  const toldToWait = reply.status === 429 || (reply.status >= 500 && header(reply, 'retry-after') !== null);
   if (reply.status === 200 && !isHtml(reply)) {
     walked.manifest = reply;
     const digest = header(reply, 'docker-content-digest');
@@ -171,7 +167,7 @@ async function readHead(
     return;
   }
   // who is told to wait asks no second time
-  const full = before ?? (walked.toldToWait ? null : await ask('GET'));
+  const full = before ?? (toldToWait ? null : await ask('GET'));
   const answer = full?.outcome.ok ? full.outcome.reply : null;
   if (answer !== null && answer.status === 200 && !isHtml(answer) && reply.status !== 429) {
     walked.manifest = answer;

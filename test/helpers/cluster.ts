@@ -22,7 +22,7 @@ export interface ClusterOptions {
   /** Milliseconds before each answer. */
   delayMs?: number;
   /** Overrides an answer. */
-  answer?: (path: string) => { status: number; body: string } | undefined;
+  answer?: (path: string) => { status: number; body: string; headers?: Record<string, string> } | undefined;
 }
 
 export interface ClusterRequest {
@@ -86,9 +86,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     };
     requests.push(entry);
     if (options.delayMs) await sleep(options.delayMs, undefined, { ref: false });
-    const { status, body } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
+    const { status, body, headers } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
     entry.ended = performance.now();
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
   const server = createServer(
     { ...own, ca: [authority.cert], requestCert: true, rejectUnauthorized: false },
@@ -107,7 +107,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   };
 }
 
-function answerTo(options: ClusterOptions, method: string, url: URL, accept: string): { status: number; body: string } {
+function answerTo(
+  options: ClusterOptions,
+  method: string,
+  url: URL,
+  accept: string,
+): { status: number; body: string; headers?: Record<string, string> } {
   const path = decodeURIComponent(url.pathname);
   const given = options.answer?.(path);
   if (given !== undefined) return given;

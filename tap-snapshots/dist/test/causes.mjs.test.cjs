@@ -291,7 +291,7 @@ Fix
   1. take it out of deployment "api"
      kubectl -n shop patch deployment api --type=merge -p '{"spec":{"template":{"spec":{"imagePullSecrets":[]}}}}'
   2. or put a valid credential into it (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   3. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -323,7 +323,7 @@ Fix
   1. take it out of service account "default"
      kubectl -n shop patch serviceaccount default --type=merge -p '{"imagePullSecrets":[{"name":"hub"}]}'
   2. or put a valid credential into it (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   3. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -359,7 +359,7 @@ Fix
   1. take it out of deployment "api"
      kubectl -n shop patch deployment api --type=merge -p '{"spec":{"template":{"spec":{"imagePullSecrets":[]}}}}'
   2. or put a valid credential into it (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   3. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -391,7 +391,7 @@ Proof
 
 Fix
   1. write a new token into the secret (it lives 12 hours)
-     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
   3. lasting: let something renew it (External Secrets, a registry credential provider on the
@@ -423,7 +423,7 @@ Proof
 
 Fix
   1. write a new token into the secret (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
   3. lasting: let something renew it (External Secrets, a registry credential provider on the
@@ -451,7 +451,7 @@ Proof
 
 Fix
   1. write a new token into the secret (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=cr-lecce.acme.example --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=cr-lecce.acme.example --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
   3. lasting: let something renew it (External Secrets, a registry credential provider on the
@@ -480,7 +480,7 @@ Proof
 
 Fix
   1. write a new token into the secret (it lives 12 hours)
-     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
   3. lasting: let something renew it (External Secrets, a registry credential provider on the
@@ -512,7 +512,7 @@ Proof
 Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
      first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -547,7 +547,7 @@ Proof
 
 Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
-     first; the secret's other entries stay)
+     first; what else the secret holds stays)
      kubectl -n shop get secret regcred -o json | jq --arg key registry.example.com --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD" '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$key] = {username: $user, password: $password} | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
@@ -562,8 +562,8 @@ exports[`dist/test/causes.mjs > TAP > CredentialsRejected-words > text 1`] = `
 CredentialsRejected (possible): The registry refuses the user name or password of the pull secret
 pod shop/api-7c9f, container "api", image acmeprod.azurecr.io/shop/api:1.4.2
 
-The node sent a credential to "acmeprod.azurecr.io" and was refused; the secret itself could not be
-seen ("acr").
+"acmeprod.azurecr.io" refuses the login of the node. What it sent is not known: the secret could not
+be seen ("acr").
 It could also be: CredentialsExpired, AccessDenied, SecretRegistryMismatch,
 RepositoryNotFoundOrPrivate, NoPullSecret.
 
@@ -579,8 +579,9 @@ Proof
 
 Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
-     first: a service principal's id and secret, or a repository token)
-     kubectl -n shop create secret docker-registry acr --docker-server=acmeprod.azurecr.io --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     first: a service principal's id and secret, or a repository token; what else the secret holds
+     stays)
+     kubectl -n shop get secret acr -o json | jq --arg key acmeprod.azurecr.io --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD" '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$key] = {username: $user, password: $password} | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret acr --image acmeprod.azurecr.io/shop/api:1.4.2 -n shop
   3. then let the node try at once
@@ -1037,7 +1038,7 @@ exports[`dist/test/causes.mjs > TAP > NoPullProblem > text 1`] = `
 NoPullProblem: Nothing is wrong with the pull
 pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
 
-"registry.example.com/team/api:1.4.2" is not what pod "api-7c9f" waits for.
+Pod "api-7c9f" does not wait for "registry.example.com/team/api:1.4.2".
 
 `
 
@@ -1652,7 +1653,7 @@ Proof
 Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
      first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -1682,7 +1683,7 @@ Proof
 
 Fix
   1. write a user name and a password into it (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -1826,7 +1827,7 @@ Proof
 
 Fix
   1. write a new token into the secret (it lives 12 hours)
-     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry ecr --docker-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com --docker-username=AWS --docker-password="$(aws ecr get-login-password --region eu-west-1)" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
   3. lasting: let something renew it (External Secrets, a registry credential provider on the
@@ -2116,7 +2117,7 @@ Credentials, in the order in which kubelet tries them
 Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
      first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -2301,7 +2302,7 @@ exports[`dist/test/causes.mjs > TAP > redherring-unretrieved-secret-pull-works >
 NoPullProblem: Nothing is wrong with the pull
 pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
 
-"registry.example.com/team/api:1.4.2" is not what pod "api-7c9f" waits for.
+Pod "api-7c9f" does not wait for "registry.example.com/team/api:1.4.2".
 
 `
 
@@ -2777,7 +2778,7 @@ Proof
 
 Fix
   1. write a user name and a password into it (set REGISTRY_USER and REGISTRY_PASSWORD first)
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop apply -f -
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -2887,7 +2888,7 @@ Proof
 
 Fix
   1. copy it from namespace "build"
-     kubectl -n build get secret regcred -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | kubectl -n shop apply -f -
+     kubectl -n build get secret regcred -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | kubectl -n shop create -f -
   2. or make it anew (set REGISTRY_USER and REGISTRY_PASSWORD first)
      kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
   3. then let the node try at once

@@ -29,7 +29,8 @@ As in kubectl:
 
 Registry:
       --probe              ask the registry (--no-probe: ask none)         [boolean] [default: true]
-      --timeout            for everything that is asked of registries      [string] [default: "30s"]
+      --timeout            for all that is asked of registries about one image
+                                                                           [string] [default: "30s"]
       --insecure-registry  HOST whose certificate is not checked and which may speak plain HTTP
                                                                                              [array]
       --registry-ca        PEM FILE of a certificate authority to trust                     [string]
@@ -70,7 +71,8 @@ As in kubectl:
 
 Registry:
       --probe              ask the registry (--no-probe: ask none)         [boolean] [default: true]
-      --timeout            for everything that is asked of registries      [string] [default: "30s"]
+      --timeout            for all that is asked of registries about one image
+                                                                           [string] [default: "30s"]
       --insecure-registry  HOST whose certificate is not checked and which may speak plain HTTP
                                                                                              [array]
       --registry-ca        PEM FILE of a certificate authority to trust                     [string]
@@ -149,7 +151,8 @@ As in kubectl:
 
 Registry:
       --probe              ask the registry (--no-probe: ask none)         [boolean] [default: true]
-      --timeout            for everything that is asked of registries      [string] [default: "30s"]
+      --timeout            for all that is asked of registries about one image
+                                                                           [string] [default: "30s"]
       --insecure-registry  HOST whose certificate is not checked and which may speak plain HTTP
                                                                                              [array]
       --registry-ca        PEM FILE of a certificate authority to trust                     [string]
@@ -627,7 +630,7 @@ $ kubectl imagepull why -f test/fixtures/saved/shop.yaml --no-probe healthy
 NoPullProblem: Nothing is wrong with the pull
 pod shop/healthy, container "main", image registry.example.com/team/ok:1
 
-"registry.example.com/team/ok:1" is not what pod "healthy" waits for.
+Pod "healthy" does not wait for "registry.example.com/team/ok:1".
 --- status 0
 
 `

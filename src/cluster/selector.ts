@@ -1,0 +1,39 @@
+/** Label selectors as kubectl takes them, for objects that no API server selects. Pure. Source: apimachinery pkg/labels/selector.go. */
+import { UserError } from '../errors.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+const NAME = '[A-Za-z0-9][A-Za-z0-9_./-]*';
+const EQUALITY = new RegExp(`^(${NAME})\\s*(==|=|!=)\\s*([A-Za-z0-9_.-]*)$`);
+const SET = new RegExp(`^(${NAME})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
+const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`);
+
+/** In: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`; empty selects all. Out: whether labels are selected. A label that is absent is unequal to every value. */
+export function parseSelector(text: string): (labels: Labels) => boolean {
+  const terms = text
+    .split(/,(?![^(]*\))/)
+    .map(term => term.trim())
+    .filter(Boolean)
+    .map(term => parseTerm(term, text));
+  return labels => terms.every(holds => holds(labels));
+}
+
+function parseTerm(term: string, text: string): (labels: Labels) => boolean {
+  const equality = EQUALITY.exec(term);
+  if (equality) {
+    const [, key = '', operator, value] = equality;
+    return labels => (labels[key] === value) === (operator !== '!=');
+  }
+  const set = SET.exec(term);
+  if (set) {
+    const [, key = '', operator, list = ''] = set;
+    const values = list.split(',').map(value => value.trim());
+    return labels => (Object.hasOwn(labels, key) && values.includes(labels[key] as string)) === (operator === 'in');
+  }
+  const presence = PRESENCE.exec(term);
+  if (presence) {
+    const [, not, key = ''] = presence;
+    return labels => Object.hasOwn(labels, key) === (not === '');
+  }
+  throw new UserError(`-l: "${text}" is no label selector`, 'write for instance app=web,tier!=test or "app in (web,api)"');
+}

@@ -1,7 +1,7 @@
 /** `test-secret`: what one pull secret is worth, entry by entry. The registry is asked through the prober; everything else is pure. */
 
 import type { Fix } from './causes/cause.ts';
-import { copyEntry, createSecret, kubectl, newSecretName, quote, renewSecret } from './causes/commands.ts';
+import { copyEntry, createSecret, isForPulls, newSecretName, remakeSecret, renewSecret } from './causes/commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from './causes/index.ts';
 import type { Secret } from './cluster/objects.ts';
 import { diagnose } from './diagnose.ts';
@@ -231,14 +231,16 @@ function repairs(subject: Subject, code: string, entry: AuthsEntry | null): Fix[
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
   switch (code) {
-    case 'SecretMalformed': {
-      const make = createSecret(
-        facts,
-        read.name,
-        "make the secret anew in the right form (a secret's type cannot be changed, so the old one goes first)",
-      );
-      return [{ title: make.title, command: `${kubectl(facts, `delete secret ${quote(read.name)}`)}\n${make.command}` }];
-    }
+    case 'SecretMalformed':
+      return isForPulls(read.type)
+        ? [remakeSecret(facts, read.name)]
+        : [
+            createSecret(
+              facts,
+              newSecretName(facts),
+              `make a pull secret of its own: a secret of type "${read.type}" serves something else`,
+            ),
+          ];
     case 'SecretHasNoCredentials':
     case 'CredentialsRejected':
     case 'CredentialsExpired':

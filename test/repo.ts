@@ -49,9 +49,9 @@ const PURE = [
   ],
 ];
 const EDGES =
-  /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads))$/;
+  /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads|v8|vm))$/;
 const EDGE_FILES =
-  /^src\/(?:main|cli|investigate|commands\/.*|cluster\/(?:api|kubeconfig|read)|registry\/(?:transport|session|walk|content|probe|token))\.ts$/;
+  /^src\/(?:main|cli|investigate|memory|commands\/.*|cluster\/(?:api|kubeconfig|read)|registry\/(?:transport|session|walk|content|probe|token))\.ts$/;
 /** What of an edge's module is plain computing. */
 const ALLOWED: Record<string, Record<string, string[]>> = {
   'src/registry/proxy.ts': { 'node:net': ['isIP', 'BlockList'] },

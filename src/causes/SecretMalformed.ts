@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
-import { createSecret, kubectl, quote, restart } from './commands.ts';
+import { attachSecret, createSecret, isForPulls, newSecretName, remakeSecret, restart } from './commands.ts';
 
 export const SecretMalformed = cause({
   code: 'SecretMalformed',
@@ -18,15 +18,16 @@ export const SecretMalformed = cause({
     return `Secret "${ignored.name}" is there, but kubelet ignores it: ${ignored.problems.find(problem => problem.code === 'SecretMalformed')?.detail}.`;
   },
   fixes: facts => {
-    const name = badSecret(facts)?.name ?? facts.secrets[0]?.name ?? 'SECRET';
-    const make = createSecret(facts, name, 'make the secret anew in the right form');
-    return [
-      {
-        title: `${make.title}: kubectl cannot change a secret's type, so the old one goes first`,
-        command: `${kubectl(facts, `delete secret ${quote(name)}`)}\n${make.command}`,
-      },
-      restart(facts, 'then let the node try at once'),
-    ];
+    const bad = badSecret(facts);
+    if (bad !== null && !isForPulls(bad.type)) {
+      const name = newSecretName(facts);
+      return [
+        createSecret(facts, name, `make a pull secret of its own: "${bad.name}" is of type "${bad.type}" and serves something else`),
+        ...attachSecret(facts, name),
+      ];
+    }
+    const name = bad?.name ?? facts.secrets[0]?.name ?? 'SECRET';
+    return [remakeSecret(facts, name), restart(facts, 'then let the node try at once')];
   },
 });
 

@@ -108,6 +108,21 @@ export function renewSecret(facts: Facts, name: string, title: string): Fix {
   };
 }
 
+/** Types of secrets that may be meant for pulls; another serves something else, which a repair must not break. */
+export const isForPulls = (type: string | null): boolean =>
+  type === null || type === 'Opaque' || type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg';
+
+/** Makes a secret anew that kubelet cannot read. Only where its type is wrong the old one has to go first. */
+export function remakeSecret(facts: Facts, name: string): Fix {
+  const type = facts.secrets.find(candidate => candidate.name === name)?.type ?? null;
+  if (type === 'kubernetes.io/dockerconfigjson') return renewSecret(facts, name, 'write the secret anew in the right form');
+  const make = createSecret(facts, name, 'make the secret anew in the right form');
+  return {
+    title: `${make.title}: kubectl cannot change a secret's type, so the old one goes first, with all that it holds`,
+    command: `${kubectl(facts, `delete secret ${quote(name)}`)}\n${make.command}`,
+  };
+}
+
 /** Files an entry of a pull secret under the key that kubelet looks for too; what is there stays. */
 export const copyEntry = (facts: Facts, name: string, wrong: string): Fix => ({
   title: `file the same user name and password also under the key that kubelet looks for, "${serverOf(facts)}"`,

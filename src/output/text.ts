@@ -237,18 +237,24 @@ export function table(head: string[], rows: string[][], width: number): string {
     .join('\n');
 }
 
+/** What a secret is worth, in few words. */
+function verdictOf({ problems, entries }: SecretTest, s: Style): string {
+  const failing = entries.filter(({ cause }) => cause !== null);
+  const accepted = entries.some(({ result, cause }) => result === 'accepted' && cause === null);
+  if (problems.length > 0) return s.red('does not work');
+  if (failing.length === 0) return accepted ? s.green('works') : s.yellow('could not be verified');
+  if (failing.every(({ result }) => result === 'accepted')) return s.yellow('works, but the image cannot be pulled');
+  if (accepted) return s.yellow('works in part');
+  // a registry that does not answer us says nothing of the secret
+  return failing.every(({ result }) => result === 'error') ? s.yellow('could not be tested from this machine') : s.red('does not work');
+}
+
 /** The text of `test-secret`. */
 export function renderSecretTests(tests: SecretTest[], options: TextOptions): string {
   const s = style(options.colour);
   const parts = tests.map(test => {
     const lines: string[] = [];
-    const failed = test.problems.length > 0 || test.entries.some(entry => entry.cause !== null);
-    const verdict = failed
-      ? s.red('does not work')
-      : test.entries.some(entry => entry.result === 'accepted')
-        ? s.green('works')
-        : s.yellow('could not be verified');
-    lines.push(`${s.bold(`secret ${test.secret.namespace}/${test.secret.name}`)} ${verdict}`, s.dim(`type ${test.secret.type}`));
+    lines.push(`${s.bold(`secret ${test.secret.namespace}/${test.secret.name}`)} ${verdictOf(test, s)}`, s.dim(`type ${test.secret.type}`));
     for (const problem of test.problems) lines.push(...fold(`${problem.code}: ${problem.detail}`, options.width, '  '));
     if (test.entries.length > 0) {
       lines.push(

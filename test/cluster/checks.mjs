@@ -175,6 +175,7 @@ const sum = numbers => numbers.reduce((all, one) => all + one, 0);
  * under the eyes of the watch.
  */
 export async function checkWatch(restart) {
+  await kubectl('-n', 'default', 'delete', 'pod', 'late', '--ignore-not-found', '--force', '--grace-period=0');
   const watcher = start('kubectl', ['imagepull', 'why', '-n', 'default', '--watch', '-o', 'json', ...MIRROR]);
   const told = () =>
     watcher.text.stdout
@@ -226,6 +227,7 @@ export async function checkWatch(restart) {
   } finally {
     watcher.signal('SIGCONT');
     watcher.signal('SIGKILL');
+    await kubectl('-n', 'default', 'delete', 'pod', 'late', '--ignore-not-found', '--force', '--grace-period=0');
   }
 }
 

@@ -2152,7 +2152,7 @@ Proof
 
 Fix
   1. make the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first): kubectl
-     cannot change a secret's type, so the old one goes first
+     cannot change a secret's type, so the old one goes first, with all that it holds
      kubectl -n shop delete secret opaque
      kubectl -n shop create secret docker-registry opaque --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
   2. then let the node try at once
@@ -2800,10 +2800,8 @@ Proof
   status  illegal base64 data at input byte 4
 
 Fix
-  1. make the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first): kubectl
-     cannot change a secret's type, so the old one goes first
-     kubectl -n shop delete secret regcred
-     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
+  1. write the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first)
+     kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD" --dry-run=client -o yaml | kubectl -n shop replace -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 
@@ -2833,7 +2831,7 @@ Proof
 
 Fix
   1. make the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first): kubectl
-     cannot change a secret's type, so the old one goes first
+     cannot change a secret's type, so the old one goes first, with all that it holds
      kubectl -n shop delete secret regcred
      kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
   2. then let the node try at once
@@ -2857,7 +2855,7 @@ Proof
 
 Fix
   1. make the secret anew in the right form (set REGISTRY_USER and REGISTRY_PASSWORD first): kubectl
-     cannot change a secret's type, so the old one goes first
+     cannot change a secret's type, so the old one goes first, with all that it holds
      kubectl -n shop delete secret regcred
      kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
   2. then let the node try at once

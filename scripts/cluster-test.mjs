@@ -166,6 +166,8 @@ async function ownPods(targets, objects) {
 async function demoPods(targets) {
   const file = join(folder, 'demo-pods.yaml');
   await must('removing old demo pods', kubectl('delete', '-f', file, '--ignore-not-found', ...AT_ONCE_GONE));
+  // and what a run that was cut off left of the check of --watch
+  await kubectl('-n', 'default', 'delete', 'pod', 'late', '--ignore-not-found', ...AT_ONCE_GONE);
   await until('the end of the old demo pods', 60, async () => {
     await kubectl('-n', 'default', 'delete', 'pods', '-l', 'app=web', ...AT_ONCE_GONE);
     return targets.every(target => podsOf(target).length === 0);

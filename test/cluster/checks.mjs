@@ -201,11 +201,15 @@ export async function checkWatch(restart) {
     await pods('set', 'image', 'pod/missing-tag', '*=127.0.0.1:15000/library/busybox:1');
     await pods('delete', 'pod', 'missing-digest', '--force', '--grace-period=0');
     await pods('run', 'late', '--image=127.0.0.1:15000/team/late:1', '--restart=Never');
-    const state = name => getJson('pod', name, '-n', 'default').then(({ status }) => status.containerStatuses?.[0].state ?? {});
+    const reason = async name => {
+      const { status } = await getJson('pod', name, '-n', 'default');
+      return status.containerStatuses?.[0].state.waiting?.reason ?? '';
+    };
+    // the image starts, and ends at once: all that matters is that it is there
     await until(
       'the pods changed',
-      90,
-      async () => (await state('missing-tag')).running !== undefined && (await state('late')).waiting?.reason.includes('Pull'),
+      120,
+      async () => !/Pull|Creating/.test(await reason('missing-tag')) && /Pull/.test(await reason('late')),
     );
     watcher.signal('SIGCONT');
     const changes = [

@@ -48,20 +48,20 @@ const said = (fault: Fault | null): string =>
 function renew(facts: Facts, name: string): Fix[] {
   const server = facts.reference?.registry ?? 'REGISTRY';
   const region = /\.ecr\.([a-z0-9-]+)\.amazonaws/.exec(server)?.[1];
-  const apply = (user: string, password: string): string =>
+  const replaced = (user: string, password: string): string =>
     `${kubectl(facts, `create secret docker-registry ${quote(name)} --docker-server=${quote(server)} --docker-username=${user} --docker-password="${password}" --dry-run=client -o yaml`)} | ${kubectl(facts, 'replace -f -')}`;
   if (region !== undefined)
     return [
       {
         title: 'write a new token into the secret (it lives 12 hours)',
-        command: apply('AWS', `$(aws ecr get-login-password --region ${region})`),
+        command: replaced('AWS', `$(aws ecr get-login-password --region ${region})`),
       },
     ];
   if (/-docker\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(server))
     return [
       {
         title: 'write a new token into the secret (it lives one hour; a key file of a service account lasts)',
-        command: apply('oauth2accesstoken', '$(gcloud auth print-access-token)'),
+        command: replaced('oauth2accesstoken', '$(gcloud auth print-access-token)'),
       },
     ];
   return [renewSecret(facts, name, 'write a new token into the secret')];

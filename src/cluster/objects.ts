@@ -102,6 +102,9 @@ export interface Node {
   spec?: { providerID?: string };
 }
 
+/** `namespace/name` of an object of a namespace. */
+export const keyOf = ({ namespace, name }: ObjectReference): string => `${namespace ?? 'default'}/${name}`;
+
 /** An object that was asked for: there, absent (`hearsay`: only somebody else says so), or not seen (and then why, and what would show it). */
 export type Sight<T> =
   | { seen: true; object: T }

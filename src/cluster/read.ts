@@ -11,6 +11,7 @@ import { eachPage, type ListOf, PAGE } from './list.ts';
 import {
   type ContainerSpec,
   type Event,
+  keyOf,
   type Node,
   notSeen,
   type Pod,
@@ -19,7 +20,7 @@ import {
   type ServiceAccount,
   type Sight,
 } from './objects.ts';
-import { workloadPods } from './workloads.ts';
+import { isPods, workloadPods } from './workloads.ts';
 
 export interface Target {
   namespace: string;
@@ -69,9 +70,9 @@ export function createReader(api: Api): Reader {
   }
 
   /** One GET. What cannot be had now (a server that fails) is not seen: the rest is still worth an answer. */
-  async function getSight<T>(path: string, what: string, right: string, accept?: string): Promise<Sight<T>> {
+  async function getSight<T>(path: string, what: string, right: string): Promise<Sight<T>> {
     try {
-      return toSight(await api.get<T>(path, accept), what, right);
+      return toSight(await api.get<T>(path), what, right);
     } catch (error) {
       return unseen(error, what);
     }
@@ -97,7 +98,7 @@ export function createReader(api: Api): Reader {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
     const bare = slash < 0 ? name : name.slice(slash + 1);
-    if (['pod', 'pods', 'po'].includes(type)) {
+    if (isPods(type)) {
       // the events need only the name: they are asked for at the same time
       listEvents(namespace, bare).catch(() => {});
       const answer = await api.get<Pod>(`/api/v1/namespaces/${enc(namespace)}/pods/${enc(bare)}`);
@@ -187,9 +188,8 @@ export function createReader(api: Api): Reader {
 
   /** Gives every pod its part of one list; what is of no such pod is not kept. */
   async function share(pods: readonly Pod[], path: string, what: string): Promise<void> {
-    const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace ?? 'default'}/${name}`;
-    const events = new Map<string, Event[]>(pods.map(pod => [keyOf(pod.metadata.namespace, pod.metadata.name), []]));
-    const ownOf = ({ involvedObject }: Event): Event[] | undefined => events.get(keyOf(involvedObject?.namespace, involvedObject?.name));
+    const events = new Map<string, Event[]>(pods.map(pod => [keyOf(pod.metadata), []]));
+    const ownOf = ({ involvedObject }: Event): Event[] | undefined => events.get(keyOf(involvedObject ?? {}));
     let hidden: Sight<Event[]> | null = null;
     try {
       await eachPage<Event>(

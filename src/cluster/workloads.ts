@@ -36,8 +36,10 @@ export const WORKLOADS: readonly WorkloadKind[] = [
 /** The kind of this name, undefined for none that makes pods. */
 export const workloadOf = (name: string): WorkloadKind | undefined => WORKLOADS.find(({ names }) => names.includes(name));
 
+/** Whether a kind's name is one of the pods themselves. */
+export const isPods = (word: string): boolean => ['pod', 'pods', 'po'].includes(word);
 /** Whether a word is a kind that has pods, or pods themselves. */
-export const isKind = (word: string): boolean => ['pod', 'pods', 'po'].includes(word) || workloadOf(word) !== undefined;
+export const isKind = (word: string): boolean => isPods(word) || workloadOf(word) !== undefined;
 
 const enc = encodeURIComponent;
 

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { CAUSES } from '../causes/index.ts';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
-import { WORKLOADS, workloadOf } from '../cluster/workloads.ts';
+import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
 import type { Context } from './context.ts';
 import { withApi } from './run.ts';
 
@@ -28,7 +28,6 @@ const COMMANDS: Candidate[] = [
 ];
 const FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'];
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
-const PODS = new Set(['pods', 'pod', 'po']);
 const TYPES = WORKLOADS.map(({ names }) => `${names[0]}/`);
 
 /** Flags with what they take: `-` nothing, else the kind of value. */
@@ -118,7 +117,7 @@ function pathOf(kind: string, namespace: string): string | null {
   const within = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   if (kind === 'namespaces') return '/api/v1/namespaces';
   if (kind === 'secrets') return `${within}/secrets`;
-  if (PODS.has(kind)) return `${within}/pods`;
+  if (isPods(kind)) return `${within}/pods`;
   return workloadOf(kind)?.path(namespace) ?? null;
 }
 
@@ -151,7 +150,7 @@ async function valuesOf(
   return withApi({ ...flags, requestTimeout: PATIENCE }, context, async (api, ownNamespace) => {
     const path = pathOf(kind, flagValue('-n', '--namespace') ?? ownNamespace);
     const prefix = typed.includes('/') ? `${kind}/` : '';
-    const pods = PODS.has(kind);
+    const pods = isPods(kind);
     // names are enough, and of secrets no data should travel
     const answer = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string } }[] | null }>(
       `${path}?limit=500`,

@@ -1,5 +1,5 @@
 /** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
-import type { Pod } from '../cluster/objects.ts';
+import { keyOf, type Pod } from '../cluster/objects.ts';
 import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
 import { UserError } from '../errors.ts';
@@ -66,7 +66,8 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
       } catch (error) {
         if (context.signal.aborted) return;
         complain((error as Error).message);
-        for (const pod of pods) if (!waiting.has(keyOf(pod)) && !dropped.has(keyOf(pod))) waiting.set(keyOf(pod), pod);
+        for (const pod of pods)
+          if (!waiting.has(keyOf(pod.metadata)) && !dropped.has(keyOf(pod.metadata))) waiting.set(keyOf(pod.metadata), pod);
         timer ??= setTimeout(settle, AGAIN_MS);
         // a login that ran out ends the watch too, and whoever lists again logs in anew
         await used.close();
@@ -91,7 +92,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     if (context.signal.aborted) return changes;
     for (const warning of reader.warnings()) complain(warning);
     for (const pod of pods) {
-      const key = keyOf(pod);
+      const key = keyOf(pod.metadata);
       if (dropped.has(key)) continue;
       const own = findings.filter(
         ({ facts }) => facts.pod?.name === pod.metadata.name && facts.pod.namespace === (pod.metadata.namespace ?? 'default'),
@@ -115,7 +116,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
   }
 
   function meet(pod: Pod): void {
-    const key = keyOf(pod);
+    const key = keyOf(pod.metadata);
     if (!mayFail(pod)) return drop(key);
     const words = wordsOf(pod);
     const before = known.get(key);
@@ -140,7 +141,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         // of many tries that fail one is told
         if (!lost) warn(context, [`the watch was lost and is tried again: ${change.why}`]);
         lost = true;
-      } else if (change.type === 'gone') drop(keyOf(change.pod));
+      } else if (change.type === 'gone') drop(keyOf(change.pod.metadata));
       else if (change.type === 'changed') meet(change.pod);
       else if (first) {
         first = false;
@@ -156,7 +157,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
       } else {
         if (lost) context.stderr.write('watching again: what changed meanwhile is told now\n');
         lost = false;
-        const present = new Set(change.pods.map(keyOf));
+        const present = new Set(change.pods.map(pod => keyOf(pod.metadata)));
         for (const key of [...known.keys()]) if (!present.has(key)) drop(key);
         for (const pod of change.pods) meet(pod);
       }
@@ -171,8 +172,6 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
 
 const isSame = (a: Finding, b: Finding): boolean =>
   a.diagnosis.cause === b.diagnosis.cause && a.facts.container.name === b.facts.container.name;
-
-const keyOf = (pod: Pod): string => `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`;
 
 /** What the status says of the causes, without what changes at each try. */
 const wordsOf = (pod: Pod): string =>

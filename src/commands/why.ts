@@ -1,6 +1,6 @@
 /** `why`: read → observe → probe → diagnose → gather → print. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.ts';
-import type { Pod, PodSnapshot } from '../cluster/objects.ts';
+import { keyOf, type Pod, type PodSnapshot } from '../cluster/objects.ts';
 import { createReader, type Reader } from '../cluster/read.ts';
 import { readSaved } from '../cluster/saved.ts';
 import { parseSelector } from '../cluster/selector.ts';
@@ -157,12 +157,8 @@ async function find(
   const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
   if (broken !== undefined) throw broken;
   const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
-  const once = subjects.filter(
-    ({ pod }, at) =>
-      subjects.findIndex(
-        other => other.pod.metadata.namespace === pod.metadata.namespace && other.pod.metadata.name === pod.metadata.name,
-      ) === at,
-  );
+  // what two names lead to is told once
+  const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
   return { subjects: once, failures: failed.map(error => error.message), surroundings: null };
 }
 

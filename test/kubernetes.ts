@@ -102,6 +102,8 @@ t.test('several pods are told as each of them alone', async t => {
 });
 
 t.test('a cluster that fails in part, or asks to wait', async t => {
+  const ask = (server: string, ...names: string[]): Promise<Run> =>
+    run(['why', ...names, '-n', 'shop', '--no-probe', '-o', 'json', '--kubeconfig', writeKubeconfig({ server })]);
   const failing = (path: RegExp): Promise<Awaited<ReturnType<typeof startCluster>>> =>
     startCluster({
       objects: CLUSTER,
@@ -109,16 +111,7 @@ t.test('a cluster that fails in part, or asks to wait', async t => {
     });
   for (const path of [/\/nodes\//, /\/serviceaccounts\//, /\/secrets\/good/, /\/events/]) {
     const cluster = await failing(path);
-    const { status, stdout, stderr } = await run([
-      'why',
-      '-n',
-      'shop',
-      '--no-probe',
-      '-o',
-      'json',
-      '--kubeconfig',
-      writeKubeconfig({ server: cluster.server }),
-    ]);
+    const { status, stdout, stderr } = await ask(cluster.server);
     await cluster.close();
     const { items: told, warnings } = JSON.parse(stdout) as { items: object[]; warnings: string[] };
     t.equal(told.length, 2, `${path}: every pod has its verdict`);
@@ -135,17 +128,7 @@ t.test('a cluster that fails in part, or asks to wait', async t => {
       /\/pods\/covered$/.test(asked) && busy-- > 0 ? { status: 429, body: '{}', headers: { 'Retry-After': '1' } } : undefined,
   });
   t.teardown(cluster.close);
-  const answer = await run([
-    'why',
-    'covered',
-    '-n',
-    'shop',
-    '--no-probe',
-    '-o',
-    'json',
-    '--kubeconfig',
-    writeKubeconfig({ server: cluster.server }),
-  ]);
+  const answer = await ask(cluster.server, 'covered');
   t.strictSame([answer.status, items(answer).length], [1, 1], 'a busy API server is asked again when it says');
 });
 

@@ -83,14 +83,16 @@ export interface Gathering {
   add(finding: Finding): void;
   /** The groups so far, the largest first. */
   groups(): Group[];
+  /** All causes so far. */
+  causes: ReadonlySet<CauseCode>;
   /** `namespace/name` of all pods, in the order in which they came. */
-  pods(): Iterable<string>;
+  pods: ReadonlySet<string>;
   /** What the failing pods have in common and the others do not: one sentence each. */
   patterns(surroundings: Surroundings | null): string[];
 }
 
-/** What is counted of a group while it grows: names each once, and pods by the command that repairs them. */
-interface Counts {
+/** A group while it grows: names each once, and pods by the command that repairs them. */
+interface Growing extends Omit<Group, 'pods' | 'nodes' | 'namespaces' | 'repairs'> {
   pods: Set<string>;
   nodes: Set<string>;
   namespaces: Set<string>;
@@ -99,8 +101,9 @@ interface Counts {
 
 /** In: whether each group keeps every finding, or its clearest alone (of thousands of pods the others would be kept for nothing). */
 export function gather(every: boolean): Gathering {
-  const groups = new Map<string, { group: Group; counts: Counts }>();
+  const groups = new Map<string, Growing>();
   const all = {
+    causes: new Set<CauseCode>(),
     pods: new Set<string>(),
     nodes: new Set<string | null>(),
     registries: new Set<string | null>(),
@@ -113,53 +116,52 @@ export function gather(every: boolean): Gathering {
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     const key = JSON.stringify([diagnosis.cause, registry, repository, credential]);
-    const { group, counts } = groups.get(key) ?? {
-      group: {
-        cause: diagnosis.cause,
-        certainty: diagnosis.certainty,
-        registry,
-        repository,
-        credential,
-        findings: [],
-        pods: [],
-        nodes: [],
-        namespaces: [],
-        repairs: [],
-      },
-      counts: { pods: new Set<string>(), nodes: new Set<string>(), namespaces: new Set<string>(), repairs: new Map<string, Set<string>>() },
+    const group: Growing = groups.get(key) ?? {
+      cause: diagnosis.cause,
+      certainty: diagnosis.certainty,
+      registry,
+      repository,
+      credential,
+      findings: [],
+      pods: new Set(),
+      nodes: new Set(),
+      namespaces: new Set(),
+      repairs: new Map(),
     };
-    groups.set(key, { group, counts });
+    groups.set(key, group);
     const clearer = RANK[diagnosis.certainty] < RANK[group.certainty];
     if (clearer) group.certainty = diagnosis.certainty;
     if (every) group.findings.push(finding);
     else if (clearer || group.findings.length === 0) group.findings = [finding];
+    all.causes.add(diagnosis.cause);
     all.registries.add(registry);
     all.nodes.add(facts.pod?.node ?? null);
     all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
     if (facts.pod === null) return;
     const pod = `${facts.pod.namespace}/${facts.pod.name}`;
     all.pods.add(pod);
-    counts.pods.add(pod);
-    counts.namespaces.add(facts.pod.namespace);
-    if (facts.pod.node !== null) counts.nodes.add(facts.pod.node);
+    group.pods.add(pod);
+    group.namespaces.add(facts.pod.namespace);
+    if (facts.pod.node !== null) group.nodes.add(facts.pod.node);
     for (const { command } of diagnosis.fixes)
-      if (command !== null) counts.repairs.set(command, (counts.repairs.get(command) ?? new Set()).add(pod));
+      if (command !== null) group.repairs.set(command, (group.repairs.get(command) ?? new Set()).add(pod));
   }
 
   return {
     add,
     groups: () =>
       [...groups.values()]
-        .map(({ group, counts }) => ({
+        .map(group => ({
           ...group,
           findings: [...group.findings].sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]),
-          pods: [...counts.pods].sort(),
-          nodes: [...counts.nodes].sort(),
-          namespaces: [...counts.namespaces].sort(),
-          repairs: [...counts.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
+          pods: [...group.pods].sort(),
+          nodes: [...group.nodes].sort(),
+          namespaces: [...group.namespaces].sort(),
+          repairs: [...group.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
         }))
         .sort((a, b) => Number(NO_CAUSE.has(a.cause)) - Number(NO_CAUSE.has(b.cause)) || b.pods.length - a.pods.length),
-    pods: () => all.pods,
+    causes: all.causes,
+    pods: all.pods,
     patterns(surroundings) {
       if (surroundings === null || all.pods.size < 2) return [];
       /** The one value that all share, where something else runs beside it. */

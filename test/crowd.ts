@@ -1,7 +1,7 @@
 /** Many failing pods at once: what is asked of the cluster and of the registries grows with what differs, not with how many fail. */
 import t from 'tap';
 import { type ClusterObject, startCluster, writeKubeconfig } from './helpers/cluster.ts';
-import { run } from './helpers/process.ts';
+import { type Run, run } from './helpers/process.ts';
 import { type RegistryOptions, startRegistry, type TestRegistry } from './helpers/registry.ts';
 import { dockerconfigjson, eventOf, items, NODE, named, podOf } from './helpers/shop.ts';
 
@@ -40,9 +40,7 @@ async function examine(test: { teardown(work: () => unknown): void }, options: R
   return { answer, asked: registry.requests, cluster: cluster.requests };
 }
 
-const causes = (answer: { status: number | null; stdout: string; stderr: string }): string[] => [
-  ...new Set(items(answer as never).map(({ cause }) => cause)),
-];
+const causes = (answer: Run): string[] => [...new Set(items(answer).map(({ cause }) => cause))];
 
 t.test('requests follow what differs', async t => {
   const { answer, asked, cluster } = await examine(t, {});

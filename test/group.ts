@@ -90,7 +90,7 @@ t.test('of a large run each group keeps its clearest finding alone', async t => 
   const [group, ...more] = gathering.groups();
   t.equal(more.length, 0);
   t.strictSame([group?.findings, group?.certainty, group?.pods], [[clear], 'certain', ['shop/a', 'shop/b', 'shop/c']]);
-  t.strictSame([...gathering.pods()], ['shop/a', 'shop/b', 'shop/c']);
+  t.strictSame([...gathering.pods], ['shop/a', 'shop/b', 'shop/c']);
 });
 
 t.test('pods of a group that another command repairs are told of it', async t => {

@@ -1,4 +1,5 @@
 import type { CredentialFact, Facts } from '../facts.ts';
+import type { Attempt } from '../probe-facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
 import { attachSecret, createSecret, newSecretName, nodeWord, renewSecret, restart, testSecret } from './commands.ts';
@@ -11,14 +12,11 @@ export const CredentialsRejected = cause({
   transient: false,
   claims: noClaim,
   summary: facts => {
-    const first = refusedOf(facts);
+    const { credential: first, repaired } = refusedOf(facts);
     if (first === undefined)
       return facts.secrets.length === 0
         ? `The node sent a credential of its own to ${registry(facts)} and was refused: the pod names no pull secret, so it stands on ${nodeName(facts)} (a config.json, a credential provider), where it cannot be seen from here.`
         : `${registry(facts)} refuses the login of the node. What it sent is not known: the secret could not be seen (${quoted(facts.secrets.map(secret => secret.name))}).`;
-    const repaired = facts.probe?.attempts.find(
-      ({ credential }) => credential !== null && facts.keyring.credentials[credential] === first,
-    )?.repaired;
     const defect = repaired?.defect ?? first.defect;
     const proof =
       defect == null
@@ -27,7 +25,7 @@ export const CredentialsRejected = cause({
     return `${registry(facts)} refuses user "${first.username}" of secret "${first.secret}" (key "${first.key}").${proof}`;
   },
   fixes: facts => {
-    const name = refusedOf(facts)?.secret ?? facts.secrets[0]?.name;
+    const name = refusedOf(facts).credential?.secret ?? facts.secrets[0]?.name;
     if (name === undefined) return [...ofTheNode(facts), restart(facts, 'then let the node try at once')];
     return [
       renewSecret(facts, name, 'write the right user name and password into the secret'),
@@ -50,9 +48,9 @@ function ofTheNode(facts: Facts): Fix[] {
   ];
 }
 
-/** The credential to repair: one that works in its repaired form, else the first that was refused, else the first. */
-function refusedOf(facts: Facts): CredentialFact | undefined {
+/** The credential to repair, and its repaired form as it was tried: one that works so, else the first that was refused, else the first. */
+function refusedOf(facts: Facts): { credential: CredentialFact | undefined; repaired: Attempt['repaired'] } {
   const attempts = (facts.probe?.attempts ?? []).filter(({ result, credential }) => result === 'rejected' && credential !== null);
   const chosen = attempts.find(({ repaired }) => repaired?.works) ?? attempts[0];
-  return facts.keyring.credentials[chosen?.credential ?? 0];
+  return { credential: facts.keyring.credentials[chosen?.credential ?? 0], repaired: chosen?.repaired ?? null };
 }

@@ -8,10 +8,13 @@ export const NoPullProblem = cause({
   transient: false,
   claims: noClaim,
   summary: facts => {
-    if (facts.pod !== null && facts.pod.node === null && facts.state.reason === null)
-      return `Pod "${facts.pod.name}" is on no node yet: no pull of ${imageOf(facts)} has begun.`;
-    if (facts.pod !== null && facts.state.reason === null) return `Pod "${facts.pod.name}" does not wait for ${imageOf(facts)}.`;
-    return `${imageOf(facts)} is not what ${facts.pod === null ? 'it' : `pod "${facts.pod.name}"`} waits for${facts.state.reason === null ? '' : ` (container "${facts.container.name}" waits with "${facts.state.reason}")`}.`;
+    const { pod, state, container } = facts;
+    if (pod !== null && state.reason === null)
+      return pod.node === null
+        ? `Pod "${pod.name}" is on no node yet: no pull of ${imageOf(facts)} has begun.`
+        : `Pod "${pod.name}" does not wait for ${imageOf(facts)}.`;
+    const waits = state.reason === null ? '' : ` (container "${container.name}" waits with "${state.reason}")`;
+    return `${imageOf(facts)} is not what ${pod === null ? 'it' : `pod "${pod.name}"`} waits for${waits}.`;
   },
   fixes: () => [],
 });

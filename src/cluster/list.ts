@@ -11,6 +11,9 @@ export interface ListOf<T> {
 /** Objects of one page: kubectl's are of 500; with so many the largest pods stay a few megabytes. */
 export const PAGE = 250;
 
+/** A path with more of a query. */
+export const withQuery = (path: string, query: string): string => `${path}${path.includes('?') ? '&' : '?'}${query}`;
+
 /**
  * Reads a list page by page and gives each page on, so that no more than one is held. A list that went stale in the middle (410) begins anew, after `restart`. Out: its
  * resourceVersion. A list that cannot be read is a UserError that names the right.
@@ -26,7 +29,7 @@ export async function eachPage<T>(
   let token = '';
   for (let stale = 0; ; ) {
     const page: Answer<ListOf<T>> = await api.get<ListOf<T>>(
-      `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`,
+      withQuery(path, `limit=${PAGE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`),
     );
     if (page.ok) {
       take(page.value.items ?? []);

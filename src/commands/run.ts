@@ -11,22 +11,17 @@ import { createTransport } from '../registry/transport.ts';
 import { USER_AGENT } from '../version.ts';
 import type { CommonFlags, Context } from './context.ts';
 
+type ApiFlags = ConnectionFlags & Pick<CommonFlags, 'requestTimeout'>;
+
 /** Logs in to the cluster of the flags. Out: the API, to be closed by whoever asked, and the namespace of the context. */
-export async function openApi(
-  flags: ConnectionFlags & { requestTimeout: number },
-  context: Context,
-): Promise<{ api: Api; namespace: string }> {
+export async function openApi(flags: ApiFlags, context: Context): Promise<{ api: Api; namespace: string }> {
   const connection = await connect(flags, context);
   const api = createApi(connection, flags.requestTimeout, context.environment, USER_AGENT, context.signal);
   return { api, namespace: connection.namespace };
 }
 
 /** Gives work the cluster's API and the namespace of the context, and closes the API whatever happens. */
-export async function withApi<T>(
-  flags: ConnectionFlags & { requestTimeout: number },
-  context: Context,
-  work: (api: Api, namespace: string) => Promise<T>,
-): Promise<T> {
+export async function withApi<T>(flags: ApiFlags, context: Context, work: (api: Api, namespace: string) => Promise<T>): Promise<T> {
   const { api, namespace } = await openApi(flags, context);
   try {
     return await work(api, namespace);

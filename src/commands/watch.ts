@@ -1,4 +1,5 @@
 /** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
+import { withQuery } from '../cluster/list.ts';
 import { keyOf, type Pod } from '../cluster/objects.ts';
 import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
@@ -134,7 +135,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         if (lost) await reopen();
         return createReader(api).failingPods(namespace, selector);
       },
-      lines: query => api.lines(`${path}${path.includes('?') ? '&' : '?'}${query}`),
+      lines: query => api.lines(withQuery(path, query)),
     };
     for await (const change of watchPods(source, context.signal)) {
       if (change.type === 'lost') {

@@ -51,14 +51,14 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
       const report = createReport(flags);
       const container = flags.container ?? null;
       await examine({ ...source, container, take: report.take, say: spinner.say }, flags, context);
-      if (container !== null && report.isEmpty() && flags.names.length > 0)
+      if (container !== null && report.causes.size === 0 && flags.names.length > 0)
         throw new UserError(`there is no container "${container}" in ${flags.names.join(', ')}`, 'leave -c away to see every container');
       if (context.signal.aborted) throw new UserError('interrupted');
       spinner.done();
       const warnings = source.warnings();
       report.print(source, warnings, context);
       warn(context, warnings);
-      return warnings.length > 0 ? 2 : report.hasOneOf(counted) ? 1 : 0;
+      return warnings.length > 0 ? 2 : [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
     };
     return flags.file === undefined ? await fromCluster(flags, context, diagnosed) : await diagnosed(await fromFile(flags, context));
   } finally {
@@ -93,8 +93,8 @@ function countedCauses({ failOn, ignore }: WhyFlags): ReadonlySet<CauseCode> {
 
 interface Report {
   take(finding: Finding): void;
-  isEmpty(): boolean;
-  hasOneOf(causes: ReadonlySet<CauseCode>): boolean;
+  /** All causes that were taken. */
+  causes: ReadonlySet<CauseCode>;
   print(source: Source, warnings: string[], context: Context): void;
 }
 
@@ -109,8 +109,7 @@ function createReport({ output, colour }: WhyFlags): Report {
       gathering.add(finding);
       if (listed) items.push(diagnosisItem(finding));
     },
-    isEmpty: () => gathering.groups().length === 0,
-    hasOneOf: causes => gathering.groups().some(({ cause }) => causes.has(cause)),
+    causes: gathering.causes,
     print({ surroundings, place }, warnings, context) {
       const groups = gathering.groups();
       const patterns = gathering.patterns(surroundings);
@@ -120,7 +119,7 @@ function createReport({ output, colour }: WhyFlags): Report {
         else printYaml(context, list);
       } else if (output === 'prometheus') print(context, prometheus(groups));
       else if (output === 'name') {
-        for (const pod of gathering.pods()) print(context, printable(`pod/${pod.split('/').at(-1)}`, false));
+        for (const pod of gathering.pods) print(context, printable(`pod/${pod.split('/').at(-1)}`, false));
       } else if (groups.length === 0) context.stderr.write(`no pod ${place} waits for an image\n`);
       else print(context, renderFindings(groups, patterns, { colour, wide, width: widthOf(context) }));
     },

@@ -79,12 +79,17 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     const index = known.findIndex(other => other.sameAs(credential));
     return index < 0 ? known.push(credential) - 1 : index;
   };
-  const refusalKey = (session: Session, credential: Credential | null): string =>
+  const useKey = (session: Session, credential: Credential | null): string =>
     `${session.base}#${credential === null ? -1 : identity(credential)}`;
+
+  /** Who was told to wait is not sent again. */
+  function heed(session: Session, who: Credential | null, walked: Walk): void {
+    if (walked.attempt.fault?.status === 429) waiting.set(useKey(session, who), walked);
+  }
 
   /** Uses a credential at a registry. Out: what the use gave, or what has refused the credential before. */
   async function sparingly<T>(session: Session, credential: Credential, use: () => Promise<T>): Promise<T | Attempt> {
-    const key = refusalKey(session, credential);
+    const key = useKey(session, credential);
     const before = refused.get(key);
     if (before !== undefined) return before;
     const first = firstUses.get(key);
@@ -152,27 +157,24 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     // a mirror is asked in a registry's place: that registry counts no pull
     if (fault === null && decisive.manifest !== null && (want.deep || session.ns !== null))
       await lookBehind(session, reference, want.platform, decisive, facts);
-    if (decisive.attempt.fault?.status === 429) {
-      const { credential } = decisive.attempt;
-      waiting.set(refusalKey(session, credential === null ? null : (credentials[credential] ?? null)), decisive);
-    }
+    heed(session, credentials[decisive.attempt.credential ?? -1] ?? null, decisive);
     return facts;
   }
 
   async function tryAs(session: Session, reference: Reference, index: number | null, credential: Credential | null): Promise<Walk> {
     const walkAs = async (who: Credential | null): Promise<Walk> => {
-      const told = waiting.get(refusalKey(session, who));
+      const told = waiting.get(useKey(session, who));
       if (told !== undefined) return { ...told, attempt: { ...toldBefore(told.attempt, session), credential: index } };
       const walked = await walk(session, reference, index, who);
       judge(walked, reference.registry, who);
-      if (walked.attempt.fault?.status === 429) waiting.set(refusalKey(session, who), walked);
+      heed(session, who, walked);
       return walked;
     };
     if (credential === null) return walkAs(null);
     const got = await sparingly(session, credential, async () => {
       const walked = await walkAs(credential);
       if (walked.attempt.result === 'rejected') {
-        refused.set(refusalKey(session, credential), walked.attempt);
+        refused.set(useKey(session, credential), walked.attempt);
         walked.attempt.repaired = await tryRepaired(session, credential, reference, async repaired => (await walkAs(repaired)).attempt);
       }
       return walked;
@@ -191,7 +193,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     if (defect === null) return null;
     const attempt = await sparingly(session, defect.repaired, async () => {
       const tried = await again(defect.repaired);
-      if (tried.result === 'rejected') refused.set(refusalKey(session, defect.repaired), tried);
+      if (tried.result === 'rejected') refused.set(useKey(session, defect.repaired), tried);
       return tried;
     });
     return { defect: defect.what, works: attempt.result === 'accepted' };
@@ -227,7 +229,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     const attempt = await sparingly(session, credential, async () => {
       const tried = await loginOnce(session, credential);
       if (tried.result === 'rejected') {
-        refused.set(refusalKey(session, credential), tried);
+        refused.set(useKey(session, credential), tried);
         tried.repaired = await tryRepaired(session, credential, null, repaired => loginOnce(session, repaired));
       }
       return tried;

@@ -82,14 +82,7 @@ export async function walk(session: Session, reference: Reference, index: number
   // a runtime sends no login without a password
   const who = credential !== null && credential.reveal() !== '' ? credential : null;
   const attempt = newAttempt(index);
-  const walked: Walk = {
-    attempt,
-    pass: NO_PASS,
-    manifest: null,
-    headBlocked: false,
-    rateLimit: null,
-    challenge: session.challenges[0],
-  };
+  const walked: Walk = { attempt, pass: NO_PASS, manifest: null, headBlocked: false, rateLimit: null, challenge: session.challenges[0] };
   if (!(await letIn(session, reference, who, walked))) return walked;
 
   const url = addressOf(session, `/v2/${reference.repository}/manifests/${manifestReference(reference)}`);

@@ -22,6 +22,13 @@ export function check(what, ok, detail = '') {
 const equal = (what, got, wanted) =>
   check(what, JSON.stringify(got) === JSON.stringify(wanted), `${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
 
+/** Whether something holds in time. */
+const comes = (what, seconds, holds) =>
+  until(what, seconds, holds).then(
+    () => true,
+    () => false,
+  );
+
 /** `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password. */
 async function imagepull(...args) {
   const result = await kubectl('imagepull', ...args);
@@ -98,10 +105,7 @@ export async function repair(target) {
     if (!check(`${target.title}: the fix with "${words}" works`, result.status === 0, said)) return;
   }
   const runs = pod => pod.status.containerStatuses?.every(({ state }) => state.running !== undefined) === true;
-  const repaired = await until(target.title, 90, () => podsOf(target).length > 0 && podsOf(target).every(runs)).then(
-    () => true,
-    () => false,
-  );
+  const repaired = await comes(target.title, 90, () => podsOf(target).length > 0 && podsOf(target).every(runs));
   if (!check(`${target.title}: runs after the fix`, repaired, describe(target))) return;
   const after = await imagepull('why', target.target, '-n', target.namespace, ...MIRROR, '-o', 'json');
   equal(
@@ -175,7 +179,6 @@ const sum = numbers => numbers.reduce((all, one) => all + one, 0);
  * under the eyes of the watch.
  */
 export async function checkWatch(restart) {
-  await kubectl('-n', 'default', 'delete', 'pod', 'late', '--ignore-not-found', '--force', '--grace-period=0');
   const watcher = start('kubectl', ['imagepull', 'why', '-n', 'default', '--watch', '-o', 'json', ...MIRROR]);
   const told = () =>
     watcher.text.stdout
@@ -184,10 +187,7 @@ export async function checkWatch(restart) {
       .map(line => JSON.parse(line))
       .map(({ type, cause, examples }) => `${type} ${cause} ${examples.join(' ')}`);
   const expectAt = async (what, wanted) => {
-    const inTime = await until(what, 60, () => wanted.every(line => told().includes(line))).then(
-      () => true,
-      () => false,
-    );
+    const inTime = await comes(what, 60, () => wanted.every(line => told().includes(line)));
     check(`--watch: ${what}`, inTime, JSON.stringify({ wanted, told: told(), said: watcher.text.stderr.slice(-600) }));
   };
   try {

@@ -55,7 +55,7 @@ const certainly = (cause: CauseCode, because: Fault | null = null, next: CauseCo
 
 function decide(facts: Facts): Verdict {
   const spoken = facts.words.faults[0] ?? null;
-  if (!facts.failing) return certainly(facts.words.pullingSince !== null && facts.state.reason !== null ? 'StillPulling' : 'NoPullProblem');
+  if (!facts.failing) return certainly(facts.words.pullingSince === null ? 'NoPullProblem' : 'StillPulling');
   const proved = provedByObjects(facts, spoken);
   if (proved !== null) return proved;
   const attempt = facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);

@@ -33,7 +33,7 @@ export interface Words {
   unretrieved: string[];
   /** A `Pulled` event of this image that is newer than every failure. */
   pulledAfter: boolean;
-  /** RFC 3339 of a `Pulling` event that no success or failure followed. */
+  /** RFC 3339 of a `Pulling` event that no success or failure followed, of a container that has not started. */
   pullingSince: string | null;
 }
 

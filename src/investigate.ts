@@ -30,8 +30,7 @@ export async function investigate({ facts, credentials }: Case, prober: Prober |
 /** Why no registry has to be asked, null when one has to. */
 function noQuestion(facts: Facts): string | null {
   if (facts.reference === null) return 'the image names no registry that could be asked';
-  // a container that waits for nothing has its image, though the event of its pull may still be on the way
-  if (!facts.failing && (facts.words.pullingSince === null || facts.state.reason === null)) return 'nothing is wrong with the pull';
+  if (!facts.failing && facts.words.pullingSince === null) return 'nothing is wrong with the pull';
   if (facts.state.reason === 'ErrImageNeverPull') return 'the pull policy is Never: no registry is ever asked';
   if (facts.state.reason === 'InvalidImageName') return 'the image name is not valid';
   if (facts.keyring.broken !== null) return 'kubelet asks no registry while a pull secret does not parse';

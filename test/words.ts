@@ -583,6 +583,16 @@ t.test('a pull that goes on, and one that succeeded', async t => {
     ],
   ];
   for (const [name, events, expected] of rows) t.match(words(container({ reason: 'ContainerCreating' }), events).words, expected, name);
+  const states: [string, ContainerStatus | null, string | null][] = [
+    ['kubelet has not reported the container yet', null, first],
+    ['a status without a state', { name: 'api' }, first],
+    ['it waits in back-off of its start', { name: 'api', state: { waiting: { reason: 'CrashLoopBackOff' } } }, first],
+    ['it runs, and the event of its success is on the way', { name: 'api', state: { running: { startedAt: second } } }, null],
+    ['it ran', { name: 'api', state: { terminated: { reason: 'Completed', finishedAt: second } } }, null],
+  ];
+  for (const [name, status, expected] of states) {
+    t.equal(words({ ...container(), status }, [pulling(first)]).words.pullingSince, expected, name);
+  }
 });
 
 t.test('secrets that kubelet could not read are noted, whatever else happened', async t => {

@@ -179,13 +179,16 @@ export function readWords(
         : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
   const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const failed = newest(latest);
+  // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
+  const hasImage = container.status?.state?.running !== undefined || container.status?.state?.terminated !== undefined;
   const words: Words = {
     faults,
     source: told !== null ? 'status' : text === null ? null : 'event',
     at: told !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
     unretrieved: [...new Set(unretrieved)],
     pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
-    pullingSince: pulling !== undefined && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,
+    pullingSince:
+      pulling !== undefined && !hasImage && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,
   };
 
   const tries = failures.filter(event => event.reason === 'Failed').reduce((sum, event) => sum + countOf(event), 0);

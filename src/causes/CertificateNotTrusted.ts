@@ -29,7 +29,7 @@ export const CertificateNotTrusted = cause({
       },
       {
         title: `give the authority's certificate (ca.crt) to the runtime of node ${facts.node.name ?? 'NODE'} (and of every other)`,
-        command: `mkdir -p ${folder} && cp ca.crt ${folder}/ca.crt; ${hostsToml(facts, registry, host, 'https', [`  ca = "${folder}/ca.crt"`])}`,
+        command: hostsToml(facts, registry, host, 'https', [`  ca = "${folder}/ca.crt"`], 'ca.crt'),
       },
     ];
   },
@@ -38,6 +38,6 @@ export const CertificateNotTrusted = cause({
 /** What our own handshake saw of the certificate. */
 export function certificateOf(facts: { probe: { connection: { name: string; detail: string }[] } | null }): string {
   const seen = facts.probe?.connection.find(check => check.name === 'tls')?.detail;
-  const told = seen === undefined ? undefined : (/\((certificate .*)\)$/.exec(seen)?.[1] ?? /certificate .*$/.exec(seen)?.[0]);
+  const told = /certificate for .*, valid \S+ to [\d-]+/.exec(seen ?? '')?.[0];
   return told === undefined ? '' : ` It shows a ${told}.`;
 }

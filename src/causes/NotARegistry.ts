@@ -1,6 +1,6 @@
 import { atBlobHost } from '../fault.ts';
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
-import { failingHost, setImage } from './commands.ts';
+import { failingHost, schemeOf, setImage } from './commands.ts';
 import { hostOf, imageOf } from './tell.ts';
 
 export const NotARegistry = cause({
@@ -26,7 +26,7 @@ export const NotARegistry = cause({
   fixes: (facts, fault) => [
     {
       title: 'see what answers',
-      command: `curl -sS -i ${facts.probe?.scheme ?? 'https'}://${failingHost(facts, fault)}/v2/`,
+      command: `curl -sS -i ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`,
     },
     setImage(
       facts,

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
-import { failingHost, restart } from './commands.ts';
+import { failingHost, restart, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './tell.ts';
 
 export const RegistryFailing = cause({
@@ -33,7 +33,7 @@ export const RegistryFailing = cause({
   fixes: (facts, fault) => [
     {
       title: "see the registry's own state (its status page, its logs)",
-      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${facts.probe?.scheme ?? 'https'}://${failingHost(facts, fault)}/v2/`,
+      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`,
     },
     restart(facts, 'when it answers again: try at once'),
   ],

@@ -1,5 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
-import { failingHost, nodeWord } from './commands.ts';
+import { failingHost, nodeWord, schemeOf } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './tell.ts';
 
 const HOW: Record<string, string> = {
@@ -29,7 +29,7 @@ export const RegistryUnreachable = cause({
     `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
-    const scheme = facts.probe?.scheme ?? 'https';
+    const scheme = schemeOf(facts, fault);
     return [
       {
         title: 'try the connection from the node itself',

@@ -11,6 +11,11 @@ export const hostWord = (host: string | null | undefined, otherwise = 'HOST'): s
 /** The host that failed, else the registry's. */
 export const failingHost = (facts: Facts, fault: { host: string | null } | null): string =>
   hostWord(fault?.host ?? facts.reference?.registry);
+/** The scheme in which the failing host was asked: by the node's words, else by our own probe. */
+export const schemeOf = (facts: Facts, fault: { host: string | null; words: string } | null): 'http' | 'https' =>
+  (['https', 'http'] as const).find(scheme => fault?.host != null && fault.words.includes(`${scheme}://${fault.host}/`)) ??
+  facts.probe?.scheme ??
+  'https';
 /** The node, for a shell or the remark behind a command. */
 export const nodeWord = (facts: Facts): string => hostWord(facts.node.name, 'NODE');
 /** A remark behind a command ends with its line. */
@@ -204,7 +209,6 @@ export function attachToAccount(facts: Facts, name: string): Fix[] {
 /** A free name for a new pull secret, told by the registry. */
 export function newSecretName(facts: Facts): string {
   const base = registryOf(facts)
-    .replace(/:\d+$/, '')
     .toLowerCase()
     .replace(/[^a-z0-9.-]+/g, '-')
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
@@ -221,14 +225,19 @@ export const testSecret = (facts: Facts, name: string): Fix => ({
   ),
 });
 
-/** Writes a hosts.toml for a registry on the node, unless there is one: that has to be edited then. */
-export function hostsToml(facts: Facts, registry: string, host: string, scheme: 'http' | 'https', lines: string[]): string {
+/** Writes a hosts.toml for a registry on the node, unless there is one: that has to be edited then. A file can be put beside it first. */
+export function hostsToml(facts: Facts, registry: string, host: string, scheme: 'http' | 'https', lines: string[], put?: string): string {
   const folder = `/etc/containerd/certs.d/${registry}`;
   const text = [`server = "${scheme}://${host}"`, `[host."${scheme}://${host}"]`, '  capabilities = ["pull", "resolve"]', ...lines].join(
     '\\n',
   );
   const file = `${folder}/hosts.toml`;
-  return `mkdir -p ${folder}; if [ -e ${file} ]; then vi ${file}; else printf '${text}\\n' > ${file}; fi   # on node ${nodeWord(facts)}`;
+  const steps = [
+    `mkdir -p ${folder}`,
+    ...(put === undefined ? [] : [`cp ${put} ${folder}/${put}`]),
+    `if [ -e ${file} ]; then "\${EDITOR:-vi}" ${file}; else printf '${text}\\n' > ${file}; fi`,
+  ];
+  return `${steps.join(' && ')}   # on node ${nodeWord(facts)}`;
 }
 
 /** Pulls on the node itself, past kubelet. */

@@ -261,7 +261,7 @@ Fix
   1. fetch the chain that the registry shows, and see who signed it
      openssl s_client -connect cr6.acme.example:443 -showcerts </dev/null
   2. give the authority's certificate (ca.crt) to the runtime of node node-3 (and of every other)
-     mkdir -p /etc/containerd/certs.d/cr6.acme.example && cp ca.crt /etc/containerd/certs.d/cr6.acme.example/ca.crt; mkdir -p /etc/containerd/certs.d/cr6.acme.example; if [ -e /etc/containerd/certs.d/cr6.acme.example/hosts.toml ]; then vi /etc/containerd/certs.d/cr6.acme.example/hosts.toml; else printf 'server = "https://cr6.acme.example"\\n[host."https://cr6.acme.example"]\\n  capabilities = ["pull", "resolve"]\\n  ca = "/etc/containerd/certs.d/cr6.acme.example/ca.crt"\\n' > /etc/containerd/certs.d/cr6.acme.example/hosts.toml; fi   # on node node-3
+     mkdir -p /etc/containerd/certs.d/cr6.acme.example && cp ca.crt /etc/containerd/certs.d/cr6.acme.example/ca.crt && if [ -e /etc/containerd/certs.d/cr6.acme.example/hosts.toml ]; then "\${EDITOR:-vi}" /etc/containerd/certs.d/cr6.acme.example/hosts.toml; else printf 'server = "https://cr6.acme.example"\\n[host."https://cr6.acme.example"]\\n  capabilities = ["pull", "resolve"]\\n  ca = "/etc/containerd/certs.d/cr6.acme.example/ca.crt"\\n' > /etc/containerd/certs.d/cr6.acme.example/hosts.toml; fi   # on node node-3
 
 More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/CertificateNotTrusted.md
 
@@ -1321,7 +1321,7 @@ Fix
   1. best: give the registry TLS
   2. tell the runtime of node node-3 (and of every other) to ask "registry-lan.acme.example:5000"
      over HTTP
-     mkdir -p /etc/containerd/certs.d/registry-lan.acme.example:5000; if [ -e /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml ]; then vi /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml; else printf 'server = "http://registry-lan.acme.example:5000"\\n[host."http://registry-lan.acme.example:5000"]\\n  capabilities = ["pull", "resolve"]\\n' > /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml; fi   # on node node-3
+     mkdir -p /etc/containerd/certs.d/registry-lan.acme.example:5000 && if [ -e /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml ]; then "\${EDITOR:-vi}" /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml; else printf 'server = "http://registry-lan.acme.example:5000"\\n[host."http://registry-lan.acme.example:5000"]\\n  capabilities = ["pull", "resolve"]\\n' > /etc/containerd/certs.d/registry-lan.acme.example:5000/hosts.toml; fi   # on node node-3
 
 More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/PlainHTTPRegistry.md
 

@@ -26,6 +26,8 @@ const KIND: Record<string, string> = {
 };
 /** Commands of other pods that are shown. */
 const MOST_REPAIRS = 4;
+/** Groups that are shown with their proof: of more the cause and the fix have to do. */
+const MOST_IN_FULL = 5;
 const MARK: Record<string, string> = { ok: '✓', failed: '✗', warning: '!', skipped: '-' };
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
@@ -54,10 +56,12 @@ export function renderFindings(groups: Group[], patterns: string[], options: Tex
       )}\n`,
     );
   } else if (patterns.length > 0) parts.push(`${count(pods, 'pod')}: ${patterns.join('; ')}\n`);
+  const brief = !options.wide && groups.length > MOST_IN_FULL;
   for (const group of groups) {
     const shown = options.wide ? group.findings : group.findings.slice(0, 1);
-    for (const finding of shown) parts.push(renderFinding(finding, options, options.wide ? null : group));
+    for (const finding of shown) parts.push(renderFinding(finding, options, options.wide ? null : group, brief));
   }
+  if (brief) parts.push('The proof of one: kubectl imagepull why POD. Of all: -o wide.\n');
   return printable(parts.join('\n'), options.colour);
 }
 
@@ -72,7 +76,7 @@ function renderOthers(group: Group, options: TextOptions): string[] {
   );
 }
 
-function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, group: Group | null): string {
+function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, group: Group | null, brief: boolean): string {
   const s = style(options.colour);
   const fine = NO_CAUSE.has(diagnosis.cause);
   const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
@@ -85,6 +89,17 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
   if (diagnosis.also.length > 0) lines.push(...fold(`It could also be: ${diagnosis.also.join(', ')}.`, options.width, ''));
   for (const code of diagnosis.next)
     lines.push(...fold(`To be repaired next: ${code} (${lower(causeOf(code).title)}).`, options.width, ''));
+  if (!brief) lines.push(...renderProof({ facts, diagnosis }, options, s));
+  if (diagnosis.fixes.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(diagnosis.fixes, options.width, s));
+  if (group !== null) lines.push(...renderOtherRepairs(group, diagnosis.fixes, s));
+  if (!fine && !brief) lines.push('', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+/** What the verdict stands on: the words and objects, the credentials, the entries that missed, our own checks. */
+function renderProof({ facts, diagnosis }: Finding, options: TextOptions, s: Style): string[] {
+  const fine = NO_CAUSE.has(diagnosis.cause);
+  const lines: string[] = [];
   if (diagnosis.evidence.length > 0 && !fine) {
     lines.push('', s.bold('Proof'));
     const width = Math.max(...diagnosis.evidence.map(evidence => LABEL[evidence.source].length));
@@ -131,10 +146,7 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
         ),
       );
   }
-  if (diagnosis.fixes.length > 0) lines.push('', s.bold('Fix'), ...renderFixes(diagnosis.fixes, options.width, s));
-  if (group !== null) lines.push(...renderOtherRepairs(group, diagnosis.fixes, s));
-  if (!fine) lines.push('', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`));
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 /** The commands that the other pods of a group need, where those are others. */

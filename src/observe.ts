@@ -9,7 +9,7 @@ import { lastWritten, type PullSecret, readPullSecret } from './keyring/pull-sec
 import { redact, showUser } from './redact.ts';
 import { imageName, parseReference } from './reference.ts';
 import { visibleDefect } from './registry/repair.ts';
-import { type ContainerImage, imagesOf, isPullReason, readWords } from './words/pod-words.ts';
+import { type ContainerImage, imagesOf, isBetweenImages, isPullReason, readWords } from './words/pod-words.ts';
 
 /** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
 export interface Case {
@@ -40,7 +40,8 @@ export function observe(snapshot: PodSnapshot, now: string, all: boolean, only: 
   // an image volume has no status of its own: it fails by its events
   const failing = cases.filter(
     ({ image, case: { facts } }) =>
-      waitsForImage(image) || (image.kind === 'imageVolume' && facts.words.faults.length > 0 && !facts.words.pulledAfter),
+      waitsForImage(image) ||
+      ((image.kind === 'imageVolume' || isBetweenImages(image)) && facts.words.faults.length > 0 && !facts.words.pulledAfter),
   );
   if (failing.length > 0) return failing.map(entry => ({ ...entry.case, facts: { ...entry.case.facts, failing: true } }));
   if (!all) return [];

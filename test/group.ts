@@ -1,7 +1,8 @@
 /** Grouping, patterns and counts: one finding per cause and what it is about. */
 import t from 'tap';
-import type { Pod } from '../src/cluster/objects.ts';
+import type { Event, Pod } from '../src/cluster/objects.ts';
 import { notSeen } from '../src/cluster/objects.ts';
+import { mayFail } from '../src/cluster/read.ts';
 import { type Group, gather, groupFindings, type Surroundings, summaryOf } from '../src/group.ts';
 import { type Finding, investigate } from '../src/investigate.ts';
 import { observe } from '../src/observe.ts';
@@ -19,12 +20,12 @@ const notFound = (image: string): string =>
 const noHost = (image: string): string =>
   `failed to pull and unpack image "${image}": failed to resolve reference "${image}": failed to do request: Head "https://${image.split('/')[0]}/v2/x/manifests/1": dial tcp: lookup ${image.split('/')[0]} on 10.0.0.2:53: no such host`;
 
-const findingsOf = async (pods: Pod[]) => {
+const findingsOf = async (pods: Pod[], events: Event[] = []) => {
   const cases = pods.flatMap(one =>
     observe(
       {
         pod: one,
-        events: { seen: true, object: [] },
+        events: { seen: true, object: events },
         node: notSeen('-'),
         serviceAccount: notSeen('-'),
         secrets: new Map(),
@@ -73,6 +74,54 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   t.match(metrics, /^imagepull_failing_pods\{cause="TagNotFound"\} 4$/m);
   t.match(metrics, /^imagepull_failing_pods\{cause="RateLimited"\} 0$/m, 'a cause that hits nobody has its line');
   t.notMatch(metrics, /NoPullProblem/);
+});
+
+t.test('of more than five groups each has its cause and its fix, and the proof waits for -o wide', async t => {
+  const many = ['a', 'b', 'c', 'd', 'e', 'f'].map(name =>
+    pod(name, `r.example.com/team/${name}:1`, notFound(`r.example.com/team/${name}:1`)),
+  );
+  const shown = async (pods: Pod[], wide: boolean) =>
+    renderFindings(groupFindings(await findingsOf(pods)), [], { colour: false, wide, width: 100 });
+  const counted = (text: string) => ['TagNotFound (', 'Fix', 'Proof', '-o wide'].map(word => text.split(`\n${word}`).length - 1);
+  const brief = await shown(many, false);
+  t.strictSame(counted(brief), [6, 6, 0, 0]);
+  t.match(brief, /Of all: -o wide\.\n$/, 'and it says where the proof is');
+  t.strictSame(counted(await shown(many.slice(0, 5), false)), [5, 5, 5, 0]);
+  t.strictSame(counted(await shown(many, true)), [6, 6, 6, 0]);
+});
+
+t.test('a container between two images: the events tell whether the pull of the new one fails', async t => {
+  const image = 'r.example.com/team/api:2';
+  const one = (ran: string): Pod => ({
+    metadata: { name: 'a', namespace: 'shop', uid: 'a' },
+    spec: { containers: [{ name: 'main', image }] },
+    status: { containerStatuses: [{ name: 'main', image: ran, state: { waiting: { reason: 'CrashLoopBackOff' } } }] },
+  });
+  const at = (minute: number, reason: string, message: string): Event => ({
+    metadata: { name: `a.${minute}` },
+    reason,
+    message,
+    lastTimestamp: `2026-11-20T10:0${minute}:00Z`,
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: 'a', uid: 'a', fieldPath: 'spec.containers{main}' },
+  });
+  const pulled = (minute: number) => at(minute, 'Pulled', `Container image "${image}" already present on machine`);
+  const failed = (minute: number) => at(minute, 'Failed', `Failed to pull image "${image}": ${notFound(image)}`);
+  const rows: [string, string, Event[], string[]][] = [
+    ['the pull of the new image fails', 'r.example.com/team/api:1', [pulled(1), failed(2)], ['TagNotFound']],
+    ['it has failed, and is there now', 'r.example.com/team/api:1', [failed(1), pulled(2)], []],
+    ['no event is left', 'r.example.com/team/api:1', [], []],
+    ['it is the image that ran: its start fails', image, [failed(2)], []],
+    ['the runtime names what ran by its digest alone', `sha256:${'a'.repeat(64)}`, [pulled(1), failed(2)], ['TagNotFound']],
+  ];
+  for (const [name, ran, events, causes] of rows) {
+    t.equal(mayFail(one(ran)), ran !== image, `${name}: whether its events are read`);
+    const findings = await findingsOf([one(ran)], events);
+    t.strictSame(
+      findings.map(({ diagnosis }) => diagnosis.cause),
+      causes,
+      name,
+    );
+  }
 });
 
 const patternsOf = (findings: Finding[], surroundings: Surroundings): string[] => {

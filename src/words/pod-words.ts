@@ -3,7 +3,7 @@ import type { ContainerStatus, Event, Pod } from '../cluster/objects.ts';
 import type { ContainerKind, State, Words } from '../facts.ts';
 import type { Fault } from '../fault.ts';
 import { redact } from '../redact.ts';
-import { HUB, type Reference } from '../reference.ts';
+import { fullReference, HUB, parseReference, type Reference } from '../reference.ts';
 import { readFaults } from './fault-words.ts';
 
 /** Reasons with which kubelet says that an image is the trouble. Source: pkg/kubelet/images/types.go. */
@@ -29,6 +29,16 @@ export interface ContainerImage {
   image: string;
   pullPolicy: string | null;
   status: ContainerStatus | null;
+}
+
+/**
+ * Whether a container waits in the back-off of its start though its image is another than the one that ran: kubelet ended the old one when the image was
+ * changed, and until the new one is there the reason is now this, now the pull's. Only the events tell which. Source: kuberuntime_manager.go, doBackOff.
+ */
+export function isBetweenImages({ image, status }: ContainerImage): boolean {
+  if (status?.state?.waiting?.reason !== 'CrashLoopBackOff' || status.image === undefined) return false;
+  const [wanted, ran] = [parseReference(image), parseReference(status.image)];
+  return wanted.ok && ran.ok && fullReference(wanted.reference) !== fullReference(ran.reference);
 }
 
 /** The words of a container that waits for an image volume speak of the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
@@ -167,7 +177,8 @@ export function readWords(
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
   const made = failures.findLast(event => !THROTTLED.test(textOf(event)) && newest(event) > newest(pulled));
-  const lastFailure = made ?? latest;
+  // of a container that waits for something else, a failure that a success followed is over
+  const lastFailure = made ?? (isPullReason(waiting?.reason) ? latest : failures.findLast(event => newest(event) > newest(pulled)));
   const status = statusCause(waiting);
   const told = status !== null && made !== undefined && THROTTLED.test(status) ? null : status;
   const text =

@@ -1,8 +1,8 @@
 /** `test-secret`: what one pull secret is worth, entry by entry. The registry is asked through the prober; everything else is pure. */
 
 import type { Fix } from './causes/cause.ts';
-import { copyEntry, createSecret, isForPulls, newSecretName, remakeSecret, renewSecret } from './causes/commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from './causes/index.ts';
+import { copyEntry, createSecret, isForPulls, newSecretName, remakeSecret, renewSecret } from './causes/secret-commands.ts';
 import type { Secret } from './cluster/objects.ts';
 import { diagnose } from './diagnose.ts';
 import { docsOf } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { cause, noClaim } from './cause.ts';
-import { testSecret } from './commands.ts';
+import { testSecret } from './secret-commands.ts';
 import { explanation, quoted, registry, repository } from './tell.ts';
 
 export const AccessDenied = cause({

@@ -2,7 +2,8 @@ import type { Facts } from '../facts.ts';
 import { anonymousPasses } from '../probe-view.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { kubectl, quote, renewSecret, restart, rolledOut } from './commands.ts';
+import { kubectl, quote, restart, rolledOut } from './commands.ts';
+import { renewSecret } from './secret-commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './tell.ts';
 
 export const CredentialsBlockPublicImage = cause({

@@ -2,7 +2,8 @@ import type { Facts } from '../facts.ts';
 import type { Fault } from '../fault.ts';
 import type { Fix } from './cause.ts';
 import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
-import { kubectl, quote, renewSecret, restart } from './commands.ts';
+import { kubectl, quote, restart } from './commands.ts';
+import { renewSecret } from './secret-commands.ts';
 import { registry } from './tell.ts';
 
 export const CredentialsExpired = cause({

@@ -2,7 +2,8 @@ import type { CredentialFact, Facts } from '../facts.ts';
 import type { Attempt } from '../probe-facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { attachSecret, createSecret, newSecretName, nodeWord, renewSecret, restart, testSecret } from './commands.ts';
+import { attachSecret, nodeWord, restart } from './commands.ts';
+import { createSecret, newSecretName, renewSecret, testSecret } from './secret-commands.ts';
 import { nodeName, quoted, registry } from './tell.ts';
 
 export const CredentialsRejected = cause({

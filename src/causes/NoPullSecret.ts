@@ -1,7 +1,8 @@
 import type { Facts } from '../facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
-import { attachSecret, createSecret, newSecretName } from './commands.ts';
+import { attachSecret } from './commands.ts';
+import { createSecret, newSecretName } from './secret-commands.ts';
 import { nodeCredentials, podName, quoted, registry } from './tell.ts';
 
 export const NoPullSecret = cause({

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
-import { attachSecret, createSecret, newSecretName } from './commands.ts';
+import { attachSecret } from './commands.ts';
+import { createSecret, newSecretName } from './secret-commands.ts';
 import { capital, explanation, hostOf, quoted, usedSecrets } from './tell.ts';
 
 export const RateLimited = cause({

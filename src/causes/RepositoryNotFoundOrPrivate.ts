@@ -1,6 +1,7 @@
 import { cause, noClaim } from './cause.ts';
-import { attachSecret, createSecret, newSecretName, setImage } from './commands.ts';
+import { attachSecret, setImage } from './commands.ts';
 import { knownMove } from './moves.ts';
+import { createSecret, newSecretName } from './secret-commands.ts';
 import { nodeCredentials, quoted, registry, repository, usedSecrets } from './tell.ts';
 
 export const RepositoryNotFoundOrPrivate = cause({

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, noClaim } from './cause.ts';
-import { renewSecret, restart } from './commands.ts';
+import { restart } from './commands.ts';
+import { renewSecret } from './secret-commands.ts';
 import { registry } from './tell.ts';
 
 export const SecretHasNoCredentials = cause({

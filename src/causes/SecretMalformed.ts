@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, NEVER, ONLY } from './cause.ts';
-import { attachSecret, createSecret, isForPulls, newSecretName, remakeSecret, restart } from './commands.ts';
+import { attachSecret, restart } from './commands.ts';
+import { createSecret, isForPulls, newSecretName, remakeSecret } from './secret-commands.ts';
 
 export const SecretMalformed = cause({
   code: 'SecretMalformed',

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, MOSTLY, NEVER } from './cause.ts';
-import { createSecret, kubectl, namespaceOf, quote, restart } from './commands.ts';
+import { kubectl, namespaceOf, quote, restart } from './commands.ts';
+import { createSecret } from './secret-commands.ts';
 import { quoted, registry } from './tell.ts';
 
 export const SecretNotFound = cause({

@@ -1,5 +1,6 @@
 import { cause, noClaim } from './cause.ts';
-import { attachSecret, copyEntry, createSecret, newSecretName, restart, testSecret } from './commands.ts';
+import { attachSecret, restart } from './commands.ts';
+import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
 import { imageOf, quoted, registry } from './tell.ts';
 
 export const SecretRegistryMismatch = cause({

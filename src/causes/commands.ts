@@ -29,10 +29,6 @@ const podName = (facts: Facts): string => facts.pod?.name ?? 'POD';
 /** Workloads whose template can be changed and rolled out. */
 const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
 
-export const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
-/** The key that kubelet matches for this registry, as `docker login` writes it. */
-export const serverOf = (facts: Facts): string => (registryOf(facts) === 'docker.io' ? 'https://index.docker.io/v1/' : registryOf(facts));
-
 /** Makes kubelet try at once: a new pod has no back-off. Only the failing pod goes; its controller makes another. */
 export function restart(facts: Facts, title = 'make the pod anew, so that the node tries at once'): Fix {
   if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
@@ -81,84 +77,6 @@ export function setImage(facts: Facts, image: string, title: string): Fix {
   };
 }
 
-/** Creates a pull secret; the password stays in the shell's variable. */
-export const createSecret = (facts: Facts, name: string, title: string): Fix => ({
-  title: `${title} (${variables(facts)})`,
-  command: creation(facts, name),
-});
-
-const creation = (facts: Facts, name: string): string =>
-  kubectl(
-    facts,
-    `create secret docker-registry ${quote(name)} --docker-server=${quote(serverOf(facts))} --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"`,
-  );
-
-const variables = (facts: Facts): string => `set REGISTRY_USER and REGISTRY_PASSWORD first${hint(facts)}`;
-
-/** Writes this registry's entry of a pull secret anew. Other entries of the secret stay. */
-export function renewSecret(facts: Facts, name: string, title: string): Fix {
-  const secret = facts.secrets.find(candidate => candidate.name === name);
-  if (secret?.sight === 'read' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1) {
-    return {
-      title: `${title} (${variables(facts)})`,
-      command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'replace -f -')}`,
-    };
-  }
-  const old = facts.keyring.credentials.filter(credential => credential.secret === name).map(credential => credential.key);
-  const key = secret?.keys.find(raw => old.some(normal => raw.includes(normal))) ?? serverOf(facts);
-  const words = `--arg key ${quote(key)} --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD"`;
-  return {
-    title: `${title} (${variables(facts)}; what else the secret holds stays)`,
-    command: editSecret(facts, name, words, entries => `${entries}[$key] = {username: $user, password: $password}`),
-  };
-}
-
-/** Types of secrets that may be meant for pulls; another serves something else, which a repair must not break. */
-export const isForPulls = (type: string | null): boolean =>
-  type === null || type === 'Opaque' || type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg';
-
-/** Makes a secret anew that kubelet cannot read. Only where its type is wrong the old one has to go first. */
-export function remakeSecret(facts: Facts, name: string): Fix {
-  const type = facts.secrets.find(candidate => candidate.name === name)?.type ?? null;
-  if (type === 'kubernetes.io/dockerconfigjson') return renewSecret(facts, name, 'write the secret anew in the right form');
-  const make = createSecret(facts, name, 'make the secret anew in the right form');
-  return {
-    title: `${make.title}: kubectl cannot change a secret's type, so the old one goes first, with all that it holds`,
-    command: `${kubectl(facts, `delete secret ${quote(name)}`)}\n${make.command}`,
-  };
-}
-
-/** Files an entry of a pull secret under the key that kubelet looks for too; what is there stays. */
-export const copyEntry = (facts: Facts, name: string, wrong: string): Fix => ({
-  title: `file the same user name and password also under the key that kubelet looks for, "${serverOf(facts)}"`,
-  command: editSecret(
-    facts,
-    name,
-    `--arg old ${quote(wrong)} --arg new ${quote(serverOf(facts))}`,
-    entries => `${entries}[$new] = ${entries}[$old]`,
-  ),
-});
-
-/** Edits the entries inside a pull secret by jq, in the form that its type has. */
-function editSecret(facts: Facts, name: string, words: string, edit: (entries: string) => string): string {
-  const old = facts.secrets.find(candidate => candidate.name === name)?.type === 'kubernetes.io/dockercfg';
-  const filter = `.data["${old ? '.dockercfg' : '.dockerconfigjson'}"] |= (@base64d | fromjson | ${edit(old ? '.' : '.auths')} | tojson | @base64)`;
-  return `${kubectl(facts, `get secret ${quote(name)} -o json`)} | jq ${words} ${quote(filter)} | ${kubectl(facts, 'replace -f -')}`;
-}
-
-/** Where a password for this registry comes from. */
-function hint(facts: Facts): string {
-  const registry = registryOf(facts);
-  if (registry === 'docker.io') return ': a Docker ID and a personal access token with "Public Repo Read-only" or "Read"';
-  if (registry === 'ghcr.io') return ': a GitHub login and a classic personal access token with read:packages';
-  if (/\.amazonaws\.com$/.test(registry)) return ': AWS, and the output of `aws ecr get-login-password`, which lives 12 hours';
-  if (/(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/.test(registry)) return ": _json_key, and the text of a service account's key file";
-  if (/\.azurecr\.io$/.test(registry)) return ": a service principal's id and secret, or a repository token";
-  if (registry === 'quay.io') return ': a robot account ("org+robot") and its token';
-  if (registry === 'registry.gitlab.com') return ": a deploy token's user and value, scope read_registry";
-  return '';
-}
-
 /** Makes the pod name a pull secret: through its workload's template, or its service account and a new pod. */
 export function attachSecret(facts: Facts, name: string): Fix[] {
   const { kind, name: owner } = ownerOf(facts);
@@ -205,25 +123,6 @@ export function attachToAccount(facts: Facts, name: string): Fix[] {
     { title, command: kubectl(facts, `patch serviceaccount ${quote(account)} -p ${quote(JSON.stringify({ imagePullSecrets: whole }))}`) },
   ];
 }
-
-/** A free name for a new pull secret, told by the registry. */
-export function newSecretName(facts: Facts): string {
-  const base = registryOf(facts)
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
-  const name = `${base || 'registry'}-pull`;
-  return facts.secrets.some(secret => secret.name === name) ? `${name}-2` : name;
-}
-
-/** Tests a pull secret with this tool. */
-export const testSecret = (facts: Facts, name: string): Fix => ({
-  title: 'check that it works',
-  command: kubectl(facts, `imagepull test-secret ${quote(name)} --image ${quote(facts.image)}`).replace(
-    /^kubectl -n (\S+) imagepull (.*)$/,
-    'kubectl imagepull $2 -n $1',
-  ),
-});
 
 /** Writes a hosts.toml for a registry on the node, unless there is one: that has to be edited then. A file can be put beside it first. */
 export function hostsToml(facts: Facts, registry: string, host: string, scheme: 'http' | 'https', lines: string[], put?: string): string {

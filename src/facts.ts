@@ -1,7 +1,7 @@
 /** Everything a diagnosis may look at, for one image of one container. Types only: plain JSON, no password, no conclusion. */
 import type { Fault } from './fault.ts';
 import type { NearMiss } from './keyring/keyring.ts';
-import type { SecretProblem } from './keyring/pull-secret.ts';
+import type { SecretForm, SecretProblem } from './keyring/pull-secret.ts';
 import type { ProbeFacts } from './probe-facts.ts';
 import type { Reference } from './reference.ts';
 import type { Platform } from './registry/manifest.ts';
@@ -46,6 +46,8 @@ export interface SecretFact {
   /** Why it was not seen, null otherwise. */
   why: string | null;
   problems: SecretProblem[];
+  /** The form in which kubelet would read what it holds; null when it has that form, or holds nothing that would do. */
+  meant: SecretForm | null;
   /** Raw keys of its entries. */
   keys: string[];
   /** Other namespaces that hold a pull secret of this name; null when nobody could look. */

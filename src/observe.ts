@@ -132,6 +132,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     sight: sight === undefined ? 'notSeen' : sight.seen ? 'read' : sight.missing ? 'missing' : 'notSeen',
     why: sight === undefined ? 'nobody looked' : sight.seen ? null : sight.missing ? (sight.hearsay ?? null) : sight.why,
     problems: read?.problems ?? [],
+    meant: read?.meant ?? null,
     keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),
     elsewhere: elsewhere?.seen ? elsewhere.object : null,
     madeAt: sight?.seen ? lastWritten(sight.object) : null,

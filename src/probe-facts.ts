@@ -2,6 +2,7 @@
 import type { Fault } from './fault.ts';
 import type { Check } from './registry/checks.ts';
 import type { Platform } from './registry/manifest.ts';
+import type { DefectKind } from './registry/repair.ts';
 
 export type CredentialResult = 'accepted' | 'rejected' | 'denied' | 'notTried' | 'notVerifiable' | 'error';
 
@@ -18,7 +19,7 @@ export interface Attempt {
   /** Actions on this repository that the token grants; null without a token that can be decoded. */
   granted: string[] | null;
   /** The visibly defective credential was tried once more in its repaired form. */
-  repaired: { defect: string; works: boolean } | null;
+  repaired: { defect: string; kind: DefectKind; works: boolean } | null;
 }
 
 export type Tags =

@@ -2,7 +2,7 @@
 
 import type { Fix } from './causes/cause.ts';
 import { type CauseCode, causeOf, isCauseCode } from './causes/index.ts';
-import { copyEntry, createSecret, isForPulls, newSecretName, remakeSecret, renewSecret } from './causes/secret-commands.ts';
+import { copyEntry, createSecret, isForPulls, mendEntry, newSecretName, remakeSecret, renewSecret } from './causes/secret-commands.ts';
 import type { Secret } from './cluster/objects.ts';
 import { diagnose } from './diagnose.ts';
 import { docsOf } from './evidence.ts';
@@ -11,12 +11,13 @@ import { expiryOf } from './keyring/expiry.ts';
 import { isHubName, keyMatches, lookUp } from './keyring/keyring.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from './keyring/pull-secret.ts';
 import { credentialFact } from './observe.ts';
-import type { CredentialResult } from './probe-facts.ts';
+import type { Attempt, CredentialResult } from './probe-facts.ts';
 import { ladder } from './probe-view.ts';
 import { redact, showUser } from './redact.ts';
 import { HUB, imageName, parseReference, type Reference } from './reference.ts';
 import type { Check } from './registry/checks.ts';
 import type { LoginFacts, Prober } from './registry/probe.ts';
+import type { DefectKind } from './registry/repair.ts';
 import { VERSION } from './version.ts';
 
 export interface SecretTest {
@@ -124,8 +125,14 @@ async function testEntry(entry: AuthsEntry, subject: Subject, prober: Prober | n
     reference !== null && covers(entry, reference)
       ? await pullAs(entry, reference, subject, prober)
       : await loginAs(entry, registry, subject, prober);
-  const { cause } = answer;
-  return { ...row, ...answer, checks: ladder(answer.checks), fixes: cause === null ? [] : repairs(subject, cause, entry) };
+  const { mend, ...told } = answer;
+  const fixes =
+    told.cause === null
+      ? []
+      : mend === null
+        ? repairs(subject, told.cause, entry)
+        : [mendEntry(factsOf(subject, entry), subject.read.name, entry.rawKey, mend)];
+  return { ...row, ...told, checks: ladder(told.checks), fixes };
 }
 
 /** Keys that parse and that no image can ever match. */
@@ -139,14 +146,23 @@ function neverMatches(key: string): string | null {
   return null;
 }
 
-type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'>;
+/** With the defect whose repaired form was accepted. */
+type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { mend: DefectKind | null };
+
+const mendOf = (repaired: Attempt['repaired'] | undefined): DefectKind | null => (repaired?.works ? repaired.kind : null);
 
 async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Subject, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
   const repaired =
     facts.repaired === null ? '' : `; ${facts.repaired.defect}: repaired, it is ${facts.repaired.works ? 'accepted' : 'refused too'}`;
   const subject: Subject = { read, reference: null, image: '', now };
-  return { result: facts.result, detail: `${facts.detail}${repaired}`, cause: causeOfLogin(facts, entry, subject), checks: facts.checks };
+  return {
+    result: facts.result,
+    detail: `${facts.detail}${repaired}`,
+    cause: causeOfLogin(facts, entry, subject),
+    checks: facts.checks,
+    mend: mendOf(facts.repaired),
+  };
 }
 
 function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: Subject): CauseCode | null {
@@ -176,12 +192,14 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: Subject,
   const [attempt] = probe.attempts;
   const fine = diagnosis.cause === 'FixedWaitingForRetry';
   const checks = [...probe.connection, ...(attempt?.checks ?? [])];
-  if (probe.connectionFault !== null) return { result: 'error', detail: probe.connectionFault.words, cause: diagnosis.cause, checks };
+  if (probe.connectionFault !== null)
+    return { result: 'error', detail: probe.connectionFault.words, cause: diagnosis.cause, checks, mend: null };
   return {
     result: attempt?.result ?? 'notTried',
     detail: fine ? `the image "${subject.image}" can be pulled with it` : diagnosis.summary,
     cause: fine ? null : diagnosis.cause,
     checks,
+    mend: mendOf(attempt?.repaired),
   };
 }
 
@@ -210,6 +228,7 @@ function factsOf({ read, reference, image, now }: Subject, entry?: AuthsEntry): 
         sight: 'read',
         why: null,
         problems: [],
+        meant: read.meant,
         keys: read.entries.map(({ rawKey }) => redact(rawKey)),
         elsewhere: null,
         madeAt: null,

@@ -107,15 +107,57 @@ t.test('commands that edit an object make of it what they promise', { skip: hasJ
     status: { phase: 'Pending' },
   };
 
+  const login = (username: string, password: string) => ({ auth: Buffer.from(`${username}:${password}`).toString('base64') });
   t.strictSame(
     authsOf(
       applied(
-        commandOf('CredentialsRejected-newline', '| jq'),
-        secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' }, 'quay.io': { auth: 'a2VlcDppdA==' } }),
+        commandOf('CredentialsRejected-others', '| jq'),
+        secret({ 'registry.example.com': login('old', 'old'), 'quay.io': login('keep', 'it') }),
       ),
     ),
-    { 'registry.example.com': { username: 'new-user', password: 'new "pass\' word$' }, 'quay.io': { auth: 'a2VlcDppdA==' } },
+    { 'registry.example.com': { username: 'new-user', password: 'new "pass\' word$' }, 'quay.io': login('keep', 'it') },
     'one entry is written anew, the others stay',
+  );
+  const mended: [string, [string, string], [string, string]][] = [
+    ['CredentialsRejected-newline', ['ci\n', ' p:"w\' \\ü$\r\n'], ['ci', 'p:"w\' \\ü$']],
+    ['CredentialsRejected-newline', ['\ufeffci', 'pw\u200b'], ['ci', 'pw']],
+    ['CredentialsRejected-quotes', ["'ci'", '"p:w"'], ['ci', 'p:w']],
+    ['CredentialsRejected-robot', ['robot+ci', 'robot-pw'], ['robot$team+ci', 'robot-pw']],
+  ];
+  for (const [file, [user, password], [goodUser, goodPassword]] of mended) {
+    const kept = { 'quay.io': login('keep', 'it\n') };
+    const both = { username: user, password, email: 'a@example.com' };
+    t.strictSame(
+      [login(user, password), both, { ...both, ...login(user, password) }].map(entry =>
+        authsOf(applied(commandOf(file, '| jq'), secret({ 'https://registry.example.com/v2/': entry, ...kept }))),
+      ),
+      [
+        { 'https://registry.example.com/v2/': login(goodUser, goodPassword), ...kept },
+        { 'https://registry.example.com/v2/': { ...both, username: goodUser, password: goodPassword }, ...kept },
+        {
+          'https://registry.example.com/v2/': { ...both, username: goodUser, password: goodPassword, ...login(goodUser, goodPassword) },
+          ...kept,
+        },
+      ],
+      `${file}: the entry is mended in place, the others stay`,
+    );
+  }
+  const opaque = (key: string, more: object = {}) => ({
+    ...secret({}),
+    type: 'Opaque',
+    data: { [key]: secret({ 'r.example.com': login('ci', 'pw') }).data['.dockerconfigjson'], ...more },
+  });
+  const retyped = applied(commandOf('SecretMalformed-opaque', '| jq'), opaque('config.json', { note: 'aGk=' })) as ReturnType<
+    typeof opaque
+  >;
+  t.strictSame(
+    retyped,
+    {
+      metadata: { name: 'regcred', namespace: 'build' },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { 'config.json': retyped.data['config.json'], note: 'aGk=', '.dockerconfigjson': retyped.data['config.json'] },
+    },
+    'a secret of another type is made anew with all that it holds',
   );
   t.strictSame(
     authsOf(applied(commandOf('SecretRegistryMismatch', '| jq'), secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' } }))),

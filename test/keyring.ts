@@ -92,6 +92,31 @@ t.test('an image reference has the parts that kubelet sees', async t => {
   }
 });
 
+t.test('a secret that kubelet ignores is known by the form that its content has', async t => {
+  const login = { auth: 'Y2k6ZXhhbXBsZQ==' };
+  const newer = JSON.stringify({ auths: { 'reg.example.com': login } });
+  const older = JSON.stringify({ 'reg.example.com:5000': login });
+  const [JSON_TYPE, CFG_TYPE] = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg'];
+  const asJson = (from: string) => ({ type: JSON_TYPE, from, to: '.dockerconfigjson' });
+  const asCfg = (from: string) => ({ type: CFG_TYPE, from, to: '.dockercfg' });
+  const rows: [string, string, Record<string, string>, object | null][] = [
+    ['the right key, the wrong type', 'Opaque', { '.dockerconfigjson': newer }, asJson('.dockerconfigjson')],
+    ['another key', 'Opaque', { note: 'hi', 'config.json': newer }, asJson('config.json')],
+    ['the older form', 'Opaque', { '.dockercfg': older }, asCfg('.dockercfg')],
+    ['the older form under the newer name', JSON_TYPE, { '.dockerconfigjson': older }, asCfg('.dockerconfigjson')],
+    ['the newer form under the older name', CFG_TYPE, { '.dockercfg': newer }, asJson('.dockercfg')],
+    ['no key of the type', JSON_TYPE, { 'config.json': newer }, asJson('config.json')],
+    ['a config of something else', 'Opaque', { 'app.json': JSON.stringify({ database: { username: 'a', password: 'b' } }) }, null],
+    ['user name and password on their own', 'kubernetes.io/basic-auth', { username: 'ci', password: 'example' }, null],
+    ['no credential in it', 'Opaque', { 'config.json': JSON.stringify({ auths: { 'reg.example.com': {} } }) }, null],
+    ['one that does not parse', 'Opaque', { 'config.json': newer.slice(0, -1) }, null],
+    ['one that breaks the keyring', JSON_TYPE, { '.dockerconfigjson': newer.slice(0, -1), 'config.json': newer }, null],
+    ['one that works', JSON_TYPE, { '.dockerconfigjson': newer }, null],
+  ];
+  for (const [name, type, stringData, meant] of rows)
+    t.strictSame(readPullSecret({ metadata: { name: 'a' }, type, stringData }).meant, meant, name);
+});
+
 t.test('JSON may be as deep as Go allows', async t => {
   const nested = (depth: number) => `{"auths":{"reg.example.com":{}},"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
   t.equal(dockerConfig('a', nested(10_000)).error, null, 'a depth of 10,000');

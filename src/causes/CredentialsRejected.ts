@@ -3,7 +3,7 @@ import type { Attempt } from '../probe-facts.ts';
 import type { Fix } from './cause.ts';
 import { cause, noClaim } from './cause.ts';
 import { attachSecret, nodeWord, restart } from './commands.ts';
-import { createSecret, newSecretName, renewSecret, testSecret } from './secret-commands.ts';
+import { createSecret, mendEntry, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
 import { nodeName, quoted, registry } from './tell.ts';
 
 export const CredentialsRejected = cause({
@@ -22,14 +22,17 @@ export const CredentialsRejected = cause({
     const proof =
       defect == null
         ? ''
-        : ` ${defect[0]?.toUpperCase()}${defect.slice(1)}${repaired?.works ? ': without that the same credential is accepted, as a test just now shows' : ''}.`;
+        : ` ${defect[0]?.toUpperCase()}${defect.slice(1)}${repaired?.works ? `: ${repaired.kind === 'robot' ? 'with' : 'without'} it the same credential is accepted, as a test just now shows` : ''}.`;
     return `${registry(facts)} refuses user "${first.username}" of secret "${first.secret}" (key "${first.key}").${proof}`;
   },
   fixes: facts => {
-    const name = refusedOf(facts).credential?.secret ?? facts.secrets[0]?.name;
+    const { credential, repaired } = refusedOf(facts);
+    const name = credential?.secret ?? facts.secrets[0]?.name;
     if (name === undefined) return [...ofTheNode(facts), restart(facts, 'then let the node try at once')];
     return [
-      renewSecret(facts, name, 'write the right user name and password into the secret'),
+      credential !== undefined && repaired?.works
+        ? mendEntry(facts, name, rawKeyOf(facts, credential), repaired.kind)
+        : renewSecret(facts, name, 'write the right user name and password into the secret'),
       testSecret(facts, name),
       restart(facts, 'then let the node try at once'),
     ];

@@ -1,5 +1,8 @@
 /** Commands that make, renew and mend pull secrets. No password stands in one: it is read from a variable, or stays inside the secret. Pure. */
-import type { Facts } from '../facts.ts';
+import type { CredentialFact, Facts, SecretFact } from '../facts.ts';
+import { normaliseKey } from '../keyring/pull-secret.ts';
+import { redact } from '../redact.ts';
+import type { DefectKind } from '../registry/repair.ts';
 import type { Fix } from './cause.ts';
 import { kubectl, quote } from './commands.ts';
 
@@ -30,8 +33,8 @@ export function renewSecret(facts: Facts, name: string, title: string): Fix {
       command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'replace -f -')}`,
     };
   }
-  const old = facts.keyring.credentials.filter(credential => credential.secret === name).map(credential => credential.key);
-  const key = secret?.keys.find(raw => old.some(normal => raw.includes(normal))) ?? serverOf(facts);
+  const old = facts.keyring.credentials.find(credential => credential.secret === name);
+  const key = old === undefined ? serverOf(facts) : rawKeyOf(facts, old);
   const words = `--arg key ${quote(key)} --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD"`;
   return {
     title: `${title} (${variables(facts)}; what else the secret holds stays)`,
@@ -39,18 +42,58 @@ export function renewSecret(facts: Facts, name: string, title: string): Fix {
   };
 }
 
+/** The key of a credential as it stands in its secret. */
+export const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string =>
+  facts.secrets
+    .find(({ name }) => name === secret)
+    ?.keys.find(raw => {
+      const normal = normaliseKey(raw);
+      return normal.ok && redact(normal.key) === key;
+    }) ?? key;
+
+/** What takes a defect out of a user name or a password, as a jq filter of a string. */
+const mendOf = (facts: Facts, kind: DefectKind): string => {
+  const blank = '[\\\\s\\\\x{200b}\\\\x{feff}]+';
+  if (kind === 'blanks') return `sub("\\\\A${blank}"; "") | sub("${blank}\\\\z"; "")`;
+  if (kind === 'quotes') return 'if length > 1 and .[:1] == .[-1:] and (.[:1] | . == "\\"" or . == "\\u0027") then .[1:-1] else . end';
+  return `if startswith("robot+") then "robot$${facts.reference?.repository.split('/')[0]}" + .[5:] else . end`;
+};
+
+/** Takes a visible defect out of an entry, in place: user name and password stay inside the secret, and what else it holds stays. */
+export const mendEntry = (facts: Facts, name: string, rawKey: string, kind: DefectKind): Fix => ({
+  title: 'mend it inside the secret (nothing has to be typed; what else the secret holds stays)',
+  command: editSecret(facts, name, `--arg key ${quote(rawKey)}`, entries =>
+    [
+      `(def mend: ${mendOf(facts, kind)};`,
+      `${entries}[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= mend else . end)`,
+      `| if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | mend), (.[1:] | join(":") | mend)] | join(":") | @base64) else . end))`,
+    ].join(' '),
+  ),
+});
+
 /** Types of secrets that may be meant for pulls; another serves something else, which a repair must not break. */
 export const isForPulls = (type: string | null): boolean =>
   type === null || type === 'Opaque' || type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg';
 
 /** Makes a secret anew that kubelet cannot read. Only where its type is wrong the old one has to go first. */
 export function remakeSecret(facts: Facts, name: string): Fix {
-  const type = facts.secrets.find(candidate => candidate.name === name)?.type ?? null;
+  const { type = null, meant = null } = facts.secrets.find(candidate => candidate.name === name) ?? {};
+  if (meant !== null) return retypeSecret(facts, name, meant);
   if (type === 'kubernetes.io/dockerconfigjson') return renewSecret(facts, name, 'write the secret anew in the right form');
   const make = createSecret(facts, name, 'make the secret anew in the right form');
   return {
     title: `${make.title}: kubectl cannot change a secret's type, so the old one goes first, with all that it holds`,
     command: `${kubectl(facts, `delete secret ${quote(name)}`)}\n${make.command}`,
+  };
+}
+
+/** Gives a secret with the right content the form that kubelet reads. A type cannot be changed: kubectl deletes the secret and makes it anew with all that it holds. */
+function retypeSecret(facts: Facts, name: string, { type, from, to }: NonNullable<SecretFact['meant']>): Fix {
+  const moved = from === to ? '' : ` | .data[${JSON.stringify(to)}] = .data[${JSON.stringify(from)}]`;
+  const filter = `.type = "${type}"${moved} | del(.metadata.uid, .metadata.resourceVersion, .metadata.creationTimestamp, .metadata.managedFields)`;
+  return {
+    title: `make the secret anew as type ${type}, with what it holds (nothing has to be typed)`,
+    command: `${kubectl(facts, `get secret ${quote(name)} -o json`)} | jq ${quote(filter)} | ${kubectl(facts, 'replace --force -f -')}`,
   };
 }
 

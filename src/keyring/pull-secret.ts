@@ -24,12 +24,21 @@ export interface AuthsEntry {
   credential: Credential;
 }
 
+/** How a secret has to be made for kubelet to read it: its type, where the content stands now, and the key under which it has to stand. */
+export interface SecretForm {
+  type: string;
+  from: string;
+  to: string;
+}
+
 export interface PullSecret {
   namespace: string;
   name: string;
   type: string;
   entries: AuthsEntry[];
   problems: SecretProblem[];
+  /** The form in which kubelet would read what a secret of another form holds; null when it holds nothing that would do. */
+  meant: SecretForm | null;
   /** The error text with which kubelet refuses every pull, null when the secret parses or is ignored. */
   error: string | null;
 }
@@ -124,8 +133,29 @@ export function normaliseKey(rawKey: string): { ok: true; key: string } | { ok: 
  * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no value of the secret is in the words.
  */
 export function readPullSecret(secret: Secret): PullSecret {
+  const read = readAsTyped(secret);
+  const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
+  return { ...read, meant: ignored ? meantForm(secret) : null };
+}
+
+const keysOf = ({ data, stringData }: Secret): string[] => [...new Set([...Object.keys(data ?? {}), ...Object.keys(stringData ?? {})])];
+
+/** In: a secret that kubelet ignores. Out: the form in which one of its texts gives kubelet a credential for a host. */
+function meantForm(secret: Secret): SecretForm | null {
+  for (const from of keysOf(secret)) {
+    for (const [type, to] of KEY_OF_TYPE) {
+      const { problems, entries } = readAsTyped({ metadata: secret.metadata, type, stringData: { [to]: secretText(secret, from) ?? '' } });
+      const fits = entries.some(({ key, credential }) => key !== null && /^(?:[^/]*[.:]|localhost\b)/.test(key) && !credential.isEmpty);
+      if (problems.length === 0 && fits) return { type, from, to };
+    }
+  }
+  return null;
+}
+
+/** The same, without a thought of another form. */
+function readAsTyped(secret: Secret): Omit<PullSecret, 'meant'> {
   const type = secret.type ?? 'Opaque';
-  const read: PullSecret = {
+  const read: ReturnType<typeof readAsTyped> = {
     namespace: secret.metadata.namespace ?? 'default',
     name: secret.metadata.name,
     type,
@@ -133,9 +163,9 @@ export function readPullSecret(secret: Secret): PullSecret {
     problems: [],
     error: null,
   };
-  const keys = [...new Set([...Object.keys(secret.data ?? {}), ...Object.keys(secret.stringData ?? {})])];
+  const keys = keysOf(secret);
   const wanted = KEY_OF_TYPE.get(type);
-  const problem = (code: SecretProblemCode, detail: string, breaksKeyring = false): PullSecret => {
+  const problem = (code: SecretProblemCode, detail: string, breaksKeyring = false): typeof read => {
     read.problems.push({ code, breaksKeyring, detail });
     return read;
   };
@@ -194,7 +224,7 @@ export function readPullSecret(secret: Secret): PullSecret {
 }
 
 /** Why a secret that parses gives kubelet nothing to log in with. */
-function explainEmptiness(read: PullSecret, wanted: string, value: GoValue): void {
+function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, value: GoValue): void {
   const members = value.type === 'object' ? value.members.map(([key]) => key) : [];
   const has = (name: string): boolean => members.some(key => keyMatchesField(key, name));
   const helpers = ['credsStore', 'credHelpers'].filter(has);

@@ -196,7 +196,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
       if (tried.result === 'rejected') refused.set(useKey(session, defect.repaired), tried);
       return tried;
     });
-    return { defect: defect.what, works: attempt.result === 'accepted' };
+    return { defect: defect.what, kind: defect.kind, works: attempt.result === 'accepted' };
   }
 
   /** One page of the tag list, with the same pass: it proves whether the repository is there, and gives names near the wanted one. */

@@ -2,7 +2,11 @@
 import type { Credential } from '../keyring/credential.ts';
 import type { Reference } from '../reference.ts';
 
+/** Blanks or line ends around user name or password, quotes around them, a robot's project that a shell ate. */
+export type DefectKind = 'blanks' | 'quotes' | 'robot';
+
 export interface Defect {
+  kind: DefectKind;
   /** In words that name no value. */
   what: string;
   repaired: Credential;
@@ -25,6 +29,7 @@ export function visibleDefect(credential: Credential, reference: Reference | nul
     const both = where.includes(' and ');
     const lineEnd = /[\r\n]$/.test(password) || /[\r\n]$/.test(username);
     return {
+      kind: 'blanks',
       what: `the ${where} ${lineEnd ? `${both ? 'end' : 'ends'} with a line break (made by \`echo\` without \`-n\`)` : both ? 'have blanks around them' : 'has blanks around it'}`,
       repaired: credential.repaired(trimmed),
     };
@@ -32,6 +37,7 @@ export function visibleDefect(credential: Credential, reference: Reference | nul
   const unquoted = { username: username.replace(/^(["'])(.*)\1$/s, '$2'), password: password.replace(/^(["'])(.*)\1$/s, '$2') };
   if ((unquoted.username !== username || unquoted.password !== password) && unquoted.password !== '') {
     return {
+      kind: 'quotes',
       what: `${unquoted.password === password ? 'the user name' : 'the password'} stands in quotes that belong to the shell`,
       repaired: credential.repaired(unquoted),
     };
@@ -40,6 +46,7 @@ export function visibleDefect(credential: Credential, reference: Reference | nul
   const robot = /^robot\+(.+)$/.exec(username);
   if (robot && project !== undefined) {
     return {
+      kind: 'robot',
       what: 'the user name has lost "$project" of "robot$project+name" (an unquoted shell ate it)',
       repaired: credential.repaired({ username: `robot$${project}+${robot[1]}` }),
     };

@@ -527,7 +527,7 @@ CredentialsRejected (certain): The registry refuses the user name or password of
 pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
 
 "registry.example.com" refuses user "ci" of secret "regcred" (key "registry.example.com"). The
-password ends with a line break (made by \`echo\` without \`-n\`): without that the same credential is
+password ends with a line break (made by \`echo\` without \`-n\`): without it the same credential is
 accepted, as a test just now shows.
 
 Proof
@@ -546,9 +546,109 @@ Proof
             https://registry.example.com/token: 401 UNAUTHORIZED (authentication required)
 
 Fix
+  1. mend it inside the secret (nothing has to be typed; what else the secret holds stays)
+     kubectl -n shop get secret regcred -o json | jq --arg key https://registry.example.com/v2/ '.data[".dockerconfigjson"] |= (@base64d | fromjson | (def mend: sub("\\\\A[\\\\s\\\\x{200b}\\\\x{feff}]+"; "") | sub("[\\\\s\\\\x{200b}\\\\x{feff}]+\\\\z"; ""); .auths[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= mend else . end) | if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | mend), (.[1:] | join(":") | mend)] | join(":") | @base64) else . end)) | tojson | @base64)' | kubectl -n shop replace -f -
+  2. check that it works
+     kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
+  3. then let the node try at once
+     kubectl -n shop delete pod api-7c9f
+
+More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/CredentialsRejected.md
+
+`
+
+exports[`dist/test/causes.mjs > TAP > CredentialsRejected-others > text 1`] = `
+CredentialsRejected (certain): The registry refuses the user name or password of the pull secret
+pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
+
+"registry.example.com" refuses user "ci" of secret "regcred" (key "registry.example.com").
+
+Proof
+  pod       spec.imagePullSecrets names "regcred"
+  secret    "regcred" covers this image (key "registry.example.com", user "ci")
+  event     node-3, 2 min ago: Failed to pull image "registry.example.com/team/api:1.4.2": failed to
+            pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve image:
+            failed to authorize: failed to fetch oauth token: unexpected status from GET request to
+            https://registry.example.com/token?scope=repository%3Ateam%2Fapi%3Apull&service=registry.example.com:
+            401 Unauthorized
+  registry  registry.example.com, from this machine, as "ci" (secret "regcred"): GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (invalid user name or password)
+  registry  registry.example.com, from this machine, without a login: GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (authentication required)
+
+Fix
   1. write the right user name and password into the secret (set REGISTRY_USER and REGISTRY_PASSWORD
      first; what else the secret holds stays)
      kubectl -n shop get secret regcred -o json | jq --arg key registry.example.com --arg user "$REGISTRY_USER" --arg password "$REGISTRY_PASSWORD" '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$key] = {username: $user, password: $password} | tojson | @base64)' | kubectl -n shop replace -f -
+  2. check that it works
+     kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
+  3. then let the node try at once
+     kubectl -n shop delete pod api-7c9f
+
+More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/CredentialsRejected.md
+
+`
+
+exports[`dist/test/causes.mjs > TAP > CredentialsRejected-quotes > text 1`] = `
+CredentialsRejected (certain): The registry refuses the user name or password of the pull secret
+pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
+
+"registry.example.com" refuses user "ci" of secret "regcred" (key "registry.example.com"). The
+password stands in quotes that belong to the shell: without it the same credential is accepted, as a
+test just now shows.
+
+Proof
+  pod       spec.imagePullSecrets names "regcred"
+  secret    "regcred" covers this image (key "registry.example.com", user "ci")
+  event     node-3, 2 min ago: Failed to pull image "registry.example.com/team/api:1.4.2": failed to
+            pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve image:
+            failed to authorize: failed to fetch oauth token: unexpected status from GET request to
+            https://registry.example.com/token?scope=repository%3Ateam%2Fapi%3Apull&service=registry.example.com:
+            401 Unauthorized
+  registry  registry.example.com, from this machine, as "ci" (secret "regcred"): GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (invalid user name or password);
+            the password stands in quotes that belong to the shell: repaired, it is accepted
+  registry  registry.example.com, from this machine, without a login: GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (authentication required)
+
+Fix
+  1. mend it inside the secret (nothing has to be typed; what else the secret holds stays)
+     kubectl -n shop get secret regcred -o json | jq --arg key https://registry.example.com/v2/ '.data[".dockerconfigjson"] |= (@base64d | fromjson | (def mend: if length > 1 and .[:1] == .[-1:] and (.[:1] | . == "\\"" or . == "\\u0027") then .[1:-1] else . end; .auths[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= mend else . end) | if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | mend), (.[1:] | join(":") | mend)] | join(":") | @base64) else . end)) | tojson | @base64)' | kubectl -n shop replace -f -
+  2. check that it works
+     kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
+  3. then let the node try at once
+     kubectl -n shop delete pod api-7c9f
+
+More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/CredentialsRejected.md
+
+`
+
+exports[`dist/test/causes.mjs > TAP > CredentialsRejected-robot > text 1`] = `
+CredentialsRejected (certain): The registry refuses the user name or password of the pull secret
+pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
+
+"registry.example.com" refuses user "ci" of secret "regcred" (key "registry.example.com"). The user
+name has lost "$project" of "robot$project+name" (an unquoted shell ate it): with it the same
+credential is accepted, as a test just now shows.
+
+Proof
+  pod       spec.imagePullSecrets names "regcred"
+  secret    "regcred" covers this image (key "registry.example.com", user "ci")
+  event     node-3, 2 min ago: Failed to pull image "registry.example.com/team/api:1.4.2": failed to
+            pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve image:
+            failed to authorize: failed to fetch oauth token: unexpected status from GET request to
+            https://registry.example.com/token?scope=repository%3Ateam%2Fapi%3Apull&service=registry.example.com:
+            401 Unauthorized
+  registry  registry.example.com, from this machine, as "ci" (secret "regcred"): GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (invalid user name or password);
+            the user name has lost "$project" of "robot$project+name" (an unquoted shell ate it):
+            repaired, it is accepted
+  registry  registry.example.com, from this machine, without a login: GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (authentication required)
+
+Fix
+  1. mend it inside the secret (nothing has to be typed; what else the secret holds stays)
+     kubectl -n shop get secret regcred -o json | jq --arg key https://registry.example.com/v2/ '.data[".dockerconfigjson"] |= (@base64d | fromjson | (def mend: if startswith("robot+") then "robot$team" + .[5:] else . end; .auths[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= mend else . end) | if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | mend), (.[1:] | join(":") | mend)] | join(":") | @base64) else . end)) | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -2834,6 +2934,37 @@ Fix
      cannot change a secret's type, so the old one goes first, with all that it holds
      kubectl -n shop delete secret regcred
      kubectl -n shop create secret docker-registry regcred --docker-server=registry.example.com --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"
+  2. then let the node try at once
+     kubectl -n shop delete pod api-7c9f
+
+More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/SecretMalformed.md
+
+`
+
+exports[`dist/test/causes.mjs > TAP > SecretMalformed-opaque > text 1`] = `
+SecretMalformed (certain): A pull secret cannot be read by kubelet
+pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2
+
+Secret "regcred" is there, but kubelet ignores it: its type is "Opaque", and kubelet reads pull
+secrets only of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg: it is silently
+ignored (it holds "config.json").
+
+Proof
+  pod       spec.imagePullSecrets names "regcred"
+  secret    "regcred": its type is "Opaque", and kubelet reads pull secrets only of type
+            kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg: it is silently ignored (it
+            holds "config.json")
+  event     node-3, 2 min ago: Failed to pull image "registry.example.com/team/api:1.4.2": failed to
+            pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve image:
+            pull access denied, repository does not exist or may require authorization:
+            authorization failed: no basic auth credentials
+  registry  registry.example.com, from this machine, without a login: GET
+            https://registry.example.com/token: 401 UNAUTHORIZED (authentication required)
+
+Fix
+  1. make the secret anew as type kubernetes.io/dockerconfigjson, with what it holds (nothing has to
+     be typed)
+     kubectl -n shop get secret regcred -o json | jq '.type = "kubernetes.io/dockerconfigjson" | .data[".dockerconfigjson"] = .data["config.json"] | del(.metadata.uid, .metadata.resourceVersion, .metadata.creationTimestamp, .metadata.managedFields)' | kubectl -n shop replace --force -f -
   2. then let the node try at once
      kubectl -n shop delete pod api-7c9f
 

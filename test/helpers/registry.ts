@@ -449,11 +449,21 @@ export function startTcp(onConnection: (socket: Socket) => void): Promise<TestSe
   return listen(createTcpServer(onConnection));
 }
 
-/** A port of 127.0.0.1 where nothing listens. */
+const given = new Set<number>();
+/** A port of 127.0.0.1 where nothing listens, and nothing will: it is below those that systems give to whoever asks for any. */
 export async function freePort(): Promise<number> {
-  const { port, close } = await startTcp(() => {});
-  await close();
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (given.has(port)) continue;
+    try {
+      const { close } = await listen(createTcpServer(), port);
+      await close();
+      given.add(port);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 async function listen(server: Server, wanted = 0, address = '127.0.0.1'): Promise<TestServer> {

@@ -182,7 +182,7 @@ const SCENES: Scene[] = [
     cause: 'CredentialsRejected',
     certainty: 'certain',
     credentials: ['rejected'],
-    says: /without that the same credential is accepted/,
+    says: /without it the same credential is accepted/,
   },
   {
     name: 'a secret for another port',

@@ -41,6 +41,8 @@ export type FaultKind =
   | 'badScheme'
   | 'untrusted'
   | 'badCertificate'
+  // a certificate that is refused, and the words do not tell (or we do not know) why
+  | 'x509'
   | 'tls'
   | 'plainHttp'
   | 'httpToHttps'
@@ -105,6 +107,7 @@ const OF_THE_NETWORK = new Set<FaultKind>([
   'proxy',
   'untrusted',
   'badCertificate',
+  'x509',
   'tls',
   'plainHttp',
   'httpToHttps',

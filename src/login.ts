@@ -18,9 +18,16 @@ export interface LoginVerdict {
   proved: boolean;
 }
 
-const EXPIRED = /expired|no longer valid/i;
+/** What has ended is the login; a subscription, a trial or a licence is the repository's, and a signed link to a layer nobody's. */
+const saysExpired = (fault: Fault, facts: Facts): boolean => {
+  const said = ownWords(fault, facts);
+  return /expired|no longer valid/i.test(said) && !/subscription|trial|licen[cs]e|request has expired|ExpiredToken|<Code>/i.test(said);
+};
+/** What only a login is told that is wrong. */
+const BAD_LOGIN =
+  /(?:incorrect|invalid|bad|wrong) (?:user(?: ?name)?|credentials)|must log in with|provided (?:password|token) is incorrect|token is invalid/i;
 const NO_RIGHT =
-  /permission_denied|expected scopes|not authorized to perform|insufficient permissions|no permission for manifest|does not have permission|forbidden to access/i;
+  /permission_denied|expected scopes|not authorized to perform|insufficient permissions|insufficient scopes?\b|no permission for manifest|does not have permission|forbidden to access/i;
 
 /**
  * Registries that give the same answer for "missing" and "not allowed" (anonymous pulls exist there, so that a refusal does not prove that the
@@ -83,13 +90,17 @@ export function probedLogin(facts: Facts): LoginVerdict {
     const codes = withoutCredential(facts);
     return {
       codes,
-      proved: (!nodeMayLogIn(facts) || facts.words.faults.some(fault => fault.kind === 'noBasicAuth')) && !onlyHeard(facts, codes[0]),
+      // without a challenge no runtime sends a login: it may be a rule about everybody
+      proved:
+        facts.probe?.challenge != null &&
+        (!nodeMayLogIn(facts) || facts.words.faults.some(fault => fault.kind === 'noBasicAuth')) &&
+        !onlyHeard(facts, codes[0]),
     };
   }
   if (sent.some(attempt => attempt.fault !== null && isAboutLogin(attempt.fault)) && anonymousPasses(facts))
     return { codes: ['CredentialsBlockPublicImage'], proved: true };
   const rejected = sent.filter(attempt => attempt.result === 'rejected');
-  const said = rejected.find(attempt => attempt.fault !== null && EXPIRED.test(ownWords(attempt.fault, facts)));
+  const said = rejected.find(attempt => attempt.fault !== null && saysExpired(attempt.fault, facts));
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
   const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
   if (aged !== undefined)
@@ -101,6 +112,9 @@ export function probedLogin(facts: Facts): LoginVerdict {
     attempt => attempt.fault?.status === 403 && attempt.fault.explanation === null && credentialOf(attempt)?.expired != null,
   );
   if (old !== undefined) return { codes: ['CredentialsExpired', 'AccessDenied'], proved: false };
+  // Artifactory answers a missing right by 401 too, and says so
+  if (rejected.some(attempt => NO_RIGHT.test(attempt.fault?.explanation ?? '')))
+    return { codes: ['AccessDenied', 'CredentialsRejected'], proved: false };
   if (rejected.length > 0) return { codes: ['CredentialsRejected'], proved: true };
   const denied = sent.find(attempt => attempt.result === 'denied');
   if (denied !== undefined) {
@@ -134,7 +148,7 @@ function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
  * list of pull secrets; words that say that none was sent outrank a secret that might have been.
  */
 export function spokenLogin(facts: Facts, fault: Fault): LoginVerdict {
-  if (EXPIRED.test(ownWords(fault, facts))) return { codes: ['CredentialsExpired'], proved: true };
+  if (saysExpired(fault, facts)) return { codes: ['CredentialsExpired'], proved: true };
   // the login opened the manifest and no longer opens a layer
   if (fault.kind === 'invalidToken' && fault.step === 'layer')
     return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };
@@ -147,6 +161,8 @@ export function spokenLogin(facts: Facts, fault: Fault): LoginVerdict {
     proved: false,
   });
 
+  if (BAD_LOGIN.test(ownWords(fault, facts)) && (usable.length > 0 || !complete || facts.secrets.length === 0))
+    return { codes: ['CredentialsRejected', 'CredentialsExpired', 'AccessDenied'], proved: false };
   if (usable.length > 0) {
     const expired = usable.some(credential => credential.expired !== null);
     const aged: CauseCode[] = expired ? ['CredentialsExpired'] : [];

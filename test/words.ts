@@ -236,6 +236,86 @@ t.test('numbers and words inside a name, a tag or a digest are no answer', async
     );
 });
 
+t.test('errors of systems, resolvers and proxies that seldom meet', async t => {
+  const head = `${PULLED}failed to resolve reference "${IMAGE}": failed to do request: Head "https://registry.example.com/v2/team/api/manifests/1.4.2": `;
+  const layer = `failed to pull and unpack image "${IMAGE}": failed to extract layer sha256:9b2c: `;
+  const inspect = `Failed to inspect image "${IMAGE}": rpc error: code = Unknown desc = `;
+  const rows: [string, string, object][] = [
+    ['a resolver that names no server', `${head}dial tcp: lookup registry.example.com: no such host`, { kind: 'dns', role: 'registry' }],
+    ['… with the last dot', `${head}dial tcp: lookup registry.example.com.: server misbehaving`, { kind: 'dns', role: 'registry' }],
+    [
+      '… of another host',
+      `${head}dial tcp: lookup cdn.example.net: no such host`,
+      { kind: 'dns', role: 'redirect', host: 'cdn.example.net' },
+    ],
+    ['an error number that nobody lists', `${head}dial tcp 10.0.0.5:443: connect: protocol error`, { kind: 'unreachable' }],
+    ['an egress filter', `${head}dial tcp 10.0.0.5:443: connect: operation not permitted`, { kind: 'unreachable' }],
+    ['a full table of files', `${head}dial tcp 10.0.0.5:443: socket: too many open files`, { kind: 'storage' }],
+    [
+      'Windows',
+      `${head}read tcp 10.1.0.9:5:10.0.0.5:443: wsarecv: An established connection was aborted by the software`,
+      { kind: 'reset' },
+    ],
+    ['a proxy that refuses the way', `${head}Service Unavailable`, { kind: 'proxy', role: 'proxy' }],
+    ['… and forbids it', `${head}Forbidden`, { kind: 'proxy', role: 'proxy' }],
+    [
+      'a SOCKS proxy',
+      `${head}socks connect tcp 127.0.0.1:1080->registry.example.com:443: dial tcp 127.0.0.1:1080: connect: connection refused`,
+      { kind: 'proxy' },
+    ],
+    [
+      'an unknown authority',
+      `${head}tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+      { kind: 'untrusted' },
+    ],
+    ['a certificate that is refused for something else', `${head}x509: malformed certificate`, { kind: 'x509' }],
+    ['… and one whose reason was cut off', `${head}tls: failed to verify certificate: x509: certificate is vali`, { kind: 'x509' }],
+    [
+      'an OCI manifest that is missing',
+      `${PULLED}could not fetch content descriptor sha256:9b2c (application/vnd.oci.image.manifest.v1+json) from remote: not found`,
+      { kind: 'blobMissing' },
+    ],
+    ['the store of the node, in words of its own', `${layer}lchown /etc: operation not supported`, { kind: 'storage', step: 'unpack' }],
+    ['a file called like an error', `${layer}open /var/lib/x/encrypted-store/key: input/output error`, { kind: 'storage' }],
+    ['… and one like another', `${layer}mkdir /var/lib/x/short-names: read-only file system`, { kind: 'storage' }],
+    ['the runtime looks into its store', `${inspect}context deadline exceeded`, { kind: 'runtime', step: 'runtime' }],
+    ['… and finds nothing', `${inspect}Error response from daemon: layer does not exist`, { kind: 'runtime' }],
+    ['… under a name that is none', `${inspect}invalid reference format`, { kind: 'badReference' }],
+    ['the socket of the runtime', 'dial unix /run/containerd/containerd.sock: connect: connection refused', { kind: 'runtime' }],
+    [
+      "the registry's own disk",
+      'Error response from daemon: unknown: write /var/lib/registry/x: no space left on device',
+      { kind: 'status' },
+    ],
+    ['a copy with a count and dots', `${head}dial tcp 10.0.0.5:443: connect: connection refused (x4 over 2m)`, { kind: 'refused' }],
+    [
+      'a copy with two blanks',
+      head.replaceAll(': ', ':  ') + 'dial tcp 10.0.0.5:443: connect: connection refused',
+      { kind: 'refused', host: 'registry.example.com' },
+    ],
+    [
+      'a copy that was folded',
+      head.replace(' Head ', '\n  Head ') + 'dial tcp 10.0.0.5:443: connect: connection refused',
+      { kind: 'refused', host: 'registry.example.com' },
+    ],
+    [
+      'a copy with other quotes',
+      head.replace(/"(https[^"]*)"/, '“$1”') + 'dial tcp 10.0.0.5:443: connect: connection refused',
+      { kind: 'refused', host: 'registry.example.com' },
+    ],
+  ];
+  for (const [name, message, fault] of rows) t.match(read(message), [fault], name);
+});
+
+t.test('an event of the image that stood there before is over', async t => {
+  const old = failed('2026-11-20T10:05:00Z', undefined, {
+    message: 'Failed to pull image "registry.example.com/old:1": no space left on device',
+  });
+  const now = event('BackOff', `Back-off pulling image "${IMAGE}"`, '2026-11-20T10:06:00Z');
+  t.strictSame(words(container(BACK_OFF), [old, now]).words.faults, [], 'the events name the image that stands there now');
+  t.equal(words(container(BACK_OFF), [old]).words.faults.length, 1, 'nothing names it: who knows');
+});
+
 t.test('no secret stands in the words', async t => {
   const secret = 'canary-3f9a77';
   for (const [name, message] of Object.entries({

@@ -1,4 +1,5 @@
 import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { schemeOf } from './commands.ts';
 import { registry } from './tell.ts';
 
 export const AuthMethodUnsupported = cause({
@@ -8,16 +9,21 @@ export const AuthMethodUnsupported = cause({
   transient: false,
   claims: (fault, facts) => {
     if (fault.status !== 401 || fault.role === 'token') return NEVER;
-    if (fault.seenBy === 'us') return facts.probe?.challenge === null && !facts.probe.headBlocked ? ONLY : NEVER;
+    if (fault.seenBy === 'us')
+      return facts.probe?.challenge === null && !facts.probe.headBlocked
+        ? fault.step === 'layer' || fault.step === 'config'
+          ? RARELY
+          : ONLY
+        : NEVER;
     // Docker puts the status's own name where a registry that speaks the protocol would explain itself
     return /^unauthorized: Unauthorized$/.test(fault.explanation ?? '') ? MOSTLY + 1 : RARELY;
   },
   summary: facts =>
     `${registry(facts)} answers 401 without a challenge of type Bearer or Basic: neither a runtime nor this tool can log in there, with whatever secret.`,
-  fixes: facts => [
+  fixes: (facts, fault) => [
     {
       title: "see the registry's own answer: a WWW-Authenticate header of type Bearer or Basic has to be in it",
-      command: `curl -sSI https://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+      command: `curl -sSI ${schemeOf(facts, fault)}://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
     },
     { title: 'let the registry (or the gateway before it) offer Basic or a token server', command: null },
   ],

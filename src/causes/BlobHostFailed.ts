@@ -5,7 +5,7 @@ import { hostWord, nodeWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './tell.ts';
 
 /** Trouble with the TLS of that host has a repair of its own. */
-const UNSAFE = new Set<FaultKind>(['untrusted', 'badCertificate', 'tls', 'plainHttp', 'httpToHttps']);
+const UNSAFE = new Set<FaultKind>(['untrusted', 'badCertificate', 'x509', 'tls', 'plainHttp', 'httpToHttps']);
 
 export const BlobHostFailed = cause({
   code: 'BlobHostFailed',
@@ -19,7 +19,9 @@ export const BlobHostFailed = cause({
       // a page in place of a manifest is a login page or a portal
       if (fault.kind === 'notJson') return late ? ONLY : RARELY;
       if (fault.kind === 'blobMissing') return SOMETIMES;
-      return isOfTheNetwork(fault) || fault.kind === 'status' ? (late ? ONLY : MOSTLY + 1) : NEVER;
+      // what is asked there in the registry's own protocol may be a mirror, which Docker and CRI-O do not name
+      const certain = late && !/\/v2\/\S+\/blobs\//.test(fault.words);
+      return isOfTheNetwork(fault) || fault.kind === 'status' ? (certain ? ONLY : MOSTLY + 1) : NEVER;
     }
     if (!late || fault.role === 'token') return NEVER;
     if (fault.kind === 'status' || fault.kind === 'notJson') return fault.status === 403 ? MOSTLY : SOMETIMES;

@@ -1,7 +1,7 @@
 import { atBlobHost } from '../fault.ts';
 import { isLoopback } from '../registry/proxy.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './tell.ts';
 
@@ -20,9 +20,11 @@ export const CertificateInvalid = cause({
           isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !DATES.test(fault.words)
           ? MOSTLY
           : ONLY
-      : fault.kind === 'tls'
-        ? SOMETIMES
-        : NEVER,
+      : fault.kind === 'x509'
+        ? OFTEN
+        : fault.kind === 'tls'
+          ? SOMETIMES
+          : NEVER,
   summary: (facts, fault) =>
     `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault?.words ?? '', nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {

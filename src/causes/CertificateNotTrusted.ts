@@ -13,7 +13,7 @@ export const CertificateNotTrusted = cause({
       ? fault.role === 'token' || atBlobHost(fault)
         ? SOMETIMES + 5
         : ONLY
-      : fault.kind === 'tls' && /x509/.test(fault.words)
+      : fault.kind === 'x509' || (fault.kind === 'tls' && /x509/.test(fault.words))
         ? SOMETIMES
         : NEVER,
   summary: (facts, fault) =>

@@ -12,7 +12,7 @@ export const CredentialsExpired = cause({
   title: 'The credential of the pull secret has expired',
   transient: false,
   claims: fault =>
-    /token has expired|token is expired|access token is expired/i.test(fault.explanation ?? '')
+    /token has expired|token is expired|access token is expired/i.test(fault.explanation ?? '') && !/<Code>/.test(fault.explanation ?? '')
       ? ONLY
       : fault.kind === 'invalidToken' && fault.step === 'layer'
         ? OFTEN

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { cause, MOSTLY, NEVER, OFTEN, ONLY } from './cause.ts';
 import { setImage } from './commands.ts';
+import { knownMove } from './moves.ts';
 import { list, repository } from './tell.ts';
 
 export const DigestNotFound = cause({
@@ -22,6 +23,9 @@ export const DigestNotFound = cause({
   summary: facts =>
     `${facts.probe?.tags?.known ? 'The repository' : 'By the words of the node, the repository'} ${repository(facts)} ${facts.probe?.tags?.known ? 'is there and holds' : 'holds'} no manifest "${facts.reference?.digest}". A digest goes when the registry is cleaned up, or is that of another repository or registry.${tagsOf(facts).length > 0 ? ` Its tags: ${list(tagsOf(facts))}.` : ''}`,
   fixes: facts => [
+    ...(knownMove(facts.reference) === null
+      ? []
+      : [setImage(facts, knownMove(facts.reference)?.image ?? '', 'pull it by a tag from where it is known to have moved')]),
     setImage(
       facts,
       `${facts.image.replace(/@.*$/, '').replace(/:[^:/]+$/, '')}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,

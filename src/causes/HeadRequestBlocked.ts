@@ -1,4 +1,5 @@
 import { cause, NEVER, ONLY, RARELY } from './cause.ts';
+import { schemeOf } from './commands.ts';
 import { registry } from './tell.ts';
 
 export const HeadRequestBlocked = cause({
@@ -7,15 +8,17 @@ export const HeadRequestBlocked = cause({
   title: 'HEAD requests are refused where GET works',
   transient: false,
   claims: (fault, facts) => {
+    // CRI-O asks by GET alone, and Docker after a HEAD that fails
+    if (/^(?:cri-o|docker):/.test(facts.node.runtime ?? '')) return NEVER;
     if (fault.seenBy === 'us') return facts.probe?.headBlocked && fault.method === 'HEAD' ? ONLY : NEVER;
     return (fault.kind === 'status' && (fault.status === 500 || fault.status === 403)) || fault.kind === 'notFound' ? RARELY : NEVER;
   },
   summary: (facts, fault) =>
     `${registry(facts)} gives the manifest to a GET and answers ${fault?.status ?? 'an error'} to the HEAD that containerd begins with: something in between (gateway, WAF, proxy) blocks HEAD.`,
-  fixes: facts => [
+  fixes: (facts, fault) => [
     {
       title: 'show it',
-      command: `curl -sSI https://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/${facts.reference?.tag ?? 'TAG'}`,
+      command: `curl -sSI ${schemeOf(facts, fault)}://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/${facts.reference?.tag ?? 'TAG'}`,
     },
     { title: 'let HEAD through to /v2/ in the gateway before the registry', command: null },
   ],

@@ -18,6 +18,8 @@ export const NotARegistry = cause({
         : fault.status === 410 || (fault.status ?? 0) >= 500 || fault.status === 403
           ? RARELY
           : MOSTLY;
+    // 511 Network Authentication Required is a captive portal's own status (RFC 6585)
+    if (fault.status === 511) return ONLY;
     if (fault.kind === 'mediaType' && /text\/html/.test(fault.words)) return MOSTLY;
     return fault.kind === 'mediaType' || fault.kind === 'badManifest' ? RARELY : NEVER;
   },

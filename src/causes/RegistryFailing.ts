@@ -2,6 +2,9 @@ import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, restart, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './tell.ts';
 
+/** Refusals of a request that a runtime makes rightly everywhere else. */
+const UNUSUAL = new Set([400, 405, 406, 408, 411, 413, 414, 423, 425, 501]);
+
 export const RegistryFailing = cause({
   code: 'RegistryFailing',
   group: 'registry',
@@ -10,12 +13,12 @@ export const RegistryFailing = cause({
   claims: (fault, facts) => {
     if (fault.kind === 'redirects') return fault.role === 'token' ? SOMETIMES : ONLY;
     if (facts.probe?.headBlocked && fault.seenBy === 'us') return SOMETIMES;
-    if ((fault.status ?? 0) >= 500 && fault.status !== 501) {
+    if ((fault.status ?? 0) >= 500 && fault.status !== 501 && fault.status !== 511) {
       if (fault.role === 'token' || fault.role === 'redirect') return SOMETIMES;
       if (fault.step === 'layer' || fault.step === 'config') return MOSTLY;
       return fault.seenBy === 'us' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
     }
-    if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return ONLY;
+    if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return fault.role === 'token' ? SOMETIMES : ONLY;
     if (
       fault.kind === 'timeout' &&
       fault.seenBy === 'us' &&
@@ -26,7 +29,11 @@ export const RegistryFailing = cause({
       return ONLY;
     if (fault.kind === 'eof' || fault.kind === 'reset')
       return fault.role === 'registry' && (fault.step === 'resolve' || fault.step === 'ping') ? SOMETIMES : NEVER;
-    return fault.status === 400 ? OFTEN - 10 : fault.kind === 'badManifest' && fault.step === 'ping' ? SOMETIMES : NEVER;
+    return fault.status !== null && UNUSUAL.has(fault.status)
+      ? OFTEN - 10
+      : fault.kind === 'badManifest' && fault.step === 'ping'
+        ? SOMETIMES
+        : NEVER;
   },
   summary: (facts, fault) =>
     `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a circle' : 'accepts requests and does not answer them'} instead of giving ${imageOf(facts)}.${explanation(fault)} Nothing in the cluster can repair that; kubelet tries again by itself.${seenFrom(fault)}`,

@@ -2,7 +2,7 @@ import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { capital, explanation, hostOf, imageOf, ownWords } from './tell.ts';
 
 const POLICY =
-  /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|\bgeo(?:graph|-?block|-?fenc|-?restrict|location)|your (?:region|country)|sanction|embargo|\blegal\b|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|\b(?:image|security|virus|malware) scan|\bscan(?:s|ned|ning)?\b/i;
+  /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|blocking policy|configured policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|\bgeo(?:graph|-?block|-?fenc|-?restrict|location)|your (?:region|country)|sanction|embargo|\blegal\b|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|\b(?:image|security|virus|malware) scan|\bscan(?:s|ned|ning)?\b/i;
 
 export const RegistryPolicyDenied = cause({
   code: 'RegistryPolicyDenied',

@@ -1,7 +1,7 @@
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { setImage } from './commands.ts';
 import { knownMove } from './moves.ts';
-import { registry, repository } from './tell.ts';
+import { decisive, registry, repository } from './tell.ts';
 
 export const RepositoryNotFound = cause({
   code: 'RepositoryNotFound',
@@ -12,7 +12,8 @@ export const RepositoryNotFound = cause({
     if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
     if (fault.code === 'NAME_UNKNOWN') return ONLY;
     if (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
-      return facts.probe.tags.unsaid ? MOSTLY : ONLY;
+      // a registry may hide what a token without rights does not open
+      return facts.probe.tags.unsaid || decisive(facts)?.granted?.length === 0 ? MOSTLY : ONLY;
     if (fault.seenBy === 'us' && facts.probe?.tags?.known === true) return NEVER;
     // a bare word without registry, path and tag is rather a local image's name than an official image without `latest`
     const bare = !/[/:@]/.test(facts.image);

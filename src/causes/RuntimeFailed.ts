@@ -1,4 +1,4 @@
-import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { nodeWord } from './commands.ts';
 import { nodeName } from './tell.ts';
 
@@ -7,7 +7,14 @@ export const RuntimeFailed = cause({
   group: 'node',
   title: "The node's container runtime fails",
   transient: false,
-  claims: fault => (fault.kind === 'runtime' ? MOSTLY + 5 : fault.kind === 'storage' || fault.kind === 'shortName' ? SOMETIMES : NEVER),
+  claims: fault =>
+    fault.kind === 'runtime'
+      ? /dial unix \S+\.sock/.test(fault.words)
+        ? ONLY
+        : MOSTLY + 5
+      : fault.kind === 'storage' || fault.kind === 'shortName'
+        ? SOMETIMES
+        : NEVER,
   summary: (facts, fault) =>
     `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: "${fault.words.split('\n', 1)[0]?.slice(0, 200)}".`}`,
   fixes: facts => [

@@ -1,4 +1,4 @@
-import { cause, MOSTLY, NEVER } from './cause.ts';
+import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
 import { onNode, setImage } from './commands.ts';
 import { imageOf, nodeName } from './tell.ts';
 
@@ -7,7 +7,12 @@ export const ShortNameUnresolved = cause({
   group: 'name',
   title: 'The runtime does not resolve a name without a registry',
   transient: false,
-  claims: fault => (fault.kind === 'shortName' ? MOSTLY : NEVER),
+  claims: fault =>
+    fault.kind !== 'shortName'
+      ? NEVER
+      : /did not resolve to an alias and no unqualified-search|enforces? short[- ]name|ambiguous/i.test(fault.words)
+        ? ONLY
+        : MOSTLY,
   summary: facts =>
     `${imageOf(facts)} names no registry, and the runtime of ${nodeName(facts)} has no registry, or more than one, to look for it.`,
   fixes: facts => [

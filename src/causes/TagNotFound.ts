@@ -26,7 +26,7 @@ export const TagNotFound = cause({
     const near = near_(facts);
     const move = knownMove(facts.reference);
     const known = facts.probe?.tags?.known === true;
-    return `${known ? 'The repository' : `By the words of the node, the repository`} ${repository(facts)} ${known ? 'is there and has no tag' : 'or its tag is not there: it asked for'} ${tagOf(facts)}${known ? '' : ` at ${registry(facts)}`}.${near.length > 0 ? ` The nearest existing ${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}.` : known && facts.probe?.tags?.known && facts.probe.tags.names.length === 0 ? ' It has no tag at all.' : ''}${move === null ? '' : ` The image is known to have moved to "${move.image}" (${move.since}).`}`;
+    return `${known ? 'The repository' : `By the words of the node, the repository`} ${repository(facts)} ${known ? 'is there and has no tag' : 'or its tag is not there: it asked for'} ${tagOf(facts)}${known ? '' : ` at ${registry(facts)}`}.${near.length > 0 ? ` The nearest existing ${facts.probe?.tags?.known && !facts.probe.tags.complete ? '(of a list that is not whole) ' : ''}${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}.` : known && facts.probe?.tags?.known && facts.probe.tags.names.length === 0 ? ' It has no tag at all.' : ''}${move === null ? '' : ` The image is known to have moved to "${move.image}" (${move.since}).`}`;
   },
   fixes: facts => {
     const move = knownMove(facts.reference);

@@ -1,4 +1,5 @@
 import { isOfTheNetwork } from '../fault.ts';
+import { redact } from '../redact.ts';
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { hostWord, restart } from './commands.ts';
 import { explanation, hostOf, registry, seenFrom } from './tell.ts';
@@ -14,7 +15,9 @@ export const TokenServiceFailed = cause({
     if (fault.kind === 'plainHttp' && fault.role === 'token') return OFTEN;
     if (fault.role === 'token') {
       if (isOfTheNetwork(fault))
-        return fault.kind === 'untrusted' || fault.kind === 'tls' || fault.kind === 'badCertificate' ? MOSTLY : ONLY;
+        return fault.kind === 'untrusted' || fault.kind === 'tls' || fault.kind === 'badCertificate' || fault.kind === 'x509'
+          ? MOSTLY
+          : ONLY;
       if (fault.kind === 'redirects') return MOSTLY;
       if (fault.status === 401 || fault.status === 403) return RARELY;
       if (fault.status === 429) return NEVER;
@@ -40,7 +43,7 @@ export const TokenServiceFailed = cause({
       : [
           {
             title: 'ask the token server as a pull would',
-            command: `curl -sS -i ${shellQuote(facts.probe?.challenge?.realm ?? `https://${hostWord(fault?.host, 'TOKEN_SERVER')}/token`)}`,
+            command: `curl -sS -i ${shellQuote(facts.probe?.challenge ? redact(facts.probe.challenge.realm ?? '') : `https://${hostWord(fault?.host, 'TOKEN_SERVER')}/token`)}`,
           },
           {
             title: `let the nodes reach ${hostOf(facts, fault)} too, or repair it: every login and every anonymous pull needs it`,

@@ -98,15 +98,19 @@ function retypeSecret(facts: Facts, name: string, { type, from, to }: NonNullabl
 }
 
 /** Files an entry of a pull secret under the key that kubelet looks for too; what is there stays. */
-export const copyEntry = (facts: Facts, name: string, wrong: string): Fix => ({
-  title: `file the same user name and password also under the key that kubelet looks for, "${serverOf(facts)}"`,
-  command: editSecret(
-    facts,
-    name,
-    `--arg old ${quote(wrong)} --arg new ${quote(serverOf(facts))}`,
-    entries => `${entries}[$new] = ${entries}[$old]`,
-  ),
-});
+export function copyEntry(facts: Facts, name: string, wrong: string): Fix {
+  // a key with a login in it is not shown, and so cannot be named
+  if (wrong.includes('REDACTED')) return renewSecret(facts, name, 'write the login under the key that kubelet looks for');
+  return {
+    title: `file the same user name and password also under the key that kubelet looks for, "${serverOf(facts)}"`,
+    command: editSecret(
+      facts,
+      name,
+      `--arg old ${quote(wrong)} --arg new ${quote(serverOf(facts))}`,
+      entries => `${entries}[$new] = (${entries}[$old] // error("no such entry"))`,
+    ),
+  };
+}
 
 /** Edits the entries inside a pull secret by jq, in the form that its type has. */
 function editSecret(facts: Facts, name: string, words: string, edit: (entries: string) => string): string {

@@ -6,10 +6,10 @@
 import type { Fault, FaultKind, HostRole, Step } from '../fault.ts';
 import { redact } from '../redact.ts';
 
-type Draft = Omit<Fault, 'words' | 'seenBy'> & { spoken: boolean };
+type Draft = Omit<Fault, 'words' | 'seenBy'> & { spoken: boolean; inspects: boolean };
 
 const QUOTED = `(?:"[^"]*"|“[^”]*”|\\\\"[^"\\\\]*\\\\"|'[^']*')`;
-const URL_WORD = `(?:"(?<quoted>[^"]*)"|\\\\"(?<escaped>[^"\\\\]*)\\\\"|(?<bare>https?://[^\\s]+?))`;
+const URL_WORD = `(?:"(?<quoted>[^"]*)"|\\\\"(?<escaped>[^"\\\\]*)\\\\"|“(?<curly>[^”]*)”|'(?<single>[^']*)'|(?<bare>https?://[^\\s]+?))`;
 
 interface Layer {
   pattern: RegExp;
@@ -18,6 +18,8 @@ interface Layer {
   role?: HostRole;
   /** What follows is the registry's own text, of no known code. */
   spoken?: boolean;
+  /** The runtime looks into its own store: no registry is asked. */
+  inspects?: boolean;
   /** Too short a word to be looked for in the middle of a text. */
   outermost?: boolean;
 }
@@ -41,6 +43,7 @@ const LAYERS: Layer[] = [
   { pattern: /^time="[^"]*" level=\w+ msg="/ },
   { pattern: /^Failed, retrying in \S+ \.\.\. \(\d+\/\d+\)\. Error: / },
   { pattern: new RegExp(`^failed to pull and unpack image ${QUOTED}: `), step: 'manifest' },
+  { pattern: new RegExp(`^Failed to inspect image ${QUOTED}: `), inspects: true },
   { pattern: new RegExp(`^failed to resolve (?:reference|image) ${QUOTED}: `), step: 'resolve' },
   { pattern: /^failed to resolve image: /, step: 'resolve' },
   { pattern: /^get image config descriptor: /, step: 'config' },
@@ -118,7 +121,7 @@ interface Tail {
 /** Go's network and TLS errors, as they stand at the end of a request. */
 const TRANSPORT: Tail[] = [
   {
-    pattern: /proxyconnect tcp|^Proxy Authentication Required|error connecting to proxy|proxy responded with/i,
+    pattern: /proxyconnect tcp|^socks connect|^Proxy Authentication Required|error connecting to proxy|proxy responded with/i,
     kind: 'proxy',
     role: 'proxy',
   },
@@ -142,19 +145,21 @@ const TRANSPORT: Tail[] = [
     kind: 'badCertificate',
   },
   {
-    pattern:
-      /x509: certificate signed by unknown authority|x509: certificate is not trusted|certificate is not standards compliant|failed to verify certificate|x509:/,
+    pattern: /certificate signed by unknown authority|certificate is not trusted|certificate is not standards compliant/,
     kind: 'untrusted',
   },
-  { pattern: /stopped after \d+ redirects/, kind: 'redirects' },
+  { pattern: /failed to verify certificate|x509:/, kind: 'x509' },
+  { pattern: /stopped after \d+ redirects|response missing Location header/, kind: 'redirects' },
   { pattern: /unsupported protocol scheme/, kind: 'badScheme' },
   { pattern: /connection refused|actively refused/, kind: 'refused' },
   {
-    pattern: /no route to host|network is unreachable|host is unreachable|host is down|cannot assign requested address/,
+    pattern:
+      /no route to host|network is unreachable|host is unreachable|host is down|cannot assign requested address|connect: (?:permission denied|operation not permitted|network is down|invalid argument|no buffer space)/,
     kind: 'unreachable',
   },
   {
-    pattern: /connection reset by peer|broken pipe|forcibly closed|use of closed network connection|GOAWAY|stream error|INTERNAL_ERROR/,
+    pattern:
+      /connection reset by peer|broken pipe|forcibly closed|established connection was aborted|client connection lost|use of closed network connection|GOAWAY|stream error|INTERNAL_ERROR/,
     kind: 'reset',
   },
   {
@@ -193,12 +198,17 @@ const TAILS: Tail[] = [
   },
   {
     pattern:
-      /Source image rejected|signature was required|None of the signatures were accepted|signature validation failed|no signature exists|signature verification failed/i,
+      /Source image rejected|signature was required|None of the signatures were accepted|signature validation failed|no signature exists|remote trust data does not exist|signature verification failed/i,
     kind: 'signature',
     step: 'verify',
   },
   { pattern: /image verifier \S+ blocked pull|is blocked in \S*registries\.conf|registry \S+ is blocked/, kind: 'policy', step: 'verify' },
-  { pattern: /no space left on device|disk quota exceeded|No space left/, kind: 'diskFull', step: 'store' },
+  {
+    pattern:
+      /no space left on device|disk quota exceeded|No space left|not enough space on the disk|out of space\b|free data blocks which is less than/,
+    kind: 'diskFull',
+    step: 'store',
+  },
   {
     pattern:
       /rejecting \d+ byte manifest|manifest (?:is )?too (?:large|big)|exceed(?:s|ed) maximum (?:allowed )?size|size of \d+ bytes exceeds|larger than .* limit|exceeded maximum allowed/i,
@@ -207,12 +217,12 @@ const TAILS: Tail[] = [
   },
   {
     pattern:
-      /no match for platform|no matching manifest for|no image found in (?:manifest list|image index)|image operating system "[^"]*" cannot be used|no child with platform|does not match the specified platform|image platform \(/,
+      /no match for platform|no matching manifest for|no image found in (?:manifest list|image index)|image operating system "[^"]*" cannot be used|no child with platform|does not match the specified platform|does not provide the specified platform|cannot download image with operating system|operating system is not supported|-based image is incompatible with|image platform \(/,
     kind: 'platform',
     step: 'manifest',
   },
   {
-    pattern: /schema ?1|Schema 1|manifest\.v1\+prettyjws|manifest\.v1\+json|^no signatures|missing formatted tail/,
+    pattern: /schema ?1|Schema 1|docker\.distribution\.manifest\.v1\+|^no signatures|missing formatted tail/,
     kind: 'schema1',
     step: 'manifest',
   },
@@ -220,7 +230,7 @@ const TAILS: Tail[] = [
   { pattern: /unexpected media type text\/html/, kind: 'mediaType', step: 'manifest' },
   {
     pattern:
-      /unexpected media type|unsupported media type|unsupported manifest|no processor for media-type|mismatched image rootfs and manifest layers|unsupported image-specific operation|unsupported docker v2s2 media type|unrecognized manifest|Unknown media type|unimplemented mimetype|unsupported MIME type|media type .* is no longer supported|unsupported schema version|no manifest found for/i,
+      /unexpected media type|unsupported media type|unsupported manifest|no processor for media-type|mismatched image rootfs and manifest layers|unsupported image-specific operation|unsupported docker v2s2 media type|encountered remote "|unrecognized manifest|Unknown media type|unimplemented mimetype|unsupported MIME type|media type .* is no longer supported|unsupported schema version|no manifest found for/i,
     kind: 'mediaType',
     step: 'manifest',
   },
@@ -245,13 +255,13 @@ const TAILS: Tail[] = [
   },
   {
     pattern:
-      /read-only file system|input\/output error|structure needs cleaning|device or resource busy|operation not permitted|too many open files|stale NFS|file exists|failed to create (?:temp|temporary) dir|failed to prepare extraction snapshot|parent snapshot .* does not exist|snapshot .* does not exist|permission denied|mkdir |database not open|metadata\.db|lost content|failed to get reader from content store|failed to rename|cannot (?:create|open) directory|no such file or directory/,
+      /read-only file system|input\/output error|structure needs cleaning|device or resource busy|operation not permitted|too many open files|stale NFS|file exists|failed to create (?:temp|temporary) dir|failed to prepare extraction snapshot|parent snapshot .* does not exist|snapshot .* does not exist|permission denied|mkdir |database not open|metadata\.db|lost content|failed to get reader from content store|failed to rename|cannot (?:create|open) directory|no such file or directory|hcsshim::|layer not known|unpack destination .* already exists|database disk image is malformed|re-exec error/,
     kind: 'storage',
     step: 'store',
   },
   {
     pattern:
-      /unknown service runtime\.|error reading from server: EOF|transport: Error while dialing|connect: no such file|containerd\.sock|crio\.sock|dockershim|runtime (?:is )?not (?:ready|running)|error execing credential provider plugin|Failed getting credential from external registry|snapshotter .*(?:not loaded|not found|was not found)|unable to initialize|no such snapshotter|is the docker daemon running|not implemented|invalid hosts\.toml|failed to load .*hosts|unable to load (?:CA|X509)|connection error: desc/i,
+      /unknown service runtime\.|error reading from server: EOF|transport: Error while dialing|connect: no such file|containerd\.sock|crio\.sock|dockershim|runtime (?:is )?not (?:ready|running)|error execing credential provider plugin|Failed getting credential from external registry|snapshotter .*(?:not loaded|not found|was not found)|unable to initialize|no such snapshotter|is the docker daemon running|not implemented|invalid hosts\.toml|failed to load .*hosts|unable to load (?:CA|X509)|connection error: desc|transport is closing|server is not initialized yet|ttrpc: closed|received message larger than max|connection closed before server preface|error during connect: |lease does not exist|^toml: |invalid policy in /i,
     kind: 'runtime',
     step: 'runtime',
   },
@@ -313,11 +323,24 @@ export function progress(fault: Fault): number {
  * another host in the words is known for a mirror or a redirect target). Out: one fault per error of an aggregate, the farthest first.
  */
 export function readFaults(message: string, registryHosts: readonly string[] = []): Fault[] {
-  const stripped = peel(message.trim(), draftOf(), []);
+  const text = unfolded(message);
+  const stripped = peel(text, draftOf(), []);
   return splitAggregate(stripped)
-    .map(part => readFault(part === stripped ? message : part, registryHosts))
+    .map(part => readFault(part === stripped ? text : part, registryHosts))
     .sort((a, b) => progress(b) - progress(a));
 }
+
+/** A line that was folded at its end, and not ended by a status, behind which a body follows. */
+const FOLDED = /(?<=[^\n]{60})(?<!\d{3} [A-Z][A-Za-z ]*)[ \t]*\r?\n[ \t]*(?=\S)/g;
+
+/** A message as it was said: copies are folded, and events carry a count. */
+const unfolded = (message: string): string =>
+  message
+    .trim()
+    .replace(/ \(x\d+ over [^)]*\)$/, '')
+    .replace(/\s*(?:\.{3}|…)$/, '')
+    .replace(FOLDED, ' ')
+    .replace(/: {2,}(?=\S)/g, ': ');
 
 const draftOf = (): Draft => ({
   kind: 'unknown',
@@ -330,6 +353,7 @@ const draftOf = (): Draft => ({
   explanation: null,
   login: null,
   spoken: false,
+  inspects: false,
 });
 
 /** Takes the outer layers off and writes what they tell into the draft. Out: what is left. */
@@ -338,7 +362,8 @@ function peel(text: string, draft: Draft, registryHosts: readonly string[]): str
   for (let turn = 0; turn < 40; turn++) {
     const request = REQUEST.exec(rest);
     if (request) {
-      const url = request.groups?.quoted ?? request.groups?.escaped ?? request.groups?.bare ?? '';
+      const { quoted, escaped, curly, single, bare } = request.groups ?? {};
+      const url = quoted ?? escaped ?? curly ?? single ?? bare ?? '';
       draft.method = (request.groups?.method ?? 'Get').toUpperCase();
       placeUrl(url, draft, registryHosts);
       rest = rest.slice(request[0].length);
@@ -355,6 +380,7 @@ function peel(text: string, draft: Draft, registryHosts: readonly string[]): str
     if (layer.role !== undefined) draft.role = layer.role;
     if (layer.login !== undefined) draft.login = layer.login;
     if (layer.spoken) draft.spoken = true;
+    if (layer.inspects) draft.inspects = true;
     rest = rest.replace(layer.pattern, '');
   }
   return rest;
@@ -382,7 +408,11 @@ function readFault(message: string, registryHosts: readonly string[]): Fault {
   const names = imageNames(message);
   classify(withoutNames(rest, names), draft, registryHosts, withoutNames(message, names).replace(/https?:\/\/[^\s"]+/g, 'URL'));
   draft.explanation = draft.explanation?.replaceAll(NAME, names[0] ?? '') ?? null;
-  const { spoken: _, ...fault } = draft;
+  if (draft.inspects && !['badReference', 'shortName', 'storage', 'diskFull'].includes(draft.kind)) {
+    draft.kind = 'runtime';
+    draft.step = 'runtime';
+  }
+  const { spoken: _, inspects: __, ...fault } = draft;
   return { seenBy: 'node', ...fault, words: redact(message.trim()) };
 }
 
@@ -394,6 +424,7 @@ const imageNames = (message: string): string[] => {
   const quoted = [
     ...message.matchAll(/\b(?:image|reference|tag|for) \\?"([^"\\\s]+)\\?"/g),
     ...message.matchAll(/docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/g),
+    ...message.matchAll(/\b(?:manifest for|repository|access denied for) ([a-z0-9][^\s",]*\/[^\s",]+?)(?= not found|[,:]? |,|$)/g),
   ];
   return [...new Set(quoted.map(match => match[1] as string))].sort((a, b) => b.length - a.length);
 };
@@ -427,7 +458,10 @@ function readStatus(rest: string, draft: Draft, registryHosts: readonly string[]
   const plain =
     /^(?:unexpected status(?: code)?|received unexpected HTTP status|(?:error |invalid )?status code(?: from registry)?|StatusCode|Status|unexpected http code|Error: Status): ?(?:code )?(?<status>\d{3})\b(?<body>.*)/is.exec(
       rest,
-    ) ?? /^(?:invalid status code from registry|Status) (?<status>\d{3})\b(?<body>.*)/is.exec(rest);
+    ) ??
+    /^(?:invalid status code from registry|Invalid status code returned when fetching \w+|Status) (?<status>\d{3})\b(?<body>.*)/is.exec(
+      rest,
+    );
   const parsing = /error parsing HTTP (?<status>\d{3}) response body: (?<body>.*)/s.exec(rest);
   const match = unexpected ?? manifests ?? plain ?? parsing;
   if (!match) return false;
@@ -468,7 +502,9 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
     if (tail.role !== undefined) draft.role = tail.role;
     if (tail.login !== undefined) draft.login = tail.login;
   };
-  const own = TAILS.slice(0, 5).find(({ pattern }) => pattern.test(whole));
+  // names of files and of repositories are no errors
+  const [told, all] = [withoutPaths(rest), withoutPaths(whole)];
+  const own = TAILS.slice(0, 5).find(({ pattern }) => pattern.test(all));
   if (own) return set(own);
   // an answer to HEAD has no body: what Docker quotes behind it was said by the token server
   const overheard =
@@ -492,6 +528,12 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
       return;
     }
   }
+  // behind a request that came back without an answer stands the phrase alone in which a proxy refused the way (net/http, dial by CONNECT)
+  if (
+    draft.method !== null &&
+    (LONE_STATUS.test(rest) || (/failed to do request: /.test(whole) && /^(?:Forbidden|Not Found|Unauthorized)$/.test(rest)))
+  )
+    return set({ pattern: /./, kind: 'proxy', role: 'proxy' });
   const denial = readDenial(rest, draft);
   if (denial) return;
   const dialled = draft.method !== null || /dial tcp|proxyconnect|read tcp|write tcp|x509:|tls:/.test(rest);
@@ -499,7 +541,8 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
     const transport = TRANSPORT.find(({ pattern }) => pattern.test(rest));
     if (transport) {
       const address = /(?:dial|read|write) tcp\S* (?:\S+->)?(\S+?:\d+)/.exec(rest)?.[1];
-      const looked = /lookup (\S+)/.exec(rest)?.[1];
+      // the resolver is named only by Go's own lookup
+      const looked = /lookup ([^\s:]+?)\.?(?=:?\s)/.exec(rest)?.[1];
       draft.host ??= looked ?? address ?? null;
       set(transport);
       // a name that is looked up and is neither the registry's nor the URL's own: the request was led elsewhere
@@ -515,15 +558,19 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
       }
       return;
     }
+    // whatever the system's own word for it is
+    if (/dial tcp \S+:\d+: (?!context|socket: )/.test(rest)) return set({ pattern: /./, kind: 'unreachable' });
     if (/(?:^|: )EOF"?$/.test(rest)) return set({ pattern: /./, kind: 'eof' });
-    if (/context canceled/.test(rest)) return set({ pattern: /./, kind: 'canceled' });
+    if (/context canceled|operation was canceled/.test(rest)) return set({ pattern: /./, kind: 'canceled' });
     if (/context deadline exceeded/.test(rest)) return set({ pattern: /./, kind: 'timeout' });
   }
   // a document that is no JSON, before any manifest was asked for, is a token server's
   if (draft.step === 'ping' && /^invalid character|^unexpected end of JSON/.test(rest))
     return set({ pattern: /./, kind: 'badToken', step: 'token', role: 'token' });
-  const tail = TAILS.find(({ pattern }) => pattern.test(rest)) ?? TAILS.find(({ pattern }) => pattern.test(whole));
-  if (tail) {
+  const tail = TAILS.find(({ pattern }) => pattern.test(told)) ?? TAILS.find(({ pattern }) => pattern.test(all));
+  // the registry's own disk is not the node's
+  const ofTheNode = tail?.kind === 'diskFull' || tail?.kind === 'storage';
+  if (tail && !(draft.spoken && ofTheNode)) {
     set(tail);
     // an archive that ends early while it is unpacked is damaged, not cut off on the way
     if (draft.kind === 'shortBody' && /ApplyLayer|register layer|extract layer/.test(whole)) draft.kind = 'corrupt';
@@ -540,17 +587,32 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
     draft.kind = 'status';
     explain(rest, draft);
   } else if (/<\/?html/i.test(rest)) draft.kind = 'notJson';
+  // nobody but the node's own store takes part in these steps
+  else if (draft.step === 'unpack' || draft.step === 'store') draft.kind = 'storage';
 }
+
+/** Phrases of HTTP that no registry's answer consists of. */
+const LONE_STATUS =
+  /^(?:Service Unavailable|Gateway Time-?out|Bad Gateway|Bad Request|Method Not Allowed|Internal Server Error|Network Authentication Required)$/i;
+
+/** Files of these kinds are named by errors about themselves. */
+const OF_THE_RUNTIME = /\.(?:sock|db|conf|json|toml|ya?ml)$/;
+
+/** A text without the paths of URLs and files in it. */
+const withoutPaths = (text: string): string =>
+  text
+    .replace(/(https?:\/\/[^\s"/?#]+)[^\s"]*/g, '$1')
+    .replace(/(^|[\s"'(=])\/[^\s"':,;()]+/g, (path, before: string) => (OF_THE_RUNTIME.test(path) ? path : `${before}PATH`));
 
 /** Refusals: of the runtime ("pull access denied"), or the registry's own code and message. */
 function readDenial(rest: string, draft: Draft): boolean {
-  if (/toomanyrequests|too many requests|pull rate limit|rate exceeded/i.test(rest)) {
+  if (/toomanyrequests|too many requests|pull rate limit|rate exceeded/i.test(withoutPaths(rest))) {
     draft.status = 429;
     draft.kind = 'status';
     explain(rest, draft);
     return true;
   }
-  if (/no basic auth credentials/.test(rest)) {
+  if (/no basic auth credentials|no user\/password was provided for basic authentication/.test(rest)) {
     draft.kind = 'noBasicAuth';
     draft.login = 'none';
     return true;
@@ -581,13 +643,13 @@ function readDenial(rest: string, draft: Draft): boolean {
   }
   if (
     /^(?:unauthorized|denied|forbidden)\b/i.test(rest) ||
-    /(?<!Proxy )authentication required|is not authorized|access forbidden|invalid username\/password|incorrect username or password|token has expired|Permission "[^"]*" denied|client with IP|not signed|vulnerabilit|Unauthenticated request/i.test(
+    /(?<!Proxy )authentication required|is not authorized(?! to sign)|access forbidden|bad credentials|invalid username\/password|incorrect username or password|token has expired|Permission "[^"]*" denied|client with IP|not signed|vulnerabilit|Unauthenticated request/i.test(
       rest,
     )
   ) {
     if (/manifest unknown|not found|was deleted|does not exist/i.test(rest) && !/may not exist/.test(rest)) return false;
     draft.kind = 'status';
-    const unauthorized = /^unauthorized|authentication required|invalid username\/password|incorrect username/i.test(rest);
+    const unauthorized = /^unauthorized|authentication required|bad credentials|invalid username\/password|incorrect username/i.test(rest);
     draft.status = unauthorized ? 401 : 403;
     explain(rest, draft);
     draft.code ??= unauthorized ? 'UNAUTHORIZED' : 'DENIED';
@@ -602,7 +664,7 @@ function readNotFound(rest: string, draft: Draft): boolean {
     : /manifest unknown|was deleted or has expired|manifest tagged by|no such manifest/i.test(rest)
       ? 'MANIFEST_UNKNOWN'
       : null;
-  if (code === null && !/not found(?:: unknown)?$/i.test(rest) && !/not found"?\)?$/i.test(rest) && !/does not exist/i.test(rest))
+  if (code === null && !/not found(?:: unknown)?\.?$/i.test(rest) && !/not found"?\)?\.?$/i.test(rest) && !/does not exist/i.test(rest))
     return false;
   draft.kind = draft.step === 'manifest' ? 'blobMissing' : 'notFound';
   draft.status = 404;

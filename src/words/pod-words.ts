@@ -134,6 +134,8 @@ export function registryHosts(reference: Reference | null): string[] {
     : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
 }
 
+/** The image of kubelet's own events, as it stands in the pod. */
+const PULLED_IMAGE = /^(?:Pulling image|Back-off pulling image|Failed +to pull image|Successfully pulled image) "([^"]*)"/;
 const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
 /** kubelet's own limit of pulls per second. */
 const THROTTLED = /pull QPS exceeded$/;
@@ -154,7 +156,11 @@ export function readWords(
   alone: boolean,
 ): { words: Words; state: State } {
   const waiting = container.status?.state?.waiting;
-  const events = allEvents.filter(event => isAbout(event, container, alone)).sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  const about = allEvents.filter(event => isAbout(event, container, alone)).sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  // events of the image that stood there before it was changed are over
+  const named = (event: Event): string | undefined => PULLED_IMAGE.exec(textOf(event))?.[1];
+  const changed = about.some(event => named(event) === container.image);
+  const events = about.filter(event => !changed || (named(event) ?? container.image) === container.image);
   const failures = events.filter(
     event =>
       (event.reason === 'Failed' && /^Failed +to pull image/.test(textOf(event))) ||
@@ -188,7 +194,7 @@ export function readWords(
       : lastFailure === undefined
         ? null
         : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
-  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
+  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting, text));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
   const hasImage = container.status?.state?.running !== undefined || container.status?.state?.terminated !== undefined;
@@ -219,6 +225,9 @@ export function readWords(
   return { words, state };
 }
 
+/** What kubelet itself puts before an error. */
+const OF_KUBELET = /^(?:Failed +to pull image "[^"]*": |Back-off pulling image "[^"]*": |ErrImagePull: |Error: )*/;
+
 /** Go's words for JSON or base64 that does not parse, standing alone. */
 const BARE_PARSE_ERROR =
   /^(?:invalid character |unexpected end of JSON input|json: cannot unmarshal |illegal base64 data |unable to parse auth field)/;
@@ -227,10 +236,10 @@ const BARE_PARSE_ERROR =
  * A parse error without a runtime's wrapping is kubelet's own, of a pull secret (secrets.go, MakeDockerKeyring). From 1.33 on it is the reason itself,
  * before that the message under ErrImagePull; a runtime's words came with `rpc error` as long as Docker's bare ones existed.
  */
-function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined): Fault {
+function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined, text: string): Fault {
   const said = waiting?.message ?? waiting?.reason ?? '';
   const own = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
-  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said)
+  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said) || BARE_PARSE_ERROR.test(text.replace(OF_KUBELET, ''))
     ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null }
     : fault;
 }

@@ -3161,7 +3161,7 @@ Entries that do not match
 Fix
   1. file the same user name and password also under the key that kubelet looks for,
      "registry.example.com:5000"
-     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = .auths[$old] | tojson | @base64)' | kubectl -n shop replace -f -
+     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = (.auths[$old] // error("no such entry")) | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com:5000/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -3205,12 +3205,11 @@ More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/doc
 `
 
 exports[`dist/test/causes.mjs > TAP > ShortNameUnresolved > text 1`] = `
-ShortNameUnresolved (likely): The runtime does not resolve a name without a registry
+ShortNameUnresolved (certain): The runtime does not resolve a name without a registry
 pod shop/api-7c9f, container "api", image api:1.4.2
 
 "api:1.4.2" names no registry, and the runtime of node "node-3" has no registry, or more than one,
 to look for it.
-It could also be: RuntimeFailed.
 
 Proof
   pod    spec.imagePullSecrets is empty

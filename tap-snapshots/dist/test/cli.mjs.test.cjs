@@ -270,7 +270,7 @@ $ kubectl imagepull why -f test/fixtures/saved/shop.yaml --no-probe -o json
       "fixes": [
         {
           "title": "file the same user name and password also under the key that kubelet looks for, \\"registry.example.com:5000\\"",
-          "command": "kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[\\".dockerconfigjson\\"] |= (@base64d | fromjson | .auths[$new] = .auths[$old] | tojson | @base64)' | kubectl -n shop replace -f -"
+          "command": "kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[\\".dockerconfigjson\\"] |= (@base64d | fromjson | .auths[$new] = (.auths[$old] // error(\\"no such entry\\")) | tojson | @base64)' | kubectl -n shop replace -f -"
         },
         {
           "title": "check that it works",
@@ -412,7 +412,7 @@ Entries that do not match
 Fix
   1. file the same user name and password also under the key that kubelet looks for,
      "registry.example.com:5000"
-     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = .auths[$old] | tojson | @base64)' | kubectl -n shop replace -f -
+     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = (.auths[$old] // error("no such entry")) | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com:5000/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -475,7 +475,7 @@ Entries that do not match
 Fix
   1. file the same user name and password also under the key that kubelet looks for,
      "registry.example.com:5000"
-     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = .auths[$old] | tojson | @base64)' | kubectl -n shop replace -f -
+     kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = (.auths[$old] // error("no such entry")) | tojson | @base64)' | kubectl -n shop replace -f -
   2. check that it works
      kubectl imagepull test-secret regcred --image registry.example.com:5000/team/api:1.4.2 -n shop
   3. then let the node try at once
@@ -555,7 +555,7 @@ items:
         detail: 'node-3: Back-off pulling image "registry.example.com:5000/team/api:1.4.2": ErrImagePull: failed to pull and unpack image "registry.example.com:5000/team/api:1.4.2": failed to resolve image: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
     fixes:
       - title: file the same user name and password also under the key that kubelet looks for, "registry.example.com:5000"
-        command: kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = .auths[$old] | tojson | @base64)' | kubectl -n shop replace -f -
+        command: kubectl -n shop get secret regcred -o json | jq --arg old registry.example.com --arg new registry.example.com:5000 '.data[".dockerconfigjson"] |= (@base64d | fromjson | .auths[$new] = (.auths[$old] // error("no such entry")) | tojson | @base64)' | kubectl -n shop replace -f -
       - title: check that it works
         command: kubectl imagepull test-secret regcred --image registry.example.com:5000/team/api:1.4.2 -n shop
       - title: then let the node try at once

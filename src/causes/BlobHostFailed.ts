@@ -19,8 +19,9 @@ export const BlobHostFailed = cause({
       // a page in place of a manifest is a login page or a portal
       if (fault.kind === 'notJson') return late ? ONLY : RARELY;
       if (fault.kind === 'blobMissing') return SOMETIMES;
-      // what is asked there in the registry's own protocol may be a mirror, which Docker and CRI-O do not name
-      const certain = late && !/\/v2\/\S+\/blobs\//.test(fault.words);
+      // what is asked there in the registry's own protocol may be a mirror, which Docker and CRI-O, other than containerd, do not name
+      const namesMirrors = fault.seenBy === 'us' || /failed to copy: |httpReadSeeker: |failed to do request: /.test(fault.words);
+      const certain = late && (namesMirrors || !/\/v2\/\S+\/blobs\//.test(fault.words));
       return isOfTheNetwork(fault) || fault.kind === 'status' ? (certain ? ONLY : MOSTLY + 1) : NEVER;
     }
     if (!late || fault.role === 'token') return NEVER;

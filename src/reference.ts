@@ -92,3 +92,11 @@ export const imageName = (reference: Reference): string => `${reference.registry
 /** The whole reference in its full form. */
 export const fullReference = (reference: Reference): string =>
   `${imageName(reference)}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
+
+/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
+export function registryHosts(reference: Reference | null): string[] {
+  if (reference === null) return [];
+  return reference.registry === HUB
+    ? ['registry-1.docker.io', 'docker.io', 'index.docker.io']
+    : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
+}

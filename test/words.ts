@@ -4,9 +4,9 @@ import t from 'tap';
 import type { ContainerStatus, Event, Pod } from '../src/cluster/objects.ts';
 import type { ContainerKind } from '../src/facts.ts';
 import type { Fault } from '../src/fault.ts';
-import { parseReference } from '../src/reference.ts';
+import { parseReference, registryHosts } from '../src/reference.ts';
 import { progress, readFaults, splitAggregate } from '../src/words/fault-words.ts';
-import { type ContainerImage, imagesOf, isOfPod, isPullReason, readWords, registryHosts } from '../src/words/pod-words.ts';
+import { type ContainerImage, imagesOf, isOfPod, isPullReason, readWords } from '../src/words/pod-words.ts';
 
 const table = <Row>(name: string): Row => JSON.parse(readFileSync(`test/fixtures/words/${name}.json`, 'utf8')) as Row;
 const hostsOf = (image: string): string[] => {
@@ -305,6 +305,9 @@ t.test('errors of systems, resolvers and proxies that seldom meet', async t => {
     ],
   ];
   for (const [name, message, fault] of rows) t.match(read(message), [fault], name);
+  const sandbox =
+    'failed to get sandbox image "quay.io/k8s/pause:3.9": failed to pull image "quay.io/k8s/pause:3.9": failed to do request: Head "https://quay.io/v2/k8s/pause/manifests/3.9": dial tcp 10.0.0.5:443: i/o timeout';
+  t.match(read(sandbox), [{ kind: 'timeout', role: 'registry', host: 'quay.io' }], 'the image of the sandbox has a registry of its own');
 });
 
 t.test('an event of the image that stood there before is over', async t => {

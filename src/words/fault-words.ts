@@ -5,6 +5,7 @@
  */
 import type { Fault, FaultKind, HostRole, Step } from '../fault.ts';
 import { redact } from '../redact.ts';
+import { registryHosts as hostsOf, parseReference } from '../reference.ts';
 
 type Draft = Omit<Fault, 'words' | 'seenBy'> & { spoken: boolean; inspects: boolean };
 
@@ -326,7 +327,7 @@ export function readFaults(message: string, registryHosts: readonly string[] = [
   const text = unfolded(message);
   const stripped = peel(text, draftOf(), []);
   return splitAggregate(stripped)
-    .map(part => readFault(part === stripped ? text : part, registryHosts))
+    .map(part => readFault(part === stripped ? text : part, registryHosts.length === 0 ? [] : [...registryHosts, ...hostsNamed(text)]))
     .sort((a, b) => progress(b) - progress(a));
 }
 
@@ -415,6 +416,13 @@ function readFault(message: string, registryHosts: readonly string[]): Fault {
   const { spoken: _, inspects: __, ...fault } = draft;
   return { seenBy: 'node', ...fault, words: redact(message.trim()) };
 }
+
+/** Hosts of the images that kubelet or containerd say they pull: the words may be of the pod's sandbox, which has an image of its own. */
+const hostsNamed = (message: string): string[] =>
+  [...message.matchAll(/\b(?:image|reference) \\?"([^"\\\s]+)\\?"/g)].flatMap(([, name = '']) => {
+    const parsed = parseReference(name);
+    return parsed.ok ? hostsOf(parsed.reference) : [];
+  });
 
 /** Stands for an image while its message is classified. */
 const NAME = '\ue000';

@@ -3,7 +3,7 @@ import type { ContainerStatus, Event, Pod } from '../cluster/objects.ts';
 import type { ContainerKind, State, Words } from '../facts.ts';
 import type { Fault } from '../fault.ts';
 import { redact } from '../redact.ts';
-import { fullReference, HUB, parseReference, type Reference } from '../reference.ts';
+import { fullReference, parseReference, type Reference, registryHosts } from '../reference.ts';
 import { readFaults } from './fault-words.ts';
 
 /** Reasons with which kubelet says that an image is the trouble. Source: pkg/kubelet/images/types.go. */
@@ -124,14 +124,6 @@ function isAbout(event: Event, container: ContainerImage, alone: boolean): boole
   if (fieldPath !== undefined && fieldPath !== '')
     return container.kind !== 'imageVolume' && fieldPath === `${FIELD[container.kind]}{${container.name}}`;
   return textOf(event).includes(`"${container.image}"`) || (container.kind !== 'imageVolume' && alone);
-}
-
-/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
-export function registryHosts(reference: Reference | null): string[] {
-  if (reference === null) return [];
-  return reference.registry === HUB
-    ? ['registry-1.docker.io', 'docker.io', 'index.docker.io']
-    : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
 }
 
 /** The image of kubelet's own events, as it stands in the pod. */

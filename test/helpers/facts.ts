@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { CauseCode } from '../../src/causes/index.ts';
 import type { Facts } from '../../src/facts.ts';
-import { parseReference } from '../../src/reference.ts';
+import { parseReference, registryHosts } from '../../src/reference.ts';
 import { readFaults } from '../../src/words/fault-words.ts';
-import { registryHosts } from '../../src/words/pod-words.ts';
 
 export interface Fixture {
   /** What the case is, in one line. */

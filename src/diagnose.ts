@@ -61,6 +61,8 @@ function decide(facts: Facts): Verdict {
   const attempt = facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
   // a pull that was put off comes again by itself: what it then meets has to be repaired
   if (spoken?.kind === 'throttled' && attempt !== null && isRefusal(attempt.fault)) return answered(facts, null, attempt);
+  // a part that is shorter in the registry itself was not cut off on the way
+  if (spoken?.kind === 'shortBody' && attempt?.fault?.kind === 'corrupt') return answered(facts, spoken, attempt);
   if (spoken !== null && (isOfTheNode(spoken) || spoken.kind === 'secretParse' || askedPlainly(facts, spoken)))
     return nodeSaid(facts, spoken, attempt);
   if (spoken?.kind === 'secretUnread') return attempt === null ? weighed(facts, spoken) : answered(facts, null, attempt);
@@ -106,7 +108,9 @@ function nodeSaid(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict
 
 /** The registry answered us: what it says now, against what the node heard. */
 function answered(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict {
-  const seen = attempt.fault;
+  // CRI-O asks by GET alone, and Docker after a HEAD that fails
+  const byGet = facts.probe?.headBlocked && attempt.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
+  const seen = byGet ? null : attempt.fault;
   if (seen === null) {
     if (spoken !== null && beyondOurSight(facts, spoken)) return weighed(facts, spoken);
     // the registry is well; the mirror that the node asked in its place was not asked by us

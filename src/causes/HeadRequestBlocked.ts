@@ -8,8 +8,6 @@ export const HeadRequestBlocked = cause({
   title: 'HEAD requests are refused where GET works',
   transient: false,
   claims: (fault, facts) => {
-    // CRI-O asks by GET alone, and Docker after a HEAD that fails
-    if (/^(?:cri-o|docker):/.test(facts.node.runtime ?? '')) return NEVER;
     if (fault.seenBy === 'us') return facts.probe?.headBlocked && fault.method === 'HEAD' ? ONLY : NEVER;
     return (fault.kind === 'status' && (fault.status === 500 || fault.status === 403)) || fault.kind === 'notFound' ? RARELY : NEVER;
   },

@@ -17,6 +17,7 @@ export const ImageBroken = cause({
     // the tag is listed, its manifest is gone
     if (
       fault.kind === 'notFound' &&
+      fault.code !== 'TAG_EXPIRED' &&
       fault.seenBy === 'us' &&
       facts.probe?.tags?.known &&
       facts.reference?.tag != null &&

@@ -3,7 +3,7 @@ import { failingHost, restart, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './tell.ts';
 
 /** Refusals of a request that a runtime makes rightly everywhere else. */
-const UNUSUAL = new Set([400, 405, 406, 408, 411, 413, 414, 423, 425, 501]);
+const UNUSUAL = new Set([400, 405, 408, 411, 413, 414, 423, 425, 501]);
 
 export const RegistryFailing = cause({
   code: 'RegistryFailing',

@@ -10,10 +10,11 @@ export const RepositoryNotFound = cause({
   transient: false,
   claims: (fault, facts) => {
     if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
+    // a registry may hide what a token without rights does not open
+    if (decisive(facts)?.granted?.length === 0) return MOSTLY;
     if (fault.code === 'NAME_UNKNOWN') return ONLY;
     if (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
-      // a registry may hide what a token without rights does not open
-      return facts.probe.tags.unsaid || decisive(facts)?.granted?.length === 0 ? MOSTLY : ONLY;
+      return facts.probe.tags.unsaid ? MOSTLY : ONLY;
     if (fault.seenBy === 'us' && facts.probe?.tags?.known === true) return NEVER;
     // a bare word without registry, path and tag is rather a local image's name than an official image without `latest`
     const bare = !/[/:@]/.test(facts.image);

@@ -15,6 +15,7 @@ export const TagNotFound = cause({
     if (facts.reference?.digest != null) return RARELY;
     if (fault.code === 'NAME_UNKNOWN') return NEVER;
     if (fault.seenBy === 'us') {
+      if (fault.code === 'TAG_EXPIRED') return ONLY;
       const tags = facts.probe?.tags;
       if (tags?.known) return tags.names.includes(manifestReference(facts.reference as never)) ? RARELY : ONLY;
       if (tags && !tags.known && tags.repositoryMissing) return NEVER;

@@ -1,5 +1,4 @@
 import { isOfTheNetwork } from '../fault.ts';
-import { redact } from '../redact.ts';
 import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { hostWord, restart } from './commands.ts';
 import { explanation, hostOf, registry, seenFrom } from './tell.ts';
@@ -43,7 +42,7 @@ export const TokenServiceFailed = cause({
       : [
           {
             title: 'ask the token server as a pull would',
-            command: `curl -sS -i ${shellQuote(facts.probe?.challenge ? redact(facts.probe.challenge.realm ?? '') : `https://${hostWord(fault?.host, 'TOKEN_SERVER')}/token`)}`,
+            command: `curl -sS -i ${shellQuote(facts.probe?.challenge?.realm ?? `https://${hostWord(fault?.host, 'TOKEN_SERVER')}/token`)}`,
           },
           {
             title: `let the nodes reach ${hostOf(facts, fault)} too, or repair it: every login and every anonymous pull needs it`,

@@ -10,9 +10,11 @@
  * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once. A registry that says 429 is not asked
  * again in this run as the same identity.
  */
+
 import { type Fault, isAboutLogin, isOfTheNetwork } from '../fault.ts';
 import type { Credential } from '../keyring/credential.ts';
 import type { Attempt, CredentialResult, ProbeFacts, Tags } from '../probe-facts.ts';
+import { redact } from '../redact.ts';
 import { imageName, manifestReference, type Reference } from '../reference.ts';
 import { progress } from '../words/fault-words.ts';
 import { faultOfContent, faultOfReply, faultOfWire, header, isHtml, spokenError } from './answers.ts';
@@ -326,7 +328,9 @@ const toldBefore = (attempt: Attempt, session: Session): Attempt => ({
 });
 
 const challengeOf = (challenge: Challenge | undefined): ProbeFacts['challenge'] =>
-  challenge === undefined ? null : { scheme: challenge.scheme, realm: challenge.realm, service: challenge.service };
+  challenge === undefined
+    ? null
+    : { scheme: challenge.scheme, realm: challenge.realm === null ? null : redact(challenge.realm), service: challenge.service };
 
 /** Names that lead a node to another machine than us. */
 const isOtherMachine = (hostname: string): boolean => isLoopback(hostname) || /\.(?:svc|local|localhost|internal)$|\.svc\./i.test(hostname);

@@ -1,5 +1,7 @@
 /** One registry, opened once per run: the scheme it speaks, the login it wants, and requests that follow its redirects. */
+
 import type { Fault, HostRole } from '../fault.ts';
+import { redact } from '../redact.ts';
 import { HUB } from '../reference.ts';
 import { faultOfWire, header, isHtml } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
@@ -113,7 +115,7 @@ async function ping(transport: Transport, base: string, ns: string | null): Prom
 function told(status: number, html: boolean, challenge: Challenge | undefined): string {
   if (status === 401 && challenge === undefined) return 'a login is wanted, by no method that a runtime speaks';
   if (status === 401)
-    return `a login is wanted: ${challenge?.scheme === 'bearer' ? `a token of ${challenge.realm ?? 'nobody'}` : challenge?.scheme}`;
+    return `a login is wanted: ${challenge?.scheme === 'bearer' ? `a token of ${redact(challenge.realm ?? 'nobody')}` : challenge?.scheme}`;
   if (status !== 200) return `${status}${html ? ', an HTML page' : ''}`;
   return html ? 'an HTML page: this may be no registry' : 'a registry answers and asks for no login';
 }

@@ -46,6 +46,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Bytes of headers in an answer: undici takes 16 KB of them, Go up to a megabyte. */
+const MAX_HEADERS = 64 * 1024;
 const MAX_BODY = 64 * 1024;
 
 export interface Transport {
@@ -97,7 +99,13 @@ export function createTransport(options: TransportOptions): Transport {
     const known = dispatchers.get(url.origin);
     if (known) return known;
     const proxy = proxyOf(url.href);
-    const limits = { headersTimeout: options.stepTimeout, bodyTimeout: options.stepTimeout, connections: 4, pipelining: 1 };
+    const limits = {
+      headersTimeout: options.stepTimeout,
+      bodyTimeout: options.stepTimeout,
+      connections: 4,
+      pipelining: 1,
+      maxHeaderSize: MAX_HEADERS,
+    };
     let dispatcher: Dispatcher;
     if (proxy === null) {
       dispatcher = new Agent({

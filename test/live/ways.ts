@@ -2,7 +2,7 @@
 import { createServer as createTlsServer } from 'node:tls';
 import { APP, html, isBlob, isManifest, json } from '../helpers/lab.ts';
 import { makeCertificate } from '../helpers/registry.ts';
-import { BASIC, bearer, ca, cred, mirror, type Scenario, sha256, tls, to, trusting, WRONG, withHead } from './scenario.ts';
+import { answering, BASIC, bearer, ca, cred, mirror, type Scenario, sha256, tls, to, trusting, WRONG, withHead } from './scenario.ts';
 
 const PORTAL = html(200, 'Welcome to the guest network');
 
@@ -305,6 +305,41 @@ export const ways: Scenario[] = [
       },
     ],
   ),
+  [
+    'an answer with more headers than usual',
+    { cause: 'FixedWaitingForRetry' },
+    async lab => {
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: request => (request.path === '/v2/' ? { headers: { 'X-Trace': 'x'.repeat(20_000) }, body: '{}' } : undefined),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+    },
+  ],
+  [
+    'a tag that has expired and is still listed',
+    { cause: 'TagNotFound' },
+    async lab => {
+      const body = JSON.stringify({ errors: [{ code: 'TAG_EXPIRED', message: 'Tag 1.4.2 was deleted or has expired' }] });
+      const { host } = await lab.registry({
+        images: [APP],
+        answer: answering({ status: 404, headers: { 'Content-Type': 'application/json' }, body }),
+      });
+      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+    },
+  ],
+  [
+    'the address of the token server holds a key',
+    { cause: 'TokenServiceFailed' },
+    async lab => {
+      const server = await lab.registry({ answer: () => ({ status: 500, body: 'x' }) });
+      const { host } = await lab.registry(bearer({ realm: `${server.url}/token?api_key=c4nary-realm-key-1` }));
+      return {
+        image: `${host}/team/app:1.4.2`,
+        after: (t, run) => t.notMatch(JSON.stringify(run.items), /c4nary-realm/, 'the key is told by nothing'),
+      };
+    },
+  ],
   [
     'HEAD is blocked before a login by Basic',
     { cause: 'HeadRequestBlocked', results: ['accepted'] },

@@ -774,6 +774,31 @@ More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/doc
 
 `
 
+exports[`dist/test/causes.mjs > TAP > FixedWaitingForRetry-head > text 1`] = `
+FixedWaitingForRetry (likely): The pull would succeed now; kubelet is still backing off
+pod shop/api-7c9f, container "api", image images-malmo.acme.example/mail/relay:7.2.1
+
+The node's last try failed with 503, but "images-malmo.acme.example/mail/relay:7.2.1" can be pulled
+now without a login, as asked from this machine just now. kubelet tries again at about 10:11:40 UTC.
+
+Proof
+  pod       spec.imagePullSecrets is empty
+  event     node-3, 2 min ago: Failed to pull image "images-malmo.acme.example/mail/relay:7.2.1":
+            initializing source docker://images-malmo.acme.example/mail/relay:7.2.1: reading
+            manifest 7.2.1 in images-malmo.acme.example/mail/relay: received unexpected HTTP status:
+            503 Service Unavailable
+  registry  images-malmo.acme.example, from this machine, without a login: HEAD
+            https://images-malmo.acme.example/v2/mail/relay/manifests/7.2.1: 500
+
+Fix
+  1. wait: the next try needs nothing more
+  2. or try at once: a new pod has no back-off
+     kubectl -n shop delete pod api-7c9f
+
+More: https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v0.0.0-dev/docs/causes/FixedWaitingForRetry.md
+
+`
+
 exports[`dist/test/causes.mjs > TAP > FixedWaitingForRetry-login > text 1`] = `
 FixedWaitingForRetry (likely): The pull would succeed now; kubelet is still backing off
 pod shop/api-7c9f, container "api", image registry.example.com/team/api:1.4.2

@@ -299,6 +299,18 @@ t.test('errors of systems, resolvers and proxies that seldom meet', async t => {
       { kind: 'refused', host: 'registry.example.com' },
     ],
     [
+      'a copy in a narrow column',
+      `${head}dial tcp 10.0.0.5:443: connect: connection refused`.replaceAll(' ', '\n'),
+      { kind: 'refused', host: 'registry.example.com' },
+    ],
+    ['a tag called like an error', 'reading manifest encrypted in registry.example.com/team/api: manifest unknown', { kind: 'notFound' }],
+    ['a path called like one', 'reading manifest 1 in registry.example.com/manifest/short-name: manifest unknown', { kind: 'notFound' }],
+    [
+      'a parse error of a runtime, bare',
+      `Failed to pull image "${IMAGE}": invalid character 'o' in literal null (expecting 'u')`,
+      { kind: 'badManifest' },
+    ],
+    [
       'a copy with other quotes',
       head.replace(/"(https[^"]*)"/, '“$1”') + 'dial tcp 10.0.0.5:443: connect: connection refused',
       { kind: 'refused', host: 'registry.example.com' },

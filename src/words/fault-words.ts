@@ -187,7 +187,8 @@ const TAILS: Tail[] = [
     step: 'secret',
   },
   {
-    pattern: /no registries configured while trying to pull an unqualified image|unqualified-search|no unqualified|short[- ]name/i,
+    pattern:
+      /no registries configured while trying to pull an unqualified image|unqualified-search|no unqualified|(?<![\w/-])short[- ]names?(?=[\s":])/i,
     kind: 'shortName',
     step: 'name',
   },
@@ -227,7 +228,11 @@ const TAILS: Tail[] = [
     kind: 'schema1',
     step: 'manifest',
   },
-  { pattern: /encrypted|missing private key needed for decryption/, kind: 'encrypted', step: 'unpack' },
+  {
+    pattern: /(?<![\w/:-])encrypted (?:layer|image|blob|manifest|content)|\+encrypted\b|missing private key needed for decryption|decrypt/i,
+    kind: 'encrypted',
+    step: 'unpack',
+  },
   { pattern: /unexpected media type text\/html/, kind: 'mediaType', step: 'manifest' },
   {
     pattern:
@@ -332,7 +337,7 @@ export function readFaults(message: string, registryHosts: readonly string[] = [
 }
 
 /** A line that was folded at its end, and not ended by a status, behind which a body follows. */
-const FOLDED = /(?<=[^\n]{60})(?<!\d{3} [A-Z][A-Za-z ]*)[ \t]*\r?\n[ \t]*(?=\S)/g;
+const FOLDED = /(?<!\d{3} [A-Z][A-Za-z ]*)[ \t]*\r?\n[ \t]*(?=\S)/g;
 
 /** A message as it was said: copies are folded, and events carry a count. */
 const unfolded = (message: string): string =>

@@ -186,7 +186,7 @@ export function readWords(
       : lastFailure === undefined
         ? null
         : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
-  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting, text));
+  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
   const hasImage = container.status?.state?.running !== undefined || container.status?.state?.terminated !== undefined;
@@ -217,9 +217,6 @@ export function readWords(
   return { words, state };
 }
 
-/** What kubelet itself puts before an error. */
-const OF_KUBELET = /^(?:Failed +to pull image "[^"]*": |Back-off pulling image "[^"]*": |ErrImagePull: |Error: )*/;
-
 /** Go's words for JSON or base64 that does not parse, standing alone. */
 const BARE_PARSE_ERROR =
   /^(?:invalid character |unexpected end of JSON input|json: cannot unmarshal |illegal base64 data |unable to parse auth field)/;
@@ -228,10 +225,10 @@ const BARE_PARSE_ERROR =
  * A parse error without a runtime's wrapping is kubelet's own, of a pull secret (secrets.go, MakeDockerKeyring). From 1.33 on it is the reason itself,
  * before that the message under ErrImagePull; a runtime's words came with `rpc error` as long as Docker's bare ones existed.
  */
-function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined, text: string): Fault {
+function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined): Fault {
   const said = waiting?.message ?? waiting?.reason ?? '';
   const own = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
-  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said) || BARE_PARSE_ERROR.test(text.replace(OF_KUBELET, ''))
+  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said)
     ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null }
     : fault;
 }

@@ -9,7 +9,7 @@ import { lastWritten, type PullSecret, readPullSecret } from './keyring/pull-sec
 import { redact, showUser } from './redact.ts';
 import { imageName, parseReference } from './reference.ts';
 import { visibleDefect } from './registry/repair.ts';
-import { type ContainerImage, imagesOf, isBetweenImages, isPullReason, readWords } from './words/pod-words.ts';
+import { type ContainerImage, imagesOf, isBetweenImages, readWords, waitsForImage } from './words/pod-words.ts';
 
 /** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
 export interface Case {
@@ -23,9 +23,6 @@ export const pullSecretNames = (pod: Pod): string[] => [
 ];
 
 export const serviceAccountName = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
-
-/** Whether a container waits for its image. */
-const waitsForImage = (container: ContainerImage): boolean => isPullReason(container.status?.state?.waiting?.reason);
 
 /**
  * The cases of a pod. In: its snapshot, the time, and whether a healthy or merely pulling image counts too. Out: one case per failing image;

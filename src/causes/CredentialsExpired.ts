@@ -2,8 +2,8 @@ import type { Facts } from '../facts.ts';
 import type { Fault } from '../fault.ts';
 import type { Fix } from './cause.ts';
 import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
-import { kubectl, quote, restart } from './commands.ts';
-import { renewSecret } from './secret-commands.ts';
+import { restart } from './commands.ts';
+import { renewSecret, replacement } from './secret-commands.ts';
 import { registry } from './tell.ts';
 
 export const CredentialsExpired = cause({
@@ -49,20 +49,18 @@ const said = (fault: Fault | null): string =>
 function renew(facts: Facts, name: string): Fix[] {
   const server = facts.reference?.registry ?? 'REGISTRY';
   const region = /\.ecr\.([a-z0-9-]+)\.amazonaws/.exec(server)?.[1];
-  const replaced = (user: string, password: string): string =>
-    `${kubectl(facts, `create secret docker-registry ${quote(name)} --docker-server=${quote(server)} --docker-username=${user} --docker-password="${password}" --dry-run=client -o yaml`)} | ${kubectl(facts, 'replace -f -')}`;
   if (region !== undefined)
     return [
       {
         title: 'write a new token into the secret (it lives 12 hours)',
-        command: replaced('AWS', `$(aws ecr get-login-password --region ${region})`),
+        command: replacement(facts, name, 'AWS', `"$(aws ecr get-login-password --region ${region})"`),
       },
     ];
   if (/-docker\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(server))
     return [
       {
         title: 'write a new token into the secret (it lives one hour; a key file of a service account lasts)',
-        command: replaced('oauth2accesstoken', '$(gcloud auth print-access-token)'),
+        command: replacement(facts, name, 'oauth2accesstoken', '"$(gcloud auth print-access-token)"'),
       },
     ];
   return [renewSecret(facts, name, 'write a new token into the secret')];

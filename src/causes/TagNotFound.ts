@@ -19,7 +19,7 @@ export const TagNotFound = cause({
       const tags = facts.probe?.tags;
       if (tags?.known) return tags.names.includes(manifestReference(facts.reference as never)) ? RARELY : ONLY;
       if (tags && !tags.known && tags.repositoryMissing) return NEVER;
-      return fault.code === 'MANIFEST_UNKNOWN' || fault.code === 'TAG_EXPIRED' ? MOSTLY : OFTEN;
+      return fault.code === 'MANIFEST_UNKNOWN' ? MOSTLY : OFTEN;
     }
     return OFTEN;
   },

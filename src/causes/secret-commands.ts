@@ -16,11 +16,16 @@ export const createSecret = (facts: Facts, name: string, title: string): Fix => 
   command: creation(facts, name),
 });
 
-const creation = (facts: Facts, name: string): string =>
+/** In: user name and password as words of a shell. */
+const creation = (facts: Facts, name: string, user = '"$REGISTRY_USER"', password = '"$REGISTRY_PASSWORD"'): string =>
   kubectl(
     facts,
-    `create secret docker-registry ${quote(name)} --docker-server=${quote(serverOf(facts))} --docker-username="$REGISTRY_USER" --docker-password="$REGISTRY_PASSWORD"`,
+    `create secret docker-registry ${quote(name)} --docker-server=${quote(serverOf(facts))} --docker-username=${user} --docker-password=${password}`,
   );
+
+/** Replaces a pull secret by one of this registry alone. */
+export const replacement = (facts: Facts, name: string, ...login: [user?: string, password?: string]): string =>
+  `${creation(facts, name, ...login)} --dry-run=client -o yaml | ${kubectl(facts, 'replace -f -')}`;
 
 const variables = (facts: Facts): string => `set REGISTRY_USER and REGISTRY_PASSWORD first${hint(facts)}`;
 
@@ -30,7 +35,7 @@ export function renewSecret(facts: Facts, name: string, title: string): Fix {
   if (secret?.sight === 'read' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1) {
     return {
       title: `${title} (${variables(facts)})`,
-      command: `${creation(facts, name)} --dry-run=client -o yaml | ${kubectl(facts, 'replace -f -')}`,
+      command: replacement(facts, name),
     };
   }
   const old = facts.keyring.credentials.find(credential => credential.secret === name);

@@ -5,7 +5,7 @@ import { lookUp } from '../keyring/keyring.ts';
 import { readPullSecret } from '../keyring/pull-secret.ts';
 import { pullSecretNames, serviceAccountName } from '../observe.ts';
 import { imageName, parseReference } from '../reference.ts';
-import { imagesOf, isBetweenImages, isOfPod, isPullReason } from '../words/pod-words.ts';
+import { imagesOf, isBetweenImages, isOfPod, waitsForImage } from '../words/pod-words.ts';
 import { type Answer, type Api, METADATA_LIST } from './api.ts';
 import { eachPage, type ListOf, PAGE } from './list.ts';
 import {
@@ -271,10 +271,7 @@ function coversAll(pod: Pod, secrets: Map<string, Sight<Secret>>): boolean {
 export const mayFail = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   imagesOf(pod).some(
-    image =>
-      (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') ||
-      isPullReason(image.status?.state?.waiting?.reason) ||
-      isBetweenImages(image),
+    image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || waitsForImage(image) || isBetweenImages(image),
   );
 
 /** What a diagnosis reads of a pod; real ones are ten times as large. */

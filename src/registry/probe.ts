@@ -10,7 +10,6 @@
  * A credential that got a 401 is sent nowhere again in this run; one visibly repaired form of it is tried once. A registry that says 429 is not asked
  * again in this run as the same identity.
  */
-
 import { type Fault, isAboutLogin, isOfTheNetwork } from '../fault.ts';
 import type { Credential } from '../keyring/credential.ts';
 import type { Attempt, CredentialResult, ProbeFacts, Tags } from '../probe-facts.ts';

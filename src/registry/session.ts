@@ -1,5 +1,4 @@
 /** One registry, opened once per run: the scheme it speaks, the login it wants, and requests that follow its redirects. */
-
 import type { Fault, HostRole } from '../fault.ts';
 import { redact } from '../redact.ts';
 import { HUB } from '../reference.ts';

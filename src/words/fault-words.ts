@@ -412,7 +412,8 @@ function readFault(message: string, registryHosts: readonly string[]): Fault {
   const draft = draftOf();
   const rest = crioParts(peel(message.trim(), draft, registryHosts), draft, registryHosts).trim();
   const names = imageNames(message);
-  classify(withoutNames(rest, names), draft, registryHosts, withoutNames(message, names).replace(/https?:\/\/[^\s"]+/g, 'URL'));
+  const whole = withoutPaths(withoutNames(message, names).replace(/https?:\/\/[^\s"]+/g, 'URL'));
+  classify(withoutNames(rest, names), draft, registryHosts, whole);
   draft.explanation = draft.explanation?.replaceAll(NAME, names[0] ?? '') ?? null;
   if (draft.inspects && !['badReference', 'shortName', 'storage', 'diskFull'].includes(draft.kind)) {
     draft.kind = 'runtime';
@@ -509,15 +510,15 @@ function explain(text: string, draft: Draft): void {
 }
 
 function classify(rest: string, draft: Draft, registryHosts: readonly string[], whole: string): void {
-  const set = (tail: Tail): void => {
+  const set = (tail: Omit<Tail, 'pattern'>): void => {
     draft.kind = tail.kind;
     if (tail.step !== undefined && !(tail.step === 'layer' && draft.step === 'config')) draft.step = tail.step;
     if (tail.role !== undefined) draft.role = tail.role;
     if (tail.login !== undefined) draft.login = tail.login;
   };
   // names of files and of repositories are no errors
-  const [told, all] = [withoutPaths(rest), withoutPaths(whole)];
-  const own = TAILS.slice(0, 5).find(({ pattern }) => pattern.test(all));
+  const told = withoutPaths(rest);
+  const own = TAILS.slice(0, 5).find(({ pattern }) => pattern.test(whole));
   if (own) return set(own);
   // an answer to HEAD has no body: what Docker quotes behind it was said by the token server
   const overheard =
@@ -546,9 +547,8 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
     draft.method !== null &&
     (LONE_STATUS.test(rest) || (/failed to do request: /.test(whole) && /^(?:Forbidden|Not Found|Unauthorized)$/.test(rest)))
   )
-    return set({ pattern: /./, kind: 'proxy', role: 'proxy' });
-  const denial = readDenial(rest, draft);
-  if (denial) return;
+    return set({ kind: 'proxy', role: 'proxy' });
+  if (readDenial(rest, told, draft)) return;
   const dialled = draft.method !== null || /dial tcp|proxyconnect|read tcp|write tcp|x509:|tls:/.test(rest);
   if (dialled && !/no space left on device/.test(rest)) {
     const transport = TRANSPORT.find(({ pattern }) => pattern.test(rest));
@@ -572,15 +572,15 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
       return;
     }
     // whatever the system's own word for it is
-    if (/dial tcp \S+:\d+: (?!context|socket: )/.test(rest)) return set({ pattern: /./, kind: 'unreachable' });
-    if (/(?:^|: )EOF"?$/.test(rest)) return set({ pattern: /./, kind: 'eof' });
-    if (/context canceled|operation was canceled/.test(rest)) return set({ pattern: /./, kind: 'canceled' });
-    if (/context deadline exceeded/.test(rest)) return set({ pattern: /./, kind: 'timeout' });
+    if (/dial tcp \S+:\d+: (?!context|socket: )/.test(rest)) return set({ kind: 'unreachable' });
+    if (/(?:^|: )EOF"?$/.test(rest)) return set({ kind: 'eof' });
+    if (/context canceled|operation was canceled/.test(rest)) return set({ kind: 'canceled' });
+    if (/context deadline exceeded/.test(rest)) return set({ kind: 'timeout' });
   }
   // a document that is no JSON, before any manifest was asked for, is a token server's
   if (draft.step === 'ping' && /^invalid character|^unexpected end of JSON/.test(rest))
-    return set({ pattern: /./, kind: 'badToken', step: 'token', role: 'token' });
-  const tail = TAILS.find(({ pattern }) => pattern.test(told)) ?? TAILS.find(({ pattern }) => pattern.test(all));
+    return set({ kind: 'badToken', step: 'token', role: 'token' });
+  const tail = TAILS.find(({ pattern }) => pattern.test(told)) ?? TAILS.find(({ pattern }) => pattern.test(whole));
   // the registry's own disk is not the node's
   const ofTheNode = tail?.kind === 'diskFull' || tail?.kind === 'storage';
   if (tail && !(draft.spoken && ofTheNode)) {
@@ -593,9 +593,9 @@ function classify(rest: string, draft: Draft, registryHosts: readonly string[], 
   const transport = TRANSPORT.find(({ pattern }) => pattern.test(rest));
   if (transport) return set(transport);
   if (/context canceled|request canceled|RST_STREAM with error code: CANCEL/.test(rest))
-    return set({ pattern: /./, kind: /RST_STREAM/.test(rest) ? 'deadline' : 'canceled' });
-  if (/context deadline exceeded|DeadlineExceeded/.test(rest)) return set({ pattern: /./, kind: 'deadline' });
-  if (/(?:^|: )EOF$/.test(rest)) return set({ pattern: /./, kind: 'eof' });
+    return set({ kind: /RST_STREAM/.test(rest) ? 'deadline' : 'canceled' });
+  if (/context deadline exceeded|DeadlineExceeded/.test(rest)) return set({ kind: 'deadline' });
+  if (/(?:^|: )EOF$/.test(rest)) return set({ kind: 'eof' });
   if (draft.spoken) {
     draft.kind = 'status';
     explain(rest, draft);
@@ -618,8 +618,8 @@ const withoutPaths = (text: string): string =>
     .replace(/(^|[\s"'(=])\/[^\s"':,;()]+/g, (path, before: string) => (OF_THE_RUNTIME.test(path) ? path : `${before}PATH`));
 
 /** Refusals: of the runtime ("pull access denied"), or the registry's own code and message. */
-function readDenial(rest: string, draft: Draft): boolean {
-  if (/toomanyrequests|too many requests|pull rate limit|rate exceeded/i.test(withoutPaths(rest))) {
+function readDenial(rest: string, told: string, draft: Draft): boolean {
+  if (/toomanyrequests|too many requests|pull rate limit|rate exceeded/i.test(told)) {
     draft.status = 429;
     draft.kind = 'status';
     explain(rest, draft);

@@ -31,6 +31,9 @@ export interface ContainerImage {
   status: ContainerStatus | null;
 }
 
+/** Whether a container waits for its image. */
+export const waitsForImage = ({ status }: ContainerImage): boolean => isPullReason(status?.state?.waiting?.reason);
+
 /**
  * Whether a container waits in the back-off of its start though its image is another than the one that ran: kubelet ended the old one when the image was
  * changed, and until the new one is there the reason is now this, now the pull's. Only the events tell which. Source: kuberuntime_manager.go, doBackOff.
@@ -174,9 +177,10 @@ export function readWords(
 
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
-  const made = failures.findLast(event => !THROTTLED.test(textOf(event)) && newest(event) > newest(pulled));
+  const after = failures.filter(event => newest(event) > newest(pulled));
+  const made = after.findLast(event => !THROTTLED.test(textOf(event)));
   // of a container that waits for something else, a failure that a success followed is over
-  const lastFailure = made ?? (isPullReason(waiting?.reason) ? latest : failures.findLast(event => newest(event) > newest(pulled)));
+  const lastFailure = made ?? (waitsForImage(container) ? latest : after.at(-1));
   const status = statusCause(waiting);
   const told = status !== null && made !== undefined && THROTTLED.test(status) ? null : status;
   const text =

@@ -2,8 +2,8 @@
 import yargs from 'yargs';
 import { isKind } from './cluster/workloads.ts';
 import type { CommonFlags, Context, OutputFormat } from './commands/context.ts';
-import { UserError } from './errors.ts';
-import { VERSION } from './version.ts';
+import { UserError } from './util/user-error.ts';
+import { VERSION } from './util/version.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
 const UNIT: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -63,7 +63,7 @@ function common(argv: Arguments, context: Context): CommonFlags {
     requestTimeout: parseDuration(requestTimeout, '--request-timeout'),
     timeout: parseDuration(text(argv.timeout) ?? '30s', '--timeout'),
     output: argv.output,
-    colour: argv.color !== false && !environment.NO_COLOR && environment.TERM !== 'dumb' && context.stdout.isTTY,
+    color: argv.color !== false && !environment.NO_COLOR && environment.TERM !== 'dumb' && context.stdout.isTTY,
     probe: argv.probe !== false,
     insecureRegistries: texts(argv.insecureRegistry).map(host => host.replace(/^https?:\/\//, '').replace(/\/+$/, '')),
     registryCa: text(argv.registryCa),

@@ -3,8 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
-import { UserError } from './errors.ts';
-import { redact } from './redact.ts';
+import { redact } from './util/redact.ts';
+import { UserError } from './util/user-error.ts';
 
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);

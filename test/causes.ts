@@ -6,12 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { CAUSES, type CauseCode } from '../src/causes/index.ts';
-import { diagnose } from '../src/diagnose.ts';
-import type { Diagnosis } from '../src/diagnosis.ts';
-import type { Facts } from '../src/facts.ts';
-import { groupFindings } from '../src/group.ts';
-import { renderFindings } from '../src/output/text.ts';
+import { groupFindings } from '../src/diagnosis/aggregate.ts';
+import { diagnose } from '../src/diagnosis/diagnose.ts';
+import { CAUSES, type CauseCode } from '../src/model/cause-codes.ts';
+import type { Diagnosis } from '../src/model/diagnosis.ts';
+import type { Facts } from '../src/model/facts.ts';
+import { renderFindings } from '../src/report/text.ts';
 import { type Fixture, factsOf, readFixture } from './helpers/facts.ts';
 
 const FOLDER = 'test/fixtures/causes';
@@ -21,7 +21,10 @@ const files = readdirSync(FOLDER).sort();
 const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw) /;
 const commandsOf = (diagnosis: Diagnosis): string[] => diagnosis.fixes.flatMap(fix => fix.command ?? []);
 /** The pod's own, and those that a secret is copied from. */
-const namespaces = (facts: Facts): string[] => [facts.pod?.namespace ?? '', ...facts.secrets.flatMap(secret => secret.elsewhere ?? [])];
+const namespaces = (facts: Facts): string[] => [
+  facts.pod?.namespace ?? '',
+  ...facts.secrets.flatMap(secret => secret.otherNamespaces ?? []),
+];
 
 for (const file of files) {
   t.test(file.replace(/\.json$/, ''), async t => {
@@ -51,7 +54,7 @@ for (const file of files) {
           `it names the namespace: ${line}`,
         );
     }
-    t.matchSnapshot(renderFindings(groupFindings([{ facts, diagnosis }]), [], { colour: false, wide: false, width: 100 }), 'text');
+    t.matchSnapshot(renderFindings(groupFindings([{ facts, diagnosis }]), [], { color: false, wide: false, width: 100 }), 'text');
   });
 }
 

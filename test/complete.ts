@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t from 'tap';
-import { CAUSES } from '../src/causes/index.ts';
+import { CAUSES } from '../src/model/cause-codes.ts';
 import { startCluster, writeKubeconfig } from './helpers/cluster.ts';
 import { pluginCommand } from './helpers/plugin.ts';
 import { folder, run } from './helpers/process.ts';

@@ -1,14 +1,14 @@
 /** Grouping, patterns and counts: one finding per cause and what it is about. */
 import t from 'tap';
-import type { Event, Pod } from '../src/cluster/objects.ts';
-import { notSeen } from '../src/cluster/objects.ts';
-import { mayFail } from '../src/cluster/read.ts';
-import { type Group, gather, groupFindings, type Surroundings, summaryOf } from '../src/group.ts';
-import { type Finding, investigate } from '../src/investigate.ts';
-import { observe } from '../src/observe.ts';
-import { diagnosisItem, diagnosisList } from '../src/output/json.ts';
-import { prometheus } from '../src/output/prometheus.ts';
-import { renderFindings } from '../src/output/text.ts';
+import { mayFail } from '../src/cluster/reader.ts';
+import { aggregate, type Group, groupFindings, summaryOf } from '../src/diagnosis/aggregate.ts';
+import { collectFacts } from '../src/diagnosis/collect-facts.ts';
+import { type Finding, investigate } from '../src/diagnosis/investigate.ts';
+import type { Event, Pod } from '../src/model/kubernetes.ts';
+import { type Baseline, notSeen } from '../src/model/kubernetes.ts';
+import { diagnosisItem, diagnosisList } from '../src/report/json.ts';
+import { prometheus } from '../src/report/prometheus.ts';
+import { renderFindings } from '../src/report/text.ts';
 
 const pod = (name: string, image: string, message: string, node = 'node-1', namespace = 'shop'): Pod => ({
   metadata: { name, namespace, uid: name },
@@ -22,14 +22,14 @@ const noHost = (image: string): string =>
 
 const findingsOf = async (pods: Pod[], events: Event[] = []) => {
   const cases = pods.flatMap(one =>
-    observe(
+    collectFacts(
       {
         pod: one,
-        events: { seen: true, object: events },
+        events: { found: true, object: events },
         node: notSeen('-'),
         serviceAccount: notSeen('-'),
         secrets: new Map(),
-        elsewhere: new Map(),
+        otherNamespaces: new Map(),
       },
       '2026-11-20T10:00:00Z',
       false,
@@ -62,11 +62,11 @@ t.test('one group per cause and what it is about, the largest first', async t =>
 t.test('text, JSON and Prometheus of the same findings', async t => {
   const findings = await findingsOf(PODS);
   const groups = groupFindings(findings);
-  const text = renderFindings(groups, [], { colour: false, wide: false, width: 100 });
+  const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
   t.match(text, /^6 pods, 3 causes\n/, 'what there is comes first');
   t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 2, 'each group is told once');
   t.match(text, /It hits 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
-  const wide = renderFindings(groups, [], { colour: false, wide: true, width: 100 });
+  const wide = renderFindings(groups, [], { color: false, wide: true, width: 100 });
   t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
   const list = diagnosisList(findings.map(diagnosisItem), groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
   t.strictSame([list.items.length, list.groups.length], [6, 3], 'JSON has every item and the groups');
@@ -81,7 +81,7 @@ t.test('of more than five groups each has its cause and its fix, and the proof w
     pod(name, `r.example.com/team/${name}:1`, notFound(`r.example.com/team/${name}:1`)),
   );
   const shown = async (pods: Pod[], wide: boolean) =>
-    renderFindings(groupFindings(await findingsOf(pods)), [], { colour: false, wide, width: 100 });
+    renderFindings(groupFindings(await findingsOf(pods)), [], { color: false, wide, width: 100 });
   const counted = (text: string) => ['TagNotFound (', 'Fix', 'Proof', '-o wide'].map(word => text.split(`\n${word}`).length - 1);
   const brief = await shown(many, false);
   t.strictSame(counted(brief), [6, 6, 0, 0]);
@@ -124,8 +124,8 @@ t.test('a container between two images: the events tell whether the pull of the 
   }
 });
 
-const patternsOf = (findings: Finding[], surroundings: Surroundings): string[] => {
-  const gathering = gather(false);
+const patternsOf = (findings: Finding[], surroundings: Baseline): string[] => {
+  const gathering = aggregate(false);
   for (const finding of findings) gathering.add(finding);
   return gathering.patterns(surroundings);
 };
@@ -134,7 +134,7 @@ t.test('of a large run each group keeps its clearest finding alone', async t => 
   const [unclear, ...others] = await findingsOf(PODS.slice(0, 3));
   const clear = { ...(others[0] as Finding) };
   clear.diagnosis = { ...clear.diagnosis, certainty: 'certain' };
-  const gathering = gather(false);
+  const gathering = aggregate(false);
   for (const finding of [unclear as Finding, clear, others[1] as Finding]) gathering.add(finding);
   const [group, ...more] = gathering.groups();
   t.equal(more.length, 0);
@@ -158,14 +158,14 @@ t.test('pods of a group that another command repairs are told of it', async t =>
     groups[0]?.repairs.every(({ pods }) => pods === 2),
     'one command for both pods of a namespace',
   );
-  const text = renderFindings(groups, [], { colour: false, wide: false, width: 100 });
+  const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
   const others = text.slice(text.indexOf('The same for the others'));
   t.match(others, /2 pods:\n {4}kubectl -n build set image deployment\/api /);
   t.notMatch(others, /-n shop /, 'what is shown under "Fix" is not repeated');
   t.match(others, /and \d+ more \(-o wide shows the fix of each pod\)/);
   const [one] = groupFindings(await findingsOf(many.slice(0, 2)));
   t.notMatch(
-    renderFindings([one as Group], [], { colour: false, wide: false, width: 100 }),
+    renderFindings([one as Group], [], { color: false, wide: false, width: 100 }),
     'for the others',
     'nothing where one command repairs all',
   );

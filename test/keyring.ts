@@ -1,9 +1,10 @@
 /** Pull secrets, keyring and image references against the answers of kubelet's own code (see fixtures/kubelet/README.md). */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { keyMatches, lookUp } from '../src/keyring/keyring.ts';
-import { readPullSecret } from '../src/keyring/pull-secret.ts';
-import { imageName, parseReference, type Reference } from '../src/reference.ts';
+import { imageName, type Reference } from '../src/model/reference.ts';
+import { keyMatches, lookUpCredentials } from '../src/parse/credentials/keyring.ts';
+import { readPullSecret } from '../src/parse/credentials/pull-secret.ts';
+import { parseReference } from '../src/parse/reference.ts';
 
 interface SecretRow {
   name: string;
@@ -53,7 +54,7 @@ t.test('the keyring finds what kubelet finds, in the same order', async t => {
   for (const row of table<KeyringRow>('keyrings')) {
     const parsed = parseReference(row.image);
     if (!parsed.ok) throw new Error(`${row.name}: ${parsed.error}`);
-    const keyring = lookUp(imageName(parsed.reference), row.secrets.map(read));
+    const keyring = lookUpCredentials(imageName(parsed.reference), row.secrets.map(read));
     const answer =
       keyring.broken === null
         ? { credentials: keyring.credentials.map(({ secret, key, username }) => ({ secret, key, username })) }
@@ -114,7 +115,7 @@ t.test('a secret that kubelet ignores is known by the form that its content has'
     ['one that works', JSON_TYPE, { '.dockerconfigjson': newer }, null],
   ];
   for (const [name, type, stringData, meant] of rows)
-    t.strictSame(readPullSecret({ metadata: { name: 'a' }, type, stringData }).meant, meant, name);
+    t.strictSame(readPullSecret({ metadata: { name: 'a' }, type, stringData }).intendedFormat, meant, name);
 });
 
 t.test('JSON may be as deep as Go allows', async t => {
@@ -133,7 +134,7 @@ t.test('an entry that misses tells why', async t => {
   const why = (key: string, image: string): string | undefined => {
     const parsed = parseReference(image);
     if (!parsed.ok) throw new Error(parsed.error);
-    return lookUp(imageName(parsed.reference), [dockerConfig('a', JSON.stringify({ auths: { [key]: {} } }))]).nearMisses[0]?.why;
+    return lookUpCredentials(imageName(parsed.reference), [dockerConfig('a', JSON.stringify({ auths: { [key]: {} } }))]).nearMisses[0]?.why;
   };
   t.match(
     why('reg.example.com ', 'reg.example.com/app'),

@@ -1,25 +1,26 @@
 /** Tables for the small pure parts: redaction, challenges, manifests, proxies, visible defects, expiry, and what commands and texts are made of. */
 import t from 'tap';
 import { hostWord, quote } from '../src/causes/commands.ts';
-import { knownMove } from '../src/causes/moves.ts';
+import { distance, list, nearest } from '../src/causes/phrases.ts';
+import { knownMove } from '../src/causes/relocated-images.ts';
 import { showBytes } from '../src/causes/sizes.ts';
-import { distance, list, nearest } from '../src/causes/tell.ts';
 import { parseSelector } from '../src/cluster/selector.ts';
-import { Credential } from '../src/keyring/credential.ts';
-import { expiryOf } from '../src/keyring/expiry.ts';
-import { redact, showUser } from '../src/redact.ts';
-import { parseReference } from '../src/reference.ts';
-import { parseChallenges } from '../src/registry/challenge.ts';
-import { type Platform, readManifest, realPlatforms, runsOn, showPlatform } from '../src/registry/manifest.ts';
-import { isLoopback, proxyFor } from '../src/registry/proxy.ts';
-import { visibleDefect } from '../src/registry/repair.ts';
+import { Credential } from '../src/model/credential.ts';
+import { type Platform, runsOn, showPlatform } from '../src/model/platform.ts';
+import { parseChallenges } from '../src/parse/challenge.ts';
+import { expiryOf } from '../src/parse/credentials/expiry.ts';
+import { findTypo } from '../src/parse/credentials/typos.ts';
+import { readManifest, realPlatforms } from '../src/parse/manifest.ts';
+import { parseReference } from '../src/parse/reference.ts';
+import { isLoopback, proxyFor } from '../src/util/proxy.ts';
+import { redact, showUser } from '../src/util/redact.ts';
 
 const referenceOf = (image: string) => {
   const parsed = parseReference(image);
   if (!parsed.ok) throw new Error(`${image}: ${parsed.error}`);
   return parsed.reference;
 };
-const credential = (username: string, password: string, more: { key?: string; madeAt?: string } = {}): Credential =>
+const credential = (username: string, password: string, more: { key?: string; lastWrittenAt?: string } = {}): Credential =>
   new Credential({ secret: 'regcred', rawKey: 'k', key: 'registry.example.com', username, password, ...more });
 
 t.test('redact takes secrets out of what others wrote', async t => {
@@ -329,7 +330,7 @@ t.test('defects of a credential that can be seen', async t => {
     ['a blank inside', 'ci bot', 'p w', null],
   ];
   for (const [name, username, password, what, repaired] of rows) {
-    const defect = visibleDefect(credential(username, password), image);
+    const defect = findTypo(credential(username, password), image);
     if (what === null) t.equal(defect, null, name);
     else {
       t.match(defect?.what, what, name);
@@ -337,7 +338,7 @@ t.test('defects of a credential that can be seen', async t => {
       t.notMatch(defect?.what ?? '', /\bpw\b/, `${name}: the words hold no value`);
     }
   }
-  t.equal(visibleDefect(credential('robot+ci', 'pw'), null), null, 'a robot, and no image that tells the project');
+  t.equal(findTypo(credential('robot+ci', 'pw'), null), null, 'a robot, and no image that tells the project');
 });
 
 t.test('a credential past its time', async t => {
@@ -346,7 +347,7 @@ t.test('a credential past its time', async t => {
   const at = (date: string) => Date.parse(date) / 1000;
   const ecr = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
   const rows: [string, Credential, RegExp | null][] = [
-    ['a password', credential('ci', 'pw', { madeAt: '2020-01-01T00:00:00Z' }), null],
+    ['a password', credential('ci', 'pw', { lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'a token that ended',
       credential('ci', jwt({ exp: at('2026-11-20T04:00:00Z') })),
@@ -359,21 +360,21 @@ t.test('a credential past its time', async t => {
     ['what looks like a token', credential('ci', 'eyJub25zZW5zZQ.eyJ.x'), null],
     [
       'ECR, thirteen hours',
-      credential('AWS', 'pw', { key: ecr, madeAt: '2026-11-19T21:00:00Z' }),
+      credential('AWS', 'pw', { key: ecr, lastWrittenAt: '2026-11-19T21:00:00Z' }),
       /^an ECR token lives 12 hours, and the secret was made 13 hours ago$/,
     ],
-    ['ECR, eleven hours', credential('AWS', 'pw', { key: ecr, madeAt: '2026-11-19T23:00:00Z' }), null],
+    ['ECR, eleven hours', credential('AWS', 'pw', { key: ecr, lastWrittenAt: '2026-11-19T23:00:00Z' }), null],
     ['ECR, age not known', credential('AWS', 'pw', { key: ecr }), null],
-    ['a user called AWS elsewhere', credential('AWS', 'pw', { madeAt: '2020-01-01T00:00:00Z' }), null],
+    ['a user called AWS elsewhere', credential('AWS', 'pw', { lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'Google, two hours',
-      credential('oauth2accesstoken', 'pw', { key: 'europe-docker.pkg.dev/p', madeAt: '2026-11-20T08:00:00Z' }),
+      credential('oauth2accesstoken', 'pw', { key: 'europe-docker.pkg.dev/p', lastWrittenAt: '2026-11-20T08:00:00Z' }),
       /^a Google access token lives one hour/,
     ],
-    ["Google's key file", credential('_json_key', 'pw', { key: 'gcr.io', madeAt: '2020-01-01T00:00:00Z' }), null],
+    ["Google's key file", credential('_json_key', 'pw', { key: 'gcr.io', lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'Azure, four hours',
-      credential('00000000-0000-0000-0000-000000000000', 'pw', { key: 'acme.azurecr.io', madeAt: '2026-11-20T06:00:00Z' }),
+      credential('00000000-0000-0000-0000-000000000000', 'pw', { key: 'acme.azurecr.io', lastWrittenAt: '2026-11-20T06:00:00Z' }),
       /^an ACR access token lives three hours/,
     ],
   ];

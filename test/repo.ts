@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
-import { CAUSES } from '../src/causes/index.ts';
+import { CAUSES } from '../src/model/cause-codes.ts';
 
 /** The codes that are promised. Never renamed, never reused. */
 const CODES = [

@@ -1,12 +1,13 @@
 /** The node's words as structure: real messages of every runtime, the forms in which kubelet hands them on, and what a pod's status and events tell. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { ContainerStatus, Event, Pod } from '../src/cluster/objects.ts';
-import type { ContainerKind } from '../src/facts.ts';
-import type { Fault } from '../src/fault.ts';
-import { parseReference, registryHosts } from '../src/reference.ts';
-import { progress, readFaults, splitAggregate } from '../src/words/fault-words.ts';
-import { type ContainerImage, imagesOf, isOfPod, isPullReason, readWords } from '../src/words/pod-words.ts';
+import type { ContainerKind } from '../src/model/facts.ts';
+import { type Fault, pullProgress } from '../src/model/fault.ts';
+import type { ContainerStatus, Event, Pod } from '../src/model/kubernetes.ts';
+import { registryHosts } from '../src/model/reference.ts';
+import { readFaults, splitAggregate } from '../src/parse/messages/reader.ts';
+import { type ContainerImage, imagesOf, isOfPod, isPullReason, readNodeReport } from '../src/parse/pod.ts';
+import { parseReference } from '../src/parse/reference.ts';
 
 const table = <Row>(name: string): Row => JSON.parse(readFileSync(`test/fixtures/words/${name}.json`, 'utf8')) as Row;
 const hostsOf = (image: string): string[] => {
@@ -14,7 +15,7 @@ const hostsOf = (image: string): string[] => {
   return registryHosts(parsed.ok ? parsed.reference : null);
 };
 /** A fault without what it does not tell, and without the words themselves. */
-const told = ({ words: _, seenBy: __, ...fault }: Fault): object =>
+const told = ({ message: _, seenBy: __, ...fault }: Fault): object =>
   Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== null));
 
 const IMAGE = 'registry.example.com/team/api:1.4.2';
@@ -171,7 +172,7 @@ t.test('of several tries each is read, and the one that got farthest comes first
         `${name}, ${form}`,
       );
       t.strictSame(
-        [...faults].sort((a, b) => progress(b) - progress(a)),
+        [...faults].sort((a, b) => pullProgress(b) - pullProgress(a)),
         faults,
         `${name}, ${form}: the farthest first`,
       );
@@ -327,8 +328,8 @@ t.test('an event of the image that stood there before is over', async t => {
     message: 'Failed to pull image "registry.example.com/old:1": no space left on device',
   });
   const now = event('BackOff', `Back-off pulling image "${IMAGE}"`, '2026-11-20T10:06:00Z');
-  t.strictSame(words(container(BACK_OFF), [old, now]).words.faults, [], 'the events name the image that stands there now');
-  t.equal(words(container(BACK_OFF), [old]).words.faults.length, 1, 'nothing names it: who knows');
+  t.strictSame(words(container(BACK_OFF), [old, now]).nodeReport.faults, [], 'the events name the image that stands there now');
+  t.equal(words(container(BACK_OFF), [old]).nodeReport.faults.length, 1, 'nothing names it: who knows');
 });
 
 t.test('no secret stands in the words', async t => {
@@ -399,12 +400,12 @@ t.test('what real kubelets said of the same pods', async t => {
           const images = imagesOf(pod);
           return images.map(image => {
             const parsed = parseReference(image.image);
-            const { words, state } = readWords(image, events, parsed.ok ? parsed.reference : null, pod, images.length === 1);
-            const said = words.faults
+            const { nodeReport, state } = readNodeReport(image, events, parsed.ok ? parsed.reference : null, pod, images.length === 1);
+            const said = nodeReport.faults
               .map(({ kind, status, host }) => [kind, status, host].filter(part => part !== null).join(' '))
               .join('; ');
             const name = images.length === 1 ? pod.metadata.name : `${pod.metadata.name} ${image.name}`;
-            return [name, [state.reason, words.source, said, state.attempts, state.nextRetry, words.unretrieved]];
+            return [name, [state.reason, nodeReport.source, said, state.attempts, state.nextRetry, nodeReport.unreadableSecrets]];
           });
         }),
       );
@@ -442,7 +443,7 @@ const reference = (image: string) => {
   const parsed = parseReference(image);
   return parsed.ok ? parsed.reference : null;
 };
-const words = (image: ContainerImage, events: Event[], alone = true) => readWords(image, events, reference(image.image), POD, alone);
+const words = (image: ContainerImage, events: Event[], alone = true) => readNodeReport(image, events, reference(image.image), POD, alone);
 
 t.test('the number of tries and the next one are estimated from the events', async t => {
   const last = '2026-11-20T10:10:00Z';
@@ -565,7 +566,7 @@ t.test('the status is the present and goes before an event, and the event before
       { faults: [{ kind: 'runtime' }] },
     ],
   ];
-  for (const [name, image, events, expected] of rows) t.match(words(image, events).words, expected, name);
+  for (const [name, image, events, expected] of rows) t.match(words(image, events).nodeReport, expected, name);
 });
 
 t.test('a secret that does not parse, as kubelet told it before 1.33 and since', async t => {
@@ -579,12 +580,12 @@ t.test('a secret that does not parse, as kubelet told it before 1.33 and since',
     const event133 = event('Failed', `Error: ${error}`, '2026-11-20T10:10:00Z');
     t.ok(isPullReason(error), `the error itself is a reason: ${error}`);
     t.match(
-      words(container({ reason: error, message: error }), [event133]).words.faults,
+      words(container({ reason: error, message: error }), [event133]).nodeReport.faults,
       [{ kind: 'secretParse', step: 'secret' }],
       `since 1.33: ${error}`,
     );
     t.match(
-      words(container({ reason: 'ErrImagePull', message: error }), []).words.faults,
+      words(container({ reason: 'ErrImagePull', message: error }), []).nodeReport.faults,
       [{ kind: 'secretParse' }],
       `before 1.33: ${error}`,
     );
@@ -596,7 +597,7 @@ t.test('a secret that does not parse, as kubelet told it before 1.33 and since',
         message: `rpc error: code = Unknown desc = unmarshal image config: invalid character 'o' in literal null (expecting 'u')`,
       }),
       [],
-    ).words.faults,
+    ).nodeReport.faults,
     [{ kind: 'badManifest' }],
     "a runtime's own parse error is not the secret's",
   );
@@ -619,14 +620,14 @@ t.test('each image of a pod has its own words', async t => {
   ];
   for (const [name, kind, fieldPath, alone, count] of rows) {
     const image = container(kind === 'imageVolume' ? undefined : BACK_OFF, { kind });
-    t.equal(words(image, [failed('2026-11-20T10:10:00Z', undefined, path(fieldPath))], alone).words.faults.length, count, name);
+    t.equal(words(image, [failed('2026-11-20T10:10:00Z', undefined, path(fieldPath))], alone).nodeReport.faults.length, count, name);
   }
   const other = failed('2026-11-20T10:10:00Z', undefined, {
     ...path(''),
     message: 'Failed to pull image "registry.example.com/other:1": x: not found',
   });
   t.equal(
-    words(container(undefined, { kind: 'imageVolume' }), [other], false).words.faults.length,
+    words(container(undefined, { kind: 'imageVolume' }), [other], false).nodeReport.faults.length,
     0,
     'an image volume, and the event of another image',
   );
@@ -677,7 +678,8 @@ t.test('a pull that goes on, and one that succeeded', async t => {
       { pullingSince: null, pulledAfter: true },
     ],
   ];
-  for (const [name, events, expected] of rows) t.match(words(container({ reason: 'ContainerCreating' }), events).words, expected, name);
+  for (const [name, events, expected] of rows)
+    t.match(words(container({ reason: 'ContainerCreating' }), events).nodeReport, expected, name);
   const states: [string, ContainerStatus | null, string | null][] = [
     ['kubelet has not reported the container yet', null, first],
     ['a status without a state', { name: 'api' }, first],
@@ -686,7 +688,7 @@ t.test('a pull that goes on, and one that succeeded', async t => {
     ['it ran', { name: 'api', state: { terminated: { reason: 'Completed', finishedAt: second } } }, null],
   ];
   for (const [name, status, expected] of states) {
-    t.equal(words({ ...container(), status }, [pulling(first)]).words.pullingSince, expected, name);
+    t.equal(words({ ...container(), status }, [pulling(first)]).nodeReport.pullingSince, expected, name);
   }
 });
 
@@ -694,7 +696,7 @@ t.test('secrets that kubelet could not read are noted, whatever else happened', 
   const note = (text: string) => [
     event('FailedToRetrieveImagePullSecret', text, '2026-11-20T10:00:00Z', { involvedObject: { kind: 'Pod', name: 'api-7c9f' } }),
   ];
-  const of = (text: string) => words(container(BACK_OFF), note(text)).words.unretrieved;
+  const of = (text: string) => words(container(BACK_OFF), note(text)).nodeReport.unreadableSecrets;
   t.strictSame(of('Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.'), ['regcred']);
   t.strictSame(of('Unable to retrieve some image pull secrets (a, b-2, c.d); attempting to pull the image may not succeed.'), [
     'a',

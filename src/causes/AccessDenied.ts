@@ -1,12 +1,8 @@
-import { cause, noClaim } from './cause.ts';
+import { type CauseText, noClaim } from './cause.ts';
+import { explanation, quoted, registry, repository } from './phrases.ts';
 import { testSecret } from './secret-commands.ts';
-import { explanation, quoted, registry, repository } from './tell.ts';
 
-export const AccessDenied = cause({
-  code: 'AccessDenied',
-  group: 'auth',
-  title: 'The login is good, but this repository is not allowed to it',
-  transient: false,
+export const AccessDenied: CauseText = {
   claims: noClaim,
   summary: (facts, fault) => {
     const users = quoted([
@@ -22,7 +18,7 @@ export const AccessDenied = cause({
       ...(credential === undefined ? [] : [testSecret(facts, credential.secret)]),
     ];
   },
-});
+};
 
 /** Where that right is given, per registry. */
 function where(registry: string): string {

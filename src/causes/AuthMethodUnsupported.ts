@@ -1,15 +1,11 @@
-import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { schemeOf } from './commands.ts';
-import { registry } from './tell.ts';
+import { registry } from './phrases.ts';
 
-export const AuthMethodUnsupported = cause({
-  code: 'AuthMethodUnsupported',
-  group: 'auth',
-  title: 'The registry asks for a login by no method that a runtime speaks',
-  transient: false,
+export const AuthMethodUnsupported: CauseText = {
   claims: (fault, facts) => {
     if (fault.status !== 401 || fault.role === 'token') return NEVER;
-    if (fault.seenBy === 'us')
+    if (fault.seenBy === 'probe')
       return facts.probe?.challenge === null && !facts.probe.headBlocked
         ? fault.step === 'layer' || fault.step === 'config'
           ? RARELY
@@ -27,4 +23,4 @@ export const AuthMethodUnsupported = cause({
     },
     { title: 'let the registry (or the gateway before it) offer Basic or a token server', command: null },
   ],
-});
+};

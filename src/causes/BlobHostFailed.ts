@@ -1,17 +1,13 @@
-import type { FaultKind } from '../fault.ts';
-import { isOfTheNetwork } from '../fault.ts';
-import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import type { FaultKind } from '../model/fault.ts';
+import { isNetworkFault } from '../model/fault.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { hostWord, nodeWord } from './commands.ts';
-import { nodeName, registry, seenFrom } from './tell.ts';
+import { nodeName, registry, seenFrom } from './phrases.ts';
 
 /** Trouble with the TLS of that host has a repair of its own. */
 const UNSAFE = new Set<FaultKind>(['untrusted', 'badCertificate', 'x509', 'tls', 'plainHttp', 'httpToHttps']);
 
-export const BlobHostFailed = cause({
-  code: 'BlobHostFailed',
-  group: 'network',
-  title: 'The host that the registry redirects to fails',
-  transient: false,
+export const BlobHostFailed: CauseText = {
   claims: fault => {
     const late = fault.step === 'layer' || fault.step === 'config';
     if (fault.role === 'redirect') {
@@ -20,9 +16,9 @@ export const BlobHostFailed = cause({
       if (fault.kind === 'notJson') return late ? ONLY : RARELY;
       if (fault.kind === 'blobMissing') return SOMETIMES;
       // what is asked there in the registry's own protocol may be a mirror, which Docker and CRI-O, other than containerd, do not name
-      const namesMirrors = fault.seenBy === 'us' || /failed to copy: |httpReadSeeker: |failed to do request: /.test(fault.words);
-      const certain = late && (namesMirrors || !/\/v2\/\S+\/blobs\//.test(fault.words));
-      return isOfTheNetwork(fault) || fault.kind === 'status' ? (certain ? ONLY : MOSTLY + 1) : NEVER;
+      const namesMirrors = fault.seenBy === 'probe' || /failed to copy: |httpReadSeeker: |failed to do request: /.test(fault.message);
+      const certain = late && (namesMirrors || !/\/v2\/\S+\/blobs\//.test(fault.message));
+      return isNetworkFault(fault) || fault.kind === 'status' ? (certain ? ONLY : MOSTLY + 1) : NEVER;
     }
     if (!late || fault.role === 'token') return NEVER;
     if (fault.kind === 'status' || fault.kind === 'notJson') return fault.status === 403 ? MOSTLY : SOMETIMES;
@@ -30,7 +26,7 @@ export const BlobHostFailed = cause({
     return fault.kind === 'reset' || fault.kind === 'shortBody' ? SOMETIMES : NEVER;
   },
   summary: (facts, fault) =>
-    `${registry(facts)} itself answers, but it sends pulls on to ${fault?.host ? `"${fault.host}"` : 'another host'} for the layers, and ${fault?.seenBy === 'us' ? 'this machine' : nodeName(facts)} ${fault?.status ? `gets ${fault.status} there` : 'cannot use that host'}. A firewall that lets the registry through has to let this host through too.${seenFrom(fault)}`,
+    `${registry(facts)} itself answers, but it sends pulls on to ${fault?.host ? `"${fault.host}"` : 'another host'} for the layers, and ${fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts)} ${fault?.status ? `gets ${fault.status} there` : 'cannot use that host'}. A firewall that lets the registry through has to let this host through too.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
     return [
@@ -44,4 +40,4 @@ export const BlobHostFailed = cause({
       },
     ];
   },
-});
+};

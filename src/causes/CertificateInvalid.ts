@@ -1,23 +1,19 @@
-import { atBlobHost } from '../fault.ts';
-import { isLoopback } from '../registry/proxy.ts';
+import { isAtBlobHost } from '../model/fault.ts';
+import { isLoopback } from '../util/proxy.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
-import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostOf, nodeName, seenFrom } from './phrases.ts';
 
 const DATES = /expired|not yet|before/;
 
-export const CertificateInvalid = cause({
-  code: 'CertificateInvalid',
-  group: 'network',
-  title: "The registry's certificate is not valid",
-  transient: false,
+export const CertificateInvalid: CauseText = {
   claims: fault =>
     fault.kind === 'badCertificate'
-      ? fault.role === 'token' || atBlobHost(fault)
+      ? fault.role === 'token' || isAtBlobHost(fault)
         ? SOMETIMES
         : // a name of this machine in no certificate is rather plain HTTP that was wanted; a date means the certificate
-          isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !DATES.test(fault.words)
+          isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !DATES.test(fault.message)
           ? MOSTLY
           : ONLY
       : fault.kind === 'x509'
@@ -26,7 +22,7 @@ export const CertificateInvalid = cause({
           ? SOMETIMES
           : NEVER,
   summary: (facts, fault) =>
-    `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault?.words ?? '', nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
+    `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault?.message ?? '', nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
@@ -34,7 +30,7 @@ export const CertificateInvalid = cause({
         title: "see the certificate's dates and names",
         command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
       },
-      DATES.test(fault?.words ?? '')
+      DATES.test(fault?.message ?? '')
         ? {
             title: 'renew the certificate; if its dates are good, set the clock of the node',
             command: `timedatectl status   # on node ${nodeWord(facts)}`,
@@ -45,7 +41,7 @@ export const CertificateInvalid = cause({
           },
     ];
   },
-});
+};
 
 function why(words: string, node: string): string {
   const times = /current time (\S+) is (after|before) (\S+?)(?:["\s]|$)/.exec(words);

@@ -1,23 +1,19 @@
-import { atBlobHost } from '../fault.ts';
-import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { isAtBlobHost } from '../model/fault.ts';
+import { type CauseText, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, hostsToml } from './commands.ts';
-import { hostOf, nodeName, seenFrom } from './tell.ts';
+import { hostOf, nodeName, seenFrom } from './phrases.ts';
 
-export const CertificateNotTrusted = cause({
-  code: 'CertificateNotTrusted',
-  group: 'network',
-  title: "The node does not trust the registry's certificate authority",
-  transient: false,
+export const CertificateNotTrusted: CauseText = {
   claims: fault =>
     fault.kind === 'untrusted'
-      ? fault.role === 'token' || atBlobHost(fault)
+      ? fault.role === 'token' || isAtBlobHost(fault)
         ? SOMETIMES + 5
         : ONLY
-      : fault.kind === 'x509' || (fault.kind === 'tls' && /x509/.test(fault.words))
+      : fault.kind === 'x509' || (fault.kind === 'tls' && /x509/.test(fault.message))
         ? SOMETIMES
         : NEVER,
   summary: (facts, fault) =>
-    `The certificate of ${hostOf(facts, fault)} is signed by an authority that ${fault?.seenBy === 'us' ? 'this machine' : nodeName(facts)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
+    `The certificate of ${hostOf(facts, fault)} is signed by an authority that ${fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     const registry = fault?.role === 'mirror' ? (facts.reference?.registry ?? host) : host;
@@ -33,7 +29,7 @@ export const CertificateNotTrusted = cause({
       },
     ];
   },
-});
+};
 
 /** What our own handshake saw of the certificate. */
 export function certificateOf(facts: { probe: { connection: { name: string; detail: string }[] } | null }): string {

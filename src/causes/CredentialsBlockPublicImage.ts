@@ -1,16 +1,12 @@
-import type { Facts } from '../facts.ts';
-import { anonymousPasses } from '../probe-view.ts';
-import type { Fix } from './cause.ts';
-import { cause, noClaim } from './cause.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import { anonymousPasses } from '../model/facts.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { kubectl, quote, restart, rolledOut } from './commands.ts';
+import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
-import { imageOf, quoted, registry, repository, usedSecrets } from './tell.ts';
 
-export const CredentialsBlockPublicImage = cause({
-  code: 'CredentialsBlockPublicImage',
-  group: 'auth',
-  title: 'The image is public, and a stale credential makes the pull fail',
-  transient: false,
+export const CredentialsBlockPublicImage: CauseText = {
   claims: noClaim,
   summary: facts =>
     `${anonymousPasses(facts)?.fault == null ? `${imageOf(facts)} is given` : `${repository(facts)} is open`} to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
@@ -19,7 +15,7 @@ export const CredentialsBlockPublicImage = cause({
     renewSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it'),
     restart(facts, 'then let the node try at once'),
   ],
-});
+};
 
 /** Takes the secret out of the service account, or of the workload's template. */
 function removal(facts: Facts): Fix[] {

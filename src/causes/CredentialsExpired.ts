@@ -1,16 +1,12 @@
-import type { Facts } from '../facts.ts';
-import type { Fault } from '../fault.ts';
-import type { Fix } from './cause.ts';
-import { cause, NEVER, OFTEN, ONLY } from './cause.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
+import { type CauseText, NEVER, OFTEN, ONLY } from './cause.ts';
 import { restart } from './commands.ts';
+import { registry } from './phrases.ts';
 import { renewSecret, replacement } from './secret-commands.ts';
-import { registry } from './tell.ts';
 
-export const CredentialsExpired = cause({
-  code: 'CredentialsExpired',
-  group: 'auth',
-  title: 'The credential of the pull secret has expired',
-  transient: false,
+export const CredentialsExpired: CauseText = {
   claims: fault =>
     /token has expired|token is expired|access token is expired/i.test(fault.explanation ?? '') && !/<Code>/.test(fault.explanation ?? '')
       ? ONLY
@@ -40,7 +36,7 @@ export const CredentialsExpired = cause({
       },
     ];
   },
-});
+};
 
 const said = (fault: Fault | null): string =>
   fault?.explanation ? `the registry says "${fault.explanation.replace(/\.$/, '')}"` : 'the registry says that the token has expired';

@@ -1,16 +1,12 @@
-import type { CredentialFact, Facts } from '../facts.ts';
-import type { Attempt } from '../probe-facts.ts';
-import type { Fix } from './cause.ts';
-import { cause, noClaim } from './cause.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { CredentialFact, Facts } from '../model/facts.ts';
+import type { Attempt } from '../model/probe.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { attachSecret, nodeWord, restart } from './commands.ts';
-import { createSecret, mendEntry, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
-import { nodeName, quoted, registry } from './tell.ts';
+import { nodeName, quoted, registry } from './phrases.ts';
+import { createSecret, fixEntryInPlace, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
 
-export const CredentialsRejected = cause({
-  code: 'CredentialsRejected',
-  group: 'auth',
-  title: 'The registry refuses the user name or password of the pull secret',
-  transient: false,
+export const CredentialsRejected: CauseText = {
   claims: noClaim,
   summary: facts => {
     const { credential: first, repaired } = refusedOf(facts);
@@ -31,13 +27,13 @@ export const CredentialsRejected = cause({
     if (name === undefined) return [...ofTheNode(facts), restart(facts, 'then let the node try at once')];
     return [
       credential !== undefined && repaired?.works
-        ? mendEntry(facts, name, rawKeyOf(facts, credential), repaired.kind)
+        ? fixEntryInPlace(facts, name, rawKeyOf(facts, credential), repaired.kind)
         : renewSecret(facts, name, 'write the right user name and password into the secret'),
       testSecret(facts, name),
       restart(facts, 'then let the node try at once'),
     ];
   },
-});
+};
 
 /** The pod brings none: repair what stands on the node, or bring one. */
 function ofTheNode(facts: Facts): Fix[] {

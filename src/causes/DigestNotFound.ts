@@ -1,18 +1,14 @@
-import type { Facts } from '../facts.ts';
-import { cause, MOSTLY, NEVER, OFTEN, ONLY } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY } from './cause.ts';
 import { setImage } from './commands.ts';
-import { knownMove } from './moves.ts';
-import { list, repository } from './tell.ts';
+import { list, repository } from './phrases.ts';
+import { knownMove } from './relocated-images.ts';
 
-export const DigestNotFound = cause({
-  code: 'DigestNotFound',
-  group: 'name',
-  title: 'The repository has no manifest with this digest',
-  transient: false,
+export const DigestNotFound: CauseText = {
   claims: (fault, facts) => {
     if (fault.kind !== 'notFound' || fault.role === 'token' || facts.reference?.digest == null || fault.code === 'NAME_UNKNOWN')
       return NEVER;
-    if (fault.seenBy === 'us') {
+    if (fault.seenBy === 'probe') {
       const tags = facts.probe?.tags;
       if (tags?.known) return ONLY;
       if (tags && !tags.known && tags.repositoryMissing) return NEVER;
@@ -33,6 +29,6 @@ export const DigestNotFound = cause({
       ),
     ];
   },
-});
+};
 
 const tagsOf = (facts: Facts): string[] => (facts.probe?.tags?.known ? facts.probe.tags.names : []);

@@ -1,12 +1,8 @@
-import { cause, noClaim } from './cause.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { restart } from './commands.ts';
-import { decisive, imageOf, quoted } from './tell.ts';
+import { decisive, imageOf, quoted } from './phrases.ts';
 
-export const FixedWaitingForRetry = cause({
-  code: 'FixedWaitingForRetry',
-  group: 'state',
-  title: 'The pull would succeed now; kubelet is still backing off',
-  transient: true,
+export const FixedWaitingForRetry: CauseText = {
   claims: noClaim,
   summary: (facts, fault) => {
     const accepted = decisive(facts)?.credential ?? null;
@@ -23,4 +19,4 @@ export const FixedWaitingForRetry = cause({
     { title: 'wait: the next try needs nothing more', command: null },
     restart(facts, 'or try at once: a new pod has no back-off'),
   ],
-});
+};

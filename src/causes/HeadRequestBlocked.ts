@@ -1,14 +1,10 @@
-import { cause, NEVER, ONLY, RARELY } from './cause.ts';
+import { type CauseText, NEVER, ONLY, RARELY } from './cause.ts';
 import { schemeOf } from './commands.ts';
-import { registry } from './tell.ts';
+import { registry } from './phrases.ts';
 
-export const HeadRequestBlocked = cause({
-  code: 'HeadRequestBlocked',
-  group: 'network',
-  title: 'HEAD requests are refused where GET works',
-  transient: false,
+export const HeadRequestBlocked: CauseText = {
   claims: (fault, facts) => {
-    if (fault.seenBy === 'us') return facts.probe?.headBlocked && fault.method === 'HEAD' ? ONLY : NEVER;
+    if (fault.seenBy === 'probe') return facts.probe?.headBlocked && fault.method === 'HEAD' ? ONLY : NEVER;
     return (fault.kind === 'status' && (fault.status === 500 || fault.status === 403)) || fault.kind === 'notFound' ? RARELY : NEVER;
   },
   summary: (facts, fault) =>
@@ -20,4 +16,4 @@ export const HeadRequestBlocked = cause({
     },
     { title: 'let HEAD through to /v2/ in the gateway before the registry', command: null },
   ],
-});
+};

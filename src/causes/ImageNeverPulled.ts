@@ -1,12 +1,8 @@
-import { cause, NEVER, ONLY } from './cause.ts';
-import { kubectl, nodeWord, quote, remake, remark, rolledOut } from './commands.ts';
-import { imageOf, nodeName } from './tell.ts';
+import { type CauseText, NEVER, ONLY } from './cause.ts';
+import { kubectl, nodeWord, quote, recreatePod, remark, rolledOut } from './commands.ts';
+import { imageOf, nodeName } from './phrases.ts';
 
-export const ImageNeverPulled = cause({
-  code: 'ImageNeverPulled',
-  group: 'node',
-  title: 'The pull policy is Never, and the node does not have the image for this pod',
-  transient: false,
+export const ImageNeverPulled: CauseText = {
   claims: fault => (fault.kind === 'never' ? ONLY : NEVER),
   summary: facts => {
     const minor = Number(/v1\.(\d+)/.exec(facts.node.kubelet ?? '')?.[1] ?? 0);
@@ -25,7 +21,7 @@ export const ImageNeverPulled = cause({
           }
         : {
             title: 'let it be pulled when it is not there (a pod has to be made anew for that)',
-            command: remake(
+            command: recreatePod(
               facts,
               ` | (.spec.${list}[] | select(.name == ${JSON.stringify(facts.container.name)})).imagePullPolicy = "IfNotPresent"`,
             ),
@@ -36,4 +32,4 @@ export const ImageNeverPulled = cause({
       },
     ];
   },
-});
+};

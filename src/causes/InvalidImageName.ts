@@ -1,13 +1,9 @@
-import { isLoopback } from '../registry/proxy.ts';
-import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
+import { isLoopback } from '../util/proxy.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
 import { setImage } from './commands.ts';
-import { imageOf, registry } from './tell.ts';
+import { imageOf, registry } from './phrases.ts';
 
-export const InvalidImageName = cause({
-  code: 'InvalidImageName',
-  group: 'name',
-  title: 'The image name is not a valid reference',
-  transient: false,
+export const InvalidImageName: CauseText = {
   claims: fault => {
     if (fault.kind === 'badReference') return ONLY;
     if (fault.code === 'NAME_INVALID') return ONLY;
@@ -29,7 +25,7 @@ export const InvalidImageName = cause({
       ),
     ];
   },
-});
+};
 
 const SCHEME = /^(?:https?|docker|oci):\/\//i;
 

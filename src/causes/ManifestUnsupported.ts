@@ -1,25 +1,21 @@
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { quote, setImage } from './commands.ts';
-import { explanation, imageOf } from './tell.ts';
+import { explanation, imageOf } from './phrases.ts';
 
 const IMAGE_BLOB = /\((?:application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config)[^)]*)\)/;
 
-export const ManifestUnsupported = cause({
-  code: 'ManifestUnsupported',
-  group: 'name',
-  title: 'What the reference leads to is no image that this runtime can use',
-  transient: false,
+export const ManifestUnsupported: CauseText = {
   claims: fault => {
     if (fault.kind === 'schema1' || fault.kind === 'encrypted') return ONLY;
     if (fault.kind === 'tooLarge') return MOSTLY;
-    if (fault.kind === 'mediaType') return /text\/html/.test(fault.words) ? SOMETIMES : fault.seenBy === 'us' ? ONLY : MOSTLY;
+    if (fault.kind === 'mediaType') return /text\/html/.test(fault.message) ? SOMETIMES : fault.seenBy === 'probe' ? ONLY : MOSTLY;
     if (fault.kind === 'badManifest') return fault.code === 'MANIFEST_INVALID' ? SOMETIMES : MOSTLY;
     if (fault.kind === 'blobMissing')
-      return /fetch content descriptor \S+ \(/.test(fault.words) && !IMAGE_BLOB.test(fault.words) ? MOSTLY : SOMETIMES - 5;
+      return /fetch content descriptor \S+ \(/.test(fault.message) && !IMAGE_BLOB.test(fault.message) ? MOSTLY : SOMETIMES - 5;
     return fault.kind === 'corrupt' || fault.kind === 'shortBody' ? SOMETIMES - 5 : NEVER;
   },
   summary: (facts, fault) =>
-    `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault?.kind, fault?.words ?? '')}.${explanation(fault)}`,
+    `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault?.kind, fault?.message ?? '')}.${explanation(fault)}`,
   fixes: facts => [
     { title: 'build and push it anew as an OCI image', command: `docker buildx build -t ${quote(facts.image)} --push .` },
     setImage(
@@ -28,7 +24,7 @@ export const ManifestUnsupported = cause({
       'or use a tag that is a container image (not a Helm chart, signature or other artifact)',
     ),
   ],
-});
+};
 
 function what(kind: string | undefined, words: string): string {
   switch (kind) {

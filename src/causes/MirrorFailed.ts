@@ -1,12 +1,8 @@
-import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
 import { nodeWord } from './commands.ts';
-import { nodeName, registry } from './tell.ts';
+import { nodeName, registry } from './phrases.ts';
 
-export const MirrorFailed = cause({
-  code: 'MirrorFailed',
-  group: 'node',
-  title: "A mirror that is set on the node fails, not the image's registry",
-  transient: false,
+export const MirrorFailed: CauseText = {
   claims: fault => (fault.role === 'mirror' ? (fault.kind === 'unknown' ? MOSTLY : SOMETIMES - 5) : NEVER),
   summary: (facts, fault) =>
     `The runtime of ${nodeName(facts)} asks "${fault?.host ?? 'a mirror'}" in place of ${registry(facts)}, and that mirror fails.`,
@@ -17,4 +13,4 @@ export const MirrorFailed = cause({
     },
     { title: 'repair the mirror, or take it out there', command: null },
   ],
-});
+};

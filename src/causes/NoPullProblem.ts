@@ -1,11 +1,7 @@
-import { cause, noClaim } from './cause.ts';
-import { imageOf } from './tell.ts';
+import { type CauseText, noClaim } from './cause.ts';
+import { imageOf } from './phrases.ts';
 
-export const NoPullProblem = cause({
-  code: 'NoPullProblem',
-  group: 'state',
-  title: 'Nothing is wrong with the pull',
-  transient: false,
+export const NoPullProblem: CauseText = {
   claims: noClaim,
   summary: facts => {
     const { pod, state, container } = facts;
@@ -17,4 +13,4 @@ export const NoPullProblem = cause({
     return `${imageOf(facts)} is not what ${pod === null ? 'it' : `pod "${pod.name}"`} waits for${waits}.`;
   },
   fixes: () => [],
-});
+};

@@ -1,15 +1,11 @@
-import type { Facts } from '../facts.ts';
-import type { Fix } from './cause.ts';
-import { cause, noClaim } from './cause.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { attachSecret } from './commands.ts';
+import { nodeCredentials, podName, quoted, registry } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
-import { nodeCredentials, podName, quoted, registry } from './tell.ts';
 
-export const NoPullSecret = cause({
-  code: 'NoPullSecret',
-  group: 'secret',
-  title: 'The registry wants a login, and the pod brings none',
-  transient: false,
+export const NoPullSecret: CauseText = {
   claims: noClaim,
   summary: facts =>
     `${registry(facts)} gives the image only to those who log in, and ${podName(facts)} names no pull secret (${account(facts)}). ${nodeCredentials(facts)}`,
@@ -17,7 +13,7 @@ export const NoPullSecret = cause({
     const name = newSecretName(facts);
     return [...nodeRole(facts), createSecret(facts, name, 'make a pull secret'), ...attachSecret(facts, name)];
   },
-});
+};
 
 /** On a cloud the node itself is usually let in: the role to grant. */
 function nodeRole(facts: Facts): Fix[] {

@@ -1,13 +1,9 @@
-import { cause, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { nodeWord, restart } from './commands.ts';
+import { imageOf, theNode } from './phrases.ts';
 import { showBytes } from './sizes.ts';
-import { imageOf, theNode } from './tell.ts';
 
-export const NodeDiskFull = cause({
-  code: 'NodeDiskFull',
-  group: 'node',
-  title: "The node's disk is full",
-  transient: false,
+export const NodeDiskFull: CauseText = {
   claims: (fault, facts) => (fault.kind === 'diskFull' ? ONLY : fault.kind === 'storage' && facts.node.diskPressure ? SOMETIMES : NEVER),
   summary: facts =>
     `${theNode(facts)} has no room left to store ${imageOf(facts)} (no bytes, or no inodes).${facts.node.diskPressure ? ' It reports DiskPressure.' : ''}${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} compressed and needs two to three times that.` : ''}`,
@@ -20,4 +16,4 @@ export const NodeDiskFull = cause({
     ...(facts.node.name === null ? [] : [{ title: 'keep other pods away meanwhile', command: `kubectl cordon ${nodeWord(facts)}` }]),
     restart(facts, 'then try at once'),
   ],
-});
+};

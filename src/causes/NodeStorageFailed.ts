@@ -1,15 +1,11 @@
-import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
-import { imageOf, theNode } from './tell.ts';
+import { imageOf, theNode } from './phrases.ts';
 
-export const NodeStorageFailed = cause({
-  code: 'NodeStorageFailed',
-  group: 'node',
-  title: "The node's image store fails",
-  transient: false,
+export const NodeStorageFailed: CauseText = {
   claims: fault => (fault.kind === 'storage' ? MOSTLY : fault.kind === 'runtime' ? SOMETIMES : NEVER),
   summary: (facts, fault) =>
-    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault?.words ?? '')}. It is the disk or the runtime's own store, not the registry.`,
+    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault?.message ?? '')}. It is the disk or the runtime's own store, not the registry.`,
   fixes: facts => [
     {
       title: 'see the file system and the kernel log of the node',
@@ -23,7 +19,7 @@ export const NodeStorageFailed = cause({
       ? []
       : [{ title: 'if the disk itself is bad: move the pods elsewhere', command: `kubectl drain ${nodeWord(facts)} --ignore-daemonsets` }]),
   ],
-});
+};
 
 function why(words: string): string {
   if (/read-only file system/.test(words)) return 'its file system is read-only';

@@ -1,17 +1,13 @@
-import { atBlobHost } from '../fault.ts';
-import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { isAtBlobHost } from '../model/fault.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { failingHost, schemeOf, setImage } from './commands.ts';
-import { hostOf, imageOf } from './tell.ts';
+import { hostOf, imageOf } from './phrases.ts';
 
-export const NotARegistry = cause({
-  code: 'NotARegistry',
-  group: 'registry',
-  title: 'Something else than a registry answers there',
-  transient: false,
+export const NotARegistry: CauseText = {
   claims: fault => {
-    if (fault.role === 'token' || atBlobHost(fault)) return RARELY;
+    if (fault.role === 'token' || isAtBlobHost(fault)) return RARELY;
     if (fault.kind === 'notJson')
-      return fault.seenBy === 'us'
+      return fault.seenBy === 'probe'
         ? fault.status === null || fault.status < 400 || fault.status === 404
           ? ONLY
           : RARELY
@@ -20,11 +16,11 @@ export const NotARegistry = cause({
           : MOSTLY;
     // 511 Network Authentication Required is a captive portal's own status (RFC 6585)
     if (fault.status === 511) return ONLY;
-    if (fault.kind === 'mediaType' && /text\/html/.test(fault.words)) return MOSTLY;
+    if (fault.kind === 'mediaType' && /text\/html/.test(fault.message)) return MOSTLY;
     return fault.kind === 'mediaType' || fault.kind === 'badManifest' ? RARELY : NEVER;
   },
   summary: (facts, fault) =>
-    `At ${hostOf(facts, fault)} something answers that is no registry: ${fault?.seenBy === 'us' ? fault.words : 'a web page instead of a manifest'}. Often it is a captive portal, a login page, the registry's web address instead of its registry address, or a wrong port; ${imageOf(facts)} cannot come from there.`,
+    `At ${hostOf(facts, fault)} something answers that is no registry: ${fault?.seenBy === 'probe' ? fault.message : 'a web page instead of a manifest'}. Often it is a captive portal, a login page, the registry's web address instead of its registry address, or a wrong port; ${imageOf(facts)} cannot come from there.`,
   fixes: (facts, fault) => [
     {
       title: 'see what answers',
@@ -36,4 +32,4 @@ export const NotARegistry = cause({
       "use the registry's own address and port",
     ),
   ],
-});
+};

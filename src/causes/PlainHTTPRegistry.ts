@@ -1,18 +1,14 @@
-import { atBlobHost } from '../fault.ts';
-import { isLoopback } from '../registry/proxy.ts';
-import type { Fix } from './cause.ts';
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import { isAtBlobHost } from '../model/fault.ts';
+import { isLoopback } from '../util/proxy.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, hostsToml, nodeWord } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './phrases.ts';
 
-export const PlainHTTPRegistry = cause({
-  code: 'PlainHTTPRegistry',
-  group: 'network',
-  title: 'One side speaks plain HTTP, the other HTTPS',
-  transient: false,
+export const PlainHTTPRegistry: CauseText = {
   claims: fault => {
     if (fault.kind === 'plainHttp' || fault.kind === 'httpToHttps') {
-      if (atBlobHost(fault)) return SOMETIMES;
+      if (isAtBlobHost(fault)) return SOMETIMES;
       return fault.role === 'token' ? MOSTLY : ONLY;
     }
     if (/HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(fault.explanation ?? '')) return ONLY;
@@ -38,4 +34,4 @@ export const PlainHTTPRegistry = cause({
         : { title: `tell ${node} to ask "${host}" over ${right.toUpperCase()}`, command: hostsToml(facts, registry, host, right, []) };
     return right === 'http' ? [{ title: 'best: give the registry TLS', command: null }, told] : [told];
   },
-});
+};

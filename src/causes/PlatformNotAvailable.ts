@@ -1,13 +1,9 @@
-import { showPlatform } from '../registry/manifest.ts';
-import { cause, NEVER, ONLY } from './cause.ts';
+import { showPlatform } from '../model/platform.ts';
+import { type CauseText, NEVER, ONLY } from './cause.ts';
 import { kubectl, quote, rolledOut, setImage } from './commands.ts';
-import { imageOf, list, nodeName } from './tell.ts';
+import { imageOf, list, nodeName } from './phrases.ts';
 
-export const PlatformNotAvailable = cause({
-  code: 'PlatformNotAvailable',
-  group: 'name',
-  title: "The image has no manifest for the node's platform",
-  transient: false,
+export const PlatformNotAvailable: CauseText = {
   claims: fault => (fault.kind === 'platform' ? ONLY : NEVER),
   summary: facts => {
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
@@ -40,4 +36,4 @@ export const PlatformNotAvailable = cause({
           ]),
     ];
   },
-});
+};

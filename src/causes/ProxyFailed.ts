@@ -1,12 +1,8 @@
-import { cause, NEVER, ONLY, RARELY } from './cause.ts';
+import { type CauseText, NEVER, ONLY, RARELY } from './cause.ts';
 import { nodeWord } from './commands.ts';
-import { nodeName, registry, seenFrom } from './tell.ts';
+import { nodeName, registry, seenFrom } from './phrases.ts';
 
-export const ProxyFailed = cause({
-  code: 'ProxyFailed',
-  group: 'network',
-  title: "The node's proxy fails",
-  transient: false,
+export const ProxyFailed: CauseText = {
   claims: fault =>
     fault.kind === 'proxy' || fault.status === 407 ? ONLY : fault.status === 500 || fault.kind === 'notFound' ? RARELY - 5 : NEVER,
   summary: (facts, fault) =>
@@ -21,4 +17,4 @@ export const ProxyFailed = cause({
       command: null,
     },
   ],
-});
+};

@@ -1,12 +1,8 @@
-import { cause, NEVER, ONLY } from './cause.ts';
+import { type CauseText, NEVER, ONLY } from './cause.ts';
 import { nodeWord } from './commands.ts';
-import { nodeName } from './tell.ts';
+import { nodeName } from './phrases.ts';
 
-export const PullThrottled = cause({
-  code: 'PullThrottled',
-  group: 'node',
-  title: "kubelet's own limit of pulls per second",
-  transient: true,
+export const PullThrottled: CauseText = {
   claims: fault => (fault.kind === 'throttled' ? ONLY : NEVER),
   summary: facts =>
     `kubelet on ${nodeName(facts)} starts at most so many pulls per second (registryPullQPS, 5 by default) and put this one off. The registry was not asked, and no limit of the registry is meant. It tries again by itself.`,
@@ -17,4 +13,4 @@ export const PullThrottled = cause({
       command: `kubectl get --raw /api/v1/nodes/${nodeWord(facts)}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
     },
   ],
-});
+};

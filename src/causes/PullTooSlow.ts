@@ -1,13 +1,9 @@
-import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
+import { imageOf, nodeName } from './phrases.ts';
 import { showBytes } from './sizes.ts';
-import { imageOf, nodeName } from './tell.ts';
 
-export const PullTooSlow = cause({
-  code: 'PullTooSlow',
-  group: 'node',
-  title: 'The pull is stuck, or too slow for its time limit',
-  transient: true,
+export const PullTooSlow: CauseText = {
   claims: fault => {
     if (fault.kind === 'canceled') return fault.host === null || fault.step === 'layer' ? ONLY : RARELY;
     return fault.kind === 'deadline' ? (fault.host === null ? ONLY : MOSTLY) : fault.kind === 'shortBody' ? RARELY : NEVER;
@@ -24,4 +20,4 @@ export const PullTooSlow = cause({
       command: null,
     },
   ],
-});
+};

@@ -1,14 +1,10 @@
-import type { Facts } from '../facts.ts';
-import { cause, NEVER, ONLY } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, NEVER, ONLY } from './cause.ts';
 import { attachSecret } from './commands.ts';
+import { capital, explanation, hostOf, quoted, usedSecrets } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
-import { capital, explanation, hostOf, quoted, usedSecrets } from './tell.ts';
 
-export const RateLimited = cause({
-  code: 'RateLimited',
-  group: 'registry',
-  title: 'The registry limits the rate of pulls, and the limit is reached',
-  transient: true,
+export const RateLimited: CauseText = {
   claims: fault => (fault.status === 429 || fault.code === 'TOOMANYREQUESTS' ? ONLY : NEVER),
   summary: (facts, fault) =>
     `${capital(hostOf(facts, fault))} answers 429: ${who(facts)} has used up its pulls.${explanation(fault)}${left(facts)} kubelet tries again by itself, and each try may count.`,
@@ -25,7 +21,7 @@ export const RateLimited = cause({
           ]),
     ];
   },
-});
+};
 
 function who(facts: Facts): string {
   const own = facts.keyring.credentials.find(credential => !credential.empty);

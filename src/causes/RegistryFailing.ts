@@ -1,27 +1,23 @@
-import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, restart, schemeOf } from './commands.ts';
-import { capital, explanation, hostOf, imageOf, seenFrom } from './tell.ts';
+import { capital, explanation, hostOf, imageOf, seenFrom } from './phrases.ts';
 
 /** Refusals of a request that a runtime makes rightly everywhere else. */
 const UNUSUAL = new Set([400, 405, 408, 411, 413, 414, 423, 425, 501]);
 
-export const RegistryFailing = cause({
-  code: 'RegistryFailing',
-  group: 'registry',
-  title: 'The registry fails',
-  transient: true,
+export const RegistryFailing: CauseText = {
   claims: (fault, facts) => {
     if (fault.kind === 'redirects') return fault.role === 'token' ? SOMETIMES : ONLY;
-    if (facts.probe?.headBlocked && fault.seenBy === 'us') return SOMETIMES;
+    if (facts.probe?.headBlocked && fault.seenBy === 'probe') return SOMETIMES;
     if ((fault.status ?? 0) >= 500 && fault.status !== 501 && fault.status !== 511) {
       if (fault.role === 'token' || fault.role === 'redirect') return SOMETIMES;
       if (fault.step === 'layer' || fault.step === 'config') return MOSTLY;
-      return fault.seenBy === 'us' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
+      return fault.seenBy === 'probe' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
     }
     if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return fault.role === 'token' ? SOMETIMES : ONLY;
     if (
       fault.kind === 'timeout' &&
-      fault.seenBy === 'us' &&
+      fault.seenBy === 'probe' &&
       fault.role !== 'token' &&
       fault.role !== 'redirect' &&
       (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')
@@ -44,4 +40,4 @@ export const RegistryFailing = cause({
     },
     restart(facts, 'when it answers again: try at once'),
   ],
-});
+};

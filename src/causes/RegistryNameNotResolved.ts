@@ -1,21 +1,17 @@
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, nodeWord, setImage } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './phrases.ts';
 
-export const RegistryNameNotResolved = cause({
-  code: 'RegistryNameNotResolved',
-  group: 'network',
-  title: "The registry's name cannot be resolved",
-  transient: false,
+export const RegistryNameNotResolved: CauseText = {
   claims: fault => {
     if (fault.kind !== 'dns' || fault.role === 'proxy') return NEVER;
     if (fault.role === 'token') return SOMETIMES;
     if (fault.role === 'redirect') return fault.step === 'layer' || fault.step === 'config' ? SOMETIMES : MOSTLY - 1;
     // a name server that cannot be asked says nothing of the name: that may pass, and other trouble of the node's network may be behind it
-    return /read udp|i\/o timeout|server misbehaving|Temporary failure|EAI_AGAIN/.test(fault.words) ? MOSTLY + 10 : ONLY;
+    return /read udp|i\/o timeout|server misbehaving|Temporary failure|EAI_AGAIN/.test(fault.message) ? MOSTLY + 10 : ONLY;
   },
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
+    `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault).replace(/:\d+$/, '');
     return [
@@ -27,4 +23,4 @@ export const RegistryNameNotResolved = cause({
       ),
     ];
   },
-});
+};

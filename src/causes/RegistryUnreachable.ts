@@ -1,6 +1,6 @@
-import { cause, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { failingHost, nodeWord, schemeOf } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './phrases.ts';
 
 const HOW: Record<string, string> = {
   refused: 'nothing listens there (connection refused)',
@@ -10,23 +10,19 @@ const HOW: Record<string, string> = {
   eof: 'the connection is closed without an answer',
 };
 
-export const RegistryUnreachable = cause({
-  code: 'RegistryUnreachable',
-  group: 'network',
-  title: 'The registry cannot be reached',
-  transient: true,
+export const RegistryUnreachable: CauseText = {
   claims: fault => {
-    if (fault.kind === 'dns' && fault.role === 'registry' && /read udp|i\/o timeout|server misbehaving/.test(fault.words)) return RARELY;
+    if (fault.kind === 'dns' && fault.role === 'registry' && /read udp|i\/o timeout|server misbehaving/.test(fault.message)) return RARELY;
     if (!(fault.kind in HOW) || fault.role === 'proxy') return fault.kind === 'tls' ? SOMETIMES : NEVER;
     if (fault.role === 'token') return SOMETIMES;
     const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
     if (fault.role === 'redirect' || late) return late ? SOMETIMES : RARELY;
     // an answer that never comes after the connection stood is the registry's failure
-    if (fault.seenBy === 'us' && (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')) return SOMETIMES;
+    if (fault.seenBy === 'probe' && (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')) return SOMETIMES;
     return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
   },
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'us' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
+    `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     const scheme = schemeOf(facts, fault);
@@ -38,4 +34,4 @@ export const RegistryUnreachable = cause({
       { title: `start the registry, or open the way to ${host} (firewall, security group, route, port)`, command: null },
     ];
   },
-});
+};

@@ -1,21 +1,17 @@
-import { cause, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
 import { setImage } from './commands.ts';
-import { knownMove } from './moves.ts';
-import { decisive, registry, repository } from './tell.ts';
+import { decisive, registry, repository } from './phrases.ts';
+import { knownMove } from './relocated-images.ts';
 
-export const RepositoryNotFound = cause({
-  code: 'RepositoryNotFound',
-  group: 'name',
-  title: 'The registry has no such repository',
-  transient: false,
+export const RepositoryNotFound: CauseText = {
   claims: (fault, facts) => {
     if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
     // a registry may hide what a token without rights does not open
     if (decisive(facts)?.granted?.length === 0) return MOSTLY;
     if (fault.code === 'NAME_UNKNOWN') return ONLY;
-    if (fault.seenBy === 'us' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
-      return facts.probe.tags.unsaid ? MOSTLY : ONLY;
-    if (fault.seenBy === 'us' && facts.probe?.tags?.known === true) return NEVER;
+    if (fault.seenBy === 'probe' && facts.probe?.tags?.known === false && facts.probe.tags.repositoryMissing)
+      return facts.probe.tags.ambiguous ? MOSTLY : ONLY;
+    if (fault.seenBy === 'probe' && facts.probe?.tags?.known === true) return NEVER;
     // a bare word without registry, path and tag is rather a local image's name than an official image without `latest`
     const bare = !/[/:@]/.test(facts.image);
     return fault.code === 'MANIFEST_UNKNOWN' ? SOMETIMES : bare ? OFTEN + 1 : OFTEN - 1;
@@ -35,4 +31,4 @@ export const RepositoryNotFound = cause({
       ),
     ];
   },
-});
+};

@@ -1,14 +1,10 @@
-import { cause, noClaim } from './cause.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { attachSecret, setImage } from './commands.ts';
-import { knownMove } from './moves.ts';
+import { nodeCredentials, quoted, registry, repository, usedSecrets } from './phrases.ts';
+import { knownMove } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
-import { nodeCredentials, quoted, registry, repository, usedSecrets } from './tell.ts';
 
-export const RepositoryNotFoundOrPrivate = cause({
-  code: 'RepositoryNotFoundOrPrivate',
-  group: 'name',
-  title: 'The repository does not exist, or it is private and this pull may not see it',
-  transient: false,
+export const RepositoryNotFoundOrPrivate: CauseText = {
   claims: noClaim,
   summary: facts => {
     const used = usedSecrets(facts);
@@ -34,4 +30,4 @@ export const RepositoryNotFoundOrPrivate = cause({
     const name = newSecretName(facts);
     return [spelled, createSecret(facts, name, 'if it is private: make a pull secret'), ...attachSecret(facts, name)];
   },
-});
+};

@@ -1,22 +1,18 @@
-import { cause, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { setImage } from './commands.ts';
-import { knownMove } from './moves.ts';
-import { capital, explanation, hostOf, ownWords, repository } from './tell.ts';
+import { capital, explanation, hostOf, ownWords, repository } from './phrases.ts';
+import { knownMove } from './relocated-images.ts';
 
 const OFFLINE =
   /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|trial|licen[cs]e has|exceeded \S+ (?:pull )?(?:traffic |storage )?quota|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i;
 
-export const RepositoryOffline = cause({
-  code: 'RepositoryOffline',
-  group: 'registry',
-  title: 'The repository was taken out of service',
-  transient: false,
+export const RepositoryOffline: CauseText = {
   claims: (fault, facts) => {
     if (fault.role === 'token') return NEVER;
-    if (fault.status === 410 || fault.status === 402) return fault.seenBy === 'us' ? ONLY : MOSTLY + 5;
+    if (fault.status === 410 || fault.status === 402) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 5;
     const said = ownWords(fault, facts);
     if (fault.status !== 429 && fault.status !== 401 && OFFLINE.test(said) && !/rate limit/i.test(said))
-      return fault.seenBy === 'us' && (fault.status ?? 500) < 500 ? ONLY : MOSTLY + 6;
+      return fault.seenBy === 'probe' && (fault.status ?? 500) < 500 ? ONLY : MOSTLY + 6;
     if (fault.status === 405 && fault.code === 'DENIED') return MOSTLY;
     return fault.kind === 'notFound' || fault.status === 412 || fault.status === 403 ? RARELY - 1 : NEVER;
   },
@@ -32,4 +28,4 @@ export const RepositoryOffline = cause({
       ),
     ];
   },
-});
+};

@@ -1,22 +1,18 @@
-import { cause, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { nodeWord } from './commands.ts';
-import { nodeName } from './tell.ts';
+import { nodeName } from './phrases.ts';
 
-export const RuntimeFailed = cause({
-  code: 'RuntimeFailed',
-  group: 'node',
-  title: "The node's container runtime fails",
-  transient: false,
+export const RuntimeFailed: CauseText = {
   claims: fault =>
     fault.kind === 'runtime'
-      ? /dial unix \S+\.sock/.test(fault.words)
+      ? /dial unix \S+\.sock/.test(fault.message)
         ? ONLY
         : MOSTLY + 5
       : fault.kind === 'storage' || fault.kind === 'shortName'
         ? SOMETIMES
         : NEVER,
   summary: (facts, fault) =>
-    `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: "${fault.words.split('\n', 1)[0]?.slice(0, 200)}".`}`,
+    `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: "${fault.message.split('\n', 1)[0]?.slice(0, 200)}".`}`,
   fixes: facts => [
     {
       title: 'see the runtime on the node',
@@ -27,4 +23,4 @@ export const RuntimeFailed = cause({
       command: `systemctl restart containerd   # on node ${nodeWord(facts)}`,
     },
   ],
-});
+};

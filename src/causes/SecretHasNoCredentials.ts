@@ -1,14 +1,10 @@
-import type { Facts } from '../facts.ts';
-import { cause, noClaim } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { restart } from './commands.ts';
+import { registry } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
-import { registry } from './tell.ts';
 
-export const SecretHasNoCredentials = cause({
-  code: 'SecretHasNoCredentials',
-  group: 'secret',
-  title: 'The pull secret holds no credential that kubelet uses',
-  transient: false,
+export const SecretHasNoCredentials: CauseText = {
   claims: noClaim,
   summary: facts => {
     const secret = emptySecret(facts);
@@ -25,7 +21,7 @@ export const SecretHasNoCredentials = cause({
     ),
     restart(facts, 'then let the node try at once'),
   ],
-});
+};
 
 export const emptySecret = (facts: Facts): Facts['secrets'][number] | null =>
   facts.secrets.find(secret => secret.problems.some(problem => problem.code === 'SecretHasNoCredentials')) ?? null;

@@ -1,13 +1,9 @@
-import type { Facts } from '../facts.ts';
-import { cause, NEVER, ONLY } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, NEVER, ONLY } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
-import { createSecret, isForPulls, newSecretName, remakeSecret } from './secret-commands.ts';
+import { createSecret, isForPulls, newSecretName, recreateSecret } from './secret-commands.ts';
 
-export const SecretMalformed = cause({
-  code: 'SecretMalformed',
-  group: 'secret',
-  title: 'A pull secret cannot be read by kubelet',
-  transient: false,
+export const SecretMalformed: CauseText = {
   claims: fault => (fault.kind === 'secretParse' ? ONLY : NEVER),
   summary: (facts, fault) => {
     const broken = facts.keyring.broken;
@@ -15,7 +11,7 @@ export const SecretMalformed = cause({
       return `Secret "${broken.secret}" does not parse (${broken.error}). One such secret makes kubelet refuse every pull of the pod, of public images too.`;
     const ignored = badSecret(facts);
     if (ignored === null)
-      return `A pull secret of the pod does not parse: kubelet says "${fault?.words.replace(/^Failed to pull image "[^"]*": /, '') ?? facts.state.reason ?? ''}" and refuses every pull of the pod.`;
+      return `A pull secret of the pod does not parse: kubelet says "${fault?.message.replace(/^Failed to pull image "[^"]*": /, '') ?? facts.state.reason ?? ''}" and refuses every pull of the pod.`;
     return `Secret "${ignored.name}" is there, but kubelet ignores it: ${ignored.problems.find(problem => problem.code === 'SecretMalformed')?.detail}.`;
   },
   fixes: facts => {
@@ -28,9 +24,9 @@ export const SecretMalformed = cause({
       ];
     }
     const name = bad?.name ?? facts.secrets[0]?.name ?? 'SECRET';
-    return [remakeSecret(facts, name), restart(facts, 'then let the node try at once')];
+    return [recreateSecret(facts, name), restart(facts, 'then let the node try at once')];
   },
-});
+};
 
 /** The secret that does not parse, or the first that kubelet ignores for its form. */
 export function badSecret(facts: Facts): Facts['secrets'][number] | null {

@@ -1,39 +1,35 @@
-import type { Facts } from '../facts.ts';
-import { cause, MOSTLY, NEVER } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { type CauseText, MOSTLY, NEVER } from './cause.ts';
 import { kubectl, namespaceOf, quote, restart } from './commands.ts';
+import { quoted, registry } from './phrases.ts';
 import { createSecret } from './secret-commands.ts';
-import { quoted, registry } from './tell.ts';
 
-export const SecretNotFound = cause({
-  code: 'SecretNotFound',
-  group: 'secret',
-  title: 'The pod names a pull secret that does not exist',
-  transient: false,
+export const SecretNotFound: CauseText = {
   claims: fault => (fault.kind === 'secretUnread' ? MOSTLY : NEVER),
   summary: facts => {
     const names = missing(facts);
     const first = facts.secrets.find(secret => secret.name === names[0]);
     const where =
-      first?.elsewhere == null
+      first?.otherNamespaces == null
         ? ' Whether another namespace has it could not be seen.'
-        : first.elsewhere.length > 0
-          ? ` Namespace ${quoted(first.elsewhere)} has one of that name, but a pull secret counts only in the pod's own namespace.`
+        : first.otherNamespaces.length > 0
+          ? ` Namespace ${quoted(first.otherNamespaces)} has one of that name, but a pull secret counts only in the pod's own namespace.`
           : ' No other namespace has one of that name either.';
-    const heard = first === undefined || first.sight !== 'missing' || first.why !== null;
+    const heard = first === undefined || first.lookup !== 'missing' || first.why !== null;
     return `${heard ? 'By the words of kubelet, namespace' : 'Namespace'} "${namespaceOf(facts)}" has no ${heard ? 'readable ' : ''}secret ${quoted(names)}, which the pod names for its pulls, and ${registry(facts)} wants a login.${names.length === 0 ? '' : where}`;
   },
   fixes: facts => {
     const name = missing(facts)[0] ?? 'SECRET';
-    const from = facts.secrets.find(secret => secret.name === name)?.elsewhere?.[0];
+    const from = facts.secrets.find(secret => secret.name === name)?.otherNamespaces?.[0];
     const make = createSecret(facts, name, from === undefined ? 'make the secret that the pod names' : 'or make it anew');
     if (from === undefined) return [make, restart(facts, 'then let the node try at once')];
     const copy = `kubectl -n ${quote(from)} get secret ${quote(name)} -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | ${kubectl(facts, 'create -f -')}`;
     return [{ title: `copy it from namespace "${from}"`, command: copy }, make, restart(facts, 'then let the node try at once')];
   },
-});
+};
 
 /** The missing secrets: as we see, else as the node says. */
 export const missing = (facts: Facts): string[] => {
-  const seen = facts.secrets.filter(secret => secret.sight === 'missing').map(secret => secret.name);
-  return seen.length > 0 ? seen : facts.words.unretrieved;
+  const seen = facts.secrets.filter(secret => secret.lookup === 'missing').map(secret => secret.name);
+  return seen.length > 0 ? seen : facts.nodeReport.unreadableSecrets;
 };

@@ -1,12 +1,8 @@
-import { cause, noClaim } from './cause.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
-import { podName, quoted } from './tell.ts';
+import { podName, quoted } from './phrases.ts';
 
-export const SecretNotInherited = cause({
-  code: 'SecretNotInherited',
-  group: 'secret',
-  title: 'The service account has the pull secret, the pod does not',
-  transient: false,
+export const SecretNotInherited: CauseText = {
   claims: noClaim,
   summary: facts => {
     const own = facts.secrets.map(secret => secret.name);
@@ -14,10 +10,10 @@ export const SecretNotInherited = cause({
       own.length > 0
         ? `The pod lists its own (${quoted(own)}), and a pod that lists any takes none from its service account`
         : 'The pod was made before the service account got it: the list is copied only when a pod is made';
-    return `Service account "${facts.serviceAccount.name}" has pull secret ${quoted(facts.serviceAccount.covering.length > 0 ? facts.serviceAccount.covering : (facts.serviceAccount.secrets ?? []))}, which covers this image, but ${podName(facts)} does not have it. ${why}.`;
+    return `Service account "${facts.serviceAccount.name}" has pull secret ${quoted(facts.serviceAccount.matching.length > 0 ? facts.serviceAccount.matching : (facts.serviceAccount.secrets ?? []))}, which covers this image, but ${podName(facts)} does not have it. ${why}.`;
   },
   fixes: facts =>
     facts.secrets.length > 0
-      ? attachSecret(facts, facts.serviceAccount.covering[0] ?? 'SECRET')
+      ? attachSecret(facts, facts.serviceAccount.matching[0] ?? 'SECRET')
       : [restart(facts, 'make the pod anew: it then takes the secret over')],
-});
+};

@@ -1,13 +1,9 @@
-import { cause, noClaim } from './cause.ts';
+import { type CauseText, noClaim } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
+import { imageOf, quoted, registry } from './phrases.ts';
 import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
-import { imageOf, quoted, registry } from './tell.ts';
 
-export const SecretRegistryMismatch = cause({
-  code: 'SecretRegistryMismatch',
-  group: 'secret',
-  title: 'No pull secret has an entry for this registry',
-  transient: false,
+export const SecretRegistryMismatch: CauseText = {
   claims: noClaim,
   summary: facts => {
     const [miss] = facts.keyring.nearMisses;
@@ -21,4 +17,4 @@ export const SecretRegistryMismatch = cause({
     const name = newSecretName(facts);
     return [createSecret(facts, name, 'make a pull secret for this registry'), ...attachSecret(facts, name)];
   },
-});
+};

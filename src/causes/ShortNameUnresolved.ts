@@ -1,16 +1,12 @@
-import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
 import { onNode, setImage } from './commands.ts';
-import { imageOf, nodeName } from './tell.ts';
+import { imageOf, nodeName } from './phrases.ts';
 
-export const ShortNameUnresolved = cause({
-  code: 'ShortNameUnresolved',
-  group: 'name',
-  title: 'The runtime does not resolve a name without a registry',
-  transient: false,
+export const ShortNameUnresolved: CauseText = {
   claims: fault =>
     fault.kind !== 'shortName'
       ? NEVER
-      : /did not resolve to an alias and no unqualified-search|enforces? short[- ]name|ambiguous/i.test(fault.words)
+      : /did not resolve to an alias and no unqualified-search|enforces? short[- ]name|ambiguous/i.test(fault.message)
         ? ONLY
         : MOSTLY,
   summary: facts =>
@@ -19,7 +15,7 @@ export const ShortNameUnresolved = cause({
     setImage(facts, fullName(facts.image, facts.reference), 'write the registry into the image'),
     onNode(facts, 'or list it in unqualified-search-registries of /etc/containers/registries.conf, and try'),
   ],
-});
+};
 
 const fullName = (
   image: string,

@@ -1,15 +1,11 @@
-import { cause, MOSTLY, NEVER, ONLY } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
-import { imageOf, theNode } from './tell.ts';
+import { imageOf, theNode } from './phrases.ts';
 
-export const SignatureRejected = cause({
-  code: 'SignatureRejected',
-  group: 'node',
-  title: "The node's signature policy refuses the image",
-  transient: false,
+export const SignatureRejected: CauseText = {
   claims: fault => (fault.kind === 'signature' ? ONLY : fault.kind === 'policy' ? MOSTLY : NEVER),
   summary: (facts, fault) =>
-    `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.words ?? '') ? 'it is not signed' : /blocked/.test(fault?.words ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
+    `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.message ?? '') ? 'it is not signed' : /blocked/.test(fault?.message ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
   fixes: facts => [
     {
       title: 'see the policy on the node',
@@ -17,4 +13,4 @@ export const SignatureRejected = cause({
     },
     { title: 'sign the image with a key that the policy accepts', command: `cosign sign ${quote(facts.image)}` },
   ],
-});
+};

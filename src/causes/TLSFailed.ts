@@ -1,28 +1,24 @@
-import { atBlobHost } from '../fault.ts';
-import { cause, MOSTLY, NEVER, RARELY } from './cause.ts';
+import { isAtBlobHost } from '../model/fault.ts';
+import { type CauseText, MOSTLY, NEVER, RARELY } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './tell.ts';
+import { hostOf, seenFrom, theNode } from './phrases.ts';
 
-export const TLSFailed = cause({
-  code: 'TLSFailed',
-  group: 'network',
-  title: 'The TLS handshake with the registry fails',
-  transient: false,
+export const TLSFailed: CauseText = {
   claims: fault =>
     fault.kind === 'tls'
-      ? fault.role === 'token' || atBlobHost(fault)
+      ? fault.role === 'token' || isAtBlobHost(fault)
         ? RARELY
         : MOSTLY
       : fault.kind === 'reset' || fault.kind === 'eof'
         ? RARELY
         : NEVER,
   summary: (facts, fault) =>
-    `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.words ?? '')}.${seenFrom(fault)}`,
+    `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault?.message ?? '')}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
       { title: 'see the handshake', command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null` },
-      /certificate required|bad certificate/i.test(fault?.words ?? '')
+      /certificate required|bad certificate/i.test(fault?.message ?? '')
         ? {
             title: 'give the runtime a client certificate (`client = [["/path/client.cert", "/path/client.key"]]`)',
             command: `vi /etc/containerd/certs.d/${host}/hosts.toml   # on node ${nodeWord(facts)}`,
@@ -30,7 +26,7 @@ export const TLSFailed = cause({
         : { title: 'let the registry offer TLS 1.2 or 1.3 with current ciphers and a SHA-256 certificate', command: null },
     ];
   },
-});
+};
 
 function why(words: string): string {
   if (/certificate required|CERTIFICATE_REQUIRED/i.test(words)) return 'the registry wants a client certificate';

@@ -1,20 +1,16 @@
-import type { Facts } from '../facts.ts';
-import { manifestReference } from '../reference.ts';
-import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY } from './cause.ts';
+import type { Facts } from '../model/facts.ts';
+import { manifestReference } from '../model/reference.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, RARELY } from './cause.ts';
 import { setImage } from './commands.ts';
-import { knownMove } from './moves.ts';
-import { nearest, quoted, registry, repository, tagOf } from './tell.ts';
+import { nearest, quoted, registry, repository, tagOf } from './phrases.ts';
+import { knownMove } from './relocated-images.ts';
 
-export const TagNotFound = cause({
-  code: 'TagNotFound',
-  group: 'name',
-  title: 'The repository has no such tag',
-  transient: false,
+export const TagNotFound: CauseText = {
   claims: (fault, facts) => {
     if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
     if (facts.reference?.digest != null) return RARELY;
     if (fault.code === 'NAME_UNKNOWN') return NEVER;
-    if (fault.seenBy === 'us') {
+    if (fault.seenBy === 'probe') {
       if (fault.code === 'TAG_EXPIRED') return ONLY;
       const tags = facts.probe?.tags;
       if (tags?.known) return tags.names.includes(manifestReference(facts.reference as never)) ? RARELY : ONLY;
@@ -40,7 +36,7 @@ export const TagNotFound = cause({
         : setImage(facts, `${name}:${best}`, 'use the nearest tag that exists (if that is what was meant), or push the wanted one'),
     ];
   },
-});
+};
 
 const near_ = (facts: Facts): string[] =>
   facts.probe?.tags?.known && facts.reference !== null ? nearest(manifestReference(facts.reference), facts.probe.tags.names) : [];

@@ -1,26 +1,22 @@
-import { isOfTheNetwork } from '../fault.ts';
-import { cause, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import { isNetworkFault } from '../model/fault.ts';
+import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
 import { hostWord, restart } from './commands.ts';
-import { explanation, hostOf, registry, seenFrom } from './tell.ts';
+import { explanation, hostOf, registry, seenFrom } from './phrases.ts';
 
-export const TokenServiceFailed = cause({
-  code: 'TokenServiceFailed',
-  group: 'registry',
-  title: "The registry's token server fails",
-  transient: true,
+export const TokenServiceFailed: CauseText = {
   claims: fault => {
     if (fault.kind === 'badToken' || (fault.kind === 'badScheme' && fault.role === 'token')) return ONLY;
-    if (fault.kind === 'invalidToken') return fault.step === 'layer' ? NEVER : fault.seenBy === 'us' ? ONLY : MOSTLY;
+    if (fault.kind === 'invalidToken') return fault.step === 'layer' ? NEVER : fault.seenBy === 'probe' ? ONLY : MOSTLY;
     if (fault.kind === 'plainHttp' && fault.role === 'token') return OFTEN;
     if (fault.role === 'token') {
-      if (isOfTheNetwork(fault))
+      if (isNetworkFault(fault))
         return fault.kind === 'untrusted' || fault.kind === 'tls' || fault.kind === 'badCertificate' || fault.kind === 'x509'
           ? MOSTLY
           : ONLY;
       if (fault.kind === 'redirects') return MOSTLY;
       if (fault.status === 401 || fault.status === 403) return RARELY;
       if (fault.status === 429) return NEVER;
-      if ((fault.status ?? 0) >= 500) return fault.seenBy === 'us' ? ONLY : MOSTLY + 1;
+      if ((fault.status ?? 0) >= 500) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 1;
       if (fault.status !== null || fault.kind === 'notJson') return ONLY;
       return OFTEN;
     }
@@ -49,13 +45,13 @@ export const TokenServiceFailed = cause({
             command: null,
           },
         ],
-});
+};
 
 const shellQuote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
-function how(fault: { kind: string; status: number | null; words: string; seenBy: string } | null): string {
+function how(fault: { kind: string; status: number | null; message: string; seenBy: string } | null): string {
   if (fault === null) return 'no token comes';
-  if (fault.seenBy === 'us') return fault.words;
+  if (fault.seenBy === 'probe') return fault.message;
   if (fault.status !== null && fault.kind !== 'badToken') return `it answers ${fault.status}`;
   const told: Record<string, string> = {
     dns: 'its name cannot be resolved',

@@ -1,12 +1,8 @@
-import { cause, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
 import { nodeWord, quote, restart } from './commands.ts';
-import { hostOf, imageOf } from './tell.ts';
+import { hostOf, imageOf } from './phrases.ts';
 
-export const TransferInterrupted = cause({
-  code: 'TransferInterrupted',
-  group: 'network',
-  title: 'The transfer was cut in the middle',
-  transient: true,
+export const TransferInterrupted: CauseText = {
   claims: fault => {
     if (fault.kind === 'shortBody') return MOSTLY;
     const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
@@ -22,4 +18,4 @@ export const TransferInterrupted = cause({
     },
     restart(facts, 'or try again at once'),
   ],
-});
+};

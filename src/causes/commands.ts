@@ -1,6 +1,7 @@
 /** kubectl commands for this very pod. Pure. */
-import type { Facts } from '../facts.ts';
-import type { Fix } from './cause.ts';
+
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
 
 /** A word for a POSIX shell. */
 export const quote = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
@@ -12,8 +13,8 @@ export const hostWord = (host: string | null | undefined, otherwise = 'HOST'): s
 export const failingHost = (facts: Facts, fault: { host: string | null } | null): string =>
   hostWord(fault?.host ?? facts.reference?.registry);
 /** The scheme in which the failing host was asked: by the node's words, else by our own probe. */
-export const schemeOf = (facts: Facts, fault: { host: string | null; words: string } | null): 'http' | 'https' =>
-  (['https', 'http'] as const).find(scheme => fault?.host != null && fault.words.includes(`${scheme}://${fault.host}/`)) ??
+export const schemeOf = (facts: Facts, fault: { host: string | null; message: string } | null): 'http' | 'https' =>
+  (['https', 'http'] as const).find(scheme => fault?.host != null && fault.message.includes(`${scheme}://${fault.host}/`)) ??
   facts.probe?.scheme ??
   'https';
 /** The node, for a shell or the remark behind a command. */
@@ -32,11 +33,11 @@ const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
 /** Makes kubelet try at once: a new pod has no back-off. Only the failing pod goes; its controller makes another. */
 export function restart(facts: Facts, title = 'make the pod anew, so that the node tries at once'): Fix {
   if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete pod ${quote(podName(facts))}`) };
-  return { title: `${title} (nothing else makes this pod: its manifest is kept first)`, command: remake(facts, '') };
+  return { title: `${title} (nothing else makes this pod: its manifest is kept first)`, command: recreatePod(facts, '') };
 }
 
 /** Deletes a bare pod and creates it again from its own manifest, changed by a jq filter. */
-export function remake(facts: Facts, filter: string): string {
+export function recreatePod(facts: Facts, filter: string): string {
   const file = quote(`${podName(facts)}.json`);
   const edit = `del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp)${filter}`;
   return `${kubectl(facts, `get pod ${quote(podName(facts))} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
@@ -99,7 +100,7 @@ export function attachSecret(facts: Facts, name: string): Fix[] {
     return [
       {
         title: 'make the pod anew with it: the pull secrets of a pod cannot be changed in place',
-        command: remake(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
+        command: recreatePod(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
       },
     ];
   return [...attachToAccount(facts, name), restart(facts, 'then make the pod anew: only a new pod takes it over')];

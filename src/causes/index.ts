@@ -1,3 +1,4 @@
+import type { CauseCode } from '../model/cause-codes.ts';
 import { AccessDenied } from './AccessDenied.ts';
 import { AuthMethodUnsupported } from './AuthMethodUnsupported.ts';
 import { BlobHostFailed } from './BlobHostFailed.ts';
@@ -6,6 +7,7 @@ import { CertificateNotTrusted } from './CertificateNotTrusted.ts';
 import { CredentialsBlockPublicImage } from './CredentialsBlockPublicImage.ts';
 import { CredentialsExpired } from './CredentialsExpired.ts';
 import { CredentialsRejected } from './CredentialsRejected.ts';
+import type { CauseText } from './cause.ts';
 import { DigestNotFound } from './DigestNotFound.ts';
 import { FixedWaitingForRetry } from './FixedWaitingForRetry.ts';
 import { HeadRequestBlocked } from './HeadRequestBlocked.ts';
@@ -47,11 +49,8 @@ import { TokenServiceFailed } from './TokenServiceFailed.ts';
 import { TransferInterrupted } from './TransferInterrupted.ts';
 import { Unknown } from './Unknown.ts';
 
-/**
- * The table of causes. Its order breaks ties between causes that a fault points at equally: the name first, then the login (in the order in
- * which one has to be repaired before the other), the way to the registry, the registry, the node, and what is no fault at all.
- */
-export const CAUSES = [
+/** The texts of every cause. A code without a text does not compile. */
+export const CAUSE_TEXTS: Readonly<Record<CauseCode, CauseText>> = {
   InvalidImageName,
   ShortNameUnresolved,
   RepositoryNotFound,
@@ -100,14 +99,4 @@ export const CAUSES = [
   StillPulling,
   NoPullProblem,
   Unknown,
-] as const;
-
-export type CauseCode = (typeof CAUSES)[number]['code'];
-
-const BY_CODE = new Map<string, (typeof CAUSES)[number]>(CAUSES.map(cause => [cause.code, cause]));
-
-export const causeOf = (code: CauseCode): (typeof CAUSES)[number] => BY_CODE.get(code) as (typeof CAUSES)[number];
-export const isCauseCode = (text: string): text is CauseCode => BY_CODE.has(text);
-
-/** Codes that mean that nothing has to be repaired: exit status 0. */
-export const NO_CAUSE: ReadonlySet<CauseCode> = new Set<CauseCode>(['NoPullProblem', 'StillPulling']);
+};

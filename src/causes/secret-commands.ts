@@ -1,9 +1,10 @@
 /** Commands that make, renew and mend pull secrets. No password stands in one: it is read from a variable, or stays inside the secret. Pure. */
-import type { CredentialFact, Facts, SecretFact } from '../facts.ts';
-import { normaliseKey } from '../keyring/pull-secret.ts';
-import { redact } from '../redact.ts';
-import type { DefectKind } from '../registry/repair.ts';
-import type { Fix } from './cause.ts';
+
+import type { TypoKind } from '../model/credential.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { CredentialFact, Facts, SecretFact } from '../model/facts.ts';
+import { normalizeKey } from '../parse/credentials/pull-secret.ts';
+import { redact } from '../util/redact.ts';
 import { kubectl, quote } from './commands.ts';
 
 const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
@@ -32,7 +33,7 @@ const variables = (facts: Facts): string => `set REGISTRY_USER and REGISTRY_PASS
 /** Writes this registry's entry of a pull secret anew. Other entries of the secret stay. */
 export function renewSecret(facts: Facts, name: string, title: string): Fix {
   const secret = facts.secrets.find(candidate => candidate.name === name);
-  if (secret?.sight === 'read' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1) {
+  if (secret?.lookup === 'found' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1) {
     return {
       title: `${title} (${variables(facts)})`,
       command: replacement(facts, name),
@@ -52,12 +53,12 @@ export const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string 
   facts.secrets
     .find(({ name }) => name === secret)
     ?.keys.find(raw => {
-      const normal = normaliseKey(raw);
+      const normal = normalizeKey(raw);
       return normal.ok && redact(normal.key) === key;
     }) ?? key;
 
 /** What takes a defect out of a user name or a password, as a jq filter of a string. */
-const mendOf = (facts: Facts, kind: DefectKind): string => {
+const typoFilter = (facts: Facts, kind: TypoKind): string => {
   const blank = '[\\\\s\\\\x{200b}\\\\x{feff}]+';
   if (kind === 'blanks') return `sub("\\\\A${blank}"; "") | sub("${blank}\\\\z"; "")`;
   if (kind === 'quotes') return 'if length > 1 and .[:1] == .[-1:] and (.[:1] | . == "\\"" or . == "\\u0027") then .[1:-1] else . end';
@@ -65,11 +66,11 @@ const mendOf = (facts: Facts, kind: DefectKind): string => {
 };
 
 /** Takes a visible defect out of an entry, in place: user name and password stay inside the secret, and what else it holds stays. */
-export const mendEntry = (facts: Facts, name: string, rawKey: string, kind: DefectKind): Fix => ({
+export const fixEntryInPlace = (facts: Facts, name: string, rawKey: string, kind: TypoKind): Fix => ({
   title: 'mend it inside the secret (nothing has to be typed; what else the secret holds stays)',
   command: editSecret(facts, name, `--arg key ${quote(rawKey)}`, entries =>
     [
-      `(def mend: ${mendOf(facts, kind)};`,
+      `(def mend: ${typoFilter(facts, kind)};`,
       `${entries}[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= mend else . end)`,
       `| if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | mend), (.[1:] | join(":") | mend)] | join(":") | @base64) else . end))`,
     ].join(' '),
@@ -81,9 +82,9 @@ export const isForPulls = (type: string | null): boolean =>
   type === null || type === 'Opaque' || type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg';
 
 /** Makes a secret anew that kubelet cannot read. Only where its type is wrong the old one has to go first. */
-export function remakeSecret(facts: Facts, name: string): Fix {
-  const { type = null, meant = null } = facts.secrets.find(candidate => candidate.name === name) ?? {};
-  if (meant !== null) return retypeSecret(facts, name, meant);
+export function recreateSecret(facts: Facts, name: string): Fix {
+  const { type = null, intendedFormat = null } = facts.secrets.find(candidate => candidate.name === name) ?? {};
+  if (intendedFormat !== null) return retypeSecret(facts, name, intendedFormat);
   if (type === 'kubernetes.io/dockerconfigjson') return renewSecret(facts, name, 'write the secret anew in the right form');
   const make = createSecret(facts, name, 'make the secret anew in the right form');
   return {
@@ -93,7 +94,7 @@ export function remakeSecret(facts: Facts, name: string): Fix {
 }
 
 /** Gives a secret with the right content the form that kubelet reads. A type cannot be changed: kubectl deletes the secret and makes it anew with all that it holds. */
-function retypeSecret(facts: Facts, name: string, { type, from, to }: NonNullable<SecretFact['meant']>): Fix {
+function retypeSecret(facts: Facts, name: string, { type, from, to }: NonNullable<SecretFact['intendedFormat']>): Fix {
   const moved = from === to ? '' : ` | .data[${JSON.stringify(to)}] = .data[${JSON.stringify(from)}]`;
   const filter = `.type = "${type}"${moved} | del(.metadata.uid, .metadata.resourceVersion, .metadata.creationTimestamp, .metadata.managedFields)`;
   return {

@@ -1,9 +1,9 @@
 /** GETs of the Kubernetes API, each answer a value. The only file that opens sockets to a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import { UserError } from '../errors.ts';
-import { leaveBehind } from '../memory.ts';
-import { type Environment, proxyFor } from '../registry/proxy.ts';
+import { noteGarbage } from '../util/garbage.ts';
+import { type Environment, proxyFor } from '../util/proxy.ts';
+import { UserError } from '../util/user-error.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404 | 410; message: string };
@@ -55,7 +55,7 @@ export function createApi(
       status = answer.statusCode;
       pause = Number(answer.headers['retry-after']);
       text = await answer.body.text();
-      leaveBehind(text.length);
+      noteGarbage(text.length);
     } catch (error) {
       throw unreachable(error);
     }

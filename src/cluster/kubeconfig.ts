@@ -10,8 +10,8 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
-import { UserError } from '../errors.ts';
-import type { Environment } from '../registry/proxy.ts';
+import type { Environment } from '../util/proxy.ts';
+import { UserError } from '../util/user-error.ts';
 
 export interface ConnectionFlags {
   kubeconfig?: string | undefined;

@@ -1,5 +1,5 @@
 /** Lists of the Kubernetes API, page by page. */
-import { UserError } from '../errors.ts';
+import { UserError } from '../util/user-error.ts';
 import type { Answer, Api } from './api.ts';
 
 /** Go writes an empty list as null. */

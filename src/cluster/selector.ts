@@ -1,5 +1,5 @@
 /** Label selectors as kubectl takes them, for objects that no API server selects. Pure. Source: apimachinery pkg/labels/selector.go. */
-import { UserError } from '../errors.ts';
+import { UserError } from '../util/user-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

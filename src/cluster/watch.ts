@@ -1,7 +1,7 @@
 /** List and watch of pods that survives what a watch meets: closed connections, API servers that restart, and lists that are too old (410 Gone). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../errors.ts';
-import type { Pod } from './objects.ts';
+import type { Pod } from '../model/kubernetes.ts';
+import { UserError } from '../util/user-error.ts';
 
 export type PodChange =
   /** Everything that fails at this moment: the first list, and each one after a gap. */

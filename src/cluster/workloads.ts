@@ -1,8 +1,9 @@
 /** Workloads: the kinds that make pods, the pods that they have now, and what keeps them from having any. */
-import { UserError } from '../errors.ts';
+
+import type { Event, Metadata, Pod } from '../model/kubernetes.ts';
+import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { type ListOf, list, PAGE } from './list.ts';
-import type { Event, Metadata, Pod } from './objects.ts';
 
 interface Workload {
   spec?: {

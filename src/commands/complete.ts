@@ -3,12 +3,12 @@
  * names". Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
  */
 import { Writable } from 'node:stream';
-import { CAUSES } from '../causes/index.ts';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
 import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
+import { CAUSES } from '../model/cause-codes.ts';
 import type { Context } from './context.ts';
-import { withApi } from './run.ts';
+import { withApi } from './open-cluster.ts';
 
 const NO_FILES = ':4';
 const FILES = ':0';

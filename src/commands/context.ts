@@ -1,6 +1,6 @@
 /** What every command is given: the parsed flags, where to write, and how to stop. */
 import type { ConnectionFlags } from '../cluster/kubeconfig.ts';
-import type { Environment } from '../registry/proxy.ts';
+import type { Environment } from '../util/proxy.ts';
 
 export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'name' | 'prometheus';
 
@@ -23,7 +23,7 @@ export interface CommonFlags extends ConnectionFlags {
   allNamespaces: boolean;
   requestTimeout: number;
   output: OutputFormat;
-  colour: boolean;
+  color: boolean;
   probe: boolean;
   /** Milliseconds for the whole probe. */
   timeout: number;

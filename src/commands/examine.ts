@@ -1,11 +1,12 @@
 /** The middle of every `why`: pods to snapshots, snapshots' cases to findings, a few at a time. */
-import type { Pod, PodSnapshot } from '../cluster/objects.ts';
-import { type Finding, investigate } from '../investigate.ts';
-import { leaveBehind } from '../memory.ts';
-import { observe } from '../observe.ts';
-import type { Memory } from '../registry/probe.ts';
+
+import { collectFacts } from '../diagnosis/collect-facts.ts';
+import { type Finding, investigate } from '../diagnosis/investigate.ts';
+import type { Pod, PodSnapshot } from '../model/kubernetes.ts';
+import type { Memory } from '../registry/prober.ts';
+import { noteGarbage } from '../util/garbage.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { withProber } from './run.ts';
+import { withProber } from './open-prober.ts';
 
 /** Pods that are examined at the same time. */
 const AT_ONCE = 8;
@@ -13,14 +14,14 @@ const AT_ONCE = 8;
 const LEFT_BY_ONE = 50_000;
 
 /** A pod to examine. */
-export interface Subject {
+export interface PodToDiagnose {
   pod: Pod;
   /** It was asked for: it is told of even when nothing is wrong with it. */
   named: boolean;
 }
 
 export interface Examination {
-  subjects: readonly Subject[];
+  subjects: readonly PodToDiagnose[];
   snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
   /** This container alone, null for all. */
   container: string | null;
@@ -42,8 +43,8 @@ export const examine = (
     flags,
     context,
     async prober => {
-      const examineOne = async ({ pod, named }: Subject): Promise<Finding[]> => {
-        const cases = observe(await snapshot(pod), context.now(), named, container);
+      const examineOne = async ({ pod, named }: PodToDiagnose): Promise<Finding[]> => {
+        const cases = collectFacts(await snapshot(pod), context.now(), named, container);
         return Promise.all(cases.map(one => investigate(one, prober)));
       };
       const running: Promise<Finding[]>[] = [];
@@ -52,7 +53,7 @@ export const examine = (
         if (first === undefined) return;
         for (const finding of await first) take(finding);
         running.shift();
-        leaveBehind(LEFT_BY_ONE);
+        noteGarbage(LEFT_BY_ONE);
       };
       try {
         for (const [index, subject] of subjects.entries()) {

@@ -1,15 +1,18 @@
 /** `test-secret`: read the secrets, ask their registries, print what each entry is worth. */
-import type { Secret } from '../cluster/objects.ts';
-import { createReader } from '../cluster/read.ts';
-import { readSaved } from '../cluster/saved.ts';
-import { UserError } from '../errors.ts';
-import { secretTestList } from '../output/json.ts';
-import { printable } from '../output/style.ts';
-import { renderSecretTests } from '../output/text.ts';
-import { parseReference } from '../reference.ts';
-import { type SecretTest, testSecret } from '../secret-test.ts';
+
+import { createReader } from '../cluster/reader.ts';
+import { readSaved } from '../cluster/saved-source.ts';
+import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
+import type { Secret } from '../model/kubernetes.ts';
+import { parseReference } from '../parse/reference.ts';
+import { secretTestList } from '../report/json.ts';
+import { printable } from '../report/style.ts';
+import { renderSecretTests } from '../report/text.ts';
+import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { print, printJson, printYaml, progress, readInput, widthOf, withApi, withProber } from './run.ts';
+import { withApi } from './open-cluster.ts';
+import { withProber } from './open-prober.ts';
+import { print, printJson, printYaml, readInput, showProgress, widthOf } from './terminal.ts';
 
 export interface TestSecretFlags extends CommonFlags {
   names: string[];
@@ -25,7 +28,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     if (!parsed.ok)
       throw new UserError(`--image: "${flags.image}" is no image reference: ${parsed.error}`, 'write REGISTRY/REPOSITORY:TAG');
   }
-  const spinner = progress(context);
+  const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
@@ -42,7 +45,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     if (flags.output === 'json') printJson(context, secretTestList(tests, []));
     else if (flags.output === 'yaml') printYaml(context, secretTestList(tests, []));
     else if (flags.output === 'name') for (const test of tests) print(context, printable(`secret/${test.secret.name}`, false));
-    else print(context, renderSecretTests(tests, { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }));
+    else print(context, renderSecretTests(tests, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {
     spinner.done();
@@ -57,9 +60,9 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
     const namespace = flags.namespace ?? ownNamespace;
     return Promise.all(
       flags.names.map(bareName).map(async name => {
-        const sight = await reader.secret(namespace, name);
-        if (sight.seen) return sight.object;
-        if (sight.missing) {
+        const lookup = await reader.secret(namespace, name);
+        if (lookup.found) return lookup.object;
+        if (lookup.missing) {
           const space = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
           if (!space.ok && space.status === 404)
             throw new UserError(`there is no namespace "${namespace}"`, 'see them with: kubectl get namespaces');
@@ -69,7 +72,7 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
           );
         }
         throw new UserError(
-          `secret "${name}" of namespace "${namespace}" cannot be read: ${sight.why}`,
+          `secret "${name}" of namespace "${namespace}" cannot be read: ${lookup.why}`,
           'ask for that right, or have somebody run this who has it',
         );
       }),

@@ -1,17 +1,18 @@
 /** `why --watch`: what fails now, then every new cause and every repaired one as it happens. */
 import { withQuery } from '../cluster/list.ts';
-import { keyOf, type Pod } from '../cluster/objects.ts';
-import { createReader, mayFail, podsPath, slim } from '../cluster/read.ts';
+import { createReader, mayFail, pickFields, podsPath } from '../cluster/reader.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
-import { UserError } from '../errors.ts';
-import { type Group, groupFindings, summaryOf } from '../group.ts';
-import type { Finding } from '../investigate.ts';
-import { renderFindings } from '../output/text.ts';
-import { newMemory } from '../registry/probe.ts';
-import { imagesOf } from '../words/pod-words.ts';
+import { type Group, groupFindings, summaryOf } from '../diagnosis/aggregate.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import { keyOf, type Pod } from '../model/kubernetes.ts';
+import { imagesOf } from '../parse/pod.ts';
+import { newMemory } from '../registry/prober.ts';
+import { renderFindings } from '../report/text.ts';
+import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
 import { examine } from './examine.ts';
-import { openApi, print, warn, widthOf } from './run.ts';
+import { openApi } from './open-cluster.ts';
+import { print, warn, widthOf } from './terminal.ts';
 import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
@@ -123,7 +124,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     const before = known.get(key);
     // a back-off that no longer tells the cause tells nothing new
     if (before !== undefined && (words === '' || words === before.words)) return;
-    waiting.set(key, slim(pod));
+    waiting.set(key, pickFields(pod));
     timer ??= setTimeout(settle, GATHER_MS);
   }
 
@@ -152,7 +153,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         else if (findings.length > 0)
           print(
             context,
-            renderFindings(groupFindings(findings), [], { colour: flags.colour, wide: flags.output === 'wide', width: widthOf(context) }),
+            renderFindings(groupFindings(findings), [], { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
           );
         context.stderr.write(`watching the pods of ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (Ctrl-C ends)\n`);
       } else {

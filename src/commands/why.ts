@@ -1,19 +1,19 @@
-/** `why`: read → observe → probe → diagnose → gather → print. */
-import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../causes/index.ts';
-import { keyOf, type Pod, type PodSnapshot } from '../cluster/objects.ts';
-import { createReader, type Reader } from '../cluster/read.ts';
-import { readSaved } from '../cluster/saved.ts';
+import { createReader, type Reader } from '../cluster/reader.ts';
+import { readSaved } from '../cluster/saved-source.ts';
 import { parseSelector } from '../cluster/selector.ts';
-import { UserError } from '../errors.ts';
-import { gather, type Surroundings, summaryOf } from '../group.ts';
-import type { Finding } from '../investigate.ts';
-import { diagnosisItem, diagnosisList } from '../output/json.ts';
-import { prometheus } from '../output/prometheus.ts';
-import { printable } from '../output/style.ts';
-import { renderFindings } from '../output/text.ts';
+import { aggregate, summaryOf } from '../diagnosis/aggregate.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
+import { type Baseline, keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
+import { diagnosisItem, diagnosisList } from '../report/json.ts';
+import { prometheus } from '../report/prometheus.ts';
+import { printable } from '../report/style.ts';
+import { renderFindings } from '../report/text.ts';
+import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
-import { examine, type Subject } from './examine.ts';
-import { print, printJson, printYaml, progress, readInput, warn, widthOf, withApi } from './run.ts';
+import { examine, type PodToDiagnose } from './examine.ts';
+import { withApi } from './open-cluster.ts';
+import { print, printJson, printYaml, readInput, showProgress, warn, widthOf } from './terminal.ts';
 
 export interface WhyFlags extends CommonFlags {
   names: string[];
@@ -30,21 +30,21 @@ export interface WhyFlags extends CommonFlags {
 
 /** Where pods and what belongs to them come from. */
 interface Source {
-  subjects: Subject[];
+  subjects: PodToDiagnose[];
   snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
   /** What could not be seen, once all was read. */
   warnings(): string[];
   /** Where nothing fails, the place that was looked at. */
   place: string;
   /** What runs besides the pods that were looked at, null when only named ones were. */
-  surroundings: Surroundings | null;
+  baseline: Baseline | null;
 }
 
 /** Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const counted = countedCauses(flags);
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
-  const spinner = progress(context);
+  const spinner = showProgress(context);
   try {
     spinner.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');
     const diagnosed = async (source: Source): Promise<number> => {
@@ -99,9 +99,9 @@ interface Report {
 }
 
 /** Keeps of each finding what the output shows, and prints it when all are there. */
-function createReport({ output, colour }: WhyFlags): Report {
+function createReport({ output, color }: WhyFlags): Report {
   const wide = output === 'wide';
-  const gathering = gather(wide);
+  const gathering = aggregate(wide);
   const listed = output === 'json' || output === 'yaml';
   const items: object[] = [];
   return {
@@ -110,9 +110,9 @@ function createReport({ output, colour }: WhyFlags): Report {
       if (listed) items.push(diagnosisItem(finding));
     },
     causes: gathering.causes,
-    print({ surroundings, place }, warnings, context) {
+    print({ baseline, place }, warnings, context) {
       const groups = gathering.groups();
-      const patterns = gathering.patterns(surroundings);
+      const patterns = gathering.patterns(baseline);
       if (listed) {
         const list = diagnosisList(items, groups.map(summaryOf), patterns, warnings);
         if (output === 'json') printJson(context, list);
@@ -121,7 +121,7 @@ function createReport({ output, colour }: WhyFlags): Report {
       else if (output === 'name') {
         for (const pod of gathering.pods) print(context, printable(`pod/${pod.split('/').at(-1)}`, false));
       } else if (groups.length === 0) context.stderr.write(`no pod ${place} waits for an image\n`);
-      else print(context, renderFindings(groups, patterns, { colour, wide, width: widthOf(context) }));
+      else print(context, renderFindings(groups, patterns, { color, wide, width: widthOf(context) }));
     },
   };
 }
@@ -130,14 +130,14 @@ const fromCluster = (flags: WhyFlags, context: Context, work: (source: Source) =
   withApi(flags, context, async (api, ownNamespace) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
-    const { subjects, failures, surroundings } = await find(reader, flags, namespace);
+    const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
     return work({
       subjects,
       snapshot: reader.snapshot,
       warnings: () => [...failures, ...reader.warnings()],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
-      surroundings,
+      baseline,
     });
   });
 
@@ -146,10 +146,10 @@ async function find(
   reader: Reader,
   flags: WhyFlags,
   namespace: string,
-): Promise<{ subjects: Subject[]; failures: string[]; surroundings: Surroundings | null }> {
+): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null }> {
   if (flags.names.length === 0) {
-    const { pods, surroundings } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
-    return { subjects: pods.map(pod => ({ pod, named: false })), failures: [], surroundings };
+    const { pods, baseline } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
+    return { subjects: pods.map(pod => ({ pod, named: false })), failures: [], baseline };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
   const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
@@ -158,7 +158,7 @@ async function find(
   const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
   // what two names lead to is told once
   const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
-  return { subjects: once, failures: failed.map(error => error.message), surroundings: null };
+  return { subjects: once, failures: failed.map(error => error.message), baseline: null };
 }
 
 async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
@@ -186,6 +186,6 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
     snapshot: saved.snapshot,
     warnings: () => [],
     place: `in ${name}`,
-    surroundings: null,
+    baseline: null,
   };
 }

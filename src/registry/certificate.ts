@@ -1,6 +1,6 @@
 /** What a server's certificate says, and what is wrong with it. Pure but for the clock. */
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import type { FaultKind } from '../fault.ts';
+import type { FaultKind } from '../model/fault.ts';
 import { kindOf } from './wire.ts';
 
 /** Checks a certificate in the order of Go's crypto/x509 (validity, name, chain), which is the order of the node's words. */

@@ -1,11 +1,10 @@
-/** One registry, opened once per run: the scheme it speaks, the login it wants, and requests that follow its redirects. */
-import type { Fault, HostRole } from '../fault.ts';
-import { redact } from '../redact.ts';
-import { HUB } from '../reference.ts';
-import { faultOfWire, header, isHtml } from './answers.ts';
-import { type Challenge, parseChallenges } from './challenge.ts';
-import type { Check } from './checks.ts';
-import { isLoopback } from './proxy.ts';
+import type { Fault, HostRole } from '../model/fault.ts';
+import type { Check } from '../model/probe.ts';
+import { HUB } from '../model/reference.ts';
+import { type Challenge, parseChallenges } from '../parse/challenge.ts';
+import { isLoopback } from '../util/proxy.ts';
+import { redact } from '../util/redact.ts';
+import { faultOfWire, header, isHtml } from './response.ts';
 import type { Outcome, Transport } from './transport.ts';
 
 export interface SessionOptions {
@@ -69,8 +68,8 @@ async function otherwise(session: Session): Promise<Session> {
   if (base.startsWith('http:') && (fault?.kind === 'eof' || fault?.kind === 'reset')) {
     const secured = await ping(transport, base.replace('http:', 'https:'), ns);
     const speaksTls = secured.fault === null || secured.fault.kind === 'untrusted' || secured.fault.kind === 'badCertificate';
-    const words = `${new URL(base).host} is asked over plain HTTP and hangs up; it speaks TLS`;
-    return speaksTls ? { ...session, fault: { ...fault, kind: 'httpToHttps', words } } : session;
+    const message = `${new URL(base).host} is asked over plain HTTP and hangs up; it speaks TLS`;
+    return speaksTls ? { ...session, fault: { ...fault, kind: 'httpToHttps', message } } : session;
   }
   return session;
 }

@@ -1,8 +1,9 @@
 /** Tokens as containerd asks for them: POST with the password grant, then GET with Basic where the POST is not known; anonymous by GET. */
-import type { Fault } from '../fault.ts';
-import type { Credential } from '../keyring/credential.ts';
-import { faultOfContent, faultOfReply, faultOfWire, header } from './answers.ts';
-import type { Challenge } from './challenge.ts';
+
+import type { Credential } from '../model/credential.ts';
+import type { Fault } from '../model/fault.ts';
+import type { Challenge } from '../parse/challenge.ts';
+import { faultOfContent, faultOfReply, faultOfWire, header } from './response.ts';
 import type { Outcome, Transport } from './transport.ts';
 
 export interface Token {
@@ -19,7 +20,7 @@ export type TokenResult =
 /** After these answers to the POST containerd asks by GET. Source: core/remotes/docker/auth/fetch.go and authorizer.go. */
 const FALL_BACK_TO_GET = new Set([400, 401, 404, 405]);
 
-interface Want {
+interface TokenRequest {
   challenge: Challenge;
   /** `repository:NAME:pull`, or null for a login without any (test-secret). */
   scope: string | null;
@@ -31,7 +32,7 @@ interface Want {
  * Fetches a token. In: the challenge, the scope, and a credential or null for nobody. Out: the token with its decoded access, or the fault.
  * A credential goes only where nobody else can read it, and never to a realm with a weaker scheme than the registry's.
  */
-export async function fetchToken(transport: Transport, want: Want, credential: Credential | null): Promise<TokenResult> {
+export async function fetchToken(transport: Transport, want: TokenRequest, credential: Credential | null): Promise<TokenResult> {
   const login = credential === null ? 'none' : 'sent';
   const known = credential === null ? [] : [credential.reveal()];
   const place = (method: string, url: string) => ({
@@ -146,7 +147,7 @@ export async function fetchToken(transport: Transport, want: Want, credential: C
 }
 
 /** The scope of the pull and those of the challenge, sorted, each once, as containerd sends them. */
-function scopesOf(want: Want): string[] {
+function scopesOf(want: TokenRequest): string[] {
   const own = want.scope === null ? [] : [want.scope];
   return [...new Set([...own, ...(want.challenge.scope ?? '').split(' ').filter(Boolean)])].sort();
 }

@@ -7,10 +7,10 @@ import { setMaxListeners } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import { redact } from '../redact.ts';
+import type { Check } from '../model/probe.ts';
+import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
+import { redact } from '../util/redact.ts';
 import { certificateFault, describeCertificate } from './certificate.ts';
-import type { Check } from './checks.ts';
-import { type Environment, isLoopback, proxyFor } from './proxy.ts';
 import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail } from './wire.ts';
 
 export interface TransportOptions {

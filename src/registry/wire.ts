@@ -1,6 +1,6 @@
 /** Connections that fail, as data: the kind of a fault by its code, and its words. Pure. */
-import type { FaultKind } from '../fault.ts';
-import { redact } from '../redact.ts';
+import type { FaultKind } from '../model/fault.ts';
+import { redact } from '../util/redact.ts';
 
 /** A request that got no answer: at which stage, and how. */
 export interface WireFault {

@@ -1,9 +1,10 @@
 /** Facts of one image from a short fixture: what differs from a base pod, real messages of a node, and what a probe found. */
 import { readFileSync } from 'node:fs';
-import type { CauseCode } from '../../src/causes/index.ts';
-import type { Facts } from '../../src/facts.ts';
-import { parseReference, registryHosts } from '../../src/reference.ts';
-import { readFaults } from '../../src/words/fault-words.ts';
+import type { CauseCode } from '../../src/model/cause-codes.ts';
+import type { Facts } from '../../src/model/facts.ts';
+import { registryHosts } from '../../src/model/reference.ts';
+import { readFaults } from '../../src/parse/messages/reader.ts';
+import { parseReference } from '../../src/parse/reference.ts';
 
 export interface Fixture {
   /** What the case is, in one line. */
@@ -21,7 +22,7 @@ export interface Fixture {
   /** What differs from the base; lists of secrets, credentials and attempts hold what differs from a base row. */
   facts?: Tree;
   /** Messages of the node, as kubelet writes them. */
-  words?: string[];
+  messages?: string[];
   probe?: Tree;
 }
 
@@ -49,17 +50,17 @@ const rows = (list: unknown, row: Tree): Tree[] => (Array.isArray(list) ? list.m
 export const readFixture = (path: string): Fixture => JSON.parse(readFileSync(path, 'utf8')) as Fixture;
 
 /** The facts of a fixture. The image is parsed and the messages are read as the tool does it. */
-export function factsOf({ facts: more, words = [], probe }: Fixture): Facts {
+export function factsOf({ facts: more, messages = [], probe }: Fixture): Facts {
   const facts = merge(structuredClone(base.facts), more) as unknown as Facts;
   const parsed = parseReference(facts.image);
   facts.reference = parsed.ok ? parsed.reference : null;
   facts.referenceError = parsed.ok ? null : parsed.error;
   facts.secrets = rows(facts.secrets, base.secret) as never;
   facts.keyring.credentials = rows(facts.keyring.credentials, base.credential) as never;
-  if (words.length > 0) {
-    facts.words.source ??= 'event';
-    facts.words.at ??= '2026-11-20T10:06:40Z';
-    facts.words.faults = words.flatMap(message => readFaults(message, registryHosts(facts.reference)));
+  if (messages.length > 0) {
+    facts.nodeReport.source ??= 'event';
+    facts.nodeReport.at ??= '2026-11-20T10:06:40Z';
+    facts.nodeReport.faults = messages.flatMap(message => readFaults(message, registryHosts(facts.reference)));
   }
   if (probe === undefined) facts.noProbe = '--no-probe was given';
   else facts.probe = probeOf(probe, facts);

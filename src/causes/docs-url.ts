@@ -1,0 +1,6 @@
+import type { CauseCode } from '../model/cause-codes.ts';
+
+/** Where the page of a cause is published. */
+/** The page of a cause, at the tool's own version. */
+export const docsOf = (code: CauseCode, version: string): string =>
+  `https://github.com/kubectl-imagepull/kubectl-imagepull/blob/v${version}/docs/causes/${code}.md`;

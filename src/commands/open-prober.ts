@@ -1,0 +1,53 @@
+import { createProber, type Memory, newMemory, type Prober } from '../registry/prober.ts';
+import { readFile } from 'node:fs/promises';
+import { createTransport } from '../registry/transport.ts';
+import { UserError } from '../util/user-error.ts';
+import { USER_AGENT } from '../util/version.ts';
+import type { CommonFlags, Context } from './context.ts';
+
+/** The prober of the flags: its authorities read, and closed whatever happens. */
+/** Longest time for one step of a probe, in milliseconds. */
+const STEP_TIMEOUT = 10_000;
+
+/** Gives work a prober and closes it whatever happens. With --no-probe it is null. The memory of refused credentials may be longer than one prober's. */
+export async function withProber<T>(
+  flags: CommonFlags,
+  context: Context,
+  work: (prober: Prober | null) => Promise<T>,
+  memory: Memory = newMemory(),
+): Promise<T> {
+  if (!flags.probe) return work(null);
+  const ca = await authorities(flags, context);
+  const transport = createTransport({
+    stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
+    signal: context.signal,
+    insecure: flags.insecureRegistries,
+    ca,
+    environment: context.environment,
+    userAgent: USER_AGENT,
+  });
+  try {
+    const { mirrors, insecureRegistries: insecure, timeout } = flags;
+    return await work(createProber(transport, { mirrors, insecure, timeout, memory }));
+  } finally {
+    await transport.close();
+  }
+}
+
+/** The PEM of --registry-ca, together with Node's own extra authorities, which an explicit list would replace. */
+async function authorities(flags: CommonFlags, context: Context): Promise<string | null> {
+  if (flags.registryCa === undefined) return null;
+  let pem: string;
+  try {
+    pem = await context.readFile(flags.registryCa);
+  } catch (error) {
+    throw new UserError(`the file of --registry-ca cannot be read: ${(error as Error).message}`, 'name a PEM file');
+  }
+  if (!/-----BEGIN CERTIFICATE-----/.test(pem))
+    throw new UserError(
+      `"${flags.registryCa}" (--registry-ca) holds no PEM certificate`,
+      'a PEM file begins with -----BEGIN CERTIFICATE-----',
+    );
+  const extra = context.environment.NODE_EXTRA_CA_CERTS;
+  return extra === undefined ? pem : `${pem}\n${await readFile(extra, 'utf8').catch(() => '')}`;
+}

@@ -1,0 +1,208 @@
+import { missing } from '../causes/SecretNotFound.ts';
+import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
+import type { Certainty } from '../model/diagnosis.ts';
+import type { Baseline } from '../model/kubernetes.ts';
+import type { Finding } from './investigate.ts';
+import { credentialsOf } from './probe-view.ts';
+
+export interface Group {
+  cause: CauseCode;
+  /** The best that is known of one of them. */
+  certainty: Certainty;
+  /** Null where the image names none. */
+  registry: string | null;
+  /** Null where the cause is the registry's, whatever the repository. */
+  repository: string | null;
+  /** The credential that it is about, null where it is about none. */
+  credential: { secret: string; key: string; username: string } | null;
+  /** The most certain first; of a large run that one alone. */
+  findings: Finding[];
+  /** `namespace/name`, each once. */
+  pods: string[];
+  nodes: string[];
+  namespaces: string[];
+  /** The commands that repair it, each once: pods of other owners or namespaces need others. */
+  repairs: Repair[];
+}
+
+/** A command, and how many pods it repairs. */
+export interface Repair {
+  command: string;
+  pods: number;
+}
+
+/** Causes that hold for one repository (or image) only; the others hold for its registry or for the node. */
+const OF_A_REPOSITORY = new Set<CauseCode>([
+  'InvalidImageName',
+  'ShortNameUnresolved',
+  'RepositoryNotFound',
+  'TagNotFound',
+  'DigestNotFound',
+  'RepositoryNotFoundOrPrivate',
+  'PlatformNotAvailable',
+  'ManifestUnsupported',
+  'ImageBroken',
+  'AccessDenied',
+  'CredentialsBlockPublicImage',
+  'RegistryPolicyDenied',
+  'RepositoryOffline',
+  'ImageNeverPulled',
+  'PullTooSlow',
+  'SignatureRejected',
+  'FixedWaitingForRetry',
+  'StillPulling',
+  'NoPullProblem',
+  'Unknown',
+]);
+const RANK: Record<Certainty, number> = { certain: 0, likely: 1, possible: 2 };
+
+/** The credential that a finding of a login or secret cause is about. */
+function credentialOf({ facts, diagnosis }: Finding): Group['credential'] {
+  const { group } = causeOf(diagnosis.cause);
+  if (group !== 'auth' && group !== 'secret') return null;
+  const named = (secret: string | undefined): Group['credential'] => (secret === undefined ? null : { secret, key: '', username: '' });
+  if (diagnosis.cause === 'SecretNotFound') return named(missing(facts)[0]);
+  if (diagnosis.cause === 'SecretNotInherited') return named(facts.serviceAccount.matching[0]);
+  const rows = credentialsOf(facts);
+  const row = rows.find(({ result }) => result === 'rejected' || result === 'denied') ?? rows[0];
+  if (row !== undefined) return { secret: row.secret, key: row.key, username: row.username };
+  const [secret] = facts.keyring.broken === null ? facts.secrets.map(({ name }) => name) : [facts.keyring.broken.secret];
+  return named(secret);
+}
+
+/** What gathers findings, one after the other. */
+export interface Aggregator {
+  add(finding: Finding): void;
+  /** The groups so far, the largest first. */
+  groups(): Group[];
+  /** All causes so far. */
+  causes: ReadonlySet<CauseCode>;
+  /** `namespace/name` of all pods, in the order in which they came. */
+  pods: ReadonlySet<string>;
+  /** What the failing pods have in common and the others do not: one sentence each. */
+  patterns(baseline: Baseline | null): string[];
+}
+
+/** A group while it grows: names each once, and pods by the command that repairs them. */
+interface Growing extends Omit<Group, 'pods' | 'nodes' | 'namespaces' | 'repairs'> {
+  pods: Set<string>;
+  nodes: Set<string>;
+  namespaces: Set<string>;
+  repairs: Map<string, Set<string>>;
+}
+
+/** In: whether each group keeps every finding, or its clearest alone (of thousands of pods the others would be kept for nothing). */
+export function aggregate(every: boolean): Aggregator {
+  const groups = new Map<string, Growing>();
+  const all = {
+    causes: new Set<CauseCode>(),
+    pods: new Set<string>(),
+    nodes: new Set<string | null>(),
+    registries: new Set<string | null>(),
+    accounts: new Set<string | null>(),
+  };
+
+  function add(finding: Finding): void {
+    const { facts, diagnosis } = finding;
+    const registry = facts.reference?.registry ?? null;
+    const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
+    const credential = credentialOf(finding);
+    const key = JSON.stringify([diagnosis.cause, registry, repository, credential]);
+    const group: Growing = groups.get(key) ?? {
+      cause: diagnosis.cause,
+      certainty: diagnosis.certainty,
+      registry,
+      repository,
+      credential,
+      findings: [],
+      pods: new Set(),
+      nodes: new Set(),
+      namespaces: new Set(),
+      repairs: new Map(),
+    };
+    groups.set(key, group);
+    const clearer = RANK[diagnosis.certainty] < RANK[group.certainty];
+    if (clearer) group.certainty = diagnosis.certainty;
+    if (every) group.findings.push(finding);
+    else if (clearer || group.findings.length === 0) group.findings = [finding];
+    all.causes.add(diagnosis.cause);
+    all.registries.add(registry);
+    all.nodes.add(facts.pod?.node ?? null);
+    all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
+    if (facts.pod === null) return;
+    const pod = `${facts.pod.namespace}/${facts.pod.name}`;
+    all.pods.add(pod);
+    group.pods.add(pod);
+    group.namespaces.add(facts.pod.namespace);
+    if (facts.pod.node !== null) group.nodes.add(facts.pod.node);
+    for (const { command } of diagnosis.fixes)
+      if (command !== null) group.repairs.set(command, (group.repairs.get(command) ?? new Set()).add(pod));
+  }
+
+  return {
+    add,
+    groups: () =>
+      [...groups.values()]
+        .map(group => ({
+          ...group,
+          findings: [...group.findings].sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]),
+          pods: [...group.pods].sort(),
+          nodes: [...group.nodes].sort(),
+          namespaces: [...group.namespaces].sort(),
+          repairs: [...group.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
+        }))
+        .sort((a, b) => Number(NO_CAUSE.has(a.cause)) - Number(NO_CAUSE.has(b.cause)) || b.pods.length - a.pods.length),
+    causes: all.causes,
+    pods: all.pods,
+    patterns(baseline) {
+      if (baseline === null || all.pods.size < 2) return [];
+      /** The one value that all share, where something else runs beside it. */
+      const shared = (values: ReadonlySet<string | null>, around: ReadonlySet<string>): string | null => {
+        const [value] = values;
+        return values.size === 1 && value != null && [...around].some(other => other !== value) ? value : null;
+      };
+      const node = shared(all.nodes, baseline.nodes);
+      const registry = shared(all.registries, baseline.registries);
+      const account = shared(all.accounts, baseline.accounts);
+      return [
+        ...(node === null ? [] : [`only pods on node "${node}" fail`]),
+        ...(registry === null ? [] : [`only images of registry "${registry}" fail`]),
+        ...(account === null ? [] : [`all failing pods are of service account "${account}"`]),
+      ];
+    },
+  };
+}
+
+/** In: findings. Out: their groups with every finding in them, the largest first. */
+export function groupFindings(findings: readonly Finding[]): Group[] {
+  const gathering = aggregate(true);
+  for (const finding of findings) gathering.add(finding);
+  return gathering.groups();
+}
+
+/** One group in JSON: counts and the first names. */
+export interface GroupSummary {
+  cause: string;
+  certainty: string;
+  registry: string | null;
+  repository: string | null;
+  credential: { secret: string; key: string; username: string } | null;
+  pods: number;
+  nodes: number;
+  namespaces: number;
+  examples: string[];
+}
+
+const EXAMPLES = 5;
+
+export const summaryOf = ({ cause, certainty, registry, repository, credential, pods, nodes, namespaces }: Group): GroupSummary => ({
+  cause,
+  certainty,
+  registry,
+  repository,
+  credential,
+  pods: pods.length,
+  nodes: nodes.length,
+  namespaces: namespaces.length,
+  examples: pods.slice(0, EXAMPLES),
+});

@@ -1,0 +1,187 @@
+/** From a pod's objects to the facts of each of its images. Pure: the registry is asked later, by whoever holds the credentials. */
+
+import type { Credential } from '../model/credential.ts';
+import type { CredentialFact, Facts, NodeFacts, Owner, SecretFact } from '../model/facts.ts';
+import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
+import { imageName } from '../model/reference.ts';
+import { expiryOf } from '../parse/credentials/expiry.ts';
+import { lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { lastWrittenAt, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
+import { findTypo } from '../parse/credentials/typos.ts';
+import {
+  type ContainerImage,
+  imagesOf,
+  isBetweenImages,
+  pullSecretNames,
+  readNodeReport,
+  serviceAccountName,
+  waitsForImage,
+} from '../parse/pod.ts';
+import { parseReference } from '../parse/reference.ts';
+import { redact, showUser } from '../util/redact.ts';
+
+/** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
+export interface ImageCase {
+  facts: Facts;
+  credentials: Credential[];
+}
+
+/**
+ * The cases of a pod. In: its snapshot, the time, and whether a healthy or merely pulling image counts too. Out: one case per failing image;
+ * with `all`, the first container when nothing fails.
+ */
+export function collectFacts(snapshot: PodSnapshot, now: string, all: boolean, only: string | null = null): ImageCase[] {
+  const { pod } = snapshot;
+  const images = imagesOf(pod).filter(image => only === null || image.name === only);
+  const alone = imagesOf(pod).length === 1;
+  const events = snapshot.events.found ? snapshot.events.object : [];
+  const cases = images.map(image => ({
+    image,
+    case: imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone)),
+  }));
+  // an image volume has no status of its own: it fails by its events
+  const failing = cases.filter(
+    ({ image, case: { facts } }) =>
+      waitsForImage(image) ||
+      ((image.kind === 'imageVolume' || isBetweenImages(image)) && facts.nodeReport.faults.length > 0 && !facts.nodeReport.pulledAfter),
+  );
+  if (failing.length > 0) return failing.map(entry => ({ ...entry.case, facts: { ...entry.case.facts, failing: true } }));
+  if (!all) return [];
+  const pulling = cases.filter(({ case: { facts } }) => facts.nodeReport.pullingSince !== null);
+  const shown = pulling.length > 0 ? pulling : cases.filter(({ image }) => image.kind === 'container').slice(0, 1);
+  return (shown.length > 0 ? shown : cases.slice(0, 1)).map(entry => entry.case);
+}
+
+const refOf = (image: ContainerImage) => {
+  const parsed = parseReference(image.image);
+  return parsed.ok ? parsed.reference : null;
+};
+
+function imageCaseOf(
+  snapshot: PodSnapshot,
+  image: ContainerImage,
+  now: string,
+  { nodeReport, state }: ReturnType<typeof readNodeReport>,
+): ImageCase {
+  const { pod } = snapshot;
+  const namespace = pod.metadata.namespace ?? 'default';
+  const parsed = parseReference(image.image);
+  const reference = parsed.ok ? parsed.reference : null;
+  const named = pullSecretNames(pod);
+  const account = snapshot.serviceAccount;
+  const accountSecrets = account.found ? (account.object.imagePullSecrets ?? []).map(secret => secret.name ?? '').filter(Boolean) : null;
+  const read = new Map<string, PullSecret>();
+  for (const [name, lookup] of snapshot.secrets) if (lookup.found) read.set(name, readPullSecret(lookup.object));
+  const own = named.flatMap(name => read.get(name) ?? []);
+  const keyring = reference === null ? { broken: null, credentials: [], nearMisses: [] } : lookUpCredentials(imageName(reference), own);
+  const matching = (accountSecrets ?? [])
+    .filter(name => !named.includes(name))
+    .filter(name => {
+      const secret = read.get(name);
+      return reference !== null && secret !== undefined && lookUpCredentials(imageName(reference), [secret]).credentials.length > 0;
+    });
+  const facts: Facts = {
+    now,
+    pod: {
+      namespace,
+      name: pod.metadata.name,
+      node: pod.spec?.nodeName || null,
+      createdAt: pod.metadata.creationTimestamp ?? null,
+      owner: ownerOf(pod),
+    },
+    container: { name: image.name, kind: image.kind },
+    image: redact(image.image),
+    reference,
+    referenceError: parsed.ok ? null : redact(parsed.error),
+    pullPolicy: image.pullPolicy,
+    failing: false,
+    state,
+    nodeReport,
+    node: nodeFacts(pod, snapshot.node),
+    serviceAccount: {
+      name: serviceAccountName(pod),
+      secrets: accountSecrets,
+      matching,
+      why: account.found ? null : account.missing ? 'it does not exist' : account.why,
+    },
+    secrets: named.map(name => secretFact(name, snapshot, read.get(name))),
+    keyring: {
+      broken: keyring.broken,
+      credentials: keyring.credentials.map(credential => credentialFact(credential, now, reference)),
+      nearMisses: keyring.nearMisses.map(miss => ({ ...miss, key: redact(miss.key) })),
+      complete: named.every(name => snapshot.secrets.get(name)?.found === true || isMissing(snapshot.secrets.get(name))),
+    },
+    probe: null,
+    noProbe: null,
+  };
+  return { facts, credentials: keyring.credentials };
+}
+
+const isMissing = (lookup: Lookup<unknown> | undefined): boolean => lookup !== undefined && !lookup.found && lookup.missing;
+
+export function credentialFact(credential: Credential, now: string, reference: Facts['reference']): CredentialFact {
+  return {
+    secret: credential.secret,
+    key: redact(credential.key),
+    username: showUser(credential.username),
+    empty: credential.isEmpty,
+    expired: expiryOf(credential, now),
+    defect: findTypo(credential, reference)?.what ?? null,
+  };
+}
+
+function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | undefined): SecretFact {
+  const lookup = snapshot.secrets.get(name);
+  const elsewhere = snapshot.otherNamespaces.get(name);
+  return {
+    name,
+    type: read?.type ?? null,
+    lookup: lookup === undefined ? 'notSeen' : lookup.found ? 'found' : lookup.missing ? 'missing' : 'notSeen',
+    why: lookup === undefined ? 'nobody looked' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
+    problems: read?.problems ?? [],
+    intendedFormat: read?.intendedFormat ?? null,
+    keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),
+    otherNamespaces: elsewhere?.found ? elsewhere.object : null,
+    lastWrittenAt: lookup?.found ? lastWrittenAt(lookup.object) : null,
+  };
+}
+
+export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
+  const name = pod?.spec?.nodeName || null;
+  if (!lookup.found)
+    return {
+      name,
+      platform: null,
+      runtime: null,
+      kubelet: null,
+      diskPressure: false,
+      ready: null,
+      provider: null,
+      why: name === null ? 'the pod is not on a node yet' : lookup.missing ? 'the node is gone' : lookup.why,
+    };
+  const { nodeInfo, conditions = [] } = lookup.object.status ?? {};
+  const status = (type: string): string | undefined => conditions.find(condition => condition.type === type)?.status;
+  return {
+    name: lookup.object.metadata.name,
+    platform:
+      nodeInfo?.architecture === undefined || nodeInfo.operatingSystem === undefined
+        ? null
+        : { os: nodeInfo.operatingSystem, architecture: nodeInfo.architecture, variant: null },
+    runtime: nodeInfo?.containerRuntimeVersion ?? null,
+    kubelet: nodeInfo?.kubeletVersion ?? null,
+    diskPressure: status('DiskPressure') === 'True',
+    ready: status('Ready') === undefined ? null : status('Ready') === 'True',
+    provider: /^([a-z]+):\/\//.exec(lookup.object.spec?.providerID ?? '')?.[1] ?? null,
+    why: null,
+  };
+}
+
+/** Who makes the pod anew: a Deployment is known by its ReplicaSet's name and the pod's template hash. */
+function ownerOf(pod: Pod): Owner {
+  const owner = pod.metadata.ownerReferences?.find(reference => reference.controller) ?? pod.metadata.ownerReferences?.[0];
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  if (owner === undefined || owner.kind === 'Node') return { kind: 'pod', name: pod.metadata.name };
+  if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
+    return { kind: 'deployment', name: owner.name.slice(0, -hash.length - 1) };
+  return { kind: owner.kind.toLowerCase(), name: owner.name };
+}

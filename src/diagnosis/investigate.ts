@@ -1,0 +1,47 @@
+/** The whole story of one image: facts, then the registry's answers, then the verdict. */
+
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import { isAuthenticationFault } from '../model/fault.ts';
+import { HUB } from '../model/reference.ts';
+import type { Prober } from '../registry/prober.ts';
+import type { ImageCase } from './collect-facts.ts';
+import { diagnose } from './diagnose.ts';
+
+export interface Finding {
+  facts: Facts;
+  diagnosis: Diagnosis;
+}
+
+/**
+ * In: a case, and the prober (null with --no-probe). Out: its facts with what the registry said, and the diagnosis. No registry is asked where its
+ * answer could not change or prove anything.
+ */
+export async function investigate({ facts, credentials }: ImageCase, prober: Prober | null): Promise<Finding> {
+  const silent = prober === null ? '--no-probe was given' : noQuestion(facts);
+  if (silent !== null || prober === null || facts.reference === null) {
+    const told = { ...facts, noProbe: silent };
+    return { facts: told, diagnosis: diagnose(told) };
+  }
+  const probe = await prober.probe(facts.reference, credentials, { platform: facts.node.platform, deep: looksDeep(facts) });
+  const told = { ...facts, probe };
+  return { facts: told, diagnosis: diagnose(told) };
+}
+
+/** Why no registry has to be asked, null when one has to. */
+function noQuestion(facts: Facts): string | null {
+  if (facts.reference === null) return 'the image names no registry that could be asked';
+  if (!facts.failing && facts.nodeReport.pullingSince === null) return 'nothing is wrong with the pull';
+  if (facts.state.reason === 'ErrImageNeverPull') return 'the pull policy is Never: no registry is ever asked';
+  if (facts.state.reason === 'InvalidImageName') return 'the image name is not valid';
+  if (facts.keyring.broken !== null) return 'kubelet asks no registry while a pull secret does not parse';
+  return null;
+}
+
+/** Docker Hub counts the GET of a manifest as a pull: words that a HEAD can check are not worth one, anything else is. */
+function looksDeep(facts: Facts): boolean {
+  if (facts.reference?.registry !== HUB) return true;
+  const [fault] = facts.nodeReport.faults;
+  if (fault === undefined) return true;
+  return !isAuthenticationFault(fault) && fault.kind !== 'notFound' && fault.status !== 429 && (fault.status ?? 0) < 500;
+}

@@ -1,0 +1,52 @@
+import type { Facts } from '../model/facts.ts';
+import type { CredentialResult } from '../model/probe.ts';
+import { CHECK_ORDER, type Check } from '../model/probe.ts';
+
+export interface CredentialRow {
+  secret: string;
+  key: string;
+  username: string;
+  result: CredentialResult;
+  detail: string;
+}
+
+/** Every credential that kubelet would try, in its order, with what the registry said to it. */
+export function credentialsOf(facts: Facts): CredentialRow[] {
+  return facts.keyring.credentials.map(({ secret, key, username }, index) => {
+    const attempt = facts.probe?.attempts.find(candidate => candidate.credential === index);
+    const repaired =
+      attempt?.repaired == null
+        ? ''
+        : `; ${attempt.repaired.defect}: repaired, it is ${attempt.repaired.works ? 'accepted' : 'refused too'}`;
+    return {
+      secret,
+      key,
+      username,
+      result: attempt?.result ?? 'notTried',
+      detail:
+        attempt === undefined ? (facts.noProbe ?? facts.probe?.connectionFault?.message ?? 'not tried') : `${attempt.detail}${repaired}`,
+    };
+  });
+}
+
+/** The ladder of the attempt that decided; a step that was not reached is skipped. Empty when no registry was asked. */
+export function checksOf(facts: Facts): Check[] {
+  const { probe } = facts;
+  if (probe === null) return [];
+  const attempt = probe.decisive === null ? undefined : probe.attempts[probe.decisive];
+  return ladder([...probe.connection, ...(attempt?.checks ?? [])]);
+}
+
+export function ladder(done: Check[]): Check[] {
+  const failed = done.findLast(check => check.status === 'failed');
+  return CHECK_ORDER.map(
+    name =>
+      done.findLast(check => check.name === name) ?? {
+        name,
+        status: 'skipped',
+        code: null,
+        detail: failed === undefined ? 'not needed' : `not reached: ${failed.name} failed`,
+        ms: null,
+      },
+  );
+}

@@ -1,0 +1,284 @@
+import { docsOf } from '../causes/docs-url.ts';
+import {
+  copyEntry,
+  createSecret,
+  fixEntryInPlace,
+  isForPulls,
+  newSecretName,
+  recreateSecret,
+  renewSecret,
+} from '../causes/secret-commands.ts';
+import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
+import type { TypoKind } from '../model/credential.ts';
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Secret } from '../model/kubernetes.ts';
+import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
+import { HUB, imageName, type Reference } from '../model/reference.ts';
+import { expiryOf } from '../parse/credentials/expiry.ts';
+import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
+import { parseReference } from '../parse/reference.ts';
+import type { LoginFacts, Prober } from '../registry/prober.ts';
+import { redact, showUser } from '../util/redact.ts';
+import { VERSION } from '../util/version.ts';
+import { credentialFact } from './collect-facts.ts';
+import { diagnose } from './diagnose.ts';
+import { ladder } from './probe-view.ts';
+
+export interface SecretTest {
+  secret: { namespace: string; name: string; type: string };
+  problems: { code: string; detail: string }[];
+  entries: EntryTest[];
+  /** Repairs of the secret as a whole. */
+  fixes: Fix[];
+}
+
+export interface EntryTest {
+  /** As written in the secret. */
+  key: string;
+  /** The registry that the key stands for. */
+  registry: string;
+  username: string;
+  result: CredentialResult;
+  /** Null when nothing is wrong. */
+  cause: CauseCode | null;
+  checks: Check[];
+  detail: string;
+  fixes: Fix[];
+}
+
+/** What every step of the test of one secret needs. */
+interface SecretUnderTest {
+  read: PullSecret;
+  /** The image whose pull is to be proved, null when only the login is. */
+  reference: Reference | null;
+  image: string;
+  now: string;
+}
+
+/** In: the secret, an image whose pull is to be proved (or null), the time, and the prober (null with --no-probe). */
+export async function testSecret(secret: Secret, image: string | null, now: string, prober: Prober | null): Promise<SecretTest> {
+  const read = readPullSecret(secret);
+  const parsed = image === null ? null : parseReference(image);
+  const reference = parsed?.ok ? parsed.reference : null;
+  const subject: SecretUnderTest = { read, reference, image: redact(image ?? ''), now };
+  const test: SecretTest = {
+    secret: { namespace: read.namespace, name: read.name, type: read.type },
+    problems: read.problems.map(({ code, detail }) => ({ code, detail })),
+    entries: [],
+    fixes: read.problems.slice(0, 1).flatMap(({ code }) => repairs(subject, code, null)),
+  };
+  for (const entry of read.entries) test.entries.push(await testEntry(entry, subject, prober));
+  if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
+    test.problems.push({
+      code: 'SecretRegistryMismatch',
+      detail: `no entry covers "${subject.image}": kubelet would not use this secret for it`,
+    });
+    const [miss] = lookUpCredentials(imageName(reference), [read]).nearMisses;
+    if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
+  }
+  return test;
+}
+
+/** kubelet's matching, with Docker Hub's fallback key. */
+const covers = (entry: AuthsEntry, reference: Reference): boolean =>
+  entry.key !== null &&
+  (keyMatches(entry.key, imageName(reference)) || (entry.key === 'index.docker.io' && isHubName(imageName(reference))));
+
+/** The registry that a key stands for: its host, Hub by its usual names. */
+function registryOf(entry: AuthsEntry): string {
+  const host = (entry.key ?? entry.rawKey).split('/')[0] ?? '';
+  return ['index.docker.io', 'docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'hub.docker.com'].includes(host) ? HUB : host;
+}
+
+async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
+  const { credential } = entry;
+  const registry = registryOf(entry);
+  const row: EntryTest = {
+    key: redact(entry.rawKey),
+    registry: redact(registry),
+    username: showUser(credential.username),
+    result: 'notTried',
+    cause: null,
+    checks: [],
+    detail: '',
+    fixes: [],
+  };
+  const bad = (cause: CauseCode, detail: string, result: CredentialResult = 'notTried'): EntryTest => ({
+    ...row,
+    result,
+    cause,
+    detail,
+    fixes: repairs(subject, cause, entry),
+  });
+  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and skips the entry`);
+  const never = neverMatches(entry.key);
+  if (never !== null) return bad('SecretRegistryMismatch', never);
+  if (credential.isEmpty) {
+    const { dropped } = credential;
+    return bad(
+      'SecretHasNoCredentials',
+      dropped.length > 0 ? `it holds only ${dropped.join(', ')}, which kubelet drops` : 'the entry is empty: kubelet pulls as nobody',
+      'notVerifiable',
+    );
+  }
+  if (prober === null) return { ...row, detail: '--no-probe was given' };
+  if (/[*?]/.test(registry))
+    return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: name an image with --image to test it against one' };
+  const { reference } = subject;
+  const answer =
+    reference !== null && covers(entry, reference)
+      ? await pullAs(entry, reference, subject, prober)
+      : await loginAs(entry, registry, subject, prober);
+  const { mend, ...told } = answer;
+  const fixes =
+    told.cause === null
+      ? []
+      : mend === null
+        ? repairs(subject, told.cause, entry)
+        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, mend)];
+  return { ...row, ...told, checks: ladder(told.checks), fixes };
+}
+
+/** Keys that parse and that no image can ever match. */
+function neverMatches(key: string): string | null {
+  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2')
+    return 'the last slash is missing: "https://index.docker.io/v1/" is Docker Hub for kubelet, without the slash no image matches';
+  if (/^(?:registry-1\.docker\.io|registry\.hub\.docker\.com|hub\.docker\.com)(?:\/|$)/.test(key))
+    return `"${key.split('/')[0]}" is not Docker Hub for kubelet: the key has to be "https://index.docker.io/v1/"`;
+  if (/^(?:docker|oci):/.test(key)) return 'kubelet knows only https:// and http:// in front of a host';
+  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path';
+  return null;
+}
+
+/** With the defect whose repaired form was accepted. */
+type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { mend: TypoKind | null };
+
+const mendOf = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
+
+async function loginAs(entry: AuthsEntry, registry: string, { read, now }: SecretUnderTest, prober: Prober): Promise<Answer> {
+  const facts = await prober.login(registry, entry.credential);
+  const repaired =
+    facts.repaired === null ? '' : `; ${facts.repaired.defect}: repaired, it is ${facts.repaired.works ? 'accepted' : 'refused too'}`;
+  const subject: SecretUnderTest = { read, reference: null, image: '', now };
+  return {
+    result: facts.result,
+    detail: `${facts.detail}${repaired}`,
+    cause: causeOfLogin(facts, entry, subject),
+    checks: facts.checks,
+    mend: mendOf(facts.repaired),
+  };
+}
+
+function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnderTest): CauseCode | null {
+  switch (facts.result) {
+    case 'accepted':
+    case 'notVerifiable':
+    case 'notTried':
+      return null;
+    case 'rejected':
+      return expiryOf(entry.credential, subject.now) !== null || /expired/i.test(facts.detail)
+        ? 'CredentialsExpired'
+        : 'CredentialsRejected';
+    case 'denied':
+      return 'AccessDenied';
+    case 'error':
+      return facts.fault === null
+        ? 'Unknown'
+        : diagnose({ ...factsOf(subject, entry), nodeReport: { ...NO_WORDS, faults: [facts.fault] } }).cause;
+  }
+}
+
+/** The pull of one image with one credential, judged as `why` would. */
+async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUnderTest, prober: Prober): Promise<Answer> {
+  const probe = await prober.probe(reference, [entry.credential], { platform: null, deep: reference.registry !== HUB });
+  // no node is asked for here: what the name leads to is this machine's business
+  const diagnosis = diagnose({ ...factsOf(subject, entry), probe: { ...probe, nodeResolvesElsewhere: false } });
+  const [attempt] = probe.attempts;
+  const fine = diagnosis.cause === 'FixedWaitingForRetry';
+  const checks = [...probe.connection, ...(attempt?.checks ?? [])];
+  if (probe.connectionFault !== null)
+    return { result: 'error', detail: probe.connectionFault.message, cause: diagnosis.cause, checks, mend: null };
+  return {
+    result: attempt?.result ?? 'notTried',
+    detail: fine ? `the image "${subject.image}" can be pulled with it` : diagnosis.summary,
+    cause: fine ? null : diagnosis.cause,
+    checks,
+    mend: mendOf(attempt?.repaired),
+  };
+}
+
+const NO_WORDS: Facts['nodeReport'] = { faults: [], source: null, at: null, unreadableSecrets: [], pulledAfter: false, pullingSince: null };
+
+/** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
+function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: AuthsEntry): Facts {
+  const credential = entry?.credential;
+  return {
+    now,
+    pod: { namespace: read.namespace, name: '', node: null, createdAt: null, owner: { kind: 'pod', name: '' } },
+    container: { name: '', kind: 'container' },
+    image,
+    reference: reference ?? { registry: entry === undefined ? 'REGISTRY' : registryOf(entry), repository: '', tag: null, digest: null },
+    referenceError: null,
+    pullPolicy: null,
+    failing: true,
+    state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
+    nodeReport: NO_WORDS,
+    node: { name: null, platform: null, runtime: null, kubelet: null, diskPressure: false, ready: null, provider: null, why: null },
+    serviceAccount: { name: 'default', secrets: null, matching: [], why: null },
+    secrets: [
+      {
+        name: read.name,
+        type: read.type,
+        lookup: 'found',
+        why: null,
+        problems: [],
+        intendedFormat: read.intendedFormat,
+        keys: read.entries.map(({ rawKey }) => redact(rawKey)),
+        otherNamespaces: null,
+        lastWrittenAt: null,
+      },
+    ],
+    keyring: {
+      broken: null,
+      complete: true,
+      nearMisses: [],
+      credentials: credential === undefined ? [] : [credentialFact(credential, now, reference)],
+    },
+    probe: null,
+    noProbe: null,
+  };
+}
+
+/** What repairs the secret itself. The trouble of a registry or a network is told on the cause's page. */
+function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
+  const { read } = subject;
+  const facts = factsOf(subject, entry ?? read.entries[0]);
+  switch (code) {
+    case 'SecretMalformed':
+      return isForPulls(read.type)
+        ? [recreateSecret(facts, read.name)]
+        : [
+            createSecret(
+              facts,
+              newSecretName(facts),
+              `make a pull secret of its own: a secret of type "${read.type}" serves something else`,
+            ),
+          ];
+    case 'SecretHasNoCredentials':
+    case 'CredentialsRejected':
+    case 'CredentialsExpired':
+      return [renewSecret(facts, read.name, 'write a user name and a password that work into the secret')];
+    case 'SecretRegistryMismatch':
+      return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
+    default:
+      return [{ title: `${isCauseCode(code) ? causeOf(code).title : code}: see ${docsOf(code as CauseCode, VERSION)}`, command: null }];
+  }
+}
+
+/** A secret of its own for a registry that this one is not for. */
+function otherSecret(subject: SecretUnderTest): Fix[] {
+  const facts = factsOf({ ...subject });
+  return [createSecret(facts, newSecretName(facts), 'make a pull secret for this registry, and let the pods name it too')];
+}

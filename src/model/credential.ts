@@ -1,0 +1,88 @@
+/** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialised. */
+export class Credential {
+  readonly #password: string;
+  readonly secret: string;
+  /** kubelet's normalised key (keyring.go: Add). */
+  readonly key: string;
+  /** The key as written in the secret. */
+  readonly rawKey: string;
+  readonly username: string;
+  /** When the secret was made (RFC 3339), where known: tells a token that has outlived its validity. */
+  readonly lastWrittenAt: string | null;
+  /** Fields of the entry that kubelet drops, such as `identitytoken`. */
+  readonly dropped: readonly string[];
+
+  constructor(fields: {
+    secret: string;
+    key: string;
+    rawKey: string;
+    username: string;
+    password: string;
+    lastWrittenAt?: string | null;
+    dropped?: readonly string[];
+  }) {
+    this.secret = fields.secret;
+    this.key = fields.key;
+    this.rawKey = fields.rawKey;
+    this.username = fields.username;
+    this.#password = fields.password;
+    this.lastWrittenAt = fields.lastWrittenAt ?? null;
+    this.dropped = fields.dropped ?? [];
+  }
+
+  /** The password itself: for the registry's request and for tests of its form, nowhere else. */
+  reveal(): string {
+    return this.#password;
+  }
+
+  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks as nobody. */
+  get isEmpty(): boolean {
+    return this.#password === '' && (this.username === '' || this.dropped.length > 0);
+  }
+
+  /** The same credential whichever secret or key it stands under. */
+  sameAs(other: Credential): boolean {
+    return this.username === other.username && this.#password === other.#password;
+  }
+
+  /** A copy with another user name or password: the visibly repaired form. */
+  repaired(change: { username?: string; password?: string }): Credential {
+    return new Credential({
+      secret: this.secret,
+      key: this.key,
+      rawKey: this.rawKey,
+      lastWrittenAt: this.lastWrittenAt,
+      username: change.username ?? this.username,
+      password: change.password ?? this.#password,
+    });
+  }
+}
+
+/** Blanks or line ends around user name or password, quotes around them, a robot's project that a shell ate. */
+export type TypoKind = 'blanks' | 'quotes' | 'robot';
+
+export type SecretProblemCode = 'SecretMalformed' | 'SecretHasNoCredentials';
+
+/** Something wrong with a whole secret or one of its entries, in words that name no value. */
+export interface SecretProblem {
+  code: SecretProblemCode;
+  /** Whether kubelet then fails every pull of every pod that names this secret (MakeDockerKeyring returns an error). */
+  breaksKeyring: boolean;
+  detail: string;
+}
+
+/** How a secret has to be made for kubelet to read it: its type, where the content stands now, and the key under which it has to stand. */
+export interface SecretFormat {
+  type: string;
+  from: string;
+  to: string;
+}
+
+export interface NearMiss {
+  secret: string;
+  /** As written in the secret. */
+  key: string;
+  why: string;
+  /** How near: entries for the same registry come first. */
+  near: boolean;
+}

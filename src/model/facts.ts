@@ -1,0 +1,131 @@
+import type { NearMiss, SecretFormat, SecretProblem } from './credential.ts';
+import { type Fault, isAuthenticationFault } from './fault.ts';
+import type { Platform } from './platform.ts';
+import type { Attempt, ProbeFacts } from './probe.ts';
+import type { Reference } from './reference.ts';
+
+export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume';
+
+export interface State {
+  /** The waiting reason verbatim, null when the container does not wait. */
+  reason: string | null;
+  /** The waiting message, redacted. */
+  message: string | null;
+  /** RFC 3339; when the failure began, as far as is known. */
+  since: string | null;
+  /** Pulls tried, estimated from events. */
+  attempts: number | null;
+  /** RFC 3339, estimated. */
+  nextRetry: string | null;
+}
+
+/** What the node said of this container's pull. */
+export interface NodeReport {
+  /** The last failure's errors, the one that got farthest first; empty when no words are left. */
+  faults: Fault[];
+  /** Where they stand. */
+  source: 'status' | 'event' | null;
+  /** RFC 3339 of the event, null for a status (it is the present). */
+  at: string | null;
+  /** Names in a FailedToRetrieveImagePullSecret event: a warning, not a cause by itself. */
+  unreadableSecrets: string[];
+  /** A `Pulled` event of this image that is newer than every failure. */
+  pulledAfter: boolean;
+  /** RFC 3339 of a `Pulling` event that no success or failure followed, of a container that has not started. */
+  pullingSince: string | null;
+}
+
+/** A pull secret that the pod names. */
+export interface SecretFact {
+  name: string;
+  /** Null when it was not read. */
+  type: string | null;
+  lookup: 'found' | 'missing' | 'notSeen';
+  /** Why it was not seen, null otherwise. */
+  why: string | null;
+  problems: SecretProblem[];
+  /** The form in which kubelet would read what it holds; null when it has that form, or holds nothing that would do. */
+  intendedFormat: SecretFormat | null;
+  /** Raw keys of its entries. */
+  keys: string[];
+  /** Other namespaces that hold a pull secret of this name; null when nobody could look. */
+  otherNamespaces: string[] | null;
+  /** RFC 3339. */
+  lastWrittenAt: string | null;
+}
+
+/** A credential that kubelet would try, without its password. */
+export interface CredentialFact {
+  secret: string;
+  key: string;
+  username: string;
+  empty: boolean;
+  /** Why this one is past its time, by itself (a token's own expiry, an age beyond the issuer's limit); null when it is not known to be. */
+  expired: string | null;
+  /** A defect that the eye can see, null when none. */
+  defect: string | null;
+}
+
+export interface NodeFacts {
+  name: string | null;
+  platform: Platform | null;
+  /** `containerd://1.7.24`, … */
+  runtime: string | null;
+  kubelet: string | null;
+  diskPressure: boolean;
+  ready: boolean | null;
+  /** `aws`, `gce`, `azure`, … from the provider id: node-level credentials are likely there. */
+  provider: string | null;
+  why: string | null;
+}
+
+/** How a workload's pod is changed and made anew; enough to write commands. */
+export interface Owner {
+  /** Resource name for kubectl, such as `deployment`, or `pod` for a bare one. */
+  kind: string;
+  name: string;
+}
+
+export interface Facts {
+  /** RFC 3339 of this diagnosis. */
+  now: string;
+  pod: { namespace: string; name: string; node: string | null; createdAt: string | null; owner: Owner } | null;
+  container: { name: string; kind: ContainerKind };
+  image: string;
+  reference: Reference | null;
+  /** The parser's words when the image is no reference. */
+  referenceError: string | null;
+  pullPolicy: string | null;
+  /** The container waits for its image (or its reason says so). */
+  failing: boolean;
+  state: State;
+  nodeReport: NodeReport;
+  node: NodeFacts;
+  serviceAccount: {
+    name: string;
+    /** Its pull secrets, null when it was not seen. */
+    secrets: string[] | null;
+    /** Those of them that the pod lacks and that hold a credential for this image. */
+    matching: string[];
+    why: string | null;
+  };
+  secrets: SecretFact[];
+  keyring: {
+    broken: { secret: string; error: string } | null;
+    credentials: CredentialFact[];
+    nearMisses: NearMiss[];
+    /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
+    complete: boolean;
+  };
+  /** Null when no registry was asked. */
+  probe: ProbeFacts | null;
+  /** Why no registry was asked. */
+  noProbe: string | null;
+}
+
+/** Whether the pull of the image works without a login, as we saw. */
+export const anonymousPasses = (facts: Facts): Attempt | undefined =>
+  facts.probe?.attempts.find(
+    attempt =>
+      attempt.credential === null && (attempt.fault === null || (!isAuthenticationFault(attempt.fault) && attempt.fault.status === 404)),
+  );

@@ -1,0 +1,32 @@
+/** An image reference in its parts, and the names that are made of them. */
+
+export interface Reference {
+  /** Host with port; Docker Hub is `docker.io`. */
+  registry: string;
+  /** Path without tag and digest; `library/NAME` for Hub's official images. */
+  repository: string;
+  /** `latest` when neither tag nor digest is written, null when only a digest is. */
+  tag: string | null;
+  digest: string | null;
+}
+
+/** The registry of an unqualified name. */
+export const HUB = 'docker.io';
+
+/** What a manifest request names: the digest where there is one (CRI drops the tag then), else the tag. */
+export const manifestReference = (reference: Reference): string => reference.digest ?? reference.tag ?? 'latest';
+
+/** Registry and repository, the text that kubelet's keyring is asked for. */
+export const imageName = (reference: Reference): string => `${reference.registry}/${reference.repository}`;
+
+/** The whole reference in its full form. */
+export const fullReference = (reference: Reference): string =>
+  `${imageName(reference)}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
+
+/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
+export function registryHosts(reference: Reference | null): string[] {
+  if (reference === null) return [];
+  return reference.registry === HUB
+    ? ['registry-1.docker.io', 'docker.io', 'index.docker.io']
+    : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
+}

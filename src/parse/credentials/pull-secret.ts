@@ -1,0 +1,265 @@
+/** One pull secret as kubelet reads it: which secrets count, how their entries parse, and what is silently dropped. */
+
+import { Credential, type SecretFormat, type SecretProblem, type SecretProblemCode } from '../../model/credential.ts';
+import type { Secret } from '../../model/kubernetes.ts';
+import { decodeGoBase64 } from './go-base64.ts';
+import { type GoValue, goTypeName, keyMatchesField, parseGoJson } from './go-json.ts';
+import { parseGoUrl } from './go-url.ts';
+
+/** One entry of `auths` that parsed. */
+export interface AuthsEntry {
+  rawKey: string;
+  /** kubelet's normalised key, null when url.Parse refuses the raw key and kubelet therefore skips the entry. */
+  key: string | null;
+  keyError?: string;
+  credential: Credential;
+}
+
+export interface PullSecret {
+  namespace: string;
+  name: string;
+  type: string;
+  entries: AuthsEntry[];
+  problems: SecretProblem[];
+  /** The form in which kubelet would read what a secret of another form holds; null when it holds nothing that would do. */
+  intendedFormat: SecretFormat | null;
+  /** The error text with which kubelet refuses every pull, null when the secret parses or is ignored. */
+  error: string | null;
+}
+
+/** Secret type → the key that kubelet reads. Source: pkg/credentialprovider/secrets/secrets.go. */
+const KEY_OF_TYPE = new Map([
+  ['kubernetes.io/dockerconfigjson', '.dockerconfigjson'],
+  ['kubernetes.io/dockercfg', '.dockercfg'],
+]);
+
+const DROPPED_FIELDS = ['identitytoken', 'registrytoken', 'serveraddress'];
+
+class GoError extends Error {}
+
+/** `field` is where the decoder stands, empty at the top. */
+const cannotUnmarshal = (value: GoValue, field: string, type: string): GoError =>
+  new GoError(`json: cannot unmarshal ${goTypeName(value)} into Go ${field === '' ? 'value' : `struct field ${field}`} of type ${type}`);
+
+/** `json.Unmarshal` goes on after a wrong type and reports the first one at its end; every other error ends it at once. */
+type Keep = (wrongType: GoError) => void;
+
+interface Entry {
+  username: string;
+  password: string;
+  dropped: string[];
+}
+
+/** Source: pkg/credentialprovider/config.go, DockerConfigEntry.UnmarshalJSON and decodeDockerConfigFieldAuth. */
+function readEntry(value: GoValue, at: string): Entry {
+  const fields: Record<'username' | 'password' | 'email' | 'auth', string> = { username: '', password: '', email: '', auth: '' };
+  const dropped: string[] = [];
+  if (value.type !== 'null') {
+    if (value.type !== 'object') throw cannotUnmarshal(value, at, 'credentialprovider.dockerConfigEntryWithAuth');
+    for (const [key, member] of value.members) {
+      const field = (Object.keys(fields) as (keyof typeof fields)[]).find(name => keyMatchesField(key, name));
+      if (field === undefined) {
+        if (DROPPED_FIELDS.includes(key.toLowerCase()) && member.type === 'string' && member.value !== '') dropped.push(key.toLowerCase());
+      } else if (member.type === 'string') fields[field] = member.value;
+      else if (member.type !== 'null') throw cannotUnmarshal(member, `${at === '' ? 'dockerConfigEntryWithAuth' : at}.${field}`, 'string');
+    }
+  }
+  if (fields.auth === '') return { username: fields.username, password: fields.password, dropped };
+  // Trimmed only to look at the last character; the untrimmed text is what gets decoded.
+  const decoded = decodeGoBase64(fields.auth, isPadded(fields.auth));
+  if (!decoded.ok) throw new GoError(decoded.error);
+  const text = decoded.bytes.toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new GoError('unable to parse auth field, must be formatted as base64(username:password)');
+  return { username: text.slice(0, colon), password: text.slice(colon + 1), dropped };
+}
+
+/** Whether the text ends with "=" after `strings.TrimSpace`. */
+const isPadded = (text: string): boolean => /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/.test(text);
+
+/** A map of entries. Duplicate keys: the last wins; maps met twice merge. A JSON null empties the map. */
+function readEntries(value: GoValue, into: Map<string, Entry>, at: string, keep: Keep): void {
+  if (value.type === 'null') into.clear();
+  else if (value.type === 'object') for (const [key, member] of value.members) into.set(key, readEntry(member, at));
+  else keep(cannotUnmarshal(value, at, 'credentialprovider.DockerConfig'));
+}
+
+/** Source: pkg/credentialprovider/config.go, DockerConfigJSON (`auths`, and `HttpHeaders`, which has to be a map of strings). */
+function readDockerConfigJson(value: GoValue, into: Map<string, Entry>, keep: Keep): void {
+  if (value.type !== 'object') {
+    if (value.type !== 'null') keep(cannotUnmarshal(value, '', 'credentialprovider.DockerConfigJSON'));
+    return;
+  }
+  for (const [key, member] of value.members) {
+    if (keyMatchesField(key, 'auths')) readEntries(member, into, 'DockerConfigJSON.auths', keep);
+    else if (keyMatchesField(key, 'HttpHeaders') && member.type !== 'null') {
+      if (member.type !== 'object') keep(cannotUnmarshal(member, 'DockerConfigJSON.HttpHeaders', 'map[string]string'));
+      else
+        for (const [, header] of member.members)
+          if (header.type !== 'string' && header.type !== 'null') keep(cannotUnmarshal(header, 'DockerConfigJSON.HttpHeaders', 'string'));
+    }
+  }
+}
+
+/**
+ * The key under which kubelet files an entry. In: the raw key. Out: host (with port) and path, `/v1/` and `/v2/` prefixes and a lone
+ * slash removed, or the reason why the entry is skipped. Source: pkg/credentialprovider/keyring.go, BasicDockerKeyring.Add.
+ */
+export function normalizeKey(rawKey: string): { ok: true; key: string } | { ok: false; error: string } {
+  const parsed = parseGoUrl(rawKey.replace(/^https?:\/\//, ''));
+  if (!parsed.ok) return parsed;
+  const path = /^\/v[12]\//.test(parsed.path) ? parsed.path.slice(3) : parsed.path;
+  return { ok: true, key: parsed.host + (path === '/' ? '' : path) };
+}
+
+/**
+ * Reads a secret with kubelet's eyes. In: the object as the API server gives it (`data` in base64; `stringData` of an unsent manifest
+ * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no value of the secret is in the words.
+ */
+export function readPullSecret(secret: Secret): PullSecret {
+  const read = readAsTyped(secret);
+  const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
+  return { ...read, intendedFormat: ignored ? intendedFormatOf(secret) : null };
+}
+
+const keysOf = ({ data, stringData }: Secret): string[] => [...new Set([...Object.keys(data ?? {}), ...Object.keys(stringData ?? {})])];
+
+/** In: a secret that kubelet ignores. Out: the form in which one of its texts gives kubelet a credential for a host. */
+function intendedFormatOf(secret: Secret): SecretFormat | null {
+  for (const from of keysOf(secret)) {
+    for (const [type, to] of KEY_OF_TYPE) {
+      const { problems, entries } = readAsTyped({ metadata: secret.metadata, type, stringData: { [to]: secretText(secret, from) ?? '' } });
+      const fits = entries.some(({ key, credential }) => key !== null && /^(?:[^/]*[.:]|localhost\b)/.test(key) && !credential.isEmpty);
+      if (problems.length === 0 && fits) return { type, from, to };
+    }
+  }
+  return null;
+}
+
+/** The same, without a thought of another form. */
+function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
+  const type = secret.type ?? 'Opaque';
+  const read: ReturnType<typeof readAsTyped> = {
+    namespace: secret.metadata.namespace ?? 'default',
+    name: secret.metadata.name,
+    type,
+    entries: [],
+    problems: [],
+    error: null,
+  };
+  const keys = keysOf(secret);
+  const wanted = KEY_OF_TYPE.get(type);
+  const problem = (code: SecretProblemCode, detail: string, breaksKeyring = false): typeof read => {
+    read.problems.push({ code, breaksKeyring, detail });
+    return read;
+  };
+  const holds = keys.length === 0 ? 'it holds no key' : `it holds ${keys.map(key => JSON.stringify(key)).join(', ')}`;
+  if (wanted === undefined) {
+    return problem(
+      'SecretMalformed',
+      `its type is "${type}", and kubelet reads pull secrets only of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg: it is silently ignored (${holds})`,
+    );
+  }
+  const bytes = secretBytes(secret, wanted);
+  if (bytes === undefined || bytes.length === 0) {
+    return problem(
+      'SecretMalformed',
+      `type "${type}" wants the key "${wanted}", ${bytes === undefined ? `and ${holds}` : 'which is empty'}: kubelet silently ignores the secret`,
+    );
+  }
+  const parsed = parseGoJson(bytes);
+  const entries = new Map<string, Entry>();
+  try {
+    if (!parsed.ok) throw new GoError(parsed.error);
+    const wrongTypes: GoError[] = [];
+    const keep: Keep = wrongType => void wrongTypes.push(wrongType);
+    if (wanted === '.dockercfg') readEntries(parsed.value, entries, '', keep);
+    else readDockerConfigJson(parsed.value, entries, keep);
+    if (wrongTypes[0]) throw wrongTypes[0];
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error;
+    read.error = error.message;
+    return problem(
+      'SecretMalformed',
+      `"${wanted}" does not parse (${error.message}): kubelet then refuses every pull of every pod that names this secret`,
+      true,
+    );
+  }
+  const written = lastWrittenAt(secret);
+  for (const [rawKey, entry] of entries) {
+    const key = normalizeKey(rawKey);
+    read.entries.push({
+      rawKey,
+      key: key.ok ? key.key : null,
+      ...(key.ok ? {} : { keyError: key.error }),
+      credential: new Credential({
+        secret: read.name,
+        key: key.ok ? key.key : rawKey,
+        rawKey,
+        username: entry.username,
+        password: entry.password,
+        lastWrittenAt: written,
+        dropped: entry.dropped,
+      }),
+    });
+  }
+  explainEmptiness(read, wanted, parsed.ok ? parsed.value : { type: 'null' });
+  return read;
+}
+
+/** Why a secret that parses gives kubelet nothing to log in with. */
+function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, value: GoValue): void {
+  const members = value.type === 'object' ? value.members.map(([key]) => key) : [];
+  const has = (name: string): boolean => members.some(key => keyMatchesField(key, name));
+  const helpers = ['credsStore', 'credHelpers'].filter(has);
+  const note = (detail: string): void => void read.problems.push({ code: 'SecretHasNoCredentials', breaksKeyring: false, detail });
+  if (wanted === '.dockercfg' && has('auths')) {
+    read.problems.push({
+      code: 'SecretMalformed',
+      breaksKeyring: false,
+      detail:
+        '".dockercfg" holds the newer form with "auths": kubelet takes "auths" for the name of a registry; the type should be kubernetes.io/dockerconfigjson',
+    });
+  } else if (read.entries.length === 0) {
+    if (helpers.length > 0)
+      note(
+        `it has no auths entry, only ${helpers.join(' and ')}: the passwords stayed in a credential helper of the machine where it was made`,
+      );
+    else if (wanted === '.dockerconfigjson' && !has('auths') && members.length > 0) {
+      read.problems.push({
+        code: 'SecretMalformed',
+        breaksKeyring: false,
+        detail: '".dockerconfigjson" has no "auths": the older form without it belongs into a secret of type kubernetes.io/dockercfg',
+      });
+    } else note('"auths" is empty: kubelet finds no entry in it');
+  } else if (read.entries.every(entry => entry.credential.isEmpty)) {
+    const dropped = [...new Set(read.entries.flatMap(entry => entry.credential.dropped))];
+    if (dropped.length > 0)
+      note(`its entries hold only ${dropped.join(', ')}, which kubelet drops: it sends a user name and a password, nothing else`);
+    else
+      note(
+        `its entries are empty${helpers.length > 0 ? ` and the passwords stayed in the ${helpers.join(' and ')} of the machine where it was made` : ''}: kubelet then pulls without a login`,
+      );
+  }
+}
+
+/** Written by `collect` on a secret whose passwords it replaced, so that `-f` does not take the replacement for the fault. */
+export const REPLACED = 'imagepull/passwords-replaced';
+
+/** When a secret was last written (RFC 3339): a refresher changes it in place, and its creation tells nothing then. */
+export function lastWrittenAt(secret: Secret): string | null {
+  const times = [secret.metadata.creationTimestamp, ...(secret.metadata.managedFields ?? []).map(entry => entry.time)].filter(
+    time => time !== undefined,
+  );
+  return times.sort().at(-1) ?? null;
+}
+
+/** The text of one key of a secret, undefined when it is not there. */
+export const secretText = (secret: Secret, key: string): string | undefined => secretBytes(secret, key)?.toString('utf8');
+
+function secretBytes(secret: Secret, key: string): Buffer | undefined {
+  const plain = secret.stringData?.[key];
+  if (plain !== undefined) return Buffer.from(plain, 'utf8');
+  const encoded = secret.data?.[key];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
+}

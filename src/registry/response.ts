@@ -1,0 +1,117 @@
+/** What a registry's or a token server's answer means: a Fault from a Reply. Pure. */
+import type { Fault, FaultKind, HostRole, Step } from '../model/fault.ts';
+import { redact } from '../util/redact.ts';
+import type { Reply } from './transport.ts';
+import type { WireFault } from './wire.ts';
+
+export interface SpokenError {
+  code: string | null;
+  message: string | null;
+}
+
+/** Known shapes: the spec's `{errors:[{code,message,detail}]}`, Hub's `{details}`, `{message}`, `{error, error_description}`, plain text, HTML. */
+export function spokenError(reply: Reply, known: readonly string[] = []): SpokenError {
+  const text = reply.body.trim();
+  if (text === '') return { code: null, message: null };
+  if (isHtml(reply)) {
+    const title = /<title>\s*([^<]*)/i.exec(text)?.[1]?.trim();
+    return { code: null, message: `an HTML page${title ? ` titled "${clean(title, known)}"` : ''}` };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { code: null, message: clean(text, known) };
+  }
+  const record = value as {
+    errors?: { code?: unknown; message?: unknown; detail?: unknown }[];
+    details?: unknown;
+    message?: unknown;
+    error?: unknown;
+    error_description?: unknown;
+    code?: unknown;
+  };
+  const first = Array.isArray(record?.errors) ? record.errors[0] : undefined;
+  const said = [first?.message, record?.details, record?.message, record?.error_description, record?.error].find(
+    part => typeof part === 'string' && part !== '',
+  );
+  const detail = typeof first?.detail === 'string' ? first.detail : undefined;
+  const code = first?.code ?? record?.code;
+  const message =
+    said === undefined ? detail : detail === undefined || said === detail ? (said as string) : `${said as string} (${detail})`;
+  return {
+    code: typeof code === 'string' && /^[A-Za-z_]+$/.test(code) ? code.toUpperCase() : null,
+    message: message === undefined ? null : clean(message, known),
+  };
+}
+
+const clean = (text: string, known: readonly string[]): string => {
+  const line = redact(text.replace(/[\s\p{Cc}]+/gu, ' ').trim(), known);
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+};
+
+export const contentType = (reply: Reply): string =>
+  String(reply.headers['content-type'] ?? '')
+    .split(';', 1)[0]
+    ?.trim()
+    .toLowerCase() ?? '';
+export const isHtml = (reply: Reply): boolean => contentType(reply) === 'text/html' || /^\s*<(?:!doctype|html)/i.test(reply.body);
+export const header = (reply: Reply, name: string): string | null => {
+  const value = reply.headers[name];
+  return value === undefined ? null : Array.isArray(value) ? (value[0] ?? null) : value;
+};
+
+interface Place {
+  step: Step;
+  role: HostRole;
+  url: string;
+  method: string;
+  login: 'sent' | 'none';
+}
+
+const base = (place: Place): Omit<Fault, 'kind' | 'message'> => ({
+  seenBy: 'probe',
+  step: place.step,
+  role: place.role,
+  host: safeHost(place.url),
+  method: place.method,
+  status: null,
+  code: null,
+  explanation: null,
+  login: place.login,
+});
+
+const safeHost = (url: string): string | null => {
+  try {
+    return new URL(url).host;
+  } catch {
+    return null;
+  }
+};
+
+export function faultOfWire(wire: WireFault, place: Place): Fault {
+  return { ...base(place), kind: wire.kind, code: wire.code, message: wire.detail };
+}
+
+/** A fault from an answer whose status is no success. */
+export function faultOfReply(reply: Reply, place: Place, known: readonly string[], kind?: FaultKind, error?: string | null): Fault {
+  const spoken = spokenError(reply, known);
+  const told = `${place.method} ${redact(place.url)}: ${reply.status}${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
+  const which =
+    kind ??
+    (error === 'insufficient_scope'
+      ? 'insufficientScope'
+      : error === 'invalid_token'
+        ? 'invalidToken'
+        : reply.status === 404 && place.role !== 'token'
+          ? isHtml(reply)
+            ? 'notJson'
+            : 'notFound'
+          : 'status');
+  return { ...base(place), kind: which, status: reply.status, code: spoken.code, explanation: spoken.message, message: told };
+}
+
+/** A fault that stands in a good answer (a broken token, a manifest that is none). */
+export function faultOfContent(kind: FaultKind, place: Place, message: string, extra: Partial<Fault> = {}): Fault {
+  return { ...base(place), kind, message, ...extra };
+}

@@ -19,7 +19,11 @@ const SKIPS = [
     on: ['win32'],
     why: 'the commands are for a POSIX shell, and the kubectl that stands in is a shell script',
   },
-  { test: 'the script of bash makes the program that kubectl looks for', on: ['win32'], why: 'the kubectl that stands in is a shell script' },
+  {
+    test: 'the script of bash makes the program that kubectl looks for',
+    on: ['win32'],
+    why: 'the kubectl that stands in is a shell script',
+  },
   { test: 'kubeconfigs as kubectl reads them', on: ['win32'], why: SHELL_LOGIN },
   { test: 'nothing is lost over broken connections, a list that is too old, and a restart', on: ['win32'], why: SHELL_LOGIN },
   { test: 'one container of two is repaired', on: ['win32'], why: SHELL_LOGIN },
@@ -39,7 +43,9 @@ export function skipsOf(platform) {
 
 /** Arguments of tap that leave these tests out. */
 export const leaveOut = skips =>
-  skips.length === 0 ? [] : [`--grep=/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, '--invert'];
+  skips.length === 0
+    ? []
+    : [`--grep=/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, '--invert'];
 
 /** Folders whose programs the tests take before others of the same name: on Windows those of Git (bash, openssl), on macOS Homebrew's OpenSSL, since LibreSSL writes dates of certificates in another form. */
 function toolFolders(platform) {

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { Parser } from 'tap-parser';
+import { leaveOut, programOf, skipsOf, testPath } from './platform.mjs';
 import { host } from './release/description.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -24,9 +25,10 @@ function builtBinary() {
   return join(root, 'dist', 'bin', host.name, host.executable);
 }
 
-function step(title, command, args) {
+/** Runs a script by this Node. */
+function step(title, script, args) {
   process.stderr.write(`# ${title}\n`);
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 2, 2] });
   if (status !== 0) {
     console.log(`# ${title} failed`);
     console.log('0 passed, 1 failed');
@@ -34,12 +36,12 @@ function step(title, command, args) {
   }
 }
 
-const bin = name => join(root, 'node_modules', '.bin', name);
+const skips = skipsOf(process.platform);
 if (names.length === 0 && binary === undefined) {
-  step('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
-  step('types', bin('tsc'), ['--noEmit']);
+  step('format and lint', programOf('@biomejs/biome', 'biome'), ['check', '--error-on-warnings', '.']);
+  step('types', programOf('typescript', 'tsc'), ['--noEmit']);
 }
-step('build', process.execPath, ['scripts/build.mjs']);
+step('build', 'scripts/build.mjs', []);
 
 const out = join(root, 'dist', 'test');
 rmSync(out, { recursive: true, force: true });
@@ -70,18 +72,19 @@ if (binary !== undefined) {
 const tap = spawn(
   process.execPath,
   [
-    bin('tap'),
+    programOf('tap'),
     'run',
     '--reporter=tap',
     '--disable-coverage',
     '--jobs=2',
     '--timeout=400',
+    ...leaveOut(skips),
     ...(snapshot ? ['--snapshot'] : []),
     ...files.map(file => join(out, file.replace(/\.ts$/, '.mjs'))),
   ],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TAP_SNAPSHOT: snapshot ? '1' : '0', ...(binary ? { IMAGEPULL_BINARY: binary } : {}) },
+    env: { ...process.env, PATH: testPath(), TAP_SNAPSHOT: snapshot ? '1' : '0', ...(binary ? { IMAGEPULL_BINARY: binary } : {}) },
   },
 );
 
@@ -100,7 +103,8 @@ function listen(parser, path) {
     if (sum && result.ok) return;
     if (result.skip || result.todo) {
       count.skipped++;
-      console.log(`skipped: ${[...path, result.name].filter(Boolean).join(' › ')} ${result.skip === true ? '' : result.skip || ''}`);
+      const why = skips.find(({ test }) => test === result.name)?.why ?? (result.skip === true ? '' : result.skip || '');
+      console.log(`skipped: ${[...path, result.name].filter(Boolean).join(' › ')}: ${why}`);
     } else if (result.ok) count.passed++;
     else {
       count.failed++;

@@ -1,7 +1,9 @@
 /** The repository as a whole: what belongs together is complete, pure files stay pure, and nothing private is committed. Each test names what is missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+// git's paths have slashes on every system
+import { dirname, join, normalize } from 'node:path/posix';
+import { load } from 'js-yaml';
 import t from 'tap';
 import { CAUSES } from '../src/model/cause-codes.ts';
 
@@ -226,6 +228,36 @@ t.test('README.md names every flag of the help, every command and every cause', 
   for (const flag of flags) t.ok(new RegExp(`--(?:no-)?${flag}(?![a-z-])`).test(readme), `--${flag}`);
   for (const command of new Set(commands)) t.ok(readme.includes(`imagepull ${command}`), `the command ${command}`);
   for (const code of CODES) t.ok(readme.includes(`docs/causes/${code}.md`), `${code} and its page`);
+});
+
+t.test('the habits of the project: updates, issue forms, the tests that the trust model names', async t => {
+  const { updates } = load(read('.github/dependabot.yml')) as {
+    updates: { 'package-ecosystem': string; directory: string; schedule: { interval: string }; groups?: object }[];
+  };
+  const lists = files.filter(file => /(?:^|\/)package-lock\.json$/.test(file)).map(file => `npm /${dirname(file).replace(/^\.$/, '')}`);
+  t.strictSame(updates.map(one => `${one['package-ecosystem']} ${one.directory}`).sort(), [...lists, 'github-actions /'].sort());
+  for (const one of updates)
+    t.match(one, { schedule: { interval: 'weekly' }, groups: Object }, `${one.directory} is updated weekly, in groups`);
+
+  const forms = files.filter(file => file.startsWith('.github/ISSUE_TEMPLATE/') && !file.endsWith('/config.yml'));
+  t.ok(forms.length >= 4, 'there are forms');
+  for (const file of forms) {
+    const form = load(read(file)) as { name: string; description: string; body: { type: string; id?: string; attributes: object }[] };
+    t.match(form, { name: String, description: String, body: Array }, file);
+    const ids = form.body.filter(({ type }) => type !== 'markdown').map(({ id }) => id);
+    t.ok(!ids.includes(undefined) && new Set(ids).size === ids.length, `${file}: each field has an id of its own`);
+  }
+  t.match(read('.github/ISSUE_TEMPLATE/config.yml'), /\/SECURITY\.md$/m, 'security problems are led elsewhere');
+  t.match(read('.github/ISSUE_TEMPLATE/1-wrong-verdict.yml'), 'why POD -o json --facts');
+
+  const titles = [...read('docs/security.md').matchAll(/\btest `([^`]+)`/g)].map(([, title]) => title as string);
+  const tests = files.filter(file => /^test\/.*\.ts$/.test(file)).map(read);
+  t.ok(titles.length > 10, 'docs/security.md names tests');
+  for (const title of titles)
+    t.ok(
+      tests.some(text => text.includes(`t.test('${title}'`)),
+      `the test "${title}" of docs/security.md exists`,
+    );
 });
 
 t.test('what is committed is about the project alone', async t => {

@@ -1,0 +1,70 @@
+/**
+ * What the tests need of the machine, and what cannot run on it. Linux runs everything. On macOS and Windows the tests in SKIPS are left out by name,
+ * each with its reason; scripts/test.mjs prints and counts them, and fails if a name is no longer the name of a test.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+
+/** @typedef {{ test: string, on: NodeJS.Platform[], why: string }} Skip */
+
+const SHELL_LOGIN = 'its login plugins are shell scripts';
+
+/** @type {Skip[]} `test` is the name of a test at the top of its file. */
+const SKIPS = [
+  { test: 'a real docker-registry', on: ['darwin', 'win32'], why: 'the registry comes from a Debian package' },
+  {
+    test: 'commands that edit an object make of it what they promise',
+    on: ['win32'],
+    why: 'the commands are for a POSIX shell, and the kubectl that stands in is a shell script',
+  },
+  {
+    test: 'the script of bash makes the program that kubectl looks for',
+    on: ['win32'],
+    why: 'the kubectl that stands in is a shell script',
+  },
+  { test: 'kubeconfigs as kubectl reads them', on: ['win32'], why: SHELL_LOGIN },
+  { test: 'nothing is lost over broken connections, a list that is too old, and a restart', on: ['win32'], why: SHELL_LOGIN },
+  { test: 'one container of two is repaired', on: ['win32'], why: SHELL_LOGIN },
+  { test: 'a server that ends every watch is not pressed, one that forbids them ends it', on: ['win32'], why: SHELL_LOGIN },
+  { test: 'a refused password is sent once, however long the watch goes on', on: ['win32'], why: SHELL_LOGIN },
+];
+
+/** The skips of a platform. In: the platform. Errors: a name that stands in no file of test/. */
+export function skipsOf(platform) {
+  const sources = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => readFileSync(join('test', file), 'utf8'));
+  const stale = SKIPS.filter(({ test }) => !sources.some(text => text.includes(`t.test('${test}'`)));
+  if (stale.length > 0) throw new Error(`scripts/platform.mjs skips what is no test: ${stale.map(({ test }) => test).join('; ')}`);
+  return SKIPS.filter(({ on }) => on.includes(platform));
+}
+
+/** Arguments of tap that leave these tests out. */
+export const leaveOut = skips =>
+  skips.length === 0
+    ? []
+    : [`--grep=/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, '--invert'];
+
+/** Folders whose programs the tests take before others of the same name: on Windows those of Git (bash, openssl), on macOS Homebrew's OpenSSL, since LibreSSL writes dates of certificates in another form. */
+function toolFolders(platform) {
+  if (platform === 'darwin')
+    return ['/opt/homebrew/opt', '/usr/local/opt'].flatMap(opt => ['openssl@3', 'openssl@1.1'].map(name => join(opt, name, 'bin')));
+  if (platform !== 'win32') return [];
+  // C:/Program Files/Git/mingw64/libexec/git-core
+  const { stdout } = spawnSync('git', ['--exec-path'], { encoding: 'utf8' });
+  const git = join((stdout ?? '').trim(), '..', '..', '..');
+  return [join(git, 'bin'), join(git, 'usr', 'bin')];
+}
+
+/** The PATH for the tests. */
+export const testPath = (platform = process.platform) =>
+  [...toolFolders(platform).filter(folder => existsSync(folder)), process.env.PATH ?? ''].join(delimiter);
+
+/** The script of a package's program, to be run by Node: what stands in node_modules/.bin is a script of a shell on Windows. */
+export function programOf(name, command = name) {
+  const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const { bin } = JSON.parse(readFileSync(file, 'utf8'));
+  return join(file, '..', typeof bin === 'string' ? bin : bin[command]);
+}

@@ -15,8 +15,16 @@ const hostsOf = (image: string): string[] => {
   return registryHosts(parsed.ok ? parsed.reference : null);
 };
 /** A fault without what it does not tell, and without the words themselves. */
-const told = ({ message: _, seenBy: __, ...fault }: Fault): object =>
-  Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== null));
+const told = ({
+  message: _,
+  seenBy: __,
+  speaker: ___,
+  statements: ____,
+  details: _____,
+  understood: ______,
+  rows: _______,
+  ...fault
+}: Fault): object => Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== null));
 
 const IMAGE = 'registry.example.com/team/api:1.4.2';
 const read = (message: string, image = IMAGE): object[] => readFaults(message, hostsOf(image)).map(told);

@@ -12,7 +12,7 @@ export const AuthMethodUnsupported: CauseText = {
           : ONLY
         : NEVER;
     // Docker puts the status's own name where a registry that speaks the protocol would explain itself
-    return /^unauthorized: Unauthorized$/.test(fault.explanation ?? '') ? MOSTLY + 1 : RARELY;
+    return fault.statements.includes('statusOnly') ? MOSTLY + 1 : RARELY;
   },
   summary: facts =>
     `${registry(facts)} answers 401 without a challenge of type Bearer or Basic: neither a runtime nor this tool can log in there, with whatever secret.`,

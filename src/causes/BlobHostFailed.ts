@@ -16,8 +16,8 @@ export const BlobHostFailed: CauseText = {
       if (fault.kind === 'notJson') return late ? ONLY : RARELY;
       if (fault.kind === 'blobMissing') return SOMETIMES;
       // what is asked there in the registry's own protocol may be a mirror, which Docker and CRI-O, other than containerd, do not name
-      const namesMirrors = fault.seenBy === 'probe' || /failed to copy: |httpReadSeeker: |failed to do request: /.test(fault.message);
-      const certain = late && (namesMirrors || !/\/v2\/\S+\/blobs\//.test(fault.message));
+      const namesMirrors = fault.seenBy === 'probe' || fault.speaker === 'containerd';
+      const certain = late && (namesMirrors || fault.details.resource !== 'blob');
       return isNetworkFault(fault) || fault.kind === 'status' ? (certain ? ONLY : MOSTLY + 1) : NEVER;
     }
     if (!late || fault.role === 'token') return NEVER;

@@ -1,3 +1,4 @@
+import type { Facts } from '../model/facts.ts';
 import { isAtBlobHost } from '../model/fault.ts';
 import { type CauseText, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { failingHost, hostsToml } from './commands.ts';
@@ -9,7 +10,7 @@ export const CertificateNotTrusted: CauseText = {
       ? fault.role === 'token' || isAtBlobHost(fault)
         ? SOMETIMES + 5
         : ONLY
-      : fault.kind === 'x509' || (fault.kind === 'tls' && /x509/.test(fault.message))
+      : fault.kind === 'x509' || (fault.kind === 'tls' && (fault.details.tls === 'unverified' || fault.details.tls === 'insecureAlgorithm'))
         ? SOMETIMES
         : NEVER,
   summary: (facts, fault) =>
@@ -32,8 +33,8 @@ export const CertificateNotTrusted: CauseText = {
 };
 
 /** What our own handshake saw of the certificate. */
-export function certificateOf(facts: { probe: { connection: { name: string; detail: string }[] } | null }): string {
-  const seen = facts.probe?.connection.find(check => check.name === 'tls')?.detail;
-  const told = /certificate for .*, valid \S+ to [\d-]+/.exec(seen ?? '')?.[0];
-  return told === undefined ? '' : ` It shows a ${told}.`;
+export function certificateOf(facts: Facts): string {
+  const seen = facts.probe?.certificate;
+  if (seen == null) return '';
+  return ` It shows a certificate for ${seen.names}, issued by "${seen.issuer}"${seen.selfSigned ? ' (self-signed)' : ''}, valid ${seen.validFrom} to ${seen.validUntil}.`;
 }

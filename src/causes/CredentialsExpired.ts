@@ -8,11 +8,7 @@ import { renewSecret, replacement } from './secret-commands.ts';
 
 export const CredentialsExpired: CauseText = {
   claims: fault =>
-    /token has expired|token is expired|access token is expired/i.test(fault.explanation ?? '') && !/<Code>/.test(fault.explanation ?? '')
-      ? ONLY
-      : fault.kind === 'invalidToken' && fault.step === 'layer'
-        ? OFTEN
-        : NEVER,
+    fault.statements.includes('tokenExpired') ? ONLY : fault.kind === 'invalidToken' && fault.step === 'layer' ? OFTEN : NEVER,
   summary: (facts, fault) => {
     const credential = facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0];
     const who =

@@ -2,13 +2,10 @@ import { type CauseText, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.
 import { quote, setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';
 
-const OTHER_TYPE =
-  /fetch content descriptor \S+ \((?!application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config))/;
-
 export const ImageBroken: CauseText = {
   claims: (fault, facts) => {
     if (fault.role === 'redirect') return fault.kind === 'corrupt' || fault.kind === 'blobMissing' ? MOSTLY : NEVER;
-    if (fault.kind === 'blobMissing') return fault.seenBy === 'probe' ? ONLY : OTHER_TYPE.test(fault.message) ? SOMETIMES : MOSTLY + 1;
+    if (fault.kind === 'blobMissing') return fault.seenBy === 'probe' ? ONLY : fault.details.part === 'other' ? SOMETIMES : MOSTLY + 1;
     if (fault.kind === 'corrupt') return fault.seenBy === 'probe' ? ONLY : MOSTLY;
     // the tag is listed, its manifest is gone
     if (
@@ -21,7 +18,7 @@ export const ImageBroken: CauseText = {
       facts.probe.tags.names.includes(facts.reference.tag)
     )
       return MOSTLY;
-    if (fault.kind === 'shortBody') return /got 0\b/.test(fault.message) ? MOSTLY + 1 : SOMETIMES;
+    if (fault.kind === 'shortBody') return fault.details.received === 0 ? MOSTLY + 1 : SOMETIMES;
     if (fault.kind === 'badManifest') return fault.step === 'config' ? MOSTLY + 1 : SOMETIMES + 1;
     return fault.kind === 'mediaType' || fault.kind === 'storage' || fault.kind === 'schema1' ? RARELY : NEVER;
   },

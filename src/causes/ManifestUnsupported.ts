@@ -1,21 +1,19 @@
+import type { Fault } from '../model/fault.ts';
 import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
 import { quote, setImage } from './commands.ts';
 import { explanation, imageOf } from './phrases.ts';
-
-const IMAGE_BLOB = /\((?:application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer|docker\.container\.image|oci\.image\.config)[^)]*)\)/;
 
 export const ManifestUnsupported: CauseText = {
   claims: fault => {
     if (fault.kind === 'schema1' || fault.kind === 'encrypted') return ONLY;
     if (fault.kind === 'tooLarge') return MOSTLY;
-    if (fault.kind === 'mediaType') return /text\/html/.test(fault.message) ? SOMETIMES : fault.seenBy === 'probe' ? ONLY : MOSTLY;
+    if (fault.kind === 'mediaType') return fault.details.mediaType === 'text/html' ? SOMETIMES : fault.seenBy === 'probe' ? ONLY : MOSTLY;
     if (fault.kind === 'badManifest') return fault.code === 'MANIFEST_INVALID' ? SOMETIMES : MOSTLY;
-    if (fault.kind === 'blobMissing')
-      return /fetch content descriptor \S+ \(/.test(fault.message) && !IMAGE_BLOB.test(fault.message) ? MOSTLY : SOMETIMES - 5;
+    if (fault.kind === 'blobMissing') return fault.details.part === 'other' ? MOSTLY : SOMETIMES - 5;
     return fault.kind === 'corrupt' || fault.kind === 'shortBody' ? SOMETIMES - 5 : NEVER;
   },
   summary: (facts, fault) =>
-    `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault?.kind, fault?.message ?? '')}.${explanation(fault)}`,
+    `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault)}.${explanation(fault)}`,
   fixes: facts => [
     { title: 'build and push it anew as an OCI image', command: `docker buildx build -t ${quote(facts.image)} --push .` },
     setImage(
@@ -26,8 +24,8 @@ export const ManifestUnsupported: CauseText = {
   ],
 };
 
-function what(kind: string | undefined, words: string): string {
-  switch (kind) {
+function what(fault: Fault | null): string {
+  switch (fault?.kind) {
     case 'schema1':
       return 'its manifest is of schema 1, which containerd 2 no longer reads';
     case 'encrypted':
@@ -35,7 +33,7 @@ function what(kind: string | undefined, words: string): string {
     case 'tooLarge':
       return 'its manifest is larger than a runtime accepts';
     case 'mediaType':
-      return /leads to (.*)$/.exec(words)?.[1] ?? 'its media type is not known to the runtime';
+      return fault.details.content ?? 'its media type is not known to the runtime';
     default:
       return 'its manifest makes no sense to the runtime';
   }

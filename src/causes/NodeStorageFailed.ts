@@ -1,3 +1,4 @@
+import type { Fault } from '../model/fault.ts';
 import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
@@ -5,7 +6,7 @@ import { imageOf, theNode } from './phrases.ts';
 export const NodeStorageFailed: CauseText = {
   claims: fault => (fault.kind === 'storage' ? MOSTLY : fault.kind === 'runtime' ? SOMETIMES : NEVER),
   summary: (facts, fault) =>
-    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault?.message ?? '')}. It is the disk or the runtime's own store, not the registry.`,
+    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault)}. It is the disk or the runtime's own store, not the registry.`,
   fixes: facts => [
     {
       title: 'see the file system and the kernel log of the node',
@@ -21,10 +22,15 @@ export const NodeStorageFailed: CauseText = {
   ],
 };
 
-function why(words: string): string {
-  if (/read-only file system/.test(words)) return 'its file system is read-only';
-  if (/input\/output error/.test(words)) return 'its disk reports an I/O error';
-  if (/blob not found|lost content|failed to get reader/.test(words))
-    return "the runtime's store has lost a part of the image that it believes to have";
-  return /(?:: )?([^:]+(?:: [^:]+)?)$/.exec(words)?.[1]?.trim() ?? words;
+function why(fault: Fault | null): string {
+  switch (fault?.details.storage) {
+    case 'readOnly':
+      return 'its file system is read-only';
+    case 'ioError':
+      return 'its disk reports an I/O error';
+    case 'contentLost':
+      return "the runtime's store has lost a part of the image that it believes to have";
+    default:
+      return fault?.details.reason ?? fault?.message ?? 'its store refuses it';
+  }
 }

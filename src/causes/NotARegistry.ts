@@ -16,7 +16,7 @@ export const NotARegistry: CauseText = {
           : MOSTLY;
     // 511 Network Authentication Required is a captive portal's own status (RFC 6585)
     if (fault.status === 511) return ONLY;
-    if (fault.kind === 'mediaType' && /text\/html/.test(fault.message)) return MOSTLY;
+    if (fault.kind === 'mediaType' && fault.details.mediaType === 'text/html') return MOSTLY;
     return fault.kind === 'mediaType' || fault.kind === 'badManifest' ? RARELY : NEVER;
   },
   summary: (facts, fault) =>

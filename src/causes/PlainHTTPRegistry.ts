@@ -11,7 +11,7 @@ export const PlainHTTPRegistry: CauseText = {
       if (isAtBlobHost(fault)) return SOMETIMES;
       return fault.role === 'token' ? MOSTLY : ONLY;
     }
-    if (/HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(fault.explanation ?? '')) return ONLY;
+    if (fault.statements.includes('httpsWanted')) return ONLY;
     // this machine is asked over plain HTTP, and a TLS server answers that with 400
     if (fault.kind === 'badCertificate' && isLoopback((fault.host ?? '').replace(/:\d+$/, ''))) return SOMETIMES;
     return fault.seenBy === 'node' && fault.status === 400 && isLoopback((fault.host ?? '').replace(/:\d+$/, '')) ? MOSTLY : NEVER;

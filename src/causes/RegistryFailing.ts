@@ -15,13 +15,7 @@ export const RegistryFailing: CauseText = {
       return fault.seenBy === 'probe' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
     }
     if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return fault.role === 'token' ? SOMETIMES : ONLY;
-    if (
-      fault.kind === 'timeout' &&
-      fault.seenBy === 'probe' &&
-      fault.role !== 'token' &&
-      fault.role !== 'redirect' &&
-      (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')
-    )
+    if (fault.kind === 'timeout' && fault.seenBy === 'probe' && fault.role !== 'token' && fault.role !== 'redirect' && fault.details.silent)
       return ONLY;
     if (fault.kind === 'eof' || fault.kind === 'reset')
       return fault.role === 'registry' && (fault.step === 'resolve' || fault.step === 'ping') ? SOMETIMES : NEVER;

@@ -8,7 +8,7 @@ export const RegistryNameNotResolved: CauseText = {
     if (fault.role === 'token') return SOMETIMES;
     if (fault.role === 'redirect') return fault.step === 'layer' || fault.step === 'config' ? SOMETIMES : MOSTLY - 1;
     // a name server that cannot be asked says nothing of the name: that may pass, and other trouble of the node's network may be behind it
-    return /read udp|i\/o timeout|server misbehaving|Temporary failure|EAI_AGAIN/.test(fault.message) ? MOSTLY + 10 : ONLY;
+    return fault.details.dns === 'noAnswer' ? MOSTLY + 10 : ONLY;
   },
   summary: (facts, fault) =>
     `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),

@@ -1,16 +1,13 @@
 import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
-import { capital, explanation, hostOf, imageOf, ownWords } from './phrases.ts';
-
-const POLICY =
-  /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|blocking policy|configured policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|\bgeo(?:graph|-?block|-?fenc|-?restrict|location)|your (?:region|country)|sanction|embargo|\blegal\b|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|\b(?:image|security|virus|malware) scan|\bscan(?:s|ned|ning)?\b/i;
+import { capital, explanation, hostOf, imageOf } from './phrases.ts';
 
 export const RegistryPolicyDenied: CauseText = {
-  claims: (fault, facts) => {
+  claims: fault => {
     if (fault.role === 'token' && fault.status === 401) return NEVER;
     if (fault.status === 412 || fault.status === 451) return fault.seenBy === 'probe' ? ONLY : MOSTLY;
     if (fault.code === 'PROJECTPOLICYVIOLATION') return ONLY;
-    if (POLICY.test(ownWords(fault, facts))) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 5;
-    if (fault.seenBy === 'probe' && fault.status === 403 && /an HTML page/.test(fault.explanation ?? '')) return MOSTLY + 5;
+    if (fault.statements.includes('policy')) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 5;
+    if (fault.seenBy === 'probe' && fault.status === 403 && fault.statements.includes('htmlPage')) return MOSTLY + 5;
     if (fault.code === 'MANIFEST_INVALID' && fault.seenBy === 'node') return MOSTLY;
     return fault.status === 403 || fault.status === 500 || fault.status === 410 ? RARELY : NEVER;
   },

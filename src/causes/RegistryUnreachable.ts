@@ -12,13 +12,13 @@ const HOW: Record<string, string> = {
 
 export const RegistryUnreachable: CauseText = {
   claims: fault => {
-    if (fault.kind === 'dns' && fault.role === 'registry' && /read udp|i\/o timeout|server misbehaving/.test(fault.message)) return RARELY;
+    if (fault.kind === 'dns' && fault.role === 'registry' && fault.details.dns === 'noAnswer') return RARELY;
     if (!(fault.kind in HOW) || fault.role === 'proxy') return fault.kind === 'tls' ? SOMETIMES : NEVER;
     if (fault.role === 'token') return SOMETIMES;
     const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
     if (fault.role === 'redirect' || late) return late ? SOMETIMES : RARELY;
     // an answer that never comes after the connection stood is the registry's failure
-    if (fault.seenBy === 'probe' && (fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_BODY_TIMEOUT')) return SOMETIMES;
+    if (fault.seenBy === 'probe' && fault.details.silent) return SOMETIMES;
     return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
   },
   summary: (facts, fault) =>

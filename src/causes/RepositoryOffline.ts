@@ -1,17 +1,13 @@
 import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
 import { setImage } from './commands.ts';
-import { capital, explanation, hostOf, ownWords, repository } from './phrases.ts';
+import { capital, explanation, hostOf, repository } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
-const OFFLINE =
-  /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|trial|licen[cs]e has|exceeded \S+ (?:pull )?(?:traffic |storage )?quota|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i;
-
 export const RepositoryOffline: CauseText = {
-  claims: (fault, facts) => {
+  claims: fault => {
     if (fault.role === 'token') return NEVER;
     if (fault.status === 410 || fault.status === 402) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 5;
-    const said = ownWords(fault, facts);
-    if (fault.status !== 429 && fault.status !== 401 && OFFLINE.test(said) && !/rate limit/i.test(said))
+    if (fault.status !== 429 && fault.status !== 401 && fault.statements.includes('offline') && !fault.statements.includes('rateLimit'))
       return fault.seenBy === 'probe' && (fault.status ?? 500) < 500 ? ONLY : MOSTLY + 6;
     if (fault.status === 405 && fault.code === 'DENIED') return MOSTLY;
     return fault.kind === 'notFound' || fault.status === 412 || fault.status === 403 ? RARELY - 1 : NEVER;

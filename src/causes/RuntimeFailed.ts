@@ -5,7 +5,7 @@ import { nodeName } from './phrases.ts';
 export const RuntimeFailed: CauseText = {
   claims: fault =>
     fault.kind === 'runtime'
-      ? /dial unix \S+\.sock/.test(fault.message)
+      ? fault.details.socket !== undefined
         ? ONLY
         : MOSTLY + 5
       : fault.kind === 'storage' || fault.kind === 'shortName'

@@ -3,12 +3,7 @@ import { onNode, setImage } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';
 
 export const ShortNameUnresolved: CauseText = {
-  claims: fault =>
-    fault.kind !== 'shortName'
-      ? NEVER
-      : /did not resolve to an alias and no unqualified-search|enforces? short[- ]name|ambiguous/i.test(fault.message)
-        ? ONLY
-        : MOSTLY,
+  claims: fault => (fault.kind !== 'shortName' ? NEVER : fault.details.shortName !== undefined ? ONLY : MOSTLY),
   summary: facts =>
     `${imageOf(facts)} names no registry, and the runtime of ${nodeName(facts)} has no registry, or more than one, to look for it.`,
   fixes: facts => [

@@ -5,7 +5,7 @@ import { imageOf, theNode } from './phrases.ts';
 export const SignatureRejected: CauseText = {
   claims: fault => (fault.kind === 'signature' ? ONLY : fault.kind === 'policy' ? MOSTLY : NEVER),
   summary: (facts, fault) =>
-    `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${/no signature|signature was required/i.test(fault?.message ?? '') ? 'it is not signed' : /blocked/.test(fault?.message ?? '') ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
+    `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${fault?.details.signature === 'missing' ? 'it is not signed' : fault?.details.signature === 'blocked' ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
   fixes: facts => [
     {
       title: 'see the policy on the node',

@@ -2,6 +2,7 @@
 
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 
 /** A word for a POSIX shell. */
 export const quote = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
@@ -12,11 +13,8 @@ export const hostWord = (host: string | null | undefined, otherwise = 'HOST'): s
 /** The host that failed, else the registry's. */
 export const failingHost = (facts: Facts, fault: { host: string | null } | null): string =>
   hostWord(fault?.host ?? facts.reference?.registry);
-/** The scheme in which the failing host was asked: by the node's words, else by our own probe. */
-export const schemeOf = (facts: Facts, fault: { host: string | null; message: string } | null): 'http' | 'https' =>
-  (['https', 'http'] as const).find(scheme => fault?.host != null && fault.message.includes(`${scheme}://${fault.host}/`)) ??
-  facts.probe?.scheme ??
-  'https';
+/** The scheme in which the failing host was asked: by the message, else by our own probe. */
+export const schemeOf = (facts: Facts, fault: Fault | null): 'http' | 'https' => fault?.details.scheme ?? facts.probe?.scheme ?? 'https';
 /** The node, for a shell or the remark behind a command. */
 export const nodeWord = (facts: Facts): string => hostWord(facts.node.name, 'NODE');
 /** A remark behind a command ends with its line. */

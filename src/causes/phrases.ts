@@ -51,17 +51,6 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 export const nodeCredentials = (facts: Facts): string =>
   `${facts.node.name === null ? 'Nodes' : `Node "${facts.node.name}"`} may hold credentials of ${facts.node.name === null ? 'their' : 'its'} own (a config.json, a credential provider); those cannot be seen from here.`;
 
-/**
- * What the registry says of its own: its explanation without what it only quotes of the request (host, repository and its parts, user). A
- * repository "billing/archive" is no unpaid bill.
- */
-export function ownWords(fault: Fault, facts: Facts): string {
-  const { registry: host = '', repository: path = '' } = facts.reference ?? {};
-  const whole = [`${host}/${path}`, path, host, ...facts.keyring.credentials.map(credential => credential.username)];
-  const parts = path.split('/').flatMap(part => [`"${part}"`, `'${part}'`, `project ${part}`, `namespace ${part}`, `repository ${part}`]);
-  return [...whole, ...parts].filter(text => text.length > 1).reduce((words, text) => words.replaceAll(text, '…'), fault.explanation ?? '');
-}
-
 export function explanation(fault: Fault | null): string {
   return fault?.explanation ? ` The registry says: "${fault.explanation.replace(/\.$/, '')}".` : '';
 }

@@ -1,5 +1,5 @@
-import { createProber, type Memory, newMemory, type Prober } from '../registry/prober.ts';
 import { readFile } from 'node:fs/promises';
+import { createProber, type Memory, newMemory, type Prober } from '../registry/prober.ts';
 import { createTransport } from '../registry/transport.ts';
 import { UserError } from '../util/user-error.ts';
 import { USER_AGENT } from '../util/version.ts';

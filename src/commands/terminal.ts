@@ -1,5 +1,5 @@
-import { printable } from '../report/style.ts';
 import { dump } from 'js-yaml';
+import { printable } from '../report/style.ts';
 import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';

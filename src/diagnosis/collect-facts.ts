@@ -8,6 +8,7 @@ import { expiryOf } from '../parse/credentials/expiry.ts';
 import { lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { lastWrittenAt, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
+import { withStatements } from '../parse/messages/registry-errors.ts';
 import {
   type ContainerImage,
   imagesOf,
@@ -96,7 +97,16 @@ function imageCaseOf(
     pullPolicy: image.pullPolicy,
     failing: false,
     state,
-    nodeReport,
+    nodeReport: {
+      ...nodeReport,
+      faults: nodeReport.faults.map(fault =>
+        withStatements(
+          fault,
+          reference,
+          keyring.credentials.map(({ username }) => username),
+        ),
+      ),
+    },
     node: nodeFacts(pod, snapshot.node),
     serviceAccount: {
       name: serviceAccountName(pod),

@@ -1,4 +1,3 @@
-import { ownWords } from '../causes/phrases.ts';
 import { missing } from '../causes/SecretNotFound.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Facts } from '../model/facts.ts';
@@ -13,17 +12,6 @@ export interface LoginVerdict {
   /** Whether the first is proved, given that a login is needed. */
   proved: boolean;
 }
-
-/** What has ended is the login; a subscription, a trial or a licence is the repository's, and a signed link to a layer nobody's. */
-const saysExpired = (fault: Fault, facts: Facts): boolean => {
-  const said = ownWords(fault, facts);
-  return /expired|no longer valid/i.test(said) && !/subscription|trial|licen[cs]e|request has expired|ExpiredToken|<Code>/i.test(said);
-};
-/** What only a login is told that is wrong. */
-const BAD_LOGIN =
-  /(?:incorrect|invalid|bad|wrong) (?:user(?: ?name)?|credentials)|must log in with|provided (?:password|token) is incorrect|token is invalid/i;
-const NO_RIGHT =
-  /permission_denied|expected scopes|not authorized to perform|insufficient permissions|insufficient scopes?\b|no permission for manifest|does not have permission|forbidden to access/i;
 
 /**
  * Registries that give the same answer for "missing" and "not allowed" (anonymous pulls exist there, so that a refusal does not prove that the
@@ -96,7 +84,7 @@ export function loginFromProbe(facts: Facts): LoginVerdict {
   if (sent.some(attempt => attempt.fault !== null && isAuthenticationFault(attempt.fault)) && anonymousPasses(facts))
     return { codes: ['CredentialsBlockPublicImage'], proved: true };
   const rejected = sent.filter(attempt => attempt.result === 'rejected');
-  const said = rejected.find(attempt => attempt.fault !== null && saysExpired(attempt.fault, facts));
+  const said = rejected.find(attempt => attempt.fault?.statements.includes('tokenExpired'));
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
   const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
   if (aged !== undefined)
@@ -109,12 +97,12 @@ export function loginFromProbe(facts: Facts): LoginVerdict {
   );
   if (old !== undefined) return { codes: ['CredentialsExpired', 'AccessDenied'], proved: false };
   // Artifactory answers a missing right by 401 too, and says so
-  if (rejected.some(attempt => NO_RIGHT.test(attempt.fault?.explanation ?? '')))
+  if (rejected.some(attempt => attempt.fault?.statements.includes('rightMissing')))
     return { codes: ['AccessDenied', 'CredentialsRejected'], proved: false };
   if (rejected.length > 0) return { codes: ['CredentialsRejected'], proved: true };
   const denied = sent.find(attempt => attempt.result === 'denied');
   if (denied !== undefined) {
-    if (NO_RIGHT.test(denied.fault?.explanation ?? '')) return { codes: ['AccessDenied'], proved: true };
+    if (denied.fault?.statements.includes('rightMissing')) return { codes: ['AccessDenied'], proved: true };
     if (hidesMissing(facts)) return { codes: ['RepositoryNotFoundOrPrivate', 'AccessDenied', 'RepositoryNotFound'], proved: false };
     // by 403 some token servers refuse a wrong password too: without a token nothing proves that the login is good
     if (denied.fault?.role === 'token') return { codes: ['AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'], proved: false };
@@ -144,20 +132,20 @@ function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
  * list of pull secrets; words that say that none was sent outrank a secret that might have been.
  */
 export function loginFromNode(facts: Facts, fault: Fault): LoginVerdict {
-  if (saysExpired(fault, facts)) return { codes: ['CredentialsExpired'], proved: true };
+  if (fault.statements.includes('tokenExpired')) return { codes: ['CredentialsExpired'], proved: true };
   // the login opened the manifest and no longer opens a layer
   if (fault.kind === 'invalidToken' && fault.step === 'layer')
     return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };
   const { credentials, complete } = facts.keyring;
   const usable = credentials.filter(credential => !credential.empty);
   const vague = fault.kind === 'denied' || fault.kind === 'insufficientScope';
-  const explicit = NO_RIGHT.test(fault.explanation ?? '');
+  const explicit = fault.statements.includes('rightMissing');
   const privateOrMissing = (codes: CauseCode[]): LoginVerdict => ({
     codes: ['RepositoryNotFoundOrPrivate', ...codes.filter(code => code !== 'RepositoryNotFoundOrPrivate')],
     proved: false,
   });
 
-  if (BAD_LOGIN.test(ownWords(fault, facts)) && (usable.length > 0 || !complete || facts.secrets.length === 0))
+  if (fault.statements.includes('credentialsWrong') && (usable.length > 0 || !complete || facts.secrets.length === 0))
     return { codes: ['CredentialsRejected', 'CredentialsExpired', 'AccessDenied'], proved: false };
   if (usable.length > 0) {
     const expired = usable.some(credential => credential.expired !== null);

@@ -76,24 +76,98 @@ export type FaultKind =
   | 'encrypted'
   | 'unknown';
 
+/** Who wrote a message. */
+export type Speaker = 'kubelet' | 'containerd' | 'containersImage' | 'docker' | 'probe';
+
+/** What a registry, a token server or something before them states in its own words, by meaning. Source of each: parse/messages/registry-errors.ts. */
+export type Statement =
+  /** The token that was sent has expired. */
+  | 'tokenExpired'
+  /** A signed link to content has expired: the link's, not the login's. */
+  | 'linkExpired'
+  /** User name or password are wrong. */
+  | 'credentialsWrong'
+  /** The user is known and lacks the right. */
+  | 'rightMissing'
+  /** A rule about content, client address, country or law refuses. */
+  | 'policy'
+  /** Shut down, moved, unpaid, over quota, archived, or an upstream that is down. */
+  | 'offline'
+  /** A limit of requests or pulls is reached. */
+  | 'rateLimit'
+  /** A web page instead of an answer of the protocol. */
+  | 'htmlPage'
+  /** An HTTPS server was asked over plain HTTP. */
+  | 'httpsWanted'
+  /** Nothing but the status' own name. */
+  | 'statusOnly';
+
+/** What a message or an answer tells of its kind of fault, in typed fields: decisions and texts read these, never a sentence. All are optional. */
+export interface FaultDetails {
+  certificate?: {
+    problem: 'expired' | 'notYetValid' | 'wrongName' | 'noIpAddress' | 'commonNameOnly' | 'usage' | 'other';
+    /** RFC 3339 of the end that was passed, or of the beginning that was not reached. */
+    limit?: string;
+    /** RFC 3339: what the clock of the node said. */
+    clock?: string;
+    /** The names that the certificate has, as told. */
+    names?: string;
+    /** The name that was wanted. */
+    wanted?: string;
+  };
+  tls?: 'clientCertificate' | 'protocolVersion' | 'noCommonCipher' | 'insecureAlgorithm' | 'noCertificate' | 'unverified' | 'other';
+  /** Whether a name is known not to exist, or its name server gave no answer (which may pass). */
+  dns?: 'noSuchName' | 'noAnswer';
+  /** The host took the connection (and the request) and then kept silent. */
+  silent?: boolean;
+  /** Which resource was asked for when it failed. */
+  resource?: 'ping' | 'token' | 'manifest' | 'blob';
+  /** The scheme in which the failing host was asked. */
+  scheme?: 'http' | 'https';
+  /** Which part of the image is missing or damaged. */
+  part?: 'layer' | 'config' | 'manifest' | 'other';
+  /** Media type of what the reference leads to. */
+  mediaType?: string;
+  /** What a reference leads to instead of an image, for the texts. */
+  content?: string;
+  /** Bytes that arrived of a body that was cut off. */
+  received?: number;
+  /** The runtime's own socket does not answer. */
+  socket?: string;
+  storage?: 'readOnly' | 'ioError' | 'contentLost';
+  signature?: 'missing' | 'blocked' | 'invalid';
+  shortName?: 'noRegistry' | 'ambiguous';
+  /** The last words of the error, for the texts of faults that have no field of their own. */
+  reason?: string;
+}
+
 export interface Fault {
   /** Who saw it. */
   seenBy: 'node' | 'probe';
+  /** Who wrote the message, null when its form does not tell. */
+  speaker: Speaker | null;
   kind: FaultKind;
   step: Step;
-  /** The host that failed, with port, where the words name one. */
+  /** The host that failed, with port, where the message names one. */
   host: string | null;
   role: HostRole;
   method: string | null;
-  /** HTTP status, where one was answered or stands in the words. */
+  /** HTTP status, where one was answered or stands in the message. */
   status: number | null;
   /** The registry's error code in capitals (UNAUTHORIZED, MANIFEST_UNKNOWN, …), where one was given. */
   code: string | null;
   /** The registry's own explanation, redacted. */
   explanation: string | null;
-  /** What the words say of the login: credentials were sent, none were, or nothing is said. */
+  /** What that explanation states, by meaning. */
+  statements: Statement[];
+  /** What the message says of the login: credentials were sent, none were, or nothing is said. */
   login: 'sent' | 'none' | null;
-  /** The words themselves, redacted. */
+  details: FaultDetails;
+  /** Whether every part of the message was read. Of a message that was read in part nothing is certain. */
+  understood: boolean;
+  /** The rows of parse/messages that read it, outermost first; empty for what the probe saw. */
+  rows: string[];
+  /** The message itself, redacted. */
   message: string;
 }
 

@@ -55,6 +55,15 @@ export interface BlobHost {
   detail: string;
 }
 
+/** What a server's certificate says of itself; dates as YYYY-MM-DD. */
+export interface CertificateFacts {
+  names: string;
+  issuer: string;
+  selfSigned: boolean;
+  validFrom: string;
+  validUntil: string;
+}
+
 export interface ProbeFacts {
   /** The host that was asked (docker.io is asked at registry-1.docker.io). */
   host: string;
@@ -65,6 +74,8 @@ export interface ProbeFacts {
   nodeResolvesElsewhere: boolean;
   /** dns, connect, tls, ping. */
   connection: Check[];
+  /** The certificate that the host showed, null when none was seen. */
+  certificate: CertificateFacts | null;
   /** The connection itself failed: nothing was asked. */
   connectionFault: Fault | null;
   /** The first challenge of the registry. */

@@ -123,7 +123,9 @@ class ImageInspection {
     if (manifest.type === 'schema1')
       this.stop(check, 'schema1', 'manifest', 'the manifest is of the old schema 1, which containerd 2 no longer reads');
     if (manifest.type === 'other')
-      this.stop(check, manifest.why === 'an HTML page' ? 'notJson' : 'mediaType', 'manifest', `the reference leads to ${manifest.why}`);
+      this.stop(check, manifest.why === 'an HTML page' ? 'notJson' : 'mediaType', 'manifest', `the reference leads to ${manifest.why}`, {
+        details: { content: manifest.why },
+      });
     return manifest;
   }
 
@@ -139,7 +141,10 @@ class ImageInspection {
       else this.stop('platform', 'platform', 'manifest', `the image is for ${has}; the node is ${showPlatform(platform)}`);
     }
     const manifest = this.fit('platform', await this.manifest((chosen as Descriptor).digest, 'platform'));
-    if (manifest.type === 'index') this.stop('platform', 'mediaType', 'manifest', 'the reference leads to an index within an index');
+    if (manifest.type === 'index')
+      this.stop('platform', 'mediaType', 'manifest', 'the reference leads to an index within an index', {
+        details: { content: 'an index within an index' },
+      });
     this.note(
       'platform',
       'ok',

@@ -5,6 +5,7 @@ import type { Attempt, Check, CredentialResult, ProbeFacts, Tags } from '../mode
 import { imageName, manifestReference, type Reference } from '../model/reference.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
+import { withStatements } from '../parse/messages/registry-errors.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
 import { inspectImage } from './image-contents.ts';
@@ -109,7 +110,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
 
   function probe(reference: Reference, credentials: readonly Credential[], want: ProbeOptions): Promise<ProbeFacts> {
     const key = JSON.stringify([imageName(reference), manifestReference(reference), credentials.map(identity), want]);
-    const running = probes.get(key) ?? probeOnce(reference, credentials, want);
+    const running = probes.get(key) ?? probeOnce(reference, credentials, want).then(facts => stated(facts, reference, credentials));
     probes.set(key, running);
     return running;
   }
@@ -287,6 +288,21 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   return { probe, login };
 }
 
+/** The facts with what the explanations of their faults state. */
+const stated = (facts: ProbeFacts, reference: Reference, credentials: readonly Credential[]): ProbeFacts => ({
+  ...facts,
+  attempts: facts.attempts.map(attempt => ({
+    ...attempt,
+    fault:
+      attempt.fault &&
+      withStatements(
+        attempt.fault,
+        reference,
+        credentials.map(({ username }) => username),
+      ),
+  })),
+});
+
 function newFacts(session: Session): ProbeFacts {
   const { host, hostname, protocol } = new URL(session.base);
   return {
@@ -295,6 +311,7 @@ function newFacts(session: Session): ProbeFacts {
     mirrorOf: session.ns,
     nodeResolvesElsewhere: isOtherMachine(hostname),
     connection: connectionChecks(session),
+    certificate: session.transport.certificateOf(session.base),
     connectionFault: session.fault,
     challenge: challengeOf(session.challenges[0]),
     attempts: [],

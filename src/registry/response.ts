@@ -1,5 +1,5 @@
 /** What a registry's or a token server's answer means: a Fault from a Reply. Pure. */
-import type { Fault, FaultKind, HostRole, Step } from '../model/fault.ts';
+import type { Fault, FaultDetails, FaultKind, HostRole, Step } from '../model/fault.ts';
 import { redact } from '../util/redact.ts';
 import type { Reply } from './transport.ts';
 import type { WireFault } from './wire.ts';
@@ -78,8 +78,28 @@ const base = (place: Place): Omit<Fault, 'kind' | 'message'> => ({
   status: null,
   code: null,
   explanation: null,
+  statements: [],
   login: place.login,
+  speaker: 'probe',
+  details: { ...schemeOf(place.url), ...resourceOf(place) },
+  understood: true,
+  rows: [],
 });
+
+const schemeOf = (url: string): FaultDetails => {
+  const scheme = /^(https?):/.exec(url)?.[1];
+  return scheme === undefined ? {} : { scheme: scheme as 'http' | 'https' };
+};
+
+const resourceOf = ({ url, role }: Place): FaultDetails => {
+  if (role === 'token') return { resource: 'token' };
+  const kind = /\/v2\/.+\/(manifests|blobs)\//.exec(url)?.[1];
+  return kind === undefined
+    ? /\/v2\/?(?:\?|$)/.test(url)
+      ? { resource: 'ping' }
+      : {}
+    : { resource: kind === 'blobs' ? 'blob' : 'manifest' };
+};
 
 const safeHost = (url: string): string | null => {
   try {
@@ -90,7 +110,8 @@ const safeHost = (url: string): string | null => {
 };
 
 export function faultOfWire(wire: WireFault, place: Place): Fault {
-  return { ...base(place), kind: wire.kind, code: wire.code, message: wire.detail };
+  const fault = base(place);
+  return { ...fault, kind: wire.kind, code: wire.code, details: { ...fault.details, ...wire.details }, message: wire.detail };
 }
 
 /** A fault from an answer whose status is no success. */
@@ -113,5 +134,6 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
 
 /** A fault that stands in a good answer (a broken token, a manifest that is none). */
 export function faultOfContent(kind: FaultKind, place: Place, message: string, extra: Partial<Fault> = {}): Fault {
-  return { ...base(place), kind, message, ...extra };
+  const fault = base(place);
+  return { ...fault, kind, message, ...extra, details: { ...fault.details, ...extra.details } };
 }

@@ -7,11 +7,11 @@ import { setMaxListeners } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { Check } from '../model/probe.ts';
+import type { CertificateFacts, Check } from '../model/probe.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
-import { certificateFault, describeCertificate } from './certificate.ts';
-import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail } from './wire.ts';
+import { certificateFacts, certificateFault, describeCertificate } from './certificate.ts';
+import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 export interface TransportOptions {
   /** Milliseconds for one step: a look-up, a connection, a handshake, an answer's head, an answer's body. */
@@ -56,6 +56,8 @@ export interface Transport {
   checksOf(url: string): Check[];
   /** Whether what is said to this URL can be read by nobody else: TLS that was verified, or this machine, or a host named insecure. */
   isPrivate(url: string): boolean;
+  /** What the certificate of the URL's host says, null when none was seen. */
+  certificateOf(url: string): CertificateFacts | null;
   proxyOf(url: string): string | null;
   close(): Promise<void>;
 }
@@ -68,7 +70,7 @@ async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, stag
   let stop: (() => void) | undefined;
   const limit = new Promise<never>((_, reject) => {
     const expire = (code: string, detail: string) => (): void =>
-      reject(new WireError({ stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail }));
+      reject(new WireError({ stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail, details: wireDetails(code) }));
     timer = setTimeout(expire(stage === 'tls' ? SILENT : 'ETIMEDOUT', `${what} did not finish within ${ms / 1000} s`), ms);
     stop = expire(stage === 'tls' ? SILENT : 'ABORTED', `${what} was cut off: the time for the whole probe is over`);
     if (signal.aborted) stop();
@@ -88,6 +90,7 @@ export function createTransport(options: TransportOptions): Transport {
   setMaxListeners(0, options.signal);
   const checks = new Map<string, Check[]>();
   const dispatchers = new Map<string, Dispatcher>();
+  const certificates = new Map<string, CertificateFacts>();
   /** Origin → the alert with which a server ended TLS: by TLS 1.3 it refuses a client only after the client's handshake is done. */
   const alerts = new Map<string, string>();
   const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
@@ -164,7 +167,10 @@ export function createTransport(options: TransportOptions): Transport {
       passed(`connected to ${socket.remoteAddress}:${port}`);
       if (url.protocol === 'https:') {
         stage = 'tls';
-        const secured = await openTls(socket, host, servername, code => alerts.set(url.origin, code));
+        const secured = await openTls(socket, host, servername, {
+          alert: code => void alerts.set(url.origin, code),
+          certificate: facts => void certificates.set(url.origin, facts),
+        });
         passed(secured.detail, secured.warning ? 'warning' : 'ok', secured.code);
         socket = secured.socket;
       }
@@ -173,7 +179,9 @@ export function createTransport(options: TransportOptions): Transport {
       socket?.destroy();
       const code = error instanceof WireError ? error.fault.code : errorCode(error);
       const fault =
-        error instanceof WireError ? error.fault : { stage, kind: kindOf(code, stage), code, detail: wireDetail(stage, url, code, error) };
+        error instanceof WireError
+          ? error.fault
+          : { stage, kind: kindOf(code, stage), code, detail: wireDetail(stage, url, code, error), details: wireDetails(code) };
       passed(fault.detail, 'failed', fault.code);
       throw new WireError(fault);
     }
@@ -211,7 +219,7 @@ export function createTransport(options: TransportOptions): Transport {
     socket: Socket,
     host: string,
     servername: string | undefined,
-    onAlert: (code: string) => void,
+    seen: { alert(code: string): void; certificate(facts: CertificateFacts): void },
   ): Promise<{ socket: TLSSocket; detail: string; warning: boolean; code: string | null }> {
     const name = isIP(host) ? '' : (servername ?? host);
     // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one. For an address Node
@@ -228,7 +236,7 @@ export function createTransport(options: TransportOptions): Transport {
       secured.once('secureConnect', () => resolve());
       secured.on('error', error => {
         const code = errorCode(error);
-        if (code.startsWith('ERR_SSL')) onAlert(code);
+        if (code.startsWith('ERR_SSL')) seen.alert(code);
         reject(error);
       });
       secured.once('end', () =>
@@ -240,6 +248,8 @@ export function createTransport(options: TransportOptions): Transport {
     });
     await within(opened, options.stepTimeout, options.signal, 'tls', 'the TLS handshake');
     const certificate = secured.getPeerCertificate(false);
+    const facts = certificateFacts(certificate);
+    if (facts !== null) seen.certificate(facts);
     const wrong = certificateFault(certificate, host, secured.authorizationError);
     if (wrong === null)
       return {
@@ -301,7 +311,13 @@ export function createTransport(options: TransportOptions): Transport {
       if (signal.aborted) {
         const connected = (checks.get(url.origin) ?? []).some(check => check.name === 'connect' && check.status === 'ok');
         const detail = `${connected ? `${url.host} accepted the request and gave ` : ''}no answer before the time for the whole probe was over`;
-        return failed({ stage: 'http', kind: 'timeout', code: connected ? SILENT : 'ABORTED', detail });
+        return failed({
+          stage: 'http',
+          kind: 'timeout',
+          code: connected ? SILENT : 'ABORTED',
+          detail,
+          details: connected ? { silent: true } : {},
+        });
       }
       const spoken = errorCode(error);
       const code = SYSTEM[spoken] === 'eof' || SYSTEM[spoken] === 'reset' ? (alerts.get(url.origin) ?? spoken) : spoken;
@@ -314,7 +330,7 @@ export function createTransport(options: TransportOptions): Transport {
             ? cutOff(kindOf(code, 'http'))
             : kindOf(code, 'http');
       const stage = kind === 'untrusted' || kind === 'badCertificate' || kind === 'tls' || kind === 'plainHttp' ? 'tls' : 'http';
-      return failed({ stage, kind, code, detail: wireDetail(stage, url, code, error) });
+      return failed({ stage, kind, code, detail: wireDetail(stage, url, code, error), details: wireDetails(code) });
     }
   }
 
@@ -325,6 +341,7 @@ export function createTransport(options: TransportOptions): Transport {
       const url = new URL(href);
       return isLoopback(url.hostname) || isInsecure(url) || url.protocol === 'https:';
     },
+    certificateOf: url => certificates.get(originOf(url)) ?? null,
     proxyOf,
     async close() {
       await Promise.all([...dispatchers.values()].map(dispatcher => dispatcher.destroy().catch(() => {})));

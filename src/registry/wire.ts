@@ -1,5 +1,5 @@
 /** Connections that fail, as data: the kind of a fault by its code, and its words. Pure. */
-import type { FaultKind } from '../model/fault.ts';
+import type { FaultDetails, FaultKind } from '../model/fault.ts';
 import { redact } from '../util/redact.ts';
 
 /** A request that got no answer: at which stage, and how. */
@@ -9,6 +9,7 @@ export interface WireFault {
   /** System, TLS or HTTP client error code. */
   code: string;
   detail: string;
+  details?: FaultDetails;
 }
 
 /** A wire fault on its way through undici. */
@@ -109,4 +110,14 @@ export function wireDetail(stage: WireFault['stage'], url: URL, code: string, er
       ? `${url.host} does not speak HTTP (${code})`
       : `${stage === 'tls' ? 'TLS: ' : ''}${redact(message.split('\n', 1)[0] as string).slice(0, 200)} (${code})`)
   );
+}
+
+/** What a code tells besides its kind. */
+export function wireDetails(code: string): FaultDetails {
+  if (code === SILENT || code === 'UND_ERR_BODY_TIMEOUT') return { silent: true };
+  if (SYSTEM[code] === 'dns') return { dns: code === 'ENOTFOUND' || code === 'EAI_NONAME' ? 'noSuchName' : 'noAnswer' };
+  if (/CERTIFICATE_REQUIRED|BAD_CERTIFICATE/.test(code)) return { tls: 'clientCertificate' };
+  if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code)) return { tls: 'protocolVersion' };
+  if (/HANDSHAKE_FAILURE/.test(code)) return { tls: 'noCommonCipher' };
+  return /^ERR_SSL|^ERR_TLS|^EPROTO/.test(code) ? { tls: 'other' } : {};
 }

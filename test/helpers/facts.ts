@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { CauseCode } from '../../src/model/cause-codes.ts';
 import type { Facts } from '../../src/model/facts.ts';
+import type { Fault } from '../../src/model/fault.ts';
 import { registryHosts } from '../../src/model/reference.ts';
 import { readFaults } from '../../src/parse/messages/reader.ts';
+import { withStatements } from '../../src/parse/messages/registry-errors.ts';
 import { parseReference } from '../../src/parse/reference.ts';
 
 export interface Fixture {
@@ -60,18 +62,25 @@ export function factsOf({ facts: more, messages = [], probe }: Fixture): Facts {
   if (messages.length > 0) {
     facts.nodeReport.source ??= 'event';
     facts.nodeReport.at ??= '2026-11-20T10:06:40Z';
-    facts.nodeReport.faults = messages.flatMap(message => readFaults(message, registryHosts(facts.reference)));
+    facts.nodeReport.faults = messages
+      .flatMap(message => readFaults(message, registryHosts(facts.reference)))
+      .map(fault => withStatements(fault, facts.reference, users(facts)));
   }
   if (probe === undefined) facts.noProbe = '--no-probe was given';
   else facts.probe = probeOf(probe, facts);
   return facts;
 }
 
+const users = (facts: Facts): string[] => facts.keyring.credentials.map(({ username }) => username);
+
 /** What a probe found: by default it asked the image's registry, and its only attempt decided. */
 function probeOf(more: Tree, facts: Facts): Facts['probe'] {
   const host = facts.reference?.registry ?? '';
   const probe = merge(merge(structuredClone(base.probe), { host: host === 'docker.io' ? 'registry-1.docker.io' : host }), more);
-  const fault = (value: unknown): Tree | null => (isTree(value) ? merge(merge(base.fault, { host: probe.host }), value) : null);
+  const fault = (value: unknown): Fault | null =>
+    isTree(value)
+      ? withStatements(merge(merge(base.fault, { host: probe.host }), value) as unknown as Fault, facts.reference, users(facts))
+      : null;
   const attempts = rows(probe.attempts, base.attempt).map(attempt => ({ ...attempt, fault: fault(attempt.fault) }));
   const decisive = probe.decisive ?? (attempts.length > 0 ? 0 : null);
   return { ...probe, attempts, decisive, connectionFault: fault(probe.connectionFault) } as never;

@@ -7,8 +7,12 @@ import { type Fault, type FaultKind, type HostRole, pullProgress, type Step } fr
 import { registryHosts as hostsOf } from '../../model/reference.ts';
 import { redact } from '../../util/redact.ts';
 import { parseReference } from '../reference.ts';
+import { withDetails } from './details.ts';
 
-type Draft = Omit<Fault, 'message' | 'seenBy'> & { spoken: boolean; inspects: boolean };
+type Draft = Omit<Fault, 'message' | 'seenBy' | 'speaker' | 'statements' | 'details' | 'understood' | 'rows'> & {
+  spoken: boolean;
+  inspects: boolean;
+};
 
 const QUOTED = `(?:"[^"]*"|“[^”]*”|\\\\"[^"\\\\]*\\\\"|'[^']*')`;
 const URL_WORD = `(?:"(?<quoted>[^"]*)"|\\\\"(?<escaped>[^"\\\\]*)\\\\"|“(?<curly>[^”]*)”|'(?<single>[^']*)'|(?<bare>https?://[^\\s]+?))`;
@@ -406,7 +410,16 @@ function readFault(message: string, registryHosts: readonly string[]): Fault {
     draft.step = 'runtime';
   }
   const { spoken: _, inspects: __, ...fault } = draft;
-  return { seenBy: 'node', ...fault, message: redact(message.trim()) };
+  return withDetails({
+    seenBy: 'node',
+    speaker: null,
+    ...fault,
+    statements: [],
+    details: {},
+    understood: true,
+    rows: [],
+    message: redact(message.trim()),
+  });
 }
 
 /** Hosts of the images that kubelet or containerd say they pull: the words may be of the pod's sandbox, which has an image of its own. */

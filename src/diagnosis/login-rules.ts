@@ -84,7 +84,7 @@ export function loginFromProbe(facts: Facts): LoginVerdict {
   if (sent.some(attempt => attempt.fault !== null && isAuthenticationFault(attempt.fault)) && anonymousPasses(facts))
     return { codes: ['CredentialsBlockPublicImage'], proved: true };
   const rejected = sent.filter(attempt => attempt.result === 'rejected');
-  const said = rejected.find(attempt => attempt.fault?.statements.includes('tokenExpired'));
+  const said = rejected.find(attempt => attempt.fault?.statements.includes('expired'));
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
   const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
   if (aged !== undefined)
@@ -132,7 +132,7 @@ function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
  * list of pull secrets; words that say that none was sent outrank a secret that might have been.
  */
 export function loginFromNode(facts: Facts, fault: Fault): LoginVerdict {
-  if (fault.statements.includes('tokenExpired')) return { codes: ['CredentialsExpired'], proved: true };
+  if (fault.statements.includes('expired')) return { codes: ['CredentialsExpired'], proved: true };
   // the login opened the manifest and no longer opens a layer
   if (fault.kind === 'invalidToken' && fault.step === 'layer')
     return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };

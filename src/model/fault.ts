@@ -83,6 +83,8 @@ export type Speaker = 'kubelet' | 'containerd' | 'containersImage' | 'docker' | 
 export type Statement =
   /** The token that was sent has expired. */
   | 'tokenExpired'
+  /** Something has expired, and it is not said what. */
+  | 'expired'
   /** A signed link to content has expired: the link's, not the login's. */
   | 'linkExpired'
   /** User name or password are wrong. */

@@ -9,8 +9,9 @@ interface StatementRow {
 
 const ROWS: StatementRow[] = [
   { statement: 'linkExpired', match: /request has expired|ExpiredToken|<Code>/i },
+  { statement: 'tokenExpired', match: /token has expired|token is expired/i },
   {
-    statement: 'tokenExpired',
+    statement: 'expired',
     match: /^(?!.*(?:subscription|trial|licen[cs]e|request has expired|ExpiredToken|<Code>)).*(?:expired|no longer valid)/is,
   },
   {

@@ -1,7 +1,7 @@
 /**
  * The cluster test: the built plugin, called through the real kubectl, on pods that really fail on a real node. The cluster comes from the folder that
- * IMAGEPULL_CLUSTER names (up.sh, down.sh, demo-pods.yaml); the pods of test/cluster/pods.yaml and the registries of test/cluster/registries.ts are
- * added. Every verdict is compared with test/cluster/expected.json, and where that names fixes, the printed commands are run and the pod has to start.
+ * IMAGEPULL_CLUSTER names (up.sh, down.sh, demo-pods.yaml); the pods of test/e2e/pods.yaml and the registries of test/e2e/registries.ts are
+ * added. Every verdict is compared with test/e2e/expected.json, and where that names fixes, the printed commands are run and the pod has to start.
  * Ends what it started, whatever happens. The last line is the count of the real run.
  *
  *   IMAGEPULL_CLUSTER=FOLDER [IMAGEPULL_BINARY=FILE] node scripts/cluster-test.mjs [--keep] [TARGET…]
@@ -25,7 +25,7 @@ import {
   diagnose,
   repair,
   repairSecretInBackOff,
-} from '../test/cluster/checks.mjs';
+} from '../test/e2e/checks.mjs';
 import {
   describe,
   endPrograms,
@@ -45,7 +45,7 @@ import {
   startWatching,
   undo,
   until,
-} from '../test/cluster/lab.mjs';
+} from '../test/e2e/lab.mjs';
 
 const folder = process.env.IMAGEPULL_CLUSTER;
 const keep = process.argv.includes('--keep');
@@ -69,7 +69,7 @@ async function test() {
   const places = await startRegistries();
   const text = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('RUN', `run-${process.pid}-${Date.now()}`);
   const digest = places.find(({ host }) => host.endsWith(':15020')).digestOf('team/for-others', '1');
-  if (!text.includes(digest)) throw new Error(`test/cluster/pods.yaml has to name team/for-others@${digest}`);
+  if (!text.includes(digest)) throw new Error(`test/e2e/pods.yaml has to name team/for-others@${digest}`);
   await makeNamespaces(keep);
   startWatching();
 
@@ -100,10 +100,7 @@ async function test() {
 const plugin = limiter(2);
 
 const applied = items =>
-  must(
-    'test/cluster/pods.yaml',
-    run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }),
-  );
+  must('test/e2e/pods.yaml', run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }));
 /** What breaks in the middle of one target fails that target alone. */
 const guarded = (target, work) => work.catch(error => check(`${target.title} to its end`, false, error.message));
 

@@ -1,8 +1,8 @@
 /**
- * The one test command: format and lint, types, build, then every file of test/ under tap. Tests are bundled first, which makes them start fast; the
+ * The one test command: format and lint, types, build, then every *.test.ts under test/ by tap. Tests are bundled first, which makes them start fast; the
  * plugin under test is the built bundle. The last line is the count of the real run.
  *
- *   node scripts/test.mjs [--snapshot] [NAME…]      only test/NAME.ts
+ *   node scripts/test.mjs [--snapshot] [NAME…]      only the test files whose path holds NAME
  *   node scripts/test.mjs --binary [NAME…]          the tests that start the plugin, with this machine's binary of dist/bin (or that of IMAGEPULL_BINARY)
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -46,11 +46,15 @@ step('build', 'scripts/build.mjs', []);
 const out = join(root, 'dist', 'test');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-let files = readdirSync('test').filter(file => file.endsWith('.ts') && (names.length === 0 || names.includes(file.slice(0, -3))));
+let files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map(file => file.replaceAll('\\', '/'))
+  .filter(file => file.endsWith('.test.ts') && (names.length === 0 || names.some(name => file.includes(name))))
+  .sort();
 if (files.length === 0) throw new Error(`no test named ${names.join(', ')}`);
 const { metafile } = await build({
   entryPoints: files.map(file => join('test', file)),
   outdir: out,
+  outbase: 'test',
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',

@@ -1,9 +1,8 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { explanation, quoted, registry, repository } from './phrases.ts';
 import { testSecret } from './secret-commands.ts';
 
 export const AccessDenied: CauseText = {
-  claims: noClaim,
   summary: (facts, fault) => {
     const users = quoted([
       ...new Set(facts.keyring.credentials.filter(credential => !credential.empty).map(credential => credential.username)),

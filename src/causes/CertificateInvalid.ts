@@ -1,26 +1,12 @@
-import { type Fault, isAtBlobHost } from '../model/fault.ts';
-import { isLoopback } from '../util/proxy.ts';
+import type { Fault } from '../model/fault.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
-import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './phrases.ts';
 
 const isOfDates = (fault: Fault | null): boolean => ['expired', 'notYetValid'].includes(fault?.details.certificate?.problem ?? '');
 
 export const CertificateInvalid: CauseText = {
-  claims: fault =>
-    fault.kind === 'badCertificate'
-      ? fault.role === 'token' || isAtBlobHost(fault)
-        ? SOMETIMES
-        : // a name of this machine in no certificate is rather plain HTTP that was wanted; a date means the certificate
-          isLoopback((fault.host ?? '').replace(/:\d+$/, '')) && !isOfDates(fault)
-          ? MOSTLY
-          : ONLY
-      : fault.kind === 'x509'
-        ? OFTEN
-        : fault.kind === 'tls'
-          ? SOMETIMES
-          : NEVER,
   summary: (facts, fault) =>
     `The certificate of ${hostOf(facts, fault)} is not valid: ${why(fault, nodeName(facts))}.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {

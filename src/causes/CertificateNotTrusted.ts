@@ -1,18 +1,9 @@
 import type { Facts } from '../model/facts.ts';
-import { isAtBlobHost } from '../model/fault.ts';
-import { type CauseText, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, hostsToml } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './phrases.ts';
 
 export const CertificateNotTrusted: CauseText = {
-  claims: fault =>
-    fault.kind === 'untrusted'
-      ? fault.role === 'token' || isAtBlobHost(fault)
-        ? SOMETIMES + 5
-        : ONLY
-      : fault.kind === 'x509' || (fault.kind === 'tls' && (fault.details.tls === 'unverified' || fault.details.tls === 'insecureAlgorithm'))
-        ? SOMETIMES
-        : NEVER,
   summary: (facts, fault) =>
     `The certificate of ${hostOf(facts, fault)} is signed by an authority that ${fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {

@@ -1,13 +1,12 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { anonymousPasses } from '../model/facts.ts';
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { kubectl, quote, restart, rolledOut } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
 
 export const CredentialsBlockPublicImage: CauseText = {
-  claims: noClaim,
   summary: facts =>
     `${anonymousPasses(facts)?.fault == null ? `${imageOf(facts)} is given` : `${repository(facts)} is open`} to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
   fixes: facts => [

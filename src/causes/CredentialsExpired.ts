@@ -1,14 +1,12 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import { type CauseText, NEVER, OFTEN, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { restart } from './commands.ts';
 import { registry } from './phrases.ts';
 import { renewSecret, replacement } from './secret-commands.ts';
 
 export const CredentialsExpired: CauseText = {
-  claims: fault =>
-    fault.statements.includes('tokenExpired') ? ONLY : fault.kind === 'invalidToken' && fault.step === 'layer' ? OFTEN : NEVER,
   summary: (facts, fault) => {
     const credential = facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0];
     const who =

@@ -1,13 +1,12 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Attempt } from '../model/probe.ts';
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret, nodeWord, restart } from './commands.ts';
 import { nodeName, quoted, registry } from './phrases.ts';
 import { createSecret, fixEntryInPlace, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
 
 export const CredentialsRejected: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const { credential: first, repaired } = refusedOf(facts);
     if (first === undefined)

@@ -1,21 +1,10 @@
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { list, repository } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
 export const DigestNotFound: CauseText = {
-  claims: (fault, facts) => {
-    if (fault.kind !== 'notFound' || fault.role === 'token' || facts.reference?.digest == null || fault.code === 'NAME_UNKNOWN')
-      return NEVER;
-    if (fault.seenBy === 'probe') {
-      const tags = facts.probe?.tags;
-      if (tags?.known) return ONLY;
-      if (tags && !tags.known && tags.repositoryMissing) return NEVER;
-      return MOSTLY;
-    }
-    return OFTEN;
-  },
   summary: facts =>
     `${facts.probe?.tags?.known ? 'The repository' : 'By the words of the node, the repository'} ${repository(facts)} ${facts.probe?.tags?.known ? 'is there and holds' : 'holds'} no manifest "${facts.reference?.digest}". A digest goes when the registry is cleaned up, or is that of another repository or registry.${tagsOf(facts).length > 0 ? ` Its tags: ${list(tagsOf(facts))}.` : ''}`,
   fixes: facts => {

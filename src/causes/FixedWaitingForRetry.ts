@@ -1,9 +1,8 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { restart } from './commands.ts';
 import { decisive, imageOf, quoted } from './phrases.ts';
 
 export const FixedWaitingForRetry: CauseText = {
-  claims: noClaim,
   summary: (facts, fault) => {
     const accepted = decisive(facts)?.credential ?? null;
     const used = accepted === null ? [] : [facts.keyring.credentials[accepted]?.secret ?? ''];

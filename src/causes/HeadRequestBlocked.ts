@@ -1,12 +1,8 @@
-import { type CauseText, NEVER, ONLY, RARELY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { schemeOf } from './commands.ts';
 import { registry } from './phrases.ts';
 
 export const HeadRequestBlocked: CauseText = {
-  claims: (fault, facts) => {
-    if (fault.seenBy === 'probe') return facts.probe?.headBlocked && fault.method === 'HEAD' ? ONLY : NEVER;
-    return (fault.kind === 'status' && (fault.status === 500 || fault.status === 403)) || fault.kind === 'notFound' ? RARELY : NEVER;
-  },
   summary: (facts, fault) =>
     `${registry(facts)} gives the manifest to a GET and answers ${fault?.status ?? 'an error'} to the HEAD that containerd begins with: something in between (gateway, WAF, proxy) blocks HEAD.`,
   fixes: (facts, fault) => [

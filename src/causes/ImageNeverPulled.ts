@@ -1,9 +1,8 @@
-import { type CauseText, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { kubectl, nodeWord, quote, recreatePod, remark, rolledOut } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';
 
 export const ImageNeverPulled: CauseText = {
-  claims: fault => (fault.kind === 'never' ? ONLY : NEVER),
   summary: facts => {
     const minor = Number(/v1\.(\d+)/.exec(facts.node.kubelet ?? '')?.[1] ?? 0);
     return `Container "${facts.container.name}" has imagePullPolicy Never, and ${nodeName(facts)} does not have ${imageOf(facts)}. Nothing will ever fetch it there.${minor >= 35 ? ' (From Kubernetes 1.35 on the same words also come when the image is there, but this pod has not shown the credential it was pulled with.)' : ''}`;

@@ -1,16 +1,8 @@
-import { isLoopback } from '../util/proxy.ts';
-import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';
 
 export const InvalidImageName: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'badReference') return ONLY;
-    if (fault.code === 'NAME_INVALID') return ONLY;
-    // a registry answers 400 to a name that its own rules refuse; where the node asks itself, it is rather TLS that was wanted
-    const itself = fault.seenBy === 'node' && isLoopback((fault.host ?? '').replace(/:\d+$/, ''));
-    return fault.status === 400 && fault.role !== 'token' && !itself ? MOSTLY : NEVER;
-  },
   summary: facts =>
     facts.referenceError === null
       ? `The registry ${registry(facts)} refuses the name of ${imageOf(facts)} as invalid.`

@@ -1,17 +1,9 @@
 import type { Fault } from '../model/fault.ts';
-import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { quote, setImage } from './commands.ts';
 import { explanation, imageOf } from './phrases.ts';
 
 export const ManifestUnsupported: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'schema1' || fault.kind === 'encrypted') return ONLY;
-    if (fault.kind === 'tooLarge') return MOSTLY;
-    if (fault.kind === 'mediaType') return fault.details.mediaType === 'text/html' ? SOMETIMES : fault.seenBy === 'probe' ? ONLY : MOSTLY;
-    if (fault.kind === 'badManifest') return fault.code === 'MANIFEST_INVALID' ? SOMETIMES : MOSTLY;
-    if (fault.kind === 'blobMissing') return fault.details.part === 'other' ? MOSTLY : SOMETIMES - 5;
-    return fault.kind === 'corrupt' || fault.kind === 'shortBody' ? SOMETIMES - 5 : NEVER;
-  },
   summary: (facts, fault) =>
     `${imageOf(facts)} is there, but it is no container image that the node's runtime can use: ${what(fault)}.${explanation(fault)}`,
   fixes: facts => [

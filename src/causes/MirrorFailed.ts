@@ -1,9 +1,8 @@
-import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord } from './commands.ts';
 import { nodeName, registry } from './phrases.ts';
 
 export const MirrorFailed: CauseText = {
-  claims: fault => (fault.role === 'mirror' ? (fault.kind === 'unknown' ? MOSTLY : SOMETIMES - 5) : NEVER),
   summary: (facts, fault) =>
     `The runtime of ${nodeName(facts)} asks "${fault?.host ?? 'a mirror'}" in place of ${registry(facts)}, and that mirror fails.`,
   fixes: facts => [

@@ -1,8 +1,7 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { imageOf } from './phrases.ts';
 
 export const NoPullProblem: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const { pod, state, container } = facts;
     if (pod !== null && state.reason === null)

@@ -1,12 +1,11 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
 import { nodeCredentials, podName, quoted, registry } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 
 export const NoPullSecret: CauseText = {
-  claims: noClaim,
   summary: facts =>
     `${registry(facts)} gives the image only to those who log in, and ${podName(facts)} names no pull secret (${account(facts)}). ${nodeCredentials(facts)}`,
   fixes: facts => {

@@ -1,10 +1,9 @@
-import { type CauseText, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord, restart } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { showBytes } from './sizes.ts';
 
 export const NodeDiskFull: CauseText = {
-  claims: (fault, facts) => (fault.kind === 'diskFull' ? ONLY : fault.kind === 'storage' && facts.node.diskPressure ? SOMETIMES : NEVER),
   summary: facts =>
     `${theNode(facts)} has no room left to store ${imageOf(facts)} (no bytes, or no inodes).${facts.node.diskPressure ? ' It reports DiskPressure.' : ''}${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} compressed and needs two to three times that.` : ''}`,
   fixes: facts => [

@@ -1,10 +1,9 @@
 import type { Fault } from '../model/fault.ts';
-import { type CauseText, MOSTLY, NEVER, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 
 export const NodeStorageFailed: CauseText = {
-  claims: fault => (fault.kind === 'storage' ? MOSTLY : fault.kind === 'runtime' ? SOMETIMES : NEVER),
   summary: (facts, fault) =>
     `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault)}. It is the disk or the runtime's own store, not the registry.`,
   fixes: facts => [

@@ -1,21 +1,9 @@
 import type { Fix } from '../model/diagnosis.ts';
-import { isAtBlobHost } from '../model/fault.ts';
-import { isLoopback } from '../util/proxy.ts';
-import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, hostsToml, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './phrases.ts';
 
 export const PlainHTTPRegistry: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'plainHttp' || fault.kind === 'httpToHttps') {
-      if (isAtBlobHost(fault)) return SOMETIMES;
-      return fault.role === 'token' ? MOSTLY : ONLY;
-    }
-    if (fault.statements.includes('httpsWanted')) return ONLY;
-    // this machine is asked over plain HTTP, and a TLS server answers that with 400
-    if (fault.kind === 'badCertificate' && isLoopback((fault.host ?? '').replace(/:\d+$/, ''))) return SOMETIMES;
-    return fault.seenBy === 'node' && fault.status === 400 && isLoopback((fault.host ?? '').replace(/:\d+$/, '')) ? MOSTLY : NEVER;
-  },
   summary: (facts, fault) =>
     fault?.kind === 'plainHttp'
       ? `${theNode(facts)} asks ${hostOf(facts, fault)} over HTTPS, and that server speaks plain HTTP.${seenFrom(fault)}`

@@ -1,10 +1,9 @@
 import { showPlatform } from '../model/platform.ts';
-import { type CauseText, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { kubectl, quote, rolledOut, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './phrases.ts';
 
 export const PlatformNotAvailable: CauseText = {
-  claims: fault => (fault.kind === 'platform' ? ONLY : NEVER),
   summary: facts => {
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
     const node = facts.node.platform === null ? '' : ` is ${showPlatform(facts.node.platform)}`;

@@ -1,10 +1,8 @@
-import { type CauseText, NEVER, ONLY, RARELY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './phrases.ts';
 
 export const ProxyFailed: CauseText = {
-  claims: fault =>
-    fault.kind === 'proxy' || fault.status === 407 ? ONLY : fault.status === 500 || fault.kind === 'notFound' ? RARELY - 5 : NEVER,
   summary: (facts, fault) =>
     `The way from ${nodeName(facts)} to ${registry(facts)} leads through a proxy, and that proxy ${fault?.status === 407 ? 'wants a login of its own' : 'cannot be used'}${fault?.host ? ` (asked for "${fault.host}")` : ''}.${seenFrom(fault)}`,
   fixes: facts => [

@@ -1,9 +1,8 @@
-import { type CauseText, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord } from './commands.ts';
 import { nodeName } from './phrases.ts';
 
 export const PullThrottled: CauseText = {
-  claims: fault => (fault.kind === 'throttled' ? ONLY : NEVER),
   summary: facts =>
     `kubelet on ${nodeName(facts)} starts at most so many pulls per second (registryPullQPS, 5 by default) and put this one off. The registry was not asked, and no limit of the registry is meant. It tries again by itself.`,
   fixes: facts => [

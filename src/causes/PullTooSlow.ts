@@ -1,13 +1,9 @@
-import { type CauseText, MOSTLY, NEVER, ONLY, RARELY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';
 import { showBytes } from './sizes.ts';
 
 export const PullTooSlow: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'canceled') return fault.host === null || fault.step === 'layer' ? ONLY : RARELY;
-    return fault.kind === 'deadline' ? (fault.host === null ? ONLY : MOSTLY) : fault.kind === 'shortBody' ? RARELY : NEVER;
-  },
   summary: facts =>
     `The pull of ${imageOf(facts)} on ${nodeName(facts)} was given up before it ended: no bytes came for a while (containerd: 5 minutes), or a time limit ran out.${facts.probe?.size ? ` The image is ${showBytes(facts.probe.size)} in ${facts.probe.layers} layers: at 10 MB/s that takes about ${Math.max(1, Math.round(facts.probe.size / 10e6))} s.` : ''}`,
   fixes: facts => [

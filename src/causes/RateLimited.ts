@@ -1,11 +1,10 @@
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
 import { capital, explanation, hostOf, quoted, usedSecrets } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 
 export const RateLimited: CauseText = {
-  claims: fault => (fault.status === 429 || fault.code === 'TOOMANYREQUESTS' ? ONLY : NEVER),
   summary: (facts, fault) =>
     `${capital(hostOf(facts, fault))} answers 429: ${who(facts)} has used up its pulls.${explanation(fault)}${left(facts)} kubelet tries again by itself, and each try may count.`,
   fixes: facts => {

@@ -1,15 +1,8 @@
-import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, nodeWord, setImage } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './phrases.ts';
 
 export const RegistryNameNotResolved: CauseText = {
-  claims: fault => {
-    if (fault.kind !== 'dns' || fault.role === 'proxy') return NEVER;
-    if (fault.role === 'token') return SOMETIMES;
-    if (fault.role === 'redirect') return fault.step === 'layer' || fault.step === 'config' ? SOMETIMES : MOSTLY - 1;
-    // a name server that cannot be asked says nothing of the name: that may pass, and other trouble of the node's network may be behind it
-    return fault.details.dns === 'noAnswer' ? MOSTLY + 10 : ONLY;
-  },
   summary: (facts, fault) =>
     `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
   fixes: (facts, fault) => {

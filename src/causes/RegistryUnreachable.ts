@@ -1,4 +1,4 @@
-import { type CauseText, MOSTLY, NEVER, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, nodeWord, schemeOf } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './phrases.ts';
 
@@ -11,16 +11,6 @@ const HOW: Record<string, string> = {
 };
 
 export const RegistryUnreachable: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'dns' && fault.role === 'registry' && fault.details.dns === 'noAnswer') return RARELY;
-    if (!(fault.kind in HOW) || fault.role === 'proxy') return fault.kind === 'tls' ? SOMETIMES : NEVER;
-    if (fault.role === 'token') return SOMETIMES;
-    const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
-    if (fault.role === 'redirect' || late) return late ? SOMETIMES : RARELY;
-    // an answer that never comes after the connection stood is the registry's failure
-    if (fault.seenBy === 'probe' && fault.details.silent) return SOMETIMES;
-    return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
-  },
   summary: (facts, fault) =>
     `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {

@@ -1,11 +1,10 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret, setImage } from './commands.ts';
 import { nodeCredentials, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 
 export const RepositoryNotFoundOrPrivate: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const used = usedSecrets(facts);
     const move = knownMove(facts.reference);

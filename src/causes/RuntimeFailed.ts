@@ -1,16 +1,8 @@
-import { type CauseText, MOSTLY, NEVER, ONLY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord } from './commands.ts';
 import { nodeName } from './phrases.ts';
 
 export const RuntimeFailed: CauseText = {
-  claims: fault =>
-    fault.kind === 'runtime'
-      ? fault.details.socket !== undefined
-        ? ONLY
-        : MOSTLY + 5
-      : fault.kind === 'storage' || fault.kind === 'shortName'
-        ? SOMETIMES
-        : NEVER,
   summary: (facts, fault) =>
     `The runtime of ${nodeName(facts)}${facts.node.runtime === null ? '' : ` (${facts.node.runtime})`} is down or wrongly set up: the pull did not get as far as the registry.${fault === null ? '' : ` It says: "${fault.message.split('\n', 1)[0]?.slice(0, 200)}".`}`,
   fixes: facts => [

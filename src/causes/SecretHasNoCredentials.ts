@@ -1,11 +1,10 @@
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { restart } from './commands.ts';
 import { registry } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
 
 export const SecretHasNoCredentials: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const secret = emptySecret(facts);
     const detail =

@@ -1,10 +1,9 @@
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
 import { createSecret, isForPulls, newSecretName, recreateSecret } from './secret-commands.ts';
 
 export const SecretMalformed: CauseText = {
-  claims: fault => (fault.kind === 'secretParse' ? ONLY : NEVER),
   summary: (facts, fault) => {
     const broken = facts.keyring.broken;
     if (broken !== null)

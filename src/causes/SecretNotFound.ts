@@ -1,11 +1,10 @@
 import type { Facts } from '../model/facts.ts';
-import { type CauseText, MOSTLY, NEVER } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { kubectl, namespaceOf, quote, restart } from './commands.ts';
 import { quoted, registry } from './phrases.ts';
 import { createSecret } from './secret-commands.ts';
 
 export const SecretNotFound: CauseText = {
-  claims: fault => (fault.kind === 'secretUnread' ? MOSTLY : NEVER),
   summary: facts => {
     const names = missing(facts);
     const first = facts.secrets.find(secret => secret.name === names[0]);

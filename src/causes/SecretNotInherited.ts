@@ -1,9 +1,8 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
 import { podName, quoted } from './phrases.ts';
 
 export const SecretNotInherited: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const own = facts.secrets.map(secret => secret.name);
     const why =

@@ -1,10 +1,9 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { attachSecret, restart } from './commands.ts';
 import { imageOf, quoted, registry } from './phrases.ts';
 import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
 
 export const SecretRegistryMismatch: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const [miss] = facts.keyring.nearMisses;
     return `${registry(facts)} wants a login, and no entry of the pod's pull secrets covers ${imageOf(facts)}.${miss === undefined ? '' : ` Nearest is "${miss.key}" of secret "${miss.secret}": ${miss.why}.`}${facts.keyring.nearMisses.length > 1 ? ` Not matching either: ${quoted(facts.keyring.nearMisses.slice(1).map(other => other.key))}.` : ''}`;

@@ -1,9 +1,8 @@
-import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { onNode, setImage } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';
 
 export const ShortNameUnresolved: CauseText = {
-  claims: fault => (fault.kind !== 'shortName' ? NEVER : fault.details.shortName !== undefined ? ONLY : MOSTLY),
   summary: facts =>
     `${imageOf(facts)} names no registry, and the runtime of ${nodeName(facts)} has no registry, or more than one, to look for it.`,
   fixes: facts => [

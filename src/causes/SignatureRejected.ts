@@ -1,9 +1,8 @@
-import { type CauseText, MOSTLY, NEVER, ONLY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 
 export const SignatureRejected: CauseText = {
-  claims: fault => (fault.kind === 'signature' ? ONLY : fault.kind === 'policy' ? MOSTLY : NEVER),
   summary: (facts, fault) =>
     `${theNode(facts)} takes only images that its policy accepts, and refuses ${imageOf(facts)}: ${fault?.details.signature === 'missing' ? 'it is not signed' : fault?.details.signature === 'blocked' ? 'a verifier or a block list on the node stops it' : 'its signature does not verify'}.`,
   fixes: facts => [

@@ -1,10 +1,9 @@
-import { type CauseText, noClaim } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { kubectl, quote } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { showBytes } from './sizes.ts';
 
 export const StillPulling: CauseText = {
-  claims: noClaim,
   summary: facts => {
     const since = facts.nodeReport.pullingSince;
     const seconds = since === null ? null : Math.max(0, Math.round((Date.parse(facts.now) - Date.parse(since)) / 1000));

@@ -1,17 +1,9 @@
-import { type Fault, isAtBlobHost } from '../model/fault.ts';
-import { type CauseText, MOSTLY, NEVER, RARELY } from './cause.ts';
+import type { Fault } from '../model/fault.ts';
+import type { CauseText } from './cause.ts';
 import { failingHost, nodeWord } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './phrases.ts';
 
 export const TLSFailed: CauseText = {
-  claims: fault =>
-    fault.kind === 'tls'
-      ? fault.role === 'token' || isAtBlobHost(fault)
-        ? RARELY
-        : MOSTLY
-      : fault.kind === 'reset' || fault.kind === 'eof'
-        ? RARELY
-        : NEVER,
   summary: (facts, fault) => `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault)}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);

@@ -1,24 +1,11 @@
 import type { Facts } from '../model/facts.ts';
 import { manifestReference } from '../model/reference.ts';
-import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, RARELY } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { nearest, quoted, registry, repository, tagOf } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
 export const TagNotFound: CauseText = {
-  claims: (fault, facts) => {
-    if (fault.kind !== 'notFound' || fault.role === 'token') return NEVER;
-    if (facts.reference?.digest != null) return RARELY;
-    if (fault.code === 'NAME_UNKNOWN') return NEVER;
-    if (fault.seenBy === 'probe') {
-      if (fault.code === 'TAG_EXPIRED') return ONLY;
-      const tags = facts.probe?.tags;
-      if (tags?.known) return tags.names.includes(manifestReference(facts.reference as never)) ? RARELY : ONLY;
-      if (tags && !tags.known && tags.repositoryMissing) return NEVER;
-      return fault.code === 'MANIFEST_UNKNOWN' ? MOSTLY : OFTEN;
-    }
-    return OFTEN;
-  },
   summary: facts => {
     const near = near_(facts);
     const move = knownMove(facts.reference);

@@ -1,27 +1,8 @@
-import { isNetworkFault } from '../model/fault.ts';
-import { type CauseText, MOSTLY, NEVER, OFTEN, ONLY, RARELY, SOMETIMES } from './cause.ts';
+import type { CauseText } from './cause.ts';
 import { hostWord, restart } from './commands.ts';
 import { explanation, hostOf, registry, seenFrom } from './phrases.ts';
 
 export const TokenServiceFailed: CauseText = {
-  claims: fault => {
-    if (fault.kind === 'badToken' || (fault.kind === 'badScheme' && fault.role === 'token')) return ONLY;
-    if (fault.kind === 'invalidToken') return fault.step === 'layer' ? NEVER : fault.seenBy === 'probe' ? ONLY : MOSTLY;
-    if (fault.kind === 'plainHttp' && fault.role === 'token') return OFTEN;
-    if (fault.role === 'token') {
-      if (isNetworkFault(fault))
-        return fault.kind === 'untrusted' || fault.kind === 'tls' || fault.kind === 'badCertificate' || fault.kind === 'x509'
-          ? MOSTLY
-          : ONLY;
-      if (fault.kind === 'redirects') return MOSTLY;
-      if (fault.status === 401 || fault.status === 403) return RARELY;
-      if (fault.status === 429) return NEVER;
-      if ((fault.status ?? 0) >= 500) return fault.seenBy === 'probe' ? ONLY : MOSTLY + 1;
-      if (fault.status !== null || fault.kind === 'notJson') return ONLY;
-      return OFTEN;
-    }
-    return fault.kind === 'status' && ((fault.status ?? 0) >= 500 || fault.status === 401) ? SOMETIMES - 10 : NEVER;
-  },
   summary: (facts, fault) =>
     fault?.kind === 'invalidToken'
       ? `The token server of ${registry(facts)} gives a token, and the registry then refuses that very token: the two do not agree on issuer, key, service or clock.`

@@ -31,3 +31,17 @@ export interface CommonFlags extends ConnectionFlags {
   registryCa?: string | undefined;
   mirrors: Map<string, string>;
 }
+
+/** The flags of `why`. */
+export interface WhyFlags extends CommonFlags {
+  names: string[];
+  file?: string | undefined;
+  selector?: string | undefined;
+  container?: string | undefined;
+  /** Stay, and report what changes. */
+  watch: boolean;
+  /** Lists `CAUSE,…` that alone count for exit status 1; empty: all. */
+  failOn: string[];
+  /** Lists `CAUSE,…` that do not count. */
+  ignore: string[];
+}

@@ -9,11 +9,10 @@ import { imagesOf } from '../parse/pod.ts';
 import { newMemory } from '../registry/prober.ts';
 import { renderFindings } from '../report/text.ts';
 import { UserError } from '../util/user-error.ts';
-import type { Context } from './context.ts';
+import type { Context, WhyFlags } from './context.ts';
 import { examine } from './examine.ts';
 import { openApi } from './open-cluster.ts';
 import { print, warn, widthOf } from './terminal.ts';
-import type { WhyFlags } from './why.ts';
 
 /** Changes of this long are reported together: a broken registry hits many pods at once. */
 const GATHER_MS = 1000;

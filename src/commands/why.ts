@@ -10,23 +10,10 @@ import { prometheus } from '../report/prometheus.ts';
 import { printable } from '../report/style.ts';
 import { renderFindings } from '../report/text.ts';
 import { UserError } from '../util/user-error.ts';
-import type { CommonFlags, Context } from './context.ts';
+import type { Context, WhyFlags } from './context.ts';
 import { examine, type PodToDiagnose } from './examine.ts';
 import { withApi } from './open-cluster.ts';
 import { print, printJson, printYaml, readInput, showProgress, warn, widthOf } from './terminal.ts';
-
-export interface WhyFlags extends CommonFlags {
-  names: string[];
-  file?: string | undefined;
-  selector?: string | undefined;
-  container?: string | undefined;
-  /** Stay, and report what changes. */
-  watch: boolean;
-  /** Lists `CAUSE,…` that alone count for exit status 1; empty: all. */
-  failOn: string[];
-  /** Lists `CAUSE,…` that do not count. */
-  ignore: string[];
-}
 
 /** Where pods and what belongs to them come from. */
 interface Source {

@@ -5,7 +5,6 @@
  *   - Words about what the registry answered are checked against what it answers now: to the same credentials, in the same order.
  */
 
-import { MOSTLY, NEVER, ONLY } from '../causes/cause.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { CAUSES, type CauseCode, causeOf } from '../model/cause-codes.ts';
 import type { Certainty, Diagnosis } from '../model/diagnosis.ts';
@@ -14,6 +13,7 @@ import { anonymousPasses } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { isLoopback } from '../util/proxy.ts';
+import { CLAIMS, MOSTLY, NEVER, ONLY } from './claims.ts';
 import { evidenceOf } from './evidence.ts';
 import { type LoginVerdict, loginFromNode, loginFromProbe, nodeMayLogIn } from './login-rules.ts';
 
@@ -181,7 +181,7 @@ function gotFarther(facts: Facts, spoken: Fault, seen: Fault): Verdict {
 
 /** A refusal whose own words name another cause than the login: a policy, an expiry, an unknown method. */
 const claimsAnswer = (facts: Facts, seen: Fault): boolean =>
-  CAUSES.some(({ code }) => code !== 'CredentialsExpired' && CAUSE_TEXTS[code].claims(seen, facts) > MOSTLY);
+  CAUSES.some(({ code }) => code !== 'CredentialsExpired' && (CLAIMS[code]?.(seen, facts) ?? NEVER) > MOSTLY);
 
 /** What such a host answers us holds for the node when the node said the same, or when the name leads both to one machine. */
 function trusted(facts: Facts, spoken: Fault | null, seen: Fault): boolean {
@@ -227,7 +227,7 @@ function rankCauses(facts: Facts, fault: Fault, most: Certainty = 'certain'): Ve
   const login = isAuthenticationFault(fault) ? loginFromNode(facts, fault) : null;
   const claims = CAUSES.map(({ code }): { code: CauseCode; weight: number } => ({
     code,
-    weight: CAUSE_TEXTS[code].claims(fault, facts),
+    weight: CLAIMS[code]?.(fault, facts) ?? NEVER,
   })).filter(claim => claim.weight > NEVER);
   if (login !== null) {
     for (const [index, code] of login.codes.entries()) {

@@ -1,5 +1,5 @@
 /** The name and what it leads to: repositories, tags, digests, platforms, manifests and what is behind them. */
-import { APP, failure, isBlob, isManifest } from '../helpers/lab.ts';
+import { APP, failure, isBlob, isManifest } from '../../helpers/lab.ts';
 import {
   answering,
   BASIC,

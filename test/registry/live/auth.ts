@@ -1,5 +1,5 @@
 /** A credential is sent, and what becomes of it. */
-import { APP, failure, isManifest, json, loginsIn, pullSecret } from '../helpers/lab.ts';
+import { APP, failure, isManifest, json, loginsIn, pullSecret } from '../../helpers/lab.ts';
 import { BASIC, bearer, cred, hub, jwt, mirror, RIGHT, type Scenario, USER, users, WRONG } from './scenario.ts';
 
 export const auth: Scenario[] = [

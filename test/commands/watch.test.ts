@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { pluginCommand } from './helpers/plugin.ts';
-import { startRegistry } from './helpers/registry.ts';
-import { dockerconfigjson } from './helpers/shop.ts';
-import { temporary } from './helpers/temporary.ts';
+import { pluginCommand } from '../helpers/plugin.ts';
+import { startRegistry } from '../helpers/registry.ts';
+import { dockerconfigjson } from '../helpers/shop.ts';
+import { temporary } from '../helpers/temporary.ts';
 
 const failing = (name: string, image: string) => ({
   kind: 'Pod',

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t from 'tap';
-import { CAUSES } from '../src/model/cause-codes.ts';
-import { startCluster, writeKubeconfig } from './helpers/cluster.ts';
-import { pluginCommand } from './helpers/plugin.ts';
-import { folder, run } from './helpers/process.ts';
-import { CLUSTER, named } from './helpers/shop.ts';
+import { CAUSES } from '../../src/model/cause-codes.ts';
+import { startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { pluginCommand } from '../helpers/plugin.ts';
+import { folder, run } from '../helpers/process.ts';
+import { CLUSTER, named } from '../helpers/shop.ts';
 
 t.test('what is offered at each place of the line', async t => {
   const cluster = await startCluster({ objects: [...CLUSTER, named('StatefulSet', 'store', 'shop')] });

@@ -2,9 +2,9 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t from 'tap';
-import { type ClusterObject, clientCertificate, depthOf, startCluster, writeKubeconfig } from './helpers/cluster.ts';
-import { folder, type Run, run } from './helpers/process.ts';
-import { CLUSTER, eventOf, IMAGE, type Item, items, named, podOf, warningsOf } from './helpers/shop.ts';
+import { type ClusterObject, clientCertificate, depthOf, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { folder, type Run, run } from '../helpers/process.ts';
+import { CLUSTER, eventOf, IMAGE, type Item, items, named, podOf, warningsOf } from '../helpers/shop.ts';
 
 t.test('one pod of a cluster', async t => {
   const cluster = await startCluster({ objects: CLUSTER });

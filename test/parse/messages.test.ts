@@ -1,13 +1,13 @@
 /** The node's words as structure: real messages of every runtime, the forms in which kubelet hands them on, and what a pod's status and events tell. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { ContainerKind } from '../src/model/facts.ts';
-import { type Fault, pullProgress } from '../src/model/fault.ts';
-import type { ContainerStatus, Event, Pod } from '../src/model/kubernetes.ts';
-import { registryHosts } from '../src/model/reference.ts';
-import { readFaults, splitAggregate } from '../src/parse/messages/reader.ts';
-import { type ContainerImage, imagesOf, isOfPod, isPullReason, readNodeReport } from '../src/parse/pod.ts';
-import { parseReference } from '../src/parse/reference.ts';
+import type { ContainerKind } from '../../src/model/facts.ts';
+import { type Fault, pullProgress } from '../../src/model/fault.ts';
+import type { ContainerStatus, Event, Pod } from '../../src/model/kubernetes.ts';
+import { registryHosts } from '../../src/model/reference.ts';
+import { readFaults, splitAggregate } from '../../src/parse/messages/reader.ts';
+import { type ContainerImage, imagesOf, isOfPod, isPullReason, readNodeReport } from '../../src/parse/pod.ts';
+import { parseReference } from '../../src/parse/reference.ts';
 
 const table = <Row>(name: string): Row => JSON.parse(readFileSync(`test/fixtures/words/${name}.json`, 'utf8')) as Row;
 const hostsOf = (image: string): string[] => {

@@ -19,8 +19,8 @@ import {
   secretsIn,
   surroundings,
   why,
-} from './helpers/lab.ts';
-import { RUNTIMES, saidBy } from './helpers/node-words.ts';
+} from '../helpers/lab.ts';
+import { RUNTIMES, saidBy } from '../helpers/node-words.ts';
 import { auth } from './live/auth.ts';
 import { names } from './live/names.ts';
 import { nodes } from './live/nodes.ts';

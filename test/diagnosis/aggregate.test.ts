@@ -1,14 +1,14 @@
 /** Grouping, patterns and counts: one finding per cause and what it is about. */
 import t from 'tap';
-import { mayFail } from '../src/cluster/reader.ts';
-import { aggregate, type Group, groupFindings, summaryOf } from '../src/diagnosis/aggregate.ts';
-import { collectFacts } from '../src/diagnosis/collect-facts.ts';
-import { type Finding, investigate } from '../src/diagnosis/investigate.ts';
-import type { Event, Pod } from '../src/model/kubernetes.ts';
-import { type Baseline, notSeen } from '../src/model/kubernetes.ts';
-import { diagnosisItem, diagnosisList } from '../src/report/json.ts';
-import { prometheus } from '../src/report/prometheus.ts';
-import { renderFindings } from '../src/report/text.ts';
+import { mayFail } from '../../src/cluster/reader.ts';
+import { aggregate, type Group, groupFindings, summaryOf } from '../../src/diagnosis/aggregate.ts';
+import { collectFacts } from '../../src/diagnosis/collect-facts.ts';
+import { type Finding, investigate } from '../../src/diagnosis/investigate.ts';
+import type { Event, Pod } from '../../src/model/kubernetes.ts';
+import { type Baseline, notSeen } from '../../src/model/kubernetes.ts';
+import { diagnosisItem, diagnosisList } from '../../src/report/json.ts';
+import { prometheus } from '../../src/report/prometheus.ts';
+import { renderFindings } from '../../src/report/text.ts';
 
 const pod = (name: string, image: string, message: string, node = 'node-1', namespace = 'shop'): Pod => ({
   metadata: { name, namespace, uid: name },

@@ -1,10 +1,10 @@
 /** Pull secrets, keyring and image references against the answers of kubelet's own code (see fixtures/kubelet/README.md). */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { imageName, type Reference } from '../src/model/reference.ts';
-import { keyMatches, lookUpCredentials } from '../src/parse/credentials/keyring.ts';
-import { readPullSecret } from '../src/parse/credentials/pull-secret.ts';
-import { parseReference } from '../src/parse/reference.ts';
+import { imageName, type Reference } from '../../../src/model/reference.ts';
+import { keyMatches, lookUpCredentials } from '../../../src/parse/credentials/keyring.ts';
+import { readPullSecret } from '../../../src/parse/credentials/pull-secret.ts';
+import { parseReference } from '../../../src/parse/reference.ts';
 
 interface SecretRow {
   name: string;

@@ -1,5 +1,5 @@
 /** The registry and its token server fail, limit, refuse by a rule, or are gone. */
-import { APP, failure, html, isBlob, isManifest, json } from '../helpers/lab.ts';
+import { APP, failure, html, isBlob, isManifest, json } from '../../helpers/lab.ts';
 import { answering, atToken, BASIC, bearer, cred, hub, mirror, type Scenario, sha256, tls, to, tokenServer } from './scenario.ts';
 
 export const registries: Scenario[] = [

@@ -1,6 +1,6 @@
 /** What the node says of itself, and what it said before something was repaired. */
-import { APP, type Lab } from '../helpers/lab.ts';
-import type { Said } from '../helpers/node-words.ts';
+import { APP, type Lab } from '../../helpers/lab.ts';
+import type { Said } from '../../helpers/node-words.ts';
 import { BASIC, bearer, cred, mirror, type Scenario, type Setup, WRONG } from './scenario.ts';
 
 /** The node's own trouble, while the pull works from here. */

@@ -1,5 +1,5 @@
 /** A login is wanted, and the pod brings none that helps. */
-import { APP, failure, isManifest, json, pullSecret, rawSecret } from '../helpers/lab.ts';
+import { APP, failure, isManifest, json, pullSecret, rawSecret } from '../../helpers/lab.ts';
 import { BASIC, bearer, cred, hub, mirror, RIGHT, type Scenario, USER, users } from './scenario.ts';
 
 export const secrets: Scenario[] = [

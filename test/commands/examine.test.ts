@@ -1,9 +1,9 @@
 /** Many failing pods at once: what is asked of the cluster and of the registries grows with what differs, not with how many fail. */
 import t from 'tap';
-import { type ClusterObject, startCluster, writeKubeconfig } from './helpers/cluster.ts';
-import { type Run, run } from './helpers/process.ts';
-import { type RegistryOptions, startRegistry, type TestRegistry } from './helpers/registry.ts';
-import { dockerconfigjson, eventOf, items, NODE, named, podOf } from './helpers/shop.ts';
+import { type ClusterObject, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { type Run, run } from '../helpers/process.ts';
+import { type RegistryOptions, startRegistry, type TestRegistry } from '../helpers/registry.ts';
+import { dockerconfigjson, eventOf, items, NODE, named, podOf } from '../helpers/shop.ts';
 
 const PODS = 120;
 const REPOSITORIES = 4;

@@ -1,9 +1,9 @@
 /** What a live scenario is, and what many of them are made of. */
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
-import { APP, type Item, isManifest, type KubernetesObject, type Lab, pullSecret, type Run } from '../helpers/lab.ts';
-import type { Said } from '../helpers/node-words.ts';
-import { type Answer, type BearerAuth, makeCertificate, type RegistryOptions, type SeenRequest } from '../helpers/registry.ts';
+import { APP, type Item, isManifest, type KubernetesObject, type Lab, pullSecret, type Run } from '../../helpers/lab.ts';
+import type { Said } from '../../helpers/node-words.ts';
+import { type Answer, type BearerAuth, makeCertificate, type RegistryOptions, type SeenRequest } from '../../helpers/registry.ts';
 
 export const RIGHT = 'c4nary-right-Zq81';
 export const WRONG = 'c4nary-wrong-Yp72';

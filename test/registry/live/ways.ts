@@ -1,7 +1,7 @@
 /** The way to the registry: connections, certificates, hosts of layers, and what answers where no registry is. */
 import { createServer as createTlsServer } from 'node:tls';
-import { APP, html, isBlob, isManifest, json } from '../helpers/lab.ts';
-import { makeCertificate } from '../helpers/registry.ts';
+import { APP, html, isBlob, isManifest, json } from '../../helpers/lab.ts';
+import { makeCertificate } from '../../helpers/registry.ts';
 import { answering, BASIC, bearer, ca, cred, mirror, type Scenario, sha256, tls, to, trusting, WRONG, withHead } from './scenario.ts';
 
 const PORTAL = html(200, 'Welcome to the guest network');

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import { failingPod, type Item, pullSecret, surroundings, why } from './helpers/lab.ts';
-import { type Said, saidBy } from './helpers/node-words.ts';
-import { folder } from './helpers/process.ts';
-import { freePort, makeCertificate } from './helpers/registry.ts';
+import { failingPod, type Item, pullSecret, surroundings, why } from '../helpers/lab.ts';
+import { type Said, saidBy } from '../helpers/node-words.ts';
+import { folder } from '../helpers/process.ts';
+import { freePort, makeCertificate } from '../helpers/registry.ts';
 
 const USER = 'lab';
 const PASSWORD = 'labpass';

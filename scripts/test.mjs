@@ -83,12 +83,11 @@ const tap = spawn(
     '--jobs=2',
     '--timeout=400',
     ...leaveOut(skips),
-    ...(snapshot ? ['--snapshot'] : []),
     ...files.map(file => join(out, file.replace(/\.ts$/, '.mjs'))),
   ],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PATH: testPath(), TAP_SNAPSHOT: snapshot ? '1' : '0', ...(binary ? { IMAGEPULL_BINARY: binary } : {}) },
+    env: { ...process.env, PATH: testPath(), GOLDEN: snapshot ? 'write' : 'compare', ...(binary ? { IMAGEPULL_BINARY: binary } : {}) },
   },
 );
 

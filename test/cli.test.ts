@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { authority, startCluster, writeKubeconfig } from './helpers/cluster.ts';
+import { golden } from './helpers/golden.ts';
 import { folder, normal, type Run, run, runAll } from './helpers/process.ts';
 import { freePort, makeCertificate, startRegistry, startTcp } from './helpers/registry.ts';
 import { items, podOf } from './helpers/shop.ts';
@@ -25,7 +26,11 @@ t.test('transcripts', async t => {
     ['why', '-f', SAVED, '--no-probe', '-n', 'elsewhere'],
     ['test-secret', '-f', SAVED, '--no-probe'],
   ])
-    t.matchSnapshot(transcript(args, await run(args)), args.join(' '));
+    golden(
+      t,
+      `test/fixtures/transcripts/${args.map(word => word.replace(/.*\/|^-+/g, '')).join('_')}.txt`,
+      transcript(args, await run(args)),
+    );
 });
 
 t.test('a file comes from standard input, and as JSON, too', async t => {

@@ -13,9 +13,12 @@ import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { renderFindings } from '../../src/report/text.ts';
 import { type Fixture, factsOf, readFixture } from '../helpers/facts.ts';
+import { golden } from '../helpers/golden.ts';
 
 const FOLDER = 'test/fixtures/causes';
-const files = readdirSync(FOLDER).sort();
+const files = readdirSync(FOLDER)
+  .filter(file => file.endsWith('.json'))
+  .sort();
 
 /** Commands on the cluster as a whole, which take no namespace. */
 const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw) /;
@@ -27,14 +30,15 @@ const namespaces = (facts: Facts): string[] => [
 ];
 
 for (const file of files) {
-  t.test(file.replace(/\.json$/, ''), async t => {
+  const name = file.replace(/\.json$/, '');
+  t.test(name, async t => {
     const fixture = readFixture(`${FOLDER}/${file}`);
     const facts = factsOf(fixture);
     const diagnosis = diagnose(facts);
     const { cause, certainty, also, next } = diagnosis;
     t.strictSame({ cause, certainty, also, next }, { also: [], next: [], ...expected(fixture) }, fixture.about);
 
-    for (const name of fixture.expect.names) t.ok(diagnosis.summary.includes(`"${name}"`), `the summary names "${name}" in quotes`);
+    for (const quoted of fixture.expect.names) t.ok(diagnosis.summary.includes(`"${quoted}"`), `the summary names "${quoted}" in quotes`);
     t.match(diagnosis.summary, /^["A-Zk].*\.\)?$/s, 'the summary is made of sentences');
     t.notMatch(
       `${diagnosis.title} ${diagnosis.summary}`,
@@ -54,9 +58,21 @@ for (const file of files) {
           `it names the namespace: ${line}`,
         );
     }
-    t.matchSnapshot(renderFindings(groupFindings([{ facts, diagnosis }]), [], { color: false, wide: false, width: 100 }), 'text');
+    golden(
+      t,
+      `${FOLDER}/${name}.txt`,
+      renderFindings(groupFindings([{ facts, diagnosis }]), [], { color: false, wide: false, width: 100 }),
+    );
   });
 }
+
+t.test('each golden text has its fixture', async t => {
+  const texts = readdirSync(FOLDER).filter(file => file.endsWith('.txt'));
+  t.strictSame(
+    texts.map(text => text.replace(/\.txt$/, '.json')).filter(file => !files.includes(file)),
+    [],
+  );
+});
 
 t.test('each cause has a fixture of its own', async t => {
   for (const { code } of CAUSES) {

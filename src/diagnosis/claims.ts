@@ -173,6 +173,7 @@ export const CLAIMS: Partial<Record<CauseCode, (fault: Fault, facts: Facts) => n
   PullThrottled: fault => (fault.kind === 'throttled' ? ONLY : NEVER),
   PullTooSlow: fault => {
     if (fault.kind === 'canceled') return fault.host === null || fault.step === 'layer' ? ONLY : RARELY;
+    if (fault.kind === 'timeout') return fault.details.silent && fault.seenBy === 'node' ? SOMETIMES : NEVER;
     return fault.kind === 'deadline' ? (fault.host === null ? ONLY : MOSTLY) : fault.kind === 'shortBody' ? RARELY : NEVER;
   },
   RateLimited: fault => (fault.status === 429 || fault.code === 'TOOMANYREQUESTS' ? ONLY : NEVER),
@@ -185,8 +186,8 @@ export const CLAIMS: Partial<Record<CauseCode, (fault: Fault, facts: Facts) => n
       return fault.seenBy === 'probe' || (fault.status !== 500 && fault.host !== null) ? ONLY : MOSTLY;
     }
     if (fault.kind === 'canceled' && fault.host !== null && fault.step !== 'layer') return fault.role === 'token' ? SOMETIMES : ONLY;
-    if (fault.kind === 'timeout' && fault.seenBy === 'probe' && fault.role !== 'token' && fault.role !== 'redirect' && fault.details.silent)
-      return ONLY;
+    if (fault.kind === 'timeout' && fault.details.silent && fault.role !== 'token' && fault.role !== 'redirect')
+      return fault.seenBy === 'probe' ? ONLY : MOSTLY + 5;
     if (fault.kind === 'eof' || fault.kind === 'reset')
       return fault.role === 'registry' && (fault.step === 'resolve' || fault.step === 'ping') ? SOMETIMES : NEVER;
     return fault.status !== null && UNUSUAL.has(fault.status)
@@ -218,7 +219,7 @@ export const CLAIMS: Partial<Record<CauseCode, (fault: Fault, facts: Facts) => n
     const late = fault.step === 'layer' || fault.step === 'config' || fault.step === 'unpack';
     if (fault.role === 'redirect' || late) return late ? SOMETIMES : RARELY;
     // an answer that never comes after the connection stood is the registry's failure
-    if (fault.seenBy === 'probe' && fault.details.silent) return SOMETIMES;
+    if (fault.details.silent) return SOMETIMES;
     return fault.kind === 'eof' || fault.kind === 'reset' ? MOSTLY + 5 : ONLY;
   },
   RepositoryNotFound: (fault, facts) => {

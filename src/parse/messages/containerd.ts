@@ -507,7 +507,7 @@ export const ERRORS: ErrorRow[] = [
   // content that arrived otherwise than it was announced
   {
     id: 'containerd.commit-digest',
-    match: /unexpected commit digest \S+, expected \S+: failed precondition/,
+    match: /unexpected commit digest \S+, expected \S+(?:: failed precondition)?/,
     kind: 'corrupt',
     step: 'unpack',
     example: `${PULL}failed commit on ref "layer-${DIGEST}": unexpected commit digest ${OTHER}, expected ${DIGEST}: failed precondition`,
@@ -515,7 +515,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'containerd.commit-size',
-    match: /unexpected commit size \d+, expected \d+: failed precondition/,
+    match: /unexpected commit size \d+, expected \d+(?:: failed precondition)?/,
     kind: 'corrupt',
     step: 'unpack',
     example: `${PULL}failed commit on ref "layer-${DIGEST}": unexpected commit size 120, expected 345: failed precondition`,
@@ -523,7 +523,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'containerd.size-validation',
-    match: /"[^"]*" failed size validation: \d+ != \d+: failed precondition/,
+    match: /"[^"]*" failed size validation: \d+ != \d+(?:: failed precondition)?/,
     kind: 'corrupt',
     step: 'unpack',
     example: `${PULL}failed commit on ref "manifest-${DIGEST}": "manifest-${DIGEST}" failed size validation: 500 != 499: failed precondition`,

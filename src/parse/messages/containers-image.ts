@@ -216,6 +216,15 @@ export const WRAPPERS: Wrapper[] = [
     source: 'containers/image copy/single.go, copySingleImage',
   },
   {
+    id: 'containers-image.reading-signature',
+    match: /[Rr]eading signature from \S+: /,
+    speaker: 'containersImage',
+    step: 'verify',
+    example:
+      'Source image rejected: reading signature from https://signatures.example.com/team/api/signature-1: received unexpected HTTP status: 500 Internal Server Error',
+    source: 'containers/image docker/docker_image_src.go, getOneSignature',
+  },
+  {
     id: 'containers-image.signatures-not-accepted',
     match: /None of the signatures were accepted, reasons: /,
     kind: 'signature',

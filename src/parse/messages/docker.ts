@@ -40,6 +40,13 @@ export const WRAPPERS: Wrapper[] = [
     source: 'github.com/fsouza/go-dockerclient client.go, Error.Error (kubelet up to 1.2)',
   },
   {
+    id: 'docker.json-message',
+    match: /\{"message":(?=")/,
+    isQuoted: true,
+    example: `${DAEMON}{"message":"Get https://registry.example.com/v1/_ping: x509: certificate signed by unknown authority"}`,
+    source: 'moby api/server/httputils/errors.go, MakeErrorHandler (read by older clients)',
+  },
+  {
     id: 'docker.manifest-not-found',
     match: /manifest for \S+ not found: /,
     speaker: 'docker',

@@ -291,14 +291,14 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'go-net.not-trusted',
-    match: /[“"]?[^”"]*[”"]? ?certificate is not trusted/,
+    match: /"[^"]*" certificate is not trusted/,
     kind: 'untrusted',
     example: `${VERIFY}“Acme Root CA” certificate is not trusted`,
     source: 'crypto/x509 root_darwin.go',
   },
   {
     id: 'go-net.not-compliant',
-    match: /[“"]?[^”"]*[”"]? ?certificate is not standards compliant/,
+    match: /"[^"]*" certificate is not standards compliant/,
     kind: 'untrusted',
     example: `${VERIFY}“registry.example.com” certificate is not standards compliant`,
     source: 'crypto/x509 root_darwin.go',
@@ -508,7 +508,8 @@ export const ERRORS: ErrorRow[] = [
   {
     id: 'go-net.invalid-port',
     match: /address \S+: invalid port/,
-    kind: 'unknown',
+    kind: 'badReference',
+    step: 'name',
     example: 'Head "https://registry.example.com:70000/v2/shop/web/manifests/1.4.2": dial tcp: address 70000: invalid port',
     source: 'net port_unix.go, AddrError',
   },
@@ -641,7 +642,7 @@ export const ERRORS: ErrorRow[] = [
   // a proxy refuses CONNECT: the reason phrase of its answer is all that net/http hands on
   {
     id: 'go-net.connect-refused',
-    match: /[A-Z][a-z]+(?: [A-Z][A-Za-z-]+)*/,
+    match: /[A-Z][a-z][A-Za-z -]*/,
     at: { on: 'request' },
     kind: 'proxy',
     role: 'proxy',

@@ -124,6 +124,8 @@ function unwrapLines(message: string): string {
   const [first = '', ...lines] = message.trim().split('\n');
   let text = first.trim();
   for (const line of lines) if (line.trim() !== '') text += (STATUS_LINE.test(lastLine(text)) ? '\n' : ' ') + line.trim();
+  // the first quote is marked: a piece of a longer quoted text
+  if (/^[^"]*\\"/.test(text)) text = unescape(text);
   return text
     .replace(/ \(x\d+ over [^)]*\)$/, '')
     .replace(/ ?(?:\.{3}|…)$/, '')
@@ -185,9 +187,12 @@ function takeOff(text: string, draft: Draft, hosts: readonly string[]): string |
   return null;
 }
 
-/** A quoted string without its quotes, as Go's %q writes it; a copy may have lost the marks before the quotes inside. */
+/** Text inside quotes as it was before Go's %q. */
+const unescape = (text: string): string => text.replace(/\\(["\\])/g, '$1');
+
+/** A quoted string without its quotes; a copy may have lost the marks before the quotes inside. */
 const unquote = (text: string): string =>
-  text.includes('\\"') ? (/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text).replace(/\\(["\\])/g, '$1') : text.slice(1).replace(/"$/, '');
+  /\\"|"\}$/.test(text) ? unescape(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
 
 /** What is known behind a layer that no row knows. Out: the text from there, null when nothing is known. */
 function behindUnknown(text: string, draft: Draft, names: readonly string[]): string | null {

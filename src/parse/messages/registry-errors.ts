@@ -285,7 +285,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'registry.unavailable',
-    match: /(?<explanation>unavailable(?:: .*)?)/s,
+    match: /(?<explanation>unavailable: .+)/s,
     kind: 'status',
     status: 503,
     code: 'UNAVAILABLE',

@@ -191,6 +191,15 @@ export const ERRORS: ErrorRow[] = [
     source: 'containerd core/metadata/snapshot.go',
   },
   {
+    id: 'snapshotter.layer-unavailable',
+    match: /layer "[^"]*" unavailable: unavailable/,
+    kind: 'storage',
+    step: 'store',
+    details: { storage: 'contentLost' },
+    example: `failed to prepare extraction snapshot "extract-1-yNJo ${DIGEST}": layer "551" unavailable: unavailable`,
+    source: 'stargz-snapshotter snapshot/snapshot.go, Prepare',
+  },
+  {
     id: 'snapshotter.not-loaded',
     match: /snapshotter not loaded: \S+: invalid argument/,
     kind: 'runtime',

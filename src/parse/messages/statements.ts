@@ -76,7 +76,7 @@ export const STATEMENTS: StatementRow[] = [
   {
     id: 'statement.secret-expired',
     statement: 'expired',
-    match: /\bclient secret (?:\S+ )*(?:is|are|has) expired/i,
+    match: /\bclient secret .{0,60}(?:is|are|has) expired/i,
     example: 'AADSTS7000222: The provided client secret keys for app are expired.',
     source: 'Microsoft Entra ID, AADSTS7000222',
   },

@@ -136,6 +136,8 @@ export interface FaultDetails {
   scheme?: 'http' | 'https';
   /** A document (an answer, a manifest, a secret) did not parse. */
   document?: 'json' | 'base64';
+  /** Names of the pull secrets that kubelet could not read. */
+  secrets?: string[];
   /** Which part of the image is missing or damaged. */
   part?: 'layer' | 'config' | 'manifest' | 'other';
   /** Media type of what the reference leads to. */

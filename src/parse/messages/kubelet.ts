@@ -201,7 +201,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'kubelet.secrets-unread',
-    match: /Unable to retrieve some image pull secrets \([^)]*\); attempting to pull the image may not succeed\./,
+    match: /Unable to retrieve some image pull secrets \((?<secrets>[^)]*)\); attempting to pull the image may not succeed\./,
     kind: 'secretUnread',
     step: 'secret',
     speaker: 'kubelet',

@@ -107,6 +107,7 @@ export const GROUPS: Record<string, (details: FaultDetails, value: string) => vo
   descriptor: (details, value) => void (details.part = IMAGE_BLOB.test(value) ? 'layer' : 'other'),
   received: (details, value) => void (details.received = Number(value)),
   socket: (details, value) => void (details.socket = value),
+  secrets: (details, value) => void (details.secrets = value.split(/,\s*/).filter(Boolean)),
   reason: (details, value) => void (details.reason = value),
 };
 

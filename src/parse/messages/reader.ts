@@ -125,7 +125,7 @@ function unwrapLines(message: string): string {
   let text = first.trim();
   for (const line of lines) if (line.trim() !== '') text += (STATUS_LINE.test(lastLine(text)) ? '\n' : ' ') + line.trim();
   // the first quote is marked: a piece of a longer quoted text
-  if (/^[^"]*\\"/.test(text)) text = unescape(text);
+  if (/^[^"]*\\"/.test(text)) text = unmark(text);
   return text
     .replace(/ \(x\d+ over [^)]*\)$/, '')
     .replace(/ ?(?:\.{3}|…)$/, '')
@@ -172,6 +172,7 @@ function takeOff(text: string, draft: Draft, hosts: readonly string[]): string |
     draft.rows.push(row.id);
     if (row.step !== undefined) draft.step = row.step;
     if (row.role !== undefined) draft.role = row.role;
+    if (row.role === 'token') draft.details.resource = 'token';
     if (row.login !== undefined) draft.login = row.login;
     if (row.on !== undefined) draft.on = row.on;
     draft.speaker ??= row.speaker ?? null;
@@ -188,11 +189,11 @@ function takeOff(text: string, draft: Draft, hosts: readonly string[]): string |
 }
 
 /** Text inside quotes as it was before Go's %q. */
-const unescape = (text: string): string => text.replace(/\\(["\\])/g, '$1');
+const unmark = (text: string): string => text.replace(/\\(["\\])/g, '$1');
 
 /** A quoted string without its quotes; a copy may have lost the marks before the quotes inside. */
 const unquote = (text: string): string =>
-  /\\"|"\}$/.test(text) ? unescape(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
+  /\\"|"\}$/.test(text) ? unmark(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
 
 /** What is known behind a layer that no row knows. Out: the text from there, null when nothing is known. */
 function behindUnknown(text: string, draft: Draft, names: readonly string[]): string | null {
@@ -386,8 +387,15 @@ function apply({ row, groups }: Reading, draft: Draft, hosts: readonly string[])
     if (row.status !== undefined) draft.status = row.status;
     if (row.code !== undefined) draft.code = row.code;
     const isTokens = (row.isBody && draft.method === 'HEAD' && draft.speaker === 'docker') || (row.isDocument && asked === 'ping');
-    if (isTokens) Object.assign(draft, { role: 'token', step: 'token' } satisfies Partial<Draft>);
-    if (row.isDocument && draft.role === 'token') Object.assign(draft, { kind: 'badToken', step: 'token' } satisfies Partial<Draft>);
+    if (isTokens) {
+      draft.role = 'token';
+      draft.step = 'token';
+      draft.details.resource = 'token';
+    }
+    if (row.isDocument && draft.role === 'token') {
+      draft.kind = 'badToken';
+      draft.step = 'token';
+    }
   }
   fill(draft, row, groups, hosts);
 }

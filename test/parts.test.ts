@@ -1,11 +1,12 @@
 /** Tables for the small pure parts: redaction, challenges, manifests, proxies, visible defects, expiry, and what commands and texts are made of. */
 import t from 'tap';
-import { hostWord, quote } from '../src/causes/commands.ts';
-import { distance, list, nearest } from '../src/causes/phrases.ts';
+import { distance, expiryText, list, nearest } from '../src/causes/phrases.ts';
 import { knownMove } from '../src/causes/relocated-images.ts';
+import { hostWord, object, positional, quote } from '../src/causes/shell.ts';
 import { showBytes } from '../src/causes/sizes.ts';
 import { parseSelector } from '../src/cluster/selector.ts';
 import { Credential } from '../src/model/credential.ts';
+import type { CredentialExpiry } from '../src/model/facts.ts';
 import { type Platform, runsOn, showPlatform } from '../src/model/platform.ts';
 import { parseChallenges } from '../src/parse/challenge.ts';
 import { expiryOf } from '../src/parse/credentials/expiry.ts';
@@ -317,14 +318,14 @@ t.test('defects of a credential that can be seen', async t => {
     ['a line break', 'ci', 'pw\n', /^the password ends with a line break/, ['ci', 'pw']],
     ['a line break of Windows', 'ci', 'pw\r\n', /^the password ends with a line break/, ['ci', 'pw']],
     ['a line break in the user name', 'ci\n', 'pw', /^the user name ends with a line break/, ['ci', 'pw']],
-    ['in both', 'ci\n', 'pw\n', /^the user name and password end with a line break/, ['ci', 'pw']],
-    ['blanks', ' ci', 'pw ', /^the user name and password have blanks around them/, ['ci', 'pw']],
-    ['a byte order mark', '\ufeffci', 'pw', /^the user name has blanks around it/, ['ci', 'pw']],
-    ['quotes', 'ci', '"pw"', /^the password stands in quotes/, ['ci', 'pw']],
-    ['quotes around the user name', "'ci'", 'pw', /^the user name stands in quotes/, ['ci', 'pw']],
+    ['in both', 'ci\n', 'pw\n', /^the user name and the password end with a line break/, ['ci', 'pw']],
+    ['blanks', ' ci', 'pw ', /^the user name and the password have white space around them/, ['ci', 'pw']],
+    ['a byte order mark', '\ufeffci', 'pw', /^the user name has white space around it/, ['ci', 'pw']],
+    ['quotes', 'ci', '"pw"', /^the password includes the quotation marks/, ['ci', 'pw']],
+    ['quotes around the user name', "'ci'", 'pw', /^the user name includes the quotation marks/, ['ci', 'pw']],
     ['one quote is none', 'ci', '"pw', null],
     ['quotes and nothing in them', 'ci', '""', null],
-    ["Harbor's robot without its project", 'robot+ci', 'pw', /lost "\$project"/, ['robot$team+ci', 'pw']],
+    ["Harbor's robot without its project", 'robot+ci', 'pw', /is missing "\$project"/, ['robot$team+ci', 'pw']],
     ["Quay's robot", 'team+ci', 'pw', null],
     ['a whole robot', 'robot$team+ci', 'pw', null],
     ['a blank inside', 'ci bot', 'p w', null],
@@ -346,42 +347,63 @@ t.test('a credential past its time', async t => {
   const jwt = (claims: object) => `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
   const at = (date: string) => Date.parse(date) / 1000;
   const ecr = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
-  const rows: [string, Credential, RegExp | null][] = [
+  const rows: [string, Credential, [CredentialExpiry, RegExp] | null][] = [
     ['a password', credential('ci', 'pw', { lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'a token that ended',
       credential('ci', jwt({ exp: at('2026-11-20T04:00:00Z') })),
-      /^its password is a token that expired on 2026-11-20 04:00 UTC \(6 hours ago\)$/,
+      [
+        { source: 'token', expiredAt: '2026-11-20T04:00:00Z' },
+        /^its password is a token that expired on 2026-11-20 04:00 UTC \(6 hours ago\)$/,
+      ],
     ],
-    ['a token that ended a while ago', credential('ci', jwt({ exp: at('2026-11-10T10:00:00Z') })), /\(10 days ago\)$/],
-    ['a token that ended just now', credential('ci', jwt({ exp: at('2026-11-20T09:59:40Z') })), /\(1 minute ago\)$/],
-    ['a token that lives', credential('ci', jwt({ exp: at('2026-11-20T11:00:00Z') })), null],
+    [
+      'a token that ended a while ago',
+      credential('ci', jwt({ exp: at('2026-11-10T10:00:00Z') })),
+      [{ source: 'token', expiredAt: '2026-11-10T10:00:00Z' }, /\(10 days ago\)$/],
+    ],
+    [
+      'a token that ended just now',
+      credential('ci', jwt({ exp: at('2026-11-20T09:59:40Z') })),
+      [{ source: 'token', expiredAt: '2026-11-20T09:59:40Z' }, /\(1 minute ago\)$/],
+    ],
+    ['a token that is valid', credential('ci', jwt({ exp: at('2026-11-20T11:00:00Z') })), null],
     ['a token without an end', credential('ci', jwt({ sub: 'ci' })), null],
+    ['a token whose end is no date', credential('ci', jwt({ exp: 1e300 })), null],
     ['what looks like a token', credential('ci', 'eyJub25zZW5zZQ.eyJ.x'), null],
     [
       'ECR, thirteen hours',
       credential('AWS', 'pw', { key: ecr, lastWrittenAt: '2026-11-19T21:00:00Z' }),
-      /^an ECR token lives 12 hours, and the secret was made 13 hours ago$/,
+      [
+        { source: 'age', provider: 'ecr', lifetimeHours: 12, ageHours: 13 },
+        /^ECR tokens are valid for 12 hours, and the secret was last written 13 hours ago$/,
+      ],
     ],
     ['ECR, eleven hours', credential('AWS', 'pw', { key: ecr, lastWrittenAt: '2026-11-19T23:00:00Z' }), null],
     ['ECR, age not known', credential('AWS', 'pw', { key: ecr }), null],
+    ['another user at ECR', credential('ci', 'pw', { key: ecr, lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
+    [
+      'ECR of China, three days',
+      credential('AWS', 'pw', { key: '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', lastWrittenAt: '2026-11-17T10:00:00Z' }),
+      [{ source: 'age', provider: 'ecr', lifetimeHours: 12, ageHours: 72 }, /last written 3 days ago$/],
+    ],
     ['a user called AWS elsewhere', credential('AWS', 'pw', { lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'Google, two hours',
       credential('oauth2accesstoken', 'pw', { key: 'europe-docker.pkg.dev/p', lastWrittenAt: '2026-11-20T08:00:00Z' }),
-      /^a Google access token lives one hour/,
+      [{ source: 'age', provider: 'artifactRegistry', lifetimeHours: 1, ageHours: 2 }, /^Google access tokens are valid for 1 hour, and/],
     ],
     ["Google's key file", credential('_json_key', 'pw', { key: 'gcr.io', lastWrittenAt: '2020-01-01T00:00:00Z' }), null],
     [
       'Azure, four hours',
       credential('00000000-0000-0000-0000-000000000000', 'pw', { key: 'acme.azurecr.io', lastWrittenAt: '2026-11-20T06:00:00Z' }),
-      /^an ACR access token lives three hours/,
+      [{ source: 'age', provider: 'acr', lifetimeHours: 3, ageHours: 4 }, /^ACR access tokens are valid for 3 hours/],
     ],
   ];
   for (const [name, one, expected] of rows) {
-    const told = expiryOf(one, now);
-    if (expected === null) t.equal(told, null, name);
-    else t.match(told, expected, name);
+    const expiry = expiryOf(one, now);
+    t.strictSame(expiry, expected?.[0] ?? null, name);
+    if (expiry !== null && expected !== null) t.match(expiryText(expiry, now), expected[1], `${name}, as text`);
   }
 });
 
@@ -405,6 +427,11 @@ t.test('a word for a shell', async t => {
     t.equal(hostWord(host), host, host);
   for (const host of ['$(reboot)', 'a b', 'a;b', "a'b", 'a`b`', '', null, undefined])
     t.equal(hostWord(host), 'HOST', JSON.stringify(host ?? null));
+  t.equal(hostWord('--all', 'NODE'), 'NODE', 'a name that is a flag');
+  t.equal(positional('api', 'b c'), "api 'b c'", 'plain words');
+  t.equal(positional('api', '--all'), '-- api --all', 'a word that begins with a dash ends the flags');
+  t.equal(object('pod', '--all'), 'pod/--all', 'TYPE/NAME begins with no dash');
+  t.equal(object('pod', 'a b'), "'pod/a b'", 'TYPE/NAME is one word');
 });
 
 t.test('images that moved', async t => {

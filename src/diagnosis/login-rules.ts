@@ -5,6 +5,7 @@ import { anonymousPasses } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
+import { providerOf, type RegistryProvider } from '../model/registry-providers.ts';
 
 export interface LoginVerdict {
   /** Likeliest first. */
@@ -13,25 +14,23 @@ export interface LoginVerdict {
   proved: boolean;
 }
 
+/** The brand of the image's registry, where it is known. */
+const provider = (facts: Facts): RegistryProvider | null => providerOf(facts.reference?.registry ?? '', facts.probe?.challenge ?? null);
+
 /**
- * Registries that give the same answer for "missing" and "not allowed" (anonymous pulls exist there, so that a refusal does not prove that the
- * repository exists). Known by name, the self-hosted ones by their token server.
+ * Registries that return the same error for a missing repository and for one that this identity may not read. Without a credential that holds only where anonymous pulls exist:
+ * elsewhere a login is needed first, whatever the repository.
  */
 export function hidesMissing(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  if (/^(?:docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|(?:[a-z.]+\.)?gcr\.io|[a-z0-9-]+-docker\.pkg\.dev)$/.test(registry))
-    return true;
-  const { realm, service } = facts.probe?.challenge ?? { realm: null, service: null };
-  return (
-    service === 'harbor-registry' || service === 'container_registry' || /\/service\/token\b|\/jwt\/auth\b|\/v2\/auth\b/.test(realm ?? '')
-  );
+  const { hidesMissing: hides = false, anonymousPulls = true } = provider(facts) ?? {};
+  return hides && (anonymousPulls || facts.keyring.credentials.some(credential => !credential.empty));
 }
 
-/** A node on a cloud whose own registry this is: the node usually brings a credential that nobody sees. */
-export function nodeMayLogIn(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  return /\.dkr\.ecr[.-].*amazonaws\.com(?:\.cn)?$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.azurecr\.io$/.test(registry);
-}
+/** A registry of a cloud: its nodes usually pull with an identity of their own, which cannot be seen. */
+export const nodeMayLogIn = (facts: Facts): boolean => provider(facts)?.node != null;
+
+/** Whether a 403 of the token server may mean a wrong password. */
+const rejectsWith403 = (facts: Facts): boolean => provider(facts)?.rejectsWith403 ?? false;
 
 /** The causes that a login can have when the pod brings no credential for this registry. */
 function withoutCredential(facts: Facts): CauseCode[] {
@@ -86,14 +85,14 @@ export function loginFromProbe(facts: Facts): LoginVerdict {
   const rejected = sent.filter(attempt => attempt.result === 'rejected');
   const said = rejected.find(attempt => attempt.fault?.statements.includes('expired'));
   if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
-  const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
+  const aged = rejected.find(attempt => credentialOf(attempt)?.expiry != null);
   if (aged !== undefined)
-    return /token that expired/.test(credentialOf(aged)?.expired ?? '')
+    return credentialOf(aged)?.expiry?.source === 'token'
       ? { codes: ['CredentialsExpired'], proved: true }
       : { codes: ['CredentialsExpired', 'CredentialsRejected'], proved: false };
   // ECR refuses a token past its time with 403, and a HEAD hides the reason
   const old = sent.find(
-    attempt => attempt.fault?.status === 403 && attempt.fault.explanation === null && credentialOf(attempt)?.expired != null,
+    attempt => attempt.fault?.status === 403 && attempt.fault.explanation === null && credentialOf(attempt)?.expiry != null,
   );
   if (old !== undefined) return { codes: ['CredentialsExpired', 'AccessDenied'], proved: false };
   // Artifactory answers a missing right by 401 too, and says so
@@ -148,12 +147,12 @@ export function loginFromNode(facts: Facts, fault: Fault): LoginVerdict {
   if (fault.statements.includes('credentialsWrong') && (usable.length > 0 || !complete || facts.secrets.length === 0))
     return { codes: ['CredentialsRejected', 'CredentialsExpired', 'AccessDenied'], proved: false };
   if (usable.length > 0) {
-    const expired = usable.some(credential => credential.expired !== null);
+    const expired = usable.some(credential => credential.expiry !== null);
     const aged: CauseCode[] = expired ? ['CredentialsExpired'] : [];
     if (fault.kind === 'noBasicAuth') return { codes: [...aged, 'CredentialsRejected', 'AccessDenied'], proved: false };
     if (explicit) return { codes: ['AccessDenied'], proved: true };
     if (vague) return privateOrMissing([...aged, 'AccessDenied', 'CredentialsRejected', 'RepositoryNotFound']);
-    if (fault.status === 403 && !(fault.role === 'token' && facts.reference?.registry === 'ghcr.io'))
+    if (fault.status === 403 && !(fault.role === 'token' && rejectsWith403(facts)))
       return {
         codes: [...aged, 'AccessDenied', 'CredentialsRejected', 'CredentialsExpired', 'RepositoryNotFoundOrPrivate'],
         proved: false,
@@ -199,10 +198,7 @@ export function loginFromNode(facts: Facts, fault: Fault): LoginVerdict {
   if (fault.kind === 'noBasicAuth' || fault.login === 'none') {
     const codes: CauseCode[] = missing(facts).length > 0 ? ['SecretNotFound'] : [];
     const alike: CauseCode[] = ['SecretRegistryMismatch', 'NoPullSecret', 'CredentialsRejected', 'SecretHasNoCredentials'];
-    if (
-      fault.kind !== 'noBasicAuth' &&
-      (hidesMissing(facts) || nodeMayLogIn(facts) || /\.jfrog\.io$/.test(facts.reference?.registry ?? ''))
-    )
+    if (fault.kind !== 'noBasicAuth' && (hidesMissing(facts) || nodeMayLogIn(facts) || provider(facts)?.id === 'artifactory'))
       return { codes: [...codes, 'RepositoryNotFoundOrPrivate', ...alike], proved: false };
     return { codes: [...codes, ...alike, 'RepositoryNotFoundOrPrivate'], proved: false };
   }

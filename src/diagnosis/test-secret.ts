@@ -12,9 +12,10 @@ import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Secret } from '../model/kubernetes.ts';
+import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
+import { HUB_AUTHS_KEY, HUB_HOSTS } from '../model/registry-providers.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
@@ -22,7 +23,7 @@ import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { VERSION } from '../util/version.ts';
-import { credentialFact } from './collect-facts.ts';
+import { credentialFact, nodeFacts } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 import { ladder } from './probe-view.ts';
 
@@ -89,7 +90,7 @@ const covers = (entry: AuthsEntry, reference: Reference): boolean =>
 /** The registry that a key stands for: its host, Hub by its usual names. */
 function registryOf(entry: AuthsEntry): string {
   const host = (entry.key ?? entry.rawKey).split('/')[0] ?? '';
-  return ['index.docker.io', 'docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'hub.docker.com'].includes(host) ? HUB : host;
+  return HUB_HOSTS.includes(host) ? HUB : host;
 }
 
 async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
@@ -143,12 +144,12 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
 
 /** Keys that parse and that no image can ever match. */
 function neverMatches(key: string): string | null {
-  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2')
-    return 'the last slash is missing: "https://index.docker.io/v1/" is Docker Hub for kubelet, without the slash no image matches';
-  if (/^(?:registry-1\.docker\.io|registry\.hub\.docker\.com|hub\.docker\.com)(?:\/|$)/.test(key))
-    return `"${key.split('/')[0]}" is not Docker Hub for kubelet: the key has to be "https://index.docker.io/v1/"`;
-  if (/^(?:docker|oci):/.test(key)) return 'kubelet knows only https:// and http:// in front of a host';
-  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path';
+  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2') return `the last slash is missing: the key must be "${HUB_AUTHS_KEY}"`;
+  const [host = ''] = key.split('/');
+  if (HUB_HOSTS.includes(host) && host !== HUB && host !== 'index.docker.io')
+    return `kubelet does not use "${host}" for Docker Hub: the key must be "${HUB_AUTHS_KEY}"`;
+  if (/^(?:docker|oci):/.test(key)) return 'kubelet accepts only https:// and http:// before the host';
+  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path, without a tag';
   return null;
 }
 
@@ -225,7 +226,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     failing: true,
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
     nodeReport: NO_WORDS,
-    node: { name: null, platform: null, runtime: null, kubelet: null, diskPressure: false, ready: null, provider: null, why: null },
+    node: nodeFacts(null, notSeen('a secret is tested without a node')),
     serviceAccount: { name: 'default', secrets: null, matching: [], why: null },
     secrets: [
       {

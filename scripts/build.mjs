@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { mutation } from './mutation.mjs';
 import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -79,7 +80,10 @@ const slim = {
   },
 };
 
-const outfile = join(root, 'dist', 'kubectl-imagepull.cjs');
+/** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
+const mutates = process.argv.includes('--mutate');
+const { plugin: mutate, changed } = mutation();
+const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -101,9 +105,13 @@ const { metafile } = await build({
   banner: {
     js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
   },
-  plugins: [slim],
+  plugins: [slim, ...(mutates ? [mutate] : [])],
 });
 chmodSync(outfile, 0o755);
+if (mutates) {
+  process.stderr.write(`# ${changed.sentences} sentences changed\n`);
+  process.exit();
+}
 // what the bundle holds, and its licenses
 writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
 writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));

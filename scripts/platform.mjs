@@ -51,7 +51,7 @@ export function skipsOf(platform) {
 export const leaveOut = skips =>
   skips.length === 0
     ? {}
-    : { TAP_GREP: `/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, TAP_GREP_INVERT: '1' };
+    : { TAP_GREP: `/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, TAP_INVERT: '1' };
 
 /** Folders whose programs the tests take before others of the same name: on Windows those of Git (bash, openssl), on macOS Homebrew's OpenSSL, since LibreSSL writes dates of certificates in another form. @param {NodeJS.Platform} platform */
 function toolFolders(platform) {

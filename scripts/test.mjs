@@ -3,6 +3,7 @@
  * fast; the plugin under test is the built bundle. The last line is the count of the real run.
  *
  *   node scripts/test.mjs [--snapshot] [NAME…]      only the tests whose path holds NAME, without checks and coverage
+ *   node scripts/test.mjs --texts                  the tests of verdicts, with a word more in every sentence of the source: no verdict may change
  *   node scripts/test.mjs --binary [NAME…]          the tests that start the plugin, with this machine's binary of dist/bin (or that of IMAGEPULL_BINARY)
  */
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { mutation } from './mutation.mjs';
 import { testPath } from './platform.mjs';
 import { host } from './release/description.mjs';
 import { runChecks } from './test/checks.mjs';
@@ -22,8 +24,11 @@ process.chdir(root);
 const names = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 const snapshot = process.argv.includes('--snapshot');
 const binary = process.argv.includes('--binary') ? (process.env.IMAGEPULL_BINARY ?? builtBinary()) : undefined;
+/** The tests of verdicts: what they say of texts does not count with --texts. */
+const OF_VERDICTS = ['diagnosis/diagnose', 'diagnosis/certainty', 'registry/prober'];
+const texts = process.argv.includes('--texts');
 /** Everything that belongs to the repository is looked at. */
-const whole = names.length === 0 && binary === undefined;
+const whole = names.length === 0 && binary === undefined && !texts;
 
 function builtBinary() {
   if (!host) throw new Error(`no binary is built for this machine (${process.platform}, ${process.arch})`);
@@ -44,12 +49,12 @@ if (whole) {
   }
 }
 process.stderr.write('# build\n');
-if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: ['ignore', 2, 2] }).status !== 0) giveUp(1);
+if (spawnSync(process.execPath, ['scripts/build.mjs', ...(texts ? ['--mutate'] : [])], { stdio: ['ignore', 2, 2] }).status !== 0) giveUp(1);
 
 const out = join('dist', 'test');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const files = testFiles(names);
+const files = testFiles(texts ? OF_VERDICTS : names);
 if (files.length === 0) throw new Error(`no test named ${names.join(', ')}`);
 const { metafile } = await build({
   entryPoints: files.map(file => `test/${file}`),
@@ -61,6 +66,7 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   external: ['tap'],
+  plugins: texts ? [mutation().plugin] : [],
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
@@ -85,6 +91,7 @@ const count = await runTests(tests, {
   GOLDEN: snapshot ? 'write' : 'compare',
   ...(covered ? { NODE_V8_COVERAGE: coverage } : {}),
   ...(binary ? { IMAGEPULL_BINARY: binary } : {}),
+  ...(texts ? { TEXTS: 'changed', IMAGEPULL_BUNDLE: 'dist/mutated/kubectl-imagepull.cjs' } : {}),
 });
 if (covered && !reportCoverage(coverage)) count.failed++;
 rmSync(coverage, { recursive: true, force: true });

@@ -74,25 +74,30 @@ const { metafile } = await build({
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
 let tests = Object.entries(metafile.outputs).flatMap(([path, { entryPoint, inputs }]) =>
-  entryPoint === undefined ? [] : [{ name: entryPoint, path, heavy: 'test/helpers/plugin.ts' in inputs }],
+  entryPoint === undefined
+    ? []
+    : [{ name: entryPoint, path, helpers: Object.keys(inputs).filter(input => input.startsWith('test/helpers/')) }],
 );
 if (binary !== undefined) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run release makes it`);
-  tests = tests.filter(({ heavy }) => heavy);
+  tests = tests.filter(({ helpers }) => helpers.includes('test/helpers/plugin.ts'));
   process.stderr.write(`# with ${binary}: ${tests.map(({ name }) => name).join(', ')}\n`);
 }
 
 const coverage = join(root, 'dist', 'coverage');
 const covered = whole && !snapshot;
 rmSync(coverage, { recursive: true, force: true });
-const count = await runTests(tests, {
-  ...process.env,
-  PATH: testPath(),
-  GOLDEN: snapshot ? 'write' : 'compare',
-  ...(covered ? { NODE_V8_COVERAGE: coverage } : {}),
-  ...(binary ? { IMAGEPULL_BINARY: binary } : {}),
-  ...(texts ? { TEXTS: 'changed', IMAGEPULL_BUNDLE: 'dist/mutated/kubectl-imagepull.cjs' } : {}),
-});
+const count = await runTests(
+  tests.map(({ name, path, helpers }) => ({ name, path, helpers: helpers.length })),
+  {
+    ...process.env,
+    PATH: testPath(),
+    GOLDEN: snapshot ? 'write' : 'compare',
+    ...(covered ? { NODE_V8_COVERAGE: coverage } : {}),
+    ...(binary ? { IMAGEPULL_BINARY: binary } : {}),
+    ...(texts ? { TEXTS: 'changed', IMAGEPULL_BUNDLE: 'dist/mutated/kubectl-imagepull.cjs' } : {}),
+  },
+);
 if (covered && !reportCoverage(coverage)) count.failed++;
 rmSync(coverage, { recursive: true, force: true });
 if (count.passed === 0 && count.failed === 0) count.failed = 1;

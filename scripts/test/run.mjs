@@ -19,14 +19,14 @@ const skips = skipsOf(process.platform);
 /**
  * In: programs to run, and the environment of each.
  * Out: the leaves of the trees of subtests, which are what asserts something. Failures are printed.
- * @param {readonly { name: string, path: string, heavy: boolean }[]} files
+ * @param {readonly { name: string, path: string, helpers: number }[]} files `helpers`: how many it uses, a guess at how long it takes.
  * @param {NodeJS.ProcessEnv} env
  */
 export async function runTests(files, env) {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const times = lastTimes();
-  /** @param {{ name: string, heavy: boolean }} file */
-  const expected = ({ name, heavy }) => times[name] ?? (heavy ? 10_000 : 0);
+  /** @param {{ name: string, helpers: number }} file */
+  const expected = ({ name, helpers }) => times[name] ?? helpers * 3000;
   const waiting = [...files].sort((one, other) => expected(other) - expected(one));
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {

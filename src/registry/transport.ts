@@ -62,6 +62,12 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** The same transport for a part of the work that has its own end: its requests end with the signal. */
+export const limitedBy = (transport: Transport, signal: AbortSignal): Transport => ({
+  ...transport,
+  request: (method, url, options) => transport.request(method, url, { ...options, signal }),
+});
+
 const originOf = (url: string): string => new URL(url).origin;
 
 /** Ends `work` after `ms` or when the signal fires, with a timeout fault of this stage. */

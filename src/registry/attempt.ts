@@ -1,8 +1,15 @@
 /** Attempts: what the answers to one identity prove of its credential. Pure; decides by typed facts alone. */
 import type { Credential } from '../model/credential.ts';
 import { type Fault, isAuthenticationFault, type Statement } from '../model/fault.ts';
-import type { CredentialResult } from '../model/probe.ts';
+import type { Attempt, CredentialResult } from '../model/probe.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
+
+/** One use of an identity. */
+export interface Tried {
+  attempt: Attempt;
+  /** The registry's answer, null where nothing was asked (again). */
+  answer: ManifestAnswer | null;
+}
 
 /** What is proved, and in which words. */
 export interface Verdict {

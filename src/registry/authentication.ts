@@ -14,6 +14,7 @@ export interface AuthHeaders {
   token: Token | null;
 }
 
+/** Of anonymous requests without a token. */
 export const NO_AUTH_HEADERS: AuthHeaders = { headers: {}, token: null };
 
 export interface Authentication {
@@ -58,3 +59,6 @@ export async function authenticate(
   }
   return { auth: { headers: basicAuthorization(credential), token: null }, check: null, fault: null, withheld: false };
 }
+
+/** The passwords that an answer to this credential may quote: they are taken out of its text. */
+export const passwordsOf = (credential: Credential | null): string[] => (credential === null ? [] : [credential.reveal()]);

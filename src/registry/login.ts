@@ -5,8 +5,7 @@ import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { parseChallenges } from '../parse/challenge.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { tokenVerdict } from './attempt.ts';
-import { authenticate } from './authentication.ts';
-import { passwordsOf } from './manifest-request.ts';
+import { authenticate, passwordsOf } from './authentication.ts';
 import { faultOfContent, faultOfReply, faultOfWire, type Place } from './response.ts';
 import { addressOf, type Session } from './session.ts';
 

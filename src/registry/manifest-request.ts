@@ -9,7 +9,7 @@ import { manifestReference, type Reference } from '../model/reference.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { ACCEPT, MAX_MANIFEST } from '../parse/manifest.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
-import { type Authentication, type AuthHeaders, authenticate } from './authentication.ts';
+import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf } from './response.ts';
 import { addressOf, type Followed, follow, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
@@ -173,6 +173,3 @@ function faultOfRefusal(session: Session, reply: Reply, place: Place, sent: Cred
   // a 404 that names no code, where /v2/ is not there either: whatever answers is no registry
   return fault.kind === 'notFound' && fault.code === null && session.ping?.code === '404' ? { ...fault, kind: 'notJson' } : fault;
 }
-
-/** The passwords that an answer to this credential may quote. */
-export const passwordsOf = (credential: Credential | null): string[] => (credential === null ? [] : [credential.reveal()]);

@@ -6,14 +6,7 @@ import type { Credential } from '../model/credential.ts';
 import type { Attempt } from '../model/probe.ts';
 import type { Reference } from '../model/reference.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
-import type { ManifestAnswer } from './manifest-request.ts';
-
-/** One use of an identity. */
-export interface Tried {
-  attempt: Attempt;
-  /** The registry's answer, null where nothing was asked (again). */
-  answer: ManifestAnswer | null;
-}
+import type { Tried } from './attempt.ts';
 
 /** What one run has to remember of credentials, and a watch over many runs. */
 export interface Memory {

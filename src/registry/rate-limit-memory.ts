@@ -1,5 +1,5 @@
 /** Who was told to wait is not sent again. Belongs here: the 429 answers of one run, by host and identity. */
-import type { Tried } from './once-per-credential.ts';
+import type { Tried } from './attempt.ts';
 
 export class RateLimitMemory {
   readonly #told = new Map<string, Tried>();

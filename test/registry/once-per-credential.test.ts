@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Credential } from '../../src/model/credential.ts';
 import type { CredentialResult } from '../../src/model/probe.ts';
-import { CredentialUses, newMemory, type Tried } from '../../src/registry/once-per-credential.ts';
+import type { Tried } from '../../src/registry/attempt.ts';
+import { CredentialUses, newMemory } from '../../src/registry/once-per-credential.ts';
 
 const BASE = 'https://registry.example.com';
 const credential = (password: string, secret = 'regcred'): Credential =>

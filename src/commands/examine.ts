@@ -3,7 +3,7 @@
 import { collectFacts } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import type { Pod, PodSnapshot } from '../model/kubernetes.ts';
-import type { Memory } from '../registry/prober.ts';
+import type { Memory } from '../registry/once-per-credential.ts';
 import { noteGarbage } from '../util/garbage.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';

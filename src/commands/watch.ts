@@ -6,7 +6,7 @@ import { type Group, groupFindings, summaryOf } from '../diagnosis/aggregate.ts'
 import type { Finding } from '../diagnosis/investigate.ts';
 import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf } from '../parse/pod.ts';
-import { newMemory } from '../registry/prober.ts';
+import { newMemory } from '../registry/once-per-credential.ts';
 import { renderFindings } from '../report/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';

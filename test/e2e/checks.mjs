@@ -191,7 +191,7 @@ export async function checkWatch(restart) {
     check(`--watch: ${what}`, inTime, JSON.stringify({ wanted, told: told(), said: watcher.text.stderr.slice(-600) }));
   };
   try {
-    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching the pods'));
+    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching pods'));
     const before = told();
     check('--watch: what fails at the start', before.length > 10 && before.every(line => line.startsWith('new ')), JSON.stringify(before));
 

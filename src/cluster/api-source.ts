@@ -1,6 +1,6 @@
 /**
- * A cluster as the source of a snapshot's objects: one GET per object and run, and few lists for the events of many pods. What cannot be read
- * is a lookup, and a warning.
+ * A cluster as the source of a snapshot's objects: one GET per object and run, and few lists for the events of many pods. What cannot be
+ * read is a lookup, and a warning.
  */
 import { type Event, keyOf, type Lookup, namespaceOf, notSeen, type Pod, type Secret } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';

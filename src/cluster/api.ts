@@ -31,7 +31,10 @@ export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=me
 export const missingPermission = (verb: 'get' | 'list' | 'watch', resource: string): string =>
   `the permission "${verb} ${resource}" is missing`;
 
-/** In: the connection, the limit of one request in milliseconds (0: no limit), the environment (proxies), and a signal that aborts everything. */
+/**
+ * In: the connection, the limit of one request in milliseconds (0: no limit), the environment (its proxies), and a signal that aborts
+ * everything.
+ */
 export function createApi(
   connection: Connection,
   requestTimeout: number,

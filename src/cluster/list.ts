@@ -33,8 +33,8 @@ export const podsPath = (namespace: string | null, selector: string | null): str
 };
 
 /**
- * Reads a list page by page, so that no more than one page is held, and adds each page to a total. A list that expires in the middle (410) is
- * read again with a new total. Out: the total, and the list's resourceVersion. Errors: a UserError that names the missing permission.
+ * Reads a list page by page, so that no more than one page is held, and adds each page to a total. A list that expires in the middle (410)
+ * is read again with a new total. Out: the total, and the list's resourceVersion. Errors: a UserError that names the missing permission.
  */
 export async function foldPages<T, R>(
   api: Api,

@@ -4,8 +4,8 @@ import { imagesOf, isBetweenImages, serviceAccountName, waitsForImage } from '..
 import { parseReference } from '../parse/reference.ts';
 
 /**
- * Whether a pod may wait for an image, as far as its status tells: an image volume has no status of its own, so that only its events decide.
- * A pod that is being deleted does not count.
+ * Whether a pod may wait for an image, as far as its status tells: an image volume has no status of its own, so that only its events
+ * decide. A pod that is being deleted does not count.
  */
 export const mayFail = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&

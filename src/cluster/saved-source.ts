@@ -1,6 +1,6 @@
 /**
- * A file as the source of a snapshot's objects: what `kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml` wrote. It never holds the
- * whole cluster, so that little is proved by what it lacks. Pure.
+ * A file as the source of a snapshot's objects: what `kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml` wrote. It never holds
+ * the whole cluster, so that little is proved by what it lacks. Pure.
  */
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import {
@@ -35,8 +35,8 @@ const HOW_TO_SAVE = 'save objects with: kubectl get pods,events,secrets,servicea
 const LABELS: Record<keyof ObjectKinds, string> = { Node: 'node', Secret: 'secret', ServiceAccount: 'service account' };
 
 /**
- * Reads a file's text: JSON or YAML, a List or many documents; objects of other kinds are ignored. In: the text, and the file's name for errors.
- * Errors: a UserError when it does not parse or holds no object.
+ * Reads a file's text: JSON or YAML, a List or many documents; objects of other kinds are ignored. In: the text, and the file's name for
+ * errors. Errors: a UserError when it does not parse or holds no object.
  */
 export function readSaved(text: string, name: string): Saved {
   const objects = parse(text, name).flatMap(flatten);

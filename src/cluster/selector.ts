@@ -1,4 +1,7 @@
-/** Label selectors as kubectl takes them, for saved objects, which no API server selects. Pure. Source: apimachinery pkg/labels/selector.go. */
+/**
+ * Label selectors as kubectl takes them, for saved objects, which no API server selects. Pure. Source: apimachinery
+ * pkg/labels/selector.go.
+ */
 import { UserError } from '../util/user-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -9,8 +12,8 @@ const SET = new RegExp(`^(${NAME})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`);
 
 /**
- * In: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`; an empty text selects everything. Out: whether labels are selected; an absent label differs from
- * every value. Errors: a UserError when the text is no selector.
+ * In: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`; an empty text selects everything. Out: whether labels are selected; an absent label differs
+ * from every value. Errors: a UserError when the text is no selector.
  */
 export function parseSelector(text: string): (labels: Labels) => boolean {
   const terms = text

@@ -1,6 +1,6 @@
 /**
- * The snapshot policy: which objects belong to a pod's pulls, and which of them are worth reading. It is the same for a cluster and for a file;
- * what a source can see and prove belongs to the source (api-source.ts, saved-source.ts).
+ * The snapshot policy: which objects belong to a pod's pulls, and which of them are worth reading. It is the same for a cluster and for a
+ * file; what a source can see and prove belongs to the source (api-source.ts, saved-source.ts).
  */
 import {
   type Event,

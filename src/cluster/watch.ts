@@ -1,6 +1,6 @@
 /**
- * List and watch of pods: one stream of changes that outlives what ends a watch (closed connections, API servers that restart, lists that have
- * expired). What the changes mean belongs to the caller.
+ * List and watch of pods: one stream of changes that outlives what ends a watch (closed connections, API servers that restart, lists that
+ * have expired). What the changes mean belongs to the caller.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
@@ -27,8 +27,8 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
 /**
- * Follows pods until the signal aborts. After a gap a new list tells the present state, so that no lasting change is lost. Errors: a UserError
- * when the first list fails, or when trying again is of no use (`isFinal`).
+ * Follows pods until the signal aborts. After a gap a new list tells the present state, so that no lasting change is lost. Errors: a
+ * UserError when the first list fails, or when trying again is of no use (`isFinal`).
  */
 export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncGenerator<PodChange> {
   let version: string | null = null;
@@ -74,7 +74,7 @@ interface WatchEvent {
   object: Pod & { metadata: { resourceVersion?: string } };
 }
 
-/** One line of a watch: the version that it brings, and its change (a bookmark has none); `expired` when a new list is needed (410 Gone). */
+/** One line of a watch: its version, and its change (a bookmark has none); `expired` when a new list is needed (410 Gone). */
 function readEvent(line: string): { version: string | undefined; change: PodChange | null } | 'expired' {
   const { type, object } = JSON.parse(line) as WatchEvent;
   if (type === 'ERROR') return 'expired';

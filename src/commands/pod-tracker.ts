@@ -1,6 +1,6 @@
 /**
- * What `--watch` knows of the pods, and what is worth a report: state × change → state + reports. Pure: when pods are listed and diagnosed, and
- * how reports are printed, belongs to watch.ts.
+ * What `--watch` knows of the pods, and what is worth a report: state × change → state + reports. Pure: when pods are listed and diagnosed
+ * belongs to watch.ts, and so does how reports are printed.
  */
 import { mayFail, pickFields } from '../cluster/pods.ts';
 import type { PodChange } from '../cluster/watch.ts';

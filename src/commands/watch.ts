@@ -1,6 +1,6 @@
 /**
- * `why --watch`: what fails now, then every new cause and every repaired one. The loop of lists, watches and diagnoses, and what is printed;
- * what is known of the pods belongs to pod-tracker.ts.
+ * `why --watch`: what fails now, then every new cause and every repaired one. The loop of lists, watches and diagnoses, and what is
+ * printed; what is known of the pods belongs to pod-tracker.ts.
  */
 import { podsPath, withQuery } from '../cluster/list.ts';
 import { createReader } from '../cluster/reader.ts';

@@ -1,6 +1,6 @@
 /**
- * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read belongs
- * to src/cluster.
+ * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read
+ * belongs to src/cluster.
  */
 
 export interface Metadata {
@@ -111,14 +111,16 @@ export const namespaceOf = ({ namespace }: { namespace?: string }): string => na
 /** `namespace/name` of a namespaced object. */
 export const keyOf = (object: ObjectReference): string => `${namespaceOf(object)}/${object.name}`;
 
-/** The names in a list of pull secrets, each once and in order; kubelet skips empty ones. Source: kubelet_pods.go, getPullSecretsForPod. */
+/**
+ * The names in a list of pull secrets, each once and in order; kubelet skips empty ones. Source: kubelet_pods.go, getPullSecretsForPod.
+ */
 export const secretNames = (list: readonly { name?: string }[] | undefined): string[] => [
   ...new Set((list ?? []).map(({ name }) => name ?? '').filter(Boolean)),
 ];
 
 /**
- * The result of looking for an object: found; missing (`reportedBy` tells the source where the lookup itself does not prove it); or not seen,
- * with the reason.
+ * The result of looking for an object: found; missing (`reportedBy` tells the source where the lookup itself does not prove it); or not
+ * seen, with the reason.
  */
 export type Lookup<T> =
   | { found: true; object: T }

@@ -405,6 +405,6 @@ END
   }
   const failing = await run(['why', 'x', '--kubeconfig', plugin('echo "please log in" >&2; exit 1')]);
   t.match(failing.stderr, /please log in/, 'what a failing login plugin says is shown');
-  t.match(failing.stderr, /error: the login plugin "[^"]*" of the kubeconfig failed/, 'and it is named');
+  t.match(failing.stderr, /error: the credential plugin "[^"]*" of the kubeconfig failed/, 'and it is named');
   t.equal(failing.status, 2);
 });

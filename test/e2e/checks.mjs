@@ -289,9 +289,9 @@ async function fails(title, pattern, ...args) {
 }
 
 export async function checkErrors() {
-  await fails('no such pod', /no pod "no-such-pod" in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
-  await fails('no such namespace', /no namespace "nowhere"/, 'why', 'ok', '-n', 'nowhere');
-  await fails('no such workload', /no deployment "nothing"/, 'why', 'deployment/nothing', '-n', 'default');
+  await fails('no such pod', /pod "no-such-pod" not found in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
+  await fails('no such namespace', /namespace "nowhere" not found/, 'why', 'ok', '-n', 'nowhere');
+  await fails('no such workload', /deployment "nothing" not found/, 'why', 'deployment/nothing', '-n', 'default');
   await fails('no such kind', /"gateway"/, 'why', 'gateway/nothing', '-n', 'default');
   await fails('no such secret', /no secret "no-such-secret"/, 'test-secret', 'no-such-secret', '-n', 'default');
   await fails('no such context', /context "nowhere"/, 'why', 'ok', '--context', 'nowhere');

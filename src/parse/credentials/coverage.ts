@@ -7,8 +7,8 @@ import { lookUpCredentials } from './keyring.ts';
 import { readPullSecret } from './pull-secret.ts';
 
 /**
- * Whether the secrets hold a credential for every image of the pod. An empty entry (`{}`) is none, and an image that does not parse needs none.
- * In: the pod, and the pull secrets that it names and that were found, in their order.
+ * Whether the secrets hold a credential for every image of the pod. An empty entry (`{}`) is none, and an image that does not parse needs
+ * none. In: the pod, and the pull secrets that it names and that were found, in their order.
  */
 export function coversAllImages(pod: Pod, secrets: readonly Secret[]): boolean {
   const read = secrets.map(readPullSecret);

@@ -11,15 +11,19 @@ export const WORD = 'zebra';
 /** Texts of others, which are read and not written here: messages of runtimes and of Go's packages. */
 const OF_OTHERS = /[/\\]src[/\\](?:parse[/\\]messages[/\\]|parse[/\\]credentials[/\\]go-)/;
 
-/** Where a sentence gets its word: between its first two words of small letters. Out: the text, unchanged where it is no sentence. */
-const mutate = text => text.replace(/([a-z]{2,}) ([a-z]{2,})/, `$1 ${WORD} $2`);
+/** A sentence gets its word between every two words of small letters. Out: the text, unchanged where it is no sentence. */
+const mutate = (/** @type {string} */ text) => text.replace(/([a-z]{2,}) (?=[a-z]{2,})/g, `$1 ${WORD} `);
 
-/** In: a source text and its path. Out: the source with changed sentences, and how many were changed. */
+/**
+ * In: a source text and its path. Out: the source with changed sentences, and how many were changed.
+ * @param {string} text
+ * @param {string} path
+ */
 export function mutateSource(text, path) {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   /** @type {{ from: number, to: number, text: string }[]} */
   const edits = [];
-  const visit = node => {
+  const visit = (/** @type {ts.Node} */ node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return;
     const isText =
       ts.isStringLiteral(node) ||
@@ -49,13 +53,13 @@ export function mutation() {
     changed,
     plugin: {
       name: 'mutation',
-      setup(builder) {
+      setup(/** @type {import('esbuild').PluginBuild} */ builder) {
         builder.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, args => {
           const source = readFileSync(args.path, 'utf8');
-          if (OF_OTHERS.test(args.path)) return { contents: source, loader: 'ts' };
+          if (OF_OTHERS.test(args.path)) return { contents: source, loader: /** @type {const} */ ('ts') };
           const { text, count } = mutateSource(source, args.path);
           changed.sentences += count;
-          return { contents: text, loader: 'ts' };
+          return { contents: text, loader: /** @type {const} */ ('ts') };
         });
       },
     },

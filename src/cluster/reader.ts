@@ -9,14 +9,14 @@ import { takeSnapshot } from './snapshot.ts';
 import { isPods, workloadPods } from './workloads.ts';
 
 /** A pod or a workload that a user named. */
-export interface Target {
+interface Target {
   namespace: string;
   /** `NAME`, `pod/NAME` or `TYPE/NAME`. */
   name: string;
 }
 
 /** The failing pods of a list, with the fields that a diagnosis reads. */
-export interface FailingPods {
+interface FailingPods {
   pods: Pod[];
   /** Where the other pods of the list run. */
   baseline: Baseline;

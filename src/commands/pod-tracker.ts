@@ -9,7 +9,7 @@ import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf } from '../parse/pod.ts';
 
 /** A pod that was diagnosed: by which message of its status, and with which findings. */
-export interface DiagnosedPod {
+interface DiagnosedPod {
   message: string;
   findings: readonly Finding[];
 }

@@ -29,7 +29,7 @@ const TOP = ['cli.ts', 'main.ts'];
 
 /** Folders in which everything is computed: no file, socket, process or clock. */
 const PURE =
-  /^src\/(?:model|parse|causes|report)\/|^src\/diagnosis\/(?!investigate|test-secret)|^src\/cluster\/(?:saved-source|selector)|^src\/registry\/(?:certificate|response|wire)/;
+  /^src\/(?:model|parse|causes|report)\/|^src\/diagnosis\/(?!investigate|test-secret)|^src\/cluster\/(?:pods|saved-source|selector|snapshot)|^src\/commands\/pod-tracker|^src\/registry\/(?:certificate|response|wire)/;
 const EDGES =
   /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads|v8|vm))$/;
 /** What of an edge's module is plain computing. */

@@ -229,7 +229,7 @@ export async function checkWatch(restart) {
     check(`--watch: ${what}`, inTime, JSON.stringify({ wanted, told: told(), said: watcher.text.stderr.slice(-600) }));
   };
   try {
-    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching the pods'));
+    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching pods'));
     const before = told();
     check('--watch: what fails at the start', before.length > 10 && before.every(line => line.startsWith('new ')), JSON.stringify(before));
 
@@ -335,9 +335,9 @@ async function fails(title, pattern, ...args) {
 }
 
 export async function checkErrors() {
-  await fails('no such pod', /no pod "no-such-pod" in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
-  await fails('no such namespace', /no namespace "nowhere"/, 'why', 'ok', '-n', 'nowhere');
-  await fails('no such workload', /no deployment "nothing"/, 'why', 'deployment/nothing', '-n', 'default');
+  await fails('no such pod', /pod "no-such-pod" not found in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
+  await fails('no such namespace', /namespace "nowhere" not found/, 'why', 'ok', '-n', 'nowhere');
+  await fails('no such workload', /deployment "nothing" not found/, 'why', 'deployment/nothing', '-n', 'default');
   await fails('no such kind', /"gateway"/, 'why', 'gateway/nothing', '-n', 'default');
   await fails('no such secret', /no secret "no-such-secret"/, 'test-secret', 'no-such-secret', '-n', 'default');
   await fails('no such context', /context "nowhere"/, 'why', 'ok', '--context', 'nowhere');

@@ -1,6 +1,6 @@
 /** What a reference leads to when it is no container image. Belongs here: the reasons, and each as a noun for the texts. */
 
-export type ContentReason =
+type ContentReason =
   /** A web page. */
   | 'html'
   /** Text that is not JSON. */

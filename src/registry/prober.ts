@@ -22,7 +22,7 @@ import { connectionChecks, openSession, type Session, type SessionOptions } from
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** The node's platform, null when it is not known. */
   platform: Platform | null;
   /** Whether to look behind the manifest (platform, config, layers). A manifest GET counts as a pull on Docker Hub. */

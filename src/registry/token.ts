@@ -148,7 +148,7 @@ function scopesOf({ scope, challenge }: TokenRequest): string[] {
 }
 
 /** The `access` claim of a JWT (distribution token spec, jwt.md); null for an opaque token. */
-export function decodeAccess(token: string): Token['access'] {
+function decodeAccess(token: string): Token['access'] {
   const payload = token.split('.')[1];
   if (payload === undefined) return null;
   try {

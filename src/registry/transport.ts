@@ -42,7 +42,7 @@ export interface Reply {
 /** An answer of any status, or why there is none. */
 export type Outcome = { ok: true; reply: Reply } | { ok: false; fault: WireFault; ms: number };
 
-export interface RequestOptions {
+interface RequestOptions {
   headers?: Record<string, string>;
   body?: string;
   /** Bytes of the body to read; the rest is thrown away. */

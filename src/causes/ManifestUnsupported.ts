@@ -1,3 +1,4 @@
+import { describeContent } from '../model/content.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
@@ -29,7 +30,9 @@ function what(fault: Fault | null): string {
     case 'tooLarge':
       return 'its manifest is larger than a runtime accepts';
     case 'mediaType':
-      return fault.details.content ?? 'the runtime does not support its media type';
+      return fault.details.content === undefined
+        ? 'the runtime does not support its media type'
+        : `it is ${describeContent(fault.details.content)}`;
     default:
       return 'the runtime cannot read its manifest';
   }

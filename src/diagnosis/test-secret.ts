@@ -74,7 +74,7 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
   if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
-      detail: `no entry covers "${subject.image}": kubelet would not use this secret for it`,
+      detail: `no entry matches "${subject.image}": kubelet does not use this secret for it`,
     });
     const [miss] = lookUpCredentials(imageName(reference), [read]).nearMisses;
     if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
@@ -113,33 +113,34 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
     detail,
     fixes: repairs(subject, cause, entry),
   });
-  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and skips the entry`);
+  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`);
   const never = neverMatches(entry.key);
   if (never !== null) return bad('SecretRegistryMismatch', never);
   if (credential.isEmpty) {
     const { dropped } = credential;
     return bad(
       'SecretHasNoCredentials',
-      dropped.length > 0 ? `it holds only ${dropped.join(', ')}, which kubelet drops` : 'the entry is empty: kubelet pulls as nobody',
+      dropped.length > 0
+        ? `it contains only ${dropped.join(', ')}, which kubelet ignores`
+        : 'the entry is empty: kubelet pulls anonymously',
       'notVerifiable',
     );
   }
   if (prober === null) return { ...row, detail: '--no-probe was given' };
-  if (/[*?]/.test(registry))
-    return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: name an image with --image to test it against one' };
+  if (/[*?]/.test(registry)) return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: use --image to test it with an image' };
   const { reference } = subject;
   const answer =
     reference !== null && covers(entry, reference)
       ? await pullAs(entry, reference, subject, prober)
       : await loginAs(entry, registry, subject, prober);
-  const { mend, ...told } = answer;
+  const { repairOf, ...result } = answer;
   const fixes =
-    told.cause === null
+    result.cause === null
       ? []
-      : mend === null
-        ? repairs(subject, told.cause, entry)
-        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, mend)];
-  return { ...row, ...told, checks: ladder(told.checks), fixes };
+      : repairOf === null
+        ? repairs(subject, result.cause, entry)
+        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, repairOf)];
+  return { ...row, ...result, checks: ladder(result.checks), fixes };
 }
 
 /** Keys that parse and that no image can ever match. */
@@ -154,9 +155,9 @@ function neverMatches(key: string): string | null {
 }
 
 /** With the defect whose repaired form was accepted. */
-type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { mend: TypoKind | null };
+type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { repairOf: TypoKind | null };
 
-const mendOf = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
+const worksRepaired = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
 
 async function loginAs(entry: AuthsEntry, registry: string, { read, now }: SecretUnderTest, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
@@ -168,7 +169,7 @@ async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Secre
     detail: `${facts.detail}${repaired}`,
     cause: causeOfLogin(facts, entry, subject),
     checks: facts.checks,
-    mend: mendOf(facts.repaired),
+    repairOf: worksRepaired(facts.repaired),
   };
 }
 
@@ -200,13 +201,13 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUn
   const fine = diagnosis.cause === 'FixedWaitingForRetry';
   const checks = [...probe.connection, ...(attempt?.checks ?? [])];
   if (probe.connectionFault !== null)
-    return { result: 'error', detail: probe.connectionFault.message, cause: diagnosis.cause, checks, mend: null };
+    return { result: 'error', detail: probe.connectionFault.message, cause: diagnosis.cause, checks, repairOf: null };
   return {
     result: attempt?.result ?? 'notTried',
     detail: fine ? `the image "${subject.image}" can be pulled with it` : diagnosis.summary,
     cause: fine ? null : diagnosis.cause,
     checks,
-    mend: mendOf(attempt?.repaired),
+    repairOf: worksRepaired(attempt?.repaired),
   };
 }
 
@@ -252,7 +253,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
   };
 }
 
-/** What repairs the secret itself. The trouble of a registry or a network is told on the cause's page. */
+/** What repairs the secret itself. For a fault of a registry or a network the page of the cause is named. */
 function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
@@ -264,13 +265,13 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
             createSecret(
               facts,
               newSecretName(facts),
-              `make a pull secret of its own: a secret of type "${read.type}" serves something else`,
+              `create a separate pull secret: this one has the type "${read.type}" and another purpose`,
             ),
           ];
     case 'SecretHasNoCredentials':
     case 'CredentialsRejected':
     case 'CredentialsExpired':
-      return [renewSecret(facts, read.name, 'write a user name and a password that work into the secret')];
+      return [renewSecret(facts, read.name, 'write a valid user name and password into the secret')];
     case 'SecretRegistryMismatch':
       return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
     default:
@@ -278,8 +279,8 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
   }
 }
 
-/** A secret of its own for a registry that this one is not for. */
+/** Another secret, for a registry that this one has no entry for. */
 function otherSecret(subject: SecretUnderTest): Fix[] {
   const facts = factsOf({ ...subject });
-  return [createSecret(facts, newSecretName(facts), 'make a pull secret for this registry, and let the pods name it too')];
+  return [createSecret(facts, newSecretName(facts), 'create a pull secret for this registry, and add it to the pods too')];
 }

@@ -4,15 +4,15 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import t from 'tap';
-import { CAUSE_TEXTS } from '../../src/causes/index.ts';
-import { NODE_SYSTEMS, nodeSteps, nodeSystemOf } from '../../src/causes/runtimes/index.ts';
-import { nodeFacts } from '../../src/diagnosis/collect-facts.ts';
-import type { CauseCode } from '../../src/model/cause-codes.ts';
-import type { Facts } from '../../src/model/facts.ts';
-import type { Fault } from '../../src/model/fault.ts';
-import type { Node } from '../../src/model/kubernetes.ts';
-import { factsOf } from '../helpers/facts.ts';
-import { golden } from '../helpers/golden.ts';
+import { CAUSE_TEXTS } from '../../../src/causes/index.ts';
+import { NODE_SYSTEMS, nodeSteps, nodeSystemOf } from '../../../src/causes/runtimes/index.ts';
+import { nodeFacts } from '../../../src/diagnosis/collect-facts.ts';
+import type { CauseCode } from '../../../src/model/cause-codes.ts';
+import type { Facts } from '../../../src/model/facts.ts';
+import type { Fault } from '../../../src/model/fault.ts';
+import type { Node } from '../../../src/model/kubernetes.ts';
+import { factsOf } from '../../helpers/facts.ts';
+import { golden } from '../../helpers/golden.ts';
 
 type Info = NonNullable<NonNullable<Node['status']>['nodeInfo']>;
 const node = (name: string, info: Info, more: { labels?: Record<string, string>; providerID?: string } = {}): Node => ({

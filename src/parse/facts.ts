@@ -65,18 +65,20 @@ export function readFactsDocument(content: string, name: string): FactsDocument 
   }
 }
 
-/** What is neither JSON nor YAML holds no document. */
+/** JSON (one document, or several one after the other as jq prints them) or YAML. What is neither has no document. */
 function parseDocuments(content: string): unknown[] {
-  try {
-    return [JSON.parse(content)].flat();
-  } catch {
-    // YAML, or several JSON documents
-  }
-  try {
-    return (loadAll(content, { schema: CORE_SCHEMA }) as unknown[]).flat().filter(document => document !== null && document !== undefined);
-  } catch {
-    return [];
-  }
+  const parsers = [
+    // between two documents there is no comma, and no string of JSON has a line end
+    () => content.split(/(?<=\})\s*\n(?:---)?\s*(?=\{)/).flatMap(document => JSON.parse(document) as unknown),
+    () => (loadAll(content, { schema: CORE_SCHEMA }) as unknown[]).flat().filter(document => document !== null),
+  ];
+  for (const parse of parsers)
+    try {
+      return parse();
+    } catch {
+      // the next may read it; whoever reads the file as objects names the error
+    }
+  return [];
 }
 
 const isList = (document: Record<string, unknown>): boolean => document['kind'] === 'DiagnosisList';

@@ -77,7 +77,7 @@ const commands = [
       },
       {
         command: 'kubectl imagepull why api-7c9f -o json --facts > facts.json; kubectl imagepull why -f facts.json',
-        description: 'Save everything that a diagnosis is based on, and repeat the diagnosis elsewhere',
+        description: 'Save what a diagnosis is based on, and repeat it elsewhere',
       },
     ],
   },

@@ -7,7 +7,7 @@ import type { Aggregator } from '../diagnosis/aggregate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { Facts } from '../model/facts.ts';
-import { type Baseline, keyOf } from '../model/kubernetes.ts';
+import { type Baseline, keyOf, namespaceOf } from '../model/kubernetes.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
@@ -93,7 +93,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   if (saved.pods.length === 0)
     throw new UserError(`${name} contains no pod`, 'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');
   const selects = parseSelector(flags.selector ?? '');
-  const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: metadata.name }), name, flags)
+  const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }), name, flags)
     .filter(pod => selects(pod.metadata.labels ?? {}))
     .map(pod => ({ pod, named: flags.names.length > 0 }));
   return {

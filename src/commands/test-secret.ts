@@ -3,7 +3,7 @@ import { createReader } from '../cluster/reader.ts';
 import { readSaved } from '../cluster/saved-source.ts';
 import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
 import type { OutputFormat } from '../flags.ts';
-import type { Secret } from '../model/kubernetes.ts';
+import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
@@ -93,5 +93,5 @@ async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secre
     );
   return secrets
     .filter(secret => wanted.length === 0 || wanted.includes(secret.metadata.name))
-    .filter(secret => flags.namespace === undefined || (secret.metadata.namespace ?? 'default') === flags.namespace);
+    .filter(secret => flags.namespace === undefined || namespaceOf(secret.metadata) === flags.namespace);
 }

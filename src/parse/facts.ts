@@ -3,6 +3,7 @@
  * shape is checked. A field that is added to the facts needs a reader here (the compiler asks for it); what an older version did not write is null or empty. Pure.
  */
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
 import type { CredentialFact, Facts, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
@@ -130,6 +131,21 @@ const step = oneOf<Step>(Object.fromEntries(STEPS.map(word => [word, true])) as 
 const checkName = oneOf<CheckName>(Object.fromEntries(CHECK_ORDER.map(word => [word, true])) as Record<CheckName, true>);
 const result = oneOf<CredentialResult>({ accepted: true, rejected: true, denied: true, notTried: true, notVerifiable: true, error: true });
 
+const content = object<ForeignContent>({
+  reason: oneOf({
+    html: true,
+    notJson: true,
+    notManifest: true,
+    layerDigest: true,
+    contentType: true,
+    artifact: true,
+    encrypted: true,
+    layerType: true,
+    nestedIndex: true,
+  }),
+  mediaType: nullable(text),
+});
+
 const details = object<FaultDetails>({
   certificate: optional(
     object<NonNullable<FaultDetails['certificate']>>({
@@ -165,7 +181,7 @@ const details = object<FaultDetails>({
   scheme: optional(oneOf({ http: true, https: true })),
   part: optional(oneOf({ layer: true, config: true, manifest: true, other: true })),
   mediaType: optional(text),
-  content: optional(text),
+  content: optional(content),
   received: optional(number),
   socket: optional(text),
   storage: optional(oneOf({ readOnly: true, ioError: true, contentLost: true })),

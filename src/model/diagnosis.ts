@@ -28,6 +28,8 @@ export interface Diagnosis {
   transient: boolean;
   evidence: Evidence[];
   fixes: Fix[];
+  /** The named rule that gave the verdict, and why it does. */
+  decidedBy?: { rule: string; reason: string };
   /** The fault that decided, null when objects or the absence of any fault did. */
   decisiveFault: Fault | null;
 }

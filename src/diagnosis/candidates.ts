@@ -18,17 +18,23 @@ type Causes = readonly [CauseCode, ...CauseCode[]];
 interface CandidateRow {
   id: string;
   when: FaultShape;
-  causes: Causes;
   reason: string;
-  /** Where the causes of the login table stand: before those of the row, or after its first. The login row decides where it stands first. */
-  login?: 'first' | 'second';
 }
+
+/** A row that decides. The causes of the login table stand after its first cause where authentication may be it too. */
+type OwnCause = { causes: Causes; login?: 'second' };
+/** A row that leaves the first causes, and the decision, to the login table. */
+type LoginFirst = { causes: readonly CauseCode[]; login: 'first'; certainty: 'possible'; proof?: undefined };
 
 /** What proves a certain row. */
 type ProofOf = (context: Context, fault: Fault) => Proof[];
 
 export type Candidate = CandidateRow &
-  ({ certainty: 'certain'; proof: ProofOf } | { certainty: Exclude<Certainty, 'certain'>; proof?: undefined });
+  (
+    | LoginFirst
+    | (OwnCause & { certainty: 'certain'; proof: ProofOf })
+    | (OwnCause & { certainty: Exclude<Certainty, 'certain'>; proof?: undefined })
+  );
 
 /** The fault itself: the message of the node, or the answer to our probe. */
 const itself: ProofOf = ({ facts }, fault) => faultProof(facts, fault);
@@ -65,13 +71,21 @@ const possible = (id: string, when: FaultShape, causes: Causes, reason: string):
   certainty: 'possible',
 });
 /** A refusal that authentication could change: the login table orders its causes. */
-const login = (id: string, when: FaultShape, after: Causes, reason: string): Candidate => ({
-  ...possible(id, when, after, reason),
+const login = (id: string, when: FaultShape, after: readonly CauseCode[], reason: string): Candidate => ({
+  id,
+  when,
+  causes: after,
+  reason,
+  certainty: 'possible',
   login: 'first',
 });
 /** A refusal with a cause of its own, though the login may be it too. */
 const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string): Candidate => ({
-  ...possible(id, when, [first], reason),
+  id,
+  when,
+  causes: [first],
+  reason,
+  certainty: 'possible',
   login: 'second',
 });
 
@@ -211,7 +225,12 @@ export const CANDIDATES: readonly Candidate[] = [
   // the proxy
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain('proxy.authentication-required', { status: 407 }, ['ProxyFailed'], 'The answer 407 is a proxy that requires authentication.'),
-  likely('proxy.unreachable', { role: 'proxy' }, ['ProxyFailed', 'RegistryUnreachable'], 'The connection to the proxy failed.'),
+  likely(
+    'proxy.unreachable',
+    { role: 'proxy', family: 'network' },
+    ['ProxyFailed', 'RegistryUnreachable'],
+    'The connection to the proxy failed.',
+  ),
 
   // whatever host answers
   certain(
@@ -289,6 +308,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'token', kind: 'redirects' },
     ['TokenServiceFailed', 'RegistryFailing'],
     'The token server redirects in a circle.',
+  ),
+  certain(
+    'token-server.policy-answered',
+    { role: 'token', status: 403, states: 'policy', seenBy: 'probe' },
+    ['RegistryPolicyDenied', 'AccessDenied'],
+    'The token server refuses our probe and states a policy.',
   ),
   orLogin(
     'token-server.policy',
@@ -543,9 +568,15 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
     'The runtime does not support the media type that it was given.',
   ),
+  orLogin(
+    'image.manifest-refused-or-login',
+    { code: 'MANIFEST_INVALID', seenBy: 'node', family: 'authentication' },
+    'RegistryPolicyDenied',
+    'The registry refuses and answers MANIFEST_INVALID to a request that only reads.',
+  ),
   likely(
     'image.manifest-refused',
-    { kind: 'badManifest', code: 'MANIFEST_INVALID', seenBy: 'node' },
+    { code: 'MANIFEST_INVALID', seenBy: 'node' },
     ['RegistryPolicyDenied', 'ImageBroken', 'ManifestUnsupported', 'NotARegistry'],
     'The registry answers MANIFEST_INVALID to a request that only reads: its policy checks refuse the image.',
   ),
@@ -558,7 +589,7 @@ export const CANDIDATES: readonly Candidate[] = [
   likely(
     'image.bad-manifest',
     { kind: 'badManifest' },
-    ['ManifestUnsupported', 'ImageBroken', 'NotARegistry', 'RegistryFailing'],
+    ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
     'The manifest of the image cannot be read.',
   ),
   likely(
@@ -625,7 +656,7 @@ export const CANDIDATES: readonly Candidate[] = [
   login(
     'auth.token-refused-in-transfer',
     { kind: 'invalidToken', step: 'layer' },
-    ['TokenServiceFailed'],
+    [],
     'The registry refuses the token during the transfer.',
   ),
   orLogin(
@@ -654,6 +685,18 @@ export const CANDIDATES: readonly Candidate[] = [
     'The node reports a server error of this registry.',
   ),
   certain(
+    'answer.gone',
+    { status: [402, 410], seenBy: 'probe' },
+    ['RepositoryOffline', 'RegistryPolicyDenied'],
+    'The registry answers our probe that the repository is gone or unpaid.',
+  ),
+  likely(
+    'answer.gone-for-node',
+    { status: [402, 410] },
+    ['RepositoryOffline', 'RegistryPolicyDenied', 'NotARegistry'],
+    'The node reports that the repository is gone or unpaid.',
+  ),
+  certain(
     'answer.policy-code',
     { code: 'PROJECTPOLICYVIOLATION' },
     ['RegistryPolicyDenied'],
@@ -677,10 +720,16 @@ export const CANDIDATES: readonly Candidate[] = [
     'RepositoryOffline',
     'The registry refuses and states that it does not serve this repository.',
   ),
+  possible(
+    'answer.offline-or-failing',
+    { states: 'offline', status: FAILING },
+    ['RepositoryOffline', 'RegistryFailing', 'RegistryPolicyDenied'],
+    'The node reports a server error which states that the registry does not serve this repository.',
+  ),
   likely(
     'answer.offline-for-node',
     { states: 'offline', where: ({ status, statements }) => status !== 401 && !statements.includes('rateLimit') },
-    ['RepositoryOffline', 'RegistryFailing', 'RegistryPolicyDenied', 'RepositoryNotFound'],
+    ['RepositoryOffline', 'RegistryPolicyDenied'],
     'The node reports an answer which states that the registry does not serve this repository.',
   ),
   orLogin(
@@ -694,18 +743,6 @@ export const CANDIDATES: readonly Candidate[] = [
     { states: 'policy' },
     ['RegistryPolicyDenied', 'RegistryFailing', 'RepositoryOffline', 'NotARegistry'],
     'The node reports an answer which states a policy.',
-  ),
-  certain(
-    'answer.gone',
-    { status: [402, 410], seenBy: 'probe' },
-    ['RepositoryOffline', 'RegistryPolicyDenied'],
-    'The registry answers our probe that the repository is gone or unpaid.',
-  ),
-  likely(
-    'answer.gone-for-node',
-    { status: [402, 410] },
-    ['RepositoryOffline', 'RegistryPolicyDenied', 'NotARegistry'],
-    'The node reports that the repository is gone or unpaid.',
   ),
   certain(
     'answer.precondition',
@@ -744,6 +781,19 @@ export const CANDIDATES: readonly Candidate[] = [
     'The node reports a server error.',
   ),
   possible(
+    'answer.in-transfer',
+    {
+      kind: 'status',
+      step: TRANSFER,
+      status: [
+        { from: 300, to: 400 },
+        { from: 404, to: 499 },
+      ],
+    },
+    ['BlobHostFailed', 'RegistryFailing'],
+    'A part of the image is answered with a status that is no answer of a registry.',
+  ),
+  possible(
     'answer.unusual',
     { kind: 'status', status: UNUSUAL },
     ['RegistryFailing', 'ProxyFailed', 'NotARegistry'],
@@ -758,6 +808,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['NotARegistry', 'RegistryFailing'],
     'A web page or another protocol answers our probe.',
   ),
+  likely(
+    'web-page.refusal-in-transfer',
+    { kind: 'notJson', status: 403, step: TRANSFER },
+    ['BlobHostFailed', 'RegistryPolicyDenied', 'NotARegistry'],
+    'A web page refuses a part of the image: something before the host that serves the layers.',
+  ),
   possible(
     'web-page.refusal',
     { kind: 'notJson', status: [403, 410, SERVER_ERROR] },
@@ -770,12 +826,7 @@ export const CANDIDATES: readonly Candidate[] = [
     ['NotARegistry', 'BlobHostFailed'],
     'A web page stands where a part of the image should be.',
   ),
-  likely(
-    'web-page.for-node',
-    { kind: 'notJson' },
-    ['NotARegistry', 'BlobHostFailed', 'RegistryPolicyDenied'],
-    'The node reports a web page or another protocol.',
-  ),
+  likely('web-page.for-node', { kind: 'notJson' }, ['NotARegistry', 'RegistryFailing'], 'The node reports a web page or another protocol.'),
 
   // not found
   certain(
@@ -842,7 +893,7 @@ export const CANDIDATES: readonly Candidate[] = [
     'The registry answers MANIFEST_UNKNOWN and gives no tag list.',
   ),
   possible(
-    'not-found.digest-for-node',
+    'not-found.digest-or-repository',
     { kind: 'notFound', where: byDigest },
     ['DigestNotFound', 'RepositoryNotFound', 'TagNotFound', 'HeadRequestBlocked', 'RepositoryOffline', 'ProxyFailed'],
     'The node reports "not found" for the digest.',
@@ -854,16 +905,22 @@ export const CANDIDATES: readonly Candidate[] = [
     '"Not found" for a name without registry and tag: most often the name of a local image.',
   ),
   possible(
-    'not-found.for-node',
+    'not-found.tag-or-repository',
     { kind: 'notFound' },
     ['TagNotFound', 'RepositoryNotFound', 'HeadRequestBlocked', 'RepositoryOffline', 'ProxyFailed'],
     '"Not found" stands for a missing tag as well as for a missing repository.',
   ),
 
   // refusals that authentication could change
+  login(
+    'auth.reason-stated',
+    { family: 'authentication', states: ['tokenExpired', 'expired', 'credentialsWrong', 'rightMissing'] },
+    [],
+    'The registry refuses and states what is wrong with the login.',
+  ),
   orLogin(
     'auth.forbidden-in-transfer',
-    { family: 'authentication', status: 403, step: TRANSFER },
+    { kind: 'status', status: 403, step: TRANSFER },
     'BlobHostFailed',
     'A part of the image is answered 403.',
   ),
@@ -873,19 +930,15 @@ export const CANDIDATES: readonly Candidate[] = [
     ['HeadRequestBlocked', 'RegistryPolicyDenied', 'RepositoryOffline'],
     'The registry answers 403.',
   ),
-  login(
-    'auth.unauthorized',
-    { family: 'authentication' },
-    ['TokenServiceFailed', 'AuthMethodUnsupported'],
-    'The registry requires authentication.',
-  ),
 
   // nothing that is known
+  login('auth.unauthorized', { kind: 'status', status: 401 }, ['TokenServiceFailed', 'AuthMethodUnsupported'], 'The registry answers 401.'),
+  login('auth.refused', { family: 'authentication' }, [], 'The runtime reports that authentication is required or was refused.'),
   likely(
     'mirror.failed',
-    { role: 'mirror', kind: 'unknown' },
+    { role: 'mirror' },
     ['MirrorFailed'],
-    'A mirror that is set on the node fails in an unknown way.',
+    'A mirror that is set on the node fails, and the fault has no cause of its own.',
   ),
   possible('unknown.message', {}, ['Unknown'], 'The message is not known to this version.'),
 ];

@@ -163,7 +163,7 @@ export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map
       const [cause, ...rest] = objectCauses(context);
       const seen = context.refusal.seenBy === 'probe';
       // what stands besides in the way is repaired next, once it is proved that no credential was sent
-      if (context.required.length > 0)
+      if (context.required.length > 0 && shows(context).length > 0)
         return {
           causes: [cause, ...(context.facts.secrets.length === 0 ? ['NoPullSecret' as const] : [])],
           certainty: 'likely',
@@ -276,7 +276,7 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     id: 'probe.credential-rejected',
     reason: 'The registry refuses the user name or password that kubelet sends.',
     when: context => rejectedOne(context) !== undefined,
-    verdict: () => likely('CredentialsRejected', 'CredentialsExpired'),
+    verdict: () => likely('CredentialsRejected'),
     proof: context => proofOf(context, rejectedOne(context)),
   },
   {

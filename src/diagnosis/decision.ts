@@ -6,7 +6,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Context } from './context.ts';
 
 /** At most five alternatives are told. */
-const MOST_ALTERNATIVES = 5;
+export const MOST_ALTERNATIVES = 5;
 
 /** What a rule says. It cannot say "certain": that comes of its proof alone. */
 export interface Verdict {

@@ -456,12 +456,23 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     verdict: () => possible('NoPullSecret', 'RepositoryNotFoundOrPrivate', 'SecretNotInherited', 'CredentialsRejected', 'AccessDenied'),
   },
   {
-    id: 'node.forbidden-without-credential',
-    reason: 'The node reports that a right is missing; the credential that it may have sent is not one of the pod.',
-    when: context =>
-      noCredential(context) &&
-      (states(context.refusal, 'rightMissing') || (context.refusal.status === 403 && context.refusal.login !== 'none')),
+    id: 'node.right-missing-without-credential',
+    reason: 'The node reports that a right is missing; the credential that it sent is not one of the pod.',
+    when: context => noCredential(context) && states(context.refusal, 'rightMissing'),
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.forbidden-to-node-identity',
+    reason: 'The node reports 403 of a cloud registry, and the pod has no credential for it: the identity of the node may lack a right.',
+    when: context =>
+      noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeMayLogIn(context.facts),
+    verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.forbidden-without-credential',
+    reason: 'The node reports 403, and the pod has no credential for this image: a login or a right is missing.',
+    when: context => noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none',
+    verdict: () => possible('NoPullSecret', 'AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'SecretNotInherited'),
   },
   {
     id: 'node.unauthorized-without-credential',

@@ -5,7 +5,7 @@ import type { Certainty } from '../model/diagnosis.ts';
 import type { Fault } from '../model/fault.ts';
 import { CANDIDATES, type Candidate } from './candidates.ts';
 import type { Context } from './context.ts';
-import { type Decision, settle } from './decision.ts';
+import { type Decision, MOST_ALTERNATIVES, settle } from './decision.ts';
 import { loginFromNode } from './login-rules.ts';
 import { hasShape } from './shape.ts';
 
@@ -20,15 +20,20 @@ export const isLoginMatter = (context: Context, fault: Fault): boolean => candid
 export function rankCauses(context: Context, fault: Fault, atMost: Certainty = 'certain'): Decision {
   const row = candidateOf(context, fault);
   const by = { rule: row.id, reason: row.reason };
+  // a fault keeps its own cause where a mirror met it; that the mirror fails stays an alternative
+  const mirror: CauseCode[] = fault.role === 'mirror' ? ['MirrorFailed'] : [];
   if (row.login === 'first') {
     const login = loginFromNode(context, fault, atMost);
-    const also = login.certainty === 'certain' ? [] : unique([...login.also, ...row.causes], login.cause);
-    return { ...login, reached: [row.id, ...login.reached], also: also.slice(0, 5) };
+    const others = unique([...login.also, ...row.causes], login.cause).slice(0, MOST_ALTERNATIVES - mirror.length);
+    return {
+      ...login,
+      reached: [row.id, ...login.reached],
+      also: login.certainty === 'certain' ? [] : [...others, ...mirror],
+    };
   }
   const others = row.login === 'second' ? codesOf(loginFromNode(context, fault, atMost)) : [];
   const [first, ...rest] = row.causes;
-  const mirror: CauseCode[] = fault.role === 'mirror' ? ['MirrorFailed'] : [];
-  const causes = [first, ...unique([...rest, ...others], first).slice(0, 5 - mirror.length), ...mirror] as const;
+  const causes = [first, ...unique([...rest, ...others], first).slice(0, MOST_ALTERNATIVES - mirror.length), ...mirror] as const;
   const certainty = row.certainty === 'certain' ? 'likely' : row.certainty;
   return settle(context, by, { causes, certainty, fault }, row.proof?.(context, fault) ?? [], atMost);
 }

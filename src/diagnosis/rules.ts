@@ -10,7 +10,7 @@ import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '
 import type { Attempt } from '../model/probe.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { type Context, isRefusal, sameFailure } from './context.ts';
-import { type Decision, firstOf, type Rule } from './decision.ts';
+import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
 import { loginFromProbe, nodeMayLogIn } from './login-rules.ts';
 import { containerState, object } from './proof.ts';
 import { isLoginMatter, rankCauses } from './rank-causes.ts';
@@ -136,7 +136,7 @@ function eitherOf(first: Decision, second: Decision): Decision {
   const also = [second.cause, ...second.also, ...first.also].filter(
     (code, index, all) => code !== first.cause && all.indexOf(code) === index,
   );
-  return { ...first, certainty: 'possible', also: also.slice(0, 5), next: [], proof: [] };
+  return { ...first, certainty: 'possible', also: also.slice(0, MOST_ALTERNATIVES), next: [], proof: [] };
 }
 
 /** The node read "not found" with a login of its own, or in one of several tries. */

@@ -490,9 +490,9 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'network.silent-transfer',
-    { kind: 'timeout', step: [...TRANSFER, 'unpack'], details: { silent: true } },
+    { kind: 'timeout', seenBy: 'node', step: [...TRANSFER, 'unpack'], details: { silent: true } },
     ['PullTooSlow', 'RegistryFailing', 'BlobHostFailed', 'TransferInterrupted'],
-    'The registry took the request for a part of the image and sent nothing.',
+    'The node reports that the registry took the request for a part of the image and sent nothing.',
   ),
   likely(
     'network.silent',

@@ -44,8 +44,12 @@ export function nodeMayLogIn(facts: Facts): boolean {
   return /\.dkr\.ecr[.-].*amazonaws\.com(?:\.cn)?$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.azurecr\.io$/.test(registry);
 }
 
-/** The credential is a token whose own end has passed. */
-const tokenExpired = (credential: CredentialFact | undefined): boolean => /token that expired/.test(credential?.expired ?? '');
+/** The credential is past its time: a token that states its own end, or one that is older than its issuer accepts. */
+const isExpired = (credential: CredentialFact | undefined): boolean => credential?.expired != null;
+/** The credential is a token that states its own end, which has passed. */
+const isExpiredToken = (credential: CredentialFact | undefined): boolean => /token that expired/.test(credential?.expired ?? '');
+/** What is known of the end of a credential's time, as proof. */
+const expiryShows = ({ secret, expired }: CredentialFact): Proof => object('secret', `"${secret}": ${expired}`);
 
 const credentialOf = (facts: Facts, attempt: Attempt): CredentialFact | undefined => facts.keyring.credentials[attempt.credential ?? -1];
 const usable = ({ facts }: Context): CredentialFact[] => facts.keyring.credentials.filter(credential => !credential.empty);
@@ -195,9 +199,9 @@ const tokenNotHonoured = ({ facts }: Context): Attempt | undefined =>
   facts.probe?.attempts.find(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull'));
 const expiryStated = (context: LoginContext) =>
   rejectedOne(context, ({ fault }) => states(fault, 'expired') || states(fault, 'tokenExpired'));
-const rejectedExpired = (context: LoginContext) => rejectedOne(context, (_, credential) => tokenExpired(credential));
+const rejectedExpired = (context: LoginContext) => rejectedOne(context, (_, credential) => isExpiredToken(credential));
 const agedAndDenied = (context: LoginContext) =>
-  sentOne(context, ({ fault }, credential) => fault?.status === 403 && fault.explanation === null && credential?.expired != null);
+  sentOne(context, ({ fault }, credential) => fault?.status === 403 && fault.explanation === null && isExpired(credential));
 
 const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
 const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
@@ -249,15 +253,13 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     proof: context => {
       const attempt = rejectedExpired(context);
       const credential = attempt && credentialOf(context.facts, attempt);
-      return credential === undefined
-        ? []
-        : [...proofOf(context, attempt), object('secret', `"${credential.secret}": ${credential.expired}`)];
+      return credential === undefined ? [] : [...proofOf(context, attempt), expiryShows(credential)];
     },
   },
   {
     id: 'probe.credential-expired-by-age',
     reason: 'The registry refuses the credential, which is older than its issuer accepts.',
-    when: context => rejectedOne(context, (_, credential) => credential?.expired != null) !== undefined,
+    when: context => rejectedOne(context, (_, credential) => isExpired(credential)) !== undefined,
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
   },
   {
@@ -345,8 +347,7 @@ const hasCredential = (context: LoginContext): boolean => usable(context).length
 const noCredential = ({ facts, refusal }: LoginContext): boolean =>
   facts.keyring.complete && (facts.secrets.length > 0 || refusal.login !== 'sent');
 /** A credential that is past its age comes first. */
-const agedFirst = (context: LoginContext): CauseCode[] =>
-  usable(context).some(({ expired }) => expired !== null) ? ['CredentialsExpired'] : [];
+const agedFirst = (context: LoginContext): CauseCode[] => (usable(context).some(isExpired) ? ['CredentialsExpired'] : []);
 const inOrder = (codes: CauseCode[]): Verdict => possible(...(codes as [CauseCode, ...CauseCode[]]));
 
 export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [

@@ -2,7 +2,7 @@
 
 import type { ContainerKind, NodeReport, State } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import type { ContainerStatus, Event, Pod } from '../model/kubernetes.ts';
+import { type ContainerStatus, type Event, type Pod, secretNames } from '../model/kubernetes.ts';
 import { fullReference, type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
 import { readFaults } from './messages/reader.ts';
@@ -95,10 +95,8 @@ export function imagesOf(pod: Pod): ContainerImage[] {
   return [...volumes, ...containers];
 }
 
-/** Names of the pull secrets that kubelet reads for a pod, in their order; empty names are skipped. Source: kubelet_pods.go, getPullSecretsForPod. */
-export const pullSecretNames = (pod: Pod): string[] => [
-  ...new Set((pod.spec?.imagePullSecrets ?? []).map(secret => secret.name ?? '').filter(Boolean)),
-];
+/** Names of the pull secrets that kubelet reads for a pod, in its order. */
+export const pullSecretNames = (pod: Pod): string[] => secretNames(pod.spec?.imagePullSecrets);
 
 export const serviceAccountName = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
 
@@ -107,6 +105,7 @@ const FIELD: Record<ContainerKind, string> = {
   initContainer: 'spec.initContainers',
   ephemeralContainer: 'spec.ephemeralContainers',
   imageVolume: '',
+  sandbox: '',
 };
 
 const textOf = (event: Event): string => event.message ?? event.note ?? '';
@@ -146,6 +145,16 @@ const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
 /** Whether a text says that kubelet put the pull off by its own limit of pulls per second. */
 const isThrottled = (text: string): boolean => readFaults(text).every(({ kind }) => kind === 'throttled');
 
+/** Names of the pull secrets that kubelet could not read, from its events of the pod, each once. */
+export const unreadableSecrets = (events: readonly Event[]): string[] => [
+  ...new Set(
+    events
+      .filter(event => event.reason === 'FailedToRetrieveImagePullSecret')
+      .flatMap(event => readFaults(textOf(event)))
+      .flatMap(({ details }) => details.secrets ?? []),
+  ),
+];
+
 /** Seconds of kubelet's back-off before the n-th repeat: 10, 20, 40 … 300. Source: pkg/kubelet/images, MaxImageBackOff. */
 const backOffSeconds = (failures: number): number => Math.min(300, 10 * 2 ** Math.max(0, failures - 1));
 
@@ -178,9 +187,6 @@ export function readNodeReport(
   const latest = failures.at(-1) ?? parseFailures.at(-1);
   const pulled = events.findLast(event => event.reason === 'Pulled');
   const pulling = events.findLast(event => event.reason === 'Pulling');
-  const unretrieved = allEvents.flatMap(event =>
-    event.reason === 'FailedToRetrieveImagePullSecret' ? readFaults(textOf(event)).flatMap(({ details }) => details.secrets ?? []) : [],
-  );
 
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
@@ -200,7 +206,7 @@ export function readNodeReport(
     faults,
     source: told !== null ? 'status' : text === null ? null : 'event',
     at: told !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
-    unreadableSecrets: [...new Set(unretrieved)],
+    unreadableSecrets: unreadableSecrets(allEvents),
     pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
     pullingSince:
       pulling !== undefined && !hasImage && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,

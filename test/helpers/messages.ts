@@ -22,7 +22,7 @@ export const hostsOf = (image: string): string[] => registryHosts(referenceOf(im
 const PLACE = ['kind', 'step', 'host', 'role', 'method', 'status', 'code', 'explanation', 'login'] as const;
 
 /** What a fault tells of kind and place, without what it does not tell. */
-export const placeOf = (fault: Fault): object =>
+const placeOf = (fault: Fault): object =>
   Object.fromEntries(PLACE.map(key => [key, fault[key]] as const).filter(([, value]) => value !== null));
 
 /** The faults of a message, each by kind and place. */

@@ -278,6 +278,16 @@ export const WRAPPERS: Wrapper[] = [
     source: 'cri-o internal/storage/references',
   },
   {
+    id: 'containers-image.short-name',
+    match: /short-name "[^"]*": (?:loading short-name aliases(?: "[^"]*")?: )?/,
+    speaker: 'containersImage',
+    step: 'name',
+    otherwise: 'shortName',
+    example:
+      'short-name "api:1.4.2": loading short-name aliases: open /etc/containers/registries.conf.d/shortnames.conf: permission denied',
+    source: 'containers/image pkg/sysregistriesv2/shortnames.go',
+  },
+  {
     id: 'podman.retrying',
     match: /Failed, retrying in \S+ \.\.\. \(\d+\/\d+\)\. Error: /,
     example: `Failed, retrying in 1s ... (1/3). Error: ${READING}manifest unknown`,
@@ -585,8 +595,7 @@ export const ERRORS: ErrorRow[] = [
     step: 'verify',
     details: { signature: 'blocked' },
     speaker: 'containersImage',
-    example:
-      'registry registry.example.com/search is blocked in /etc/containers/registries.conf or /root/.config/containers/registries.conf.d',
+    example: 'registry registry.example.com/search is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
     source: 'containers/image docker/docker_client.go, newDockerClientFromRef',
   },
 
@@ -596,7 +605,7 @@ export const ERRORS: ErrorRow[] = [
     match: /no policy\.json file found at any of the following: .+/,
     kind: 'runtime',
     step: 'runtime',
-    example: 'no policy.json file found at any of the following: "/root/.config/containers/policy.json", "/etc/containers/policy.json"',
+    example: 'no policy.json file found at any of the following: "/usr/share/containers/policy.json", "/etc/containers/policy.json"',
     source: 'containers/image signature/policy_paths_common.go',
   },
   {

@@ -6,7 +6,7 @@ export const ERRORS: ErrorRow[] = [
   {
     id: 'kubelet.secret-base64',
     match: /illegal base64 data at input byte \d+/,
-    at: { isKubelets: true },
+    at: { fromKubelet: true },
     kind: 'secretParse',
     step: 'secret',
     details: { document: 'base64' },
@@ -17,7 +17,7 @@ export const ERRORS: ErrorRow[] = [
     id: 'kubelet.secret-json-field',
     match:
       /json: cannot unmarshal \w+ into Go (?:struct field|value of type) \S*(?:[dD]ockerConfig|credentialprovider)\S*(?: of type \S+)?/,
-    at: { isKubelets: true },
+    at: { fromKubelet: true },
     kind: 'secretParse',
     step: 'secret',
     details: { document: 'json' },

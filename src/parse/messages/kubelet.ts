@@ -10,7 +10,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.described-container',
     match: /spec\.(?:initContainers|containers|ephemeralContainers)\{[^}]*\}: /,
-    isKubelets: true,
+    fromKubelet: true,
     example: `spec.containers{api}: Failed to pull image "registry.example.com/team/api:1.4.2": ${INNER}`,
     source: 'kubectl pkg/describe/describe.go, DescribeEvents',
     since: 'Kubernetes 1.35',
@@ -18,14 +18,14 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.failed-to-pull',
     match: /Failed +to pull image ["'][^"']*["'](?: from pod "[^"]*" and container "[^"]*")?: /,
-    isKubelets: true,
+    fromKubelet: true,
     example: `Failed to pull image "registry.example.com/team/api:1.4.2": ${INNER}`,
     source: 'kubernetes pkg/kubelet/images/image_manager.go, pullImage',
   },
   {
     id: 'kubelet.back-off',
     match: /Back-off pulling image "[^"]*": /,
-    isKubelets: true,
+    fromKubelet: true,
     example: `Back-off pulling image "registry.example.com/team/api:1.4.2": ErrImagePull: ${INNER}`,
     source: 'kubernetes pkg/kubelet/images/image_manager.go, EnsureImageExists',
     since: 'Kubernetes 1.32',
@@ -33,7 +33,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.sync-log',
     match: /Error syncing pod, skipping: failed to "StartContainer" for "[^"]*" with /,
-    isKubelets: true,
+    fromKubelet: true,
     example:
       'Error syncing pod, skipping: failed to "StartContainer" for "api" with ErrImagePull: "rpc error: code = Canceled desc = context canceled"',
     source: 'kubernetes pkg/kubelet/pod_workers.go; pkg/kubelet/container/sync_result.go',
@@ -41,21 +41,21 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.create-sandbox',
     match: /CreatePodSandbox for pod "[^"]*" failed: /,
-    isKubelets: true,
+    fromKubelet: true,
     example: `CreatePodSandbox for pod "shop/api-7c9f" failed: failed to get sandbox image "registry.k8s.io/pause:3.10": ${INNER}`,
     source: 'kubernetes pkg/kubelet/kuberuntime/kuberuntime_sandbox.go',
   },
   {
     id: 'kubelet.failed-sandbox',
     match: /Failed to create pod sandbox: /,
-    isKubelets: true,
+    fromKubelet: true,
     example: `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox image "registry.k8s.io/pause:3.10": ${INNER}`,
     source: 'kubernetes pkg/kubelet/kuberuntime/kuberuntime_manager.go, SyncPod',
   },
   {
     id: 'kubelet.reason-quoted',
     match: /(?:Err|Image|Registry|Signature)[A-Za-z]+: (?=")/,
-    isKubelets: true,
+    fromKubelet: true,
     isQuoted: true,
     isOutermost: true,
     example: 'Error syncing pod, skipping: failed to "StartContainer" for "api" with ErrImagePull: "context canceled"',
@@ -66,7 +66,7 @@ export const WRAPPERS: Wrapper[] = [
     match: /SignatureValidationFailed: /,
     kind: 'signature',
     step: 'verify',
-    isKubelets: true,
+    fromKubelet: true,
     example:
       'SignatureValidationFailed: image pull failed for registry.example.com/team/api:1.4.2 because the signature validation failed: Source image rejected: A signature was required, but no signature exists',
     source: 'cri-api pkg/errors/errors.go, ErrSignatureValidationFailed',
@@ -75,7 +75,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.reason',
     match: /(?:Err|Image|Registry)[A-Z][A-Za-z]+: /,
-    isKubelets: true,
+    fromKubelet: true,
     isOutermost: true,
     example: `Back-off pulling image "registry.example.com/team/api:1.4.2": ErrImagePull: ${INNER}`,
     source: 'kubernetes pkg/kubelet/images/types.go',
@@ -83,7 +83,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.registry-unavailable',
     match: /image pull failed for \S+ because the registry is unavailable: /,
-    isKubelets: true,
+    fromKubelet: true,
     example:
       'image pull failed for registry.example.com/team/api:1.4.2 because the registry is unavailable: pinging container registry registry.example.com: Get "https://registry.example.com/v2/": dial tcp 10.77.0.21:443: connect: connection refused',
     source: 'kubernetes pkg/kubelet/images/image_manager.go, evalCRIPullErr',
@@ -94,7 +94,7 @@ export const WRAPPERS: Wrapper[] = [
     match: /image pull failed for \S+ because the signature validation failed: /,
     kind: 'signature',
     step: 'verify',
-    isKubelets: true,
+    fromKubelet: true,
     example:
       'image pull failed for registry.example.com/team/api:1.4.2 because the signature validation failed: Source image rejected: A signature was required, but no signature exists',
     source: 'kubernetes pkg/kubelet/images/image_manager.go, evalCRIPullErr',
@@ -103,7 +103,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'kubelet.no-credentials',
     match: /image pull failed for \S+, this may be because there are no credentials on this request\.\s+details: \(?/,
-    isKubelets: true,
+    fromKubelet: true,
     example:
       'image pull failed for registry.example.com/team/api:1.4.2, this may be because there are no credentials on this request.  details: Error response from daemon: unauthorized: authentication required',
     source: 'kubernetes pkg/kubelet/dockertools/docker.go, Pull (up to 1.6)',
@@ -112,7 +112,7 @@ export const WRAPPERS: Wrapper[] = [
     // podman begins its errors so, too
     id: 'kubelet.error',
     match: /\(?Error: /,
-    isKubelets: true,
+    fromKubelet: true,
     isOutermost: true,
     example: 'Error: illegal base64 data at input byte 4',
     source: 'kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, startContainer; podman cmd/podman/root.go, Execute',
@@ -248,7 +248,7 @@ export const ERRORS: ErrorRow[] = [
   {
     id: 'kubelet.secret-auth-field',
     match: /unable to parse auth field(?:, must be formatted as base64\(username:password\))?/,
-    at: { isKubelets: true },
+    at: { fromKubelet: true },
     kind: 'secretParse',
     step: 'secret',
     speaker: 'kubelet',
@@ -258,7 +258,7 @@ export const ERRORS: ErrorRow[] = [
   {
     id: 'kubelet.secret-json',
     match: /error occurred while trying to unmarshal json/,
-    at: { isKubelets: true },
+    at: { fromKubelet: true },
     kind: 'secretParse',
     step: 'secret',
     speaker: 'kubelet',

@@ -76,22 +76,6 @@ export function splitAggregate(text: string): string[] {
   return parts.length > 1 ? parts : [trimmed.slice(1, -1)];
 }
 
-/** The reason phrases of statuses, for the texts. */
-const PHRASES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  407: 'Proxy Authentication Required',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  429: 'Too Many Requests',
-  451: 'Unavailable For Legal Reasons',
-};
-
-/** A status with its reason phrase, for the texts. */
-export const statusPhrase = (status: number): string => (PHRASES[status] === undefined ? String(status) : `${status} ${PHRASES[status]}`);
-
 const newDraft = (): Draft => ({
   kind: 'unknown',
   step: 'resolve',
@@ -108,7 +92,7 @@ const newDraft = (): Draft => ({
   understood: true,
   on: null,
   quotesRegistry: false,
-  isKubelets: true,
+  fromKubelet: true,
   owners: [],
   otherwise: null,
   pathError: null,
@@ -157,7 +141,7 @@ function unwrap(text: string, draft: Draft, hosts: readonly string[], names: rea
     const known = behindUnknown(rest, draft, names);
     if (known === null) break;
     draft.understood = false;
-    draft.isKubelets = false;
+    draft.fromKubelet = false;
     rest = known;
   }
   return rest.trim();
@@ -179,7 +163,7 @@ function takeOff(text: string, draft: Draft, hosts: readonly string[]): string |
     draft.otherwise = row.otherwise ?? (row.on === undefined ? draft.otherwise : null);
     if (row.kind !== undefined) draft.owners.push({ kind: row.kind, except: row.except ?? [] });
     if (row.quotesRegistry) draft.quotesRegistry = true;
-    if (!row.isKubelets) draft.isKubelets = false;
+    if (!row.fromKubelet) draft.fromKubelet = false;
     if (row.on === 'file') draft.pathError ??= text;
     fill(draft, row, match.groups ?? {}, hosts);
     const rest = inner ?? text.slice(match[0].length);
@@ -210,7 +194,7 @@ const MIRRORS = '(Mirrors also failed: ';
 /** CRI-O tells of the mirrors that failed first, then of the registry: "(Mirrors also failed: [A: e1] [B: e2]): B: e3". Out: what is left of it. */
 function mirrorsOf(text: string, draft: Draft): string | null {
   if (!text.startsWith(MIRRORS)) return null;
-  draft.isKubelets = false;
+  draft.fromKubelet = false;
   const end = text.indexOf('])');
   const own = end < 0 ? '' : text.slice(end + 2);
   if (own.startsWith(': ')) return /^: (?:[^\s:]+\S*: )?(.*)$/s.exec(own)?.[1] ?? own.slice(2);
@@ -362,7 +346,7 @@ function readError(rest: string, draft: Draft, hosts: readonly string[], names: 
   else if (draft.otherwise !== null) draft.kind = draft.otherwise;
   for (const { kind, except } of draft.owners.toReversed()) if (!except.includes(draft.kind)) draft.kind = kind;
   finish(draft, text);
-  const { on: _, quotesRegistry: __, isKubelets: ___, owners: ____, otherwise: _____, pathError: ______, ...fault } = draft;
+  const { on: _, quotesRegistry: __, fromKubelet: ___, owners: ____, otherwise: _____, pathError: ______, ...fault } = draft;
   return {
     seenBy: 'node',
     ...fault,

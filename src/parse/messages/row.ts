@@ -2,7 +2,7 @@
 import type { FaultDetails, FaultKind, HostRole, Speaker, Step } from '../../model/fault.ts';
 
 /** Behind which kind of layer the rest of a message stands: a request line, a connection of the network, a file of the node. */
-export type On = 'request' | 'connection' | 'file';
+type On = 'request' | 'connection' | 'file';
 
 /** What is known of a fault while its message is read from the outside in. */
 export interface Draft {
@@ -23,7 +23,7 @@ export interface Draft {
   /** What follows is the registry's own text. */
   quotesRegistry: boolean;
   /** Only kubelet has spoken so far: no runtime stands around what is left. */
-  isKubelets: boolean;
+  fromKubelet: boolean;
   /** The layers whose error everything inside is, outermost first. */
   owners: { kind: FaultKind; except: readonly FaultKind[] }[];
   /** The kind of an error inside that no row reads. */
@@ -67,7 +67,7 @@ export interface Wrapper extends Row {
   /** What follows is the registry's own text: only the rows of registry-errors.ts read it. */
   quotesRegistry?: true;
   /** Kubelet's own layer: what stands in it need not be a runtime's. */
-  isKubelets?: true;
+  fromKubelet?: true;
   /** What follows is a quoted string: its quotes are taken off. */
   isQuoted?: true;
   /** Too short to be looked for behind a layer that no row knows. */
@@ -75,7 +75,7 @@ export interface Wrapper extends Row {
 }
 
 /** What stands around an error for its row to hold. All parts have to. */
-export type Place = Partial<Pick<Draft, 'step' | 'role' | 'method' | 'speaker' | 'on' | 'quotesRegistry' | 'isKubelets'>>;
+type Place = Partial<Pick<Draft, 'step' | 'role' | 'method' | 'speaker' | 'on' | 'quotesRegistry' | 'fromKubelet'>>;
 
 /** An error itself: what is left when all layers are off. */
 export interface ErrorRow extends Row {

@@ -559,7 +559,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'containers-image.signature-verification',
-    match: /cryptographic signature verification failed: .*/,
+    match: /cryptographic signature verification failed:.*/,
     kind: 'signature',
     step: 'verify',
     details: { signature: 'invalid' },

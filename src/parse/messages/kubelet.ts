@@ -118,6 +118,14 @@ export const WRAPPERS: Wrapper[] = [
     source: 'kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, startContainer; podman cmd/podman/root.go, Execute',
   },
   {
+    id: 'crictl.pulling-image',
+    match: /pulling image: /,
+    fromKubelet: true,
+    isOutermost: true,
+    example: 'pulling image: rpc error: code = Canceled desc = context canceled',
+    source: 'cri-tools cmd/crictl/image.go, pullImageCommand',
+  },
+  {
     id: 'kubelet.rpc',
     match: /rpc error: code = \w+ desc = /,
     example: 'Failed to pull image "registry.example.com/team/api:1.4.2": rpc error: code = Canceled desc = context canceled',

@@ -22,5 +22,5 @@ export const SecretHasNoCredentials: CauseText = {
   ],
 };
 
-export const emptySecret = (facts: Facts): SecretFact | null =>
+const emptySecret = (facts: Facts): SecretFact | null =>
   facts.secrets.find(secret => secret.problems.some(problem => problem.code === 'SecretHasNoCredentials')) ?? null;

@@ -27,7 +27,7 @@ export const SecretMalformed: CauseText = {
 };
 
 /** The secret that does not parse, or the first that kubelet ignores for its form. */
-export function badSecret(facts: Facts): SecretFact | null {
+function badSecret(facts: Facts): SecretFact | null {
   const broken = facts.keyring.broken;
   return (
     facts.secrets.find(secret =>

@@ -45,7 +45,7 @@ function talosSteps(node: NodeFacts): NodeSteps {
 export const talos: NodeSystem = {
   id: 'talos',
   name: 'Talos Linux',
-  recognise: ({ osImage }) => /^Talos\b/.test(osImage ?? ''),
+  recognize: ({ osImage }) => /^Talos\b/.test(osImage ?? ''),
   steps: talosSteps,
 };
 
@@ -114,6 +114,6 @@ const bottlerocketSteps = (): NodeSteps => {
 export const bottlerocket: NodeSystem = {
   id: 'bottlerocket',
   name: 'Bottlerocket',
-  recognise: ({ osImage }) => /^Bottlerocket\b/.test(osImage ?? ''),
+  recognize: ({ osImage }) => /^Bottlerocket\b/.test(osImage ?? ''),
   steps: bottlerocketSteps,
 };

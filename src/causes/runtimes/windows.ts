@@ -54,6 +54,6 @@ function windowsSteps(): NodeSteps {
 export const windows: NodeSystem = {
   id: 'windows',
   name: 'Windows',
-  recognise: ({ platform }) => platform?.os === 'windows',
+  recognize: ({ platform }) => platform?.os === 'windows',
   steps: windowsSteps,
 };

@@ -1,3 +1,4 @@
+/** SecretHasNoCredentials: the pull secret contains no user name and password that kubelet can use. Belongs here: its summary and its fixes. Pure. */
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';

@@ -1,3 +1,4 @@
+/** SecretMalformed: kubelet cannot read a pull secret: its type, key or content is wrong. Belongs here: its summary and its fixes. Pure. */
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';

@@ -70,7 +70,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
       const text = hostsToml(`https://${host}`, `  ca = "${folder}/ca.crt"`);
       return change(
         shell,
-        `make containerd trust the authority in ca.crt for "${host}"${exists}`,
+        `make containerd trust the certificate authority in ca.crt for "${host}"${exists}`,
         writeHosts(shell, folder, text, [shell.copy('ca.crt', `${folder}/ca.crt`)]),
       );
     },
@@ -148,7 +148,7 @@ export const gke: NodeSystem = {
       ),
       trustAuthority: (_, host) =>
         here(
-          `make the node pool trust the authority: name "${host}" and its CA under privateRegistryAccessConfig in containerd.yaml`,
+          `make the node pool trust the certificate authority: name "${host}" and its CA under privateRegistryAccessConfig in containerd.yaml`,
           `gcloud container node-pools update ${/^[a-z][a-z0-9-]*$/.test(name) ? name : 'NODE_POOL'} --cluster=CLUSTER --containerd-config-from-file=containerd.yaml`,
         ),
     };
@@ -164,7 +164,7 @@ export const aks: NodeSystem = {
     ...containerdSteps(node, nodeShell('; AKS replaces nodes: use a DaemonSet for a lasting change')),
     trustAuthority: () =>
       here(
-        'make all nodes trust the authority in ca.crt',
+        'make all nodes trust the certificate authority in ca.crt',
         'az aks update -n CLUSTER -g RESOURCE_GROUP --custom-ca-trust-certificates ca.crt',
       ),
     setProxy: registry =>

@@ -62,7 +62,7 @@ export function crioSteps(shell: Shell): NodeSteps {
         `insecure = ${scheme === 'http'}`,
       ]),
     trustAuthority: (_, host) =>
-      change(shell, `make CRI-O trust the authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
+      change(shell, `make CRI-O trust the certificate authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
     clientCertificate: host =>
       change(
         shell,
@@ -134,7 +134,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
       here(`${scheme === 'http' ? `add "${host}" to` : `remove "${host}" from`} registrySources.insecureRegistries`, image),
     trustAuthority: (_, host) =>
       here(
-        `make the nodes trust the authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
+        `make the nodes trust the certificate authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
         `oc create configmap registry-cas -n openshift-config --from-file=${configMapKey(host)}=ca.crt && oc patch image.config.openshift.io/cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-cas"}}}'`,
       ),
     clientCertificate: host =>

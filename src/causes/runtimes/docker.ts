@@ -41,7 +41,11 @@ export function dockerSteps(shell: Shell): NodeSteps {
     useScheme: (host, scheme) =>
       edit(scheme === 'http' ? `add "${host}" to "insecure-registries"` : `remove "${host}" from "insecure-registries"`),
     trustAuthority: (_, host) =>
-      change(shell, `make Docker trust the authority in ca.crt for "${host}"`, shell.copy('ca.crt', `/etc/docker/certs.d/${host}/ca.crt`)),
+      change(
+        shell,
+        `make Docker trust the certificate authority in ca.crt for "${host}"`,
+        shell.copy('ca.crt', `/etc/docker/certs.d/${host}/ca.crt`),
+      ),
     clientCertificate: host =>
       change(
         shell,

@@ -70,7 +70,8 @@ const bottlerocketSteps = (): NodeSteps => {
       set(`change the address of the mirror to ${right}:// (the command replaces all mirrors)`, mirror(registry, `${right}://${address}`)),
     useScheme: (registry, scheme) =>
       set(`use ${scheme}:// for "${registry}" by a mirror (the command replaces all mirrors)`, mirror(registry, `${scheme}://${registry}`)),
-    trustAuthority: () => set('trust the authority in ca.crt', 'pki.registry.data="$(base64 -w0 ca.crt)" pki.registry.trusted=true'),
+    trustAuthority: () =>
+      set('trust the certificate authority in ca.crt', 'pki.registry.data="$(base64 -w0 ca.crt)" pki.registry.trusted=true'),
     clientCertificate: () => ({
       what: 'use a registry, or a mirror, that needs no client certificate: Bottlerocket has no setting for one',
       command: null,

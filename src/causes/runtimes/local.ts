@@ -61,7 +61,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
       ),
     trustAuthority: () =>
       here(
-        'make the node trust the authority in ca.crt',
+        'make the node trust the certificate authority in ca.crt',
         `mkdir -p ~/.minikube/certs && cp ca.crt ~/.minikube/certs/ && ${minikube} start --embed-certs`,
       ),
     setProxy: registry =>

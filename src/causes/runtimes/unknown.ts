@@ -26,7 +26,11 @@ export function unknownSteps(): NodeSteps {
       edit(`change the address of the mirror to ${right}://${mirror}`, hosts(registry), DROP_INS),
     useScheme: (host, scheme) => edit(`make the runtime use ${scheme}:// for "${host}"`, hosts(host), DROP_INS),
     trustAuthority: (registry, host) =>
-      edit(`make the runtime trust the authority for "${host}"`, `"ca" in ${hosts(registry)}`, `/etc/containers/certs.d/${host}/ca.crt`),
+      edit(
+        `make the runtime trust the certificate authority for "${host}"`,
+        `"ca" in ${hosts(registry)}`,
+        `/etc/containers/certs.d/${host}/ca.crt`,
+      ),
     clientCertificate: host =>
       edit(
         'give the runtime the client certificate',

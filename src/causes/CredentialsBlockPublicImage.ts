@@ -8,18 +8,23 @@ import { renewSecret } from './secret-commands.ts';
 import { object } from './shell.ts';
 
 export const CredentialsBlockPublicImage: CauseText = {
-  summary: facts =>
-    `${anonymousPasses(facts)?.fault == null ? imageOf(facts) : repository(facts)} is public, but kubelet sends secret ${quoted(usedSecrets(facts))}, ${registry(facts)} rejects its credentials, and kubelet does not retry anonymously.`,
-  fixes: facts => [
-    ...removal(facts),
-    renewSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or write valid credentials into the secret'),
-    retryNow(facts),
-  ],
+  summary: facts => {
+    const isPublic = `${anonymousPasses(facts)?.fault == null ? imageOf(facts) : repository(facts)} is public`;
+    const used = usedSecrets(facts);
+    return used.length > 0
+      ? `${isPublic}, but kubelet sends secret ${quoted(used)}, ${registry(facts)} rejects its credentials, and kubelet does not retry anonymously.`
+      : `${isPublic}, but the node is refused. Secret ${quoted(namedSecrets(facts))} could not be read: if it has credentials for ${registry(facts)}, kubelet sends them and does not retry anonymously.`;
+  },
+  fixes: facts => [...removal(facts), renewSecret(facts, secretOf(facts), 'or write valid credentials into the secret'), retryNow(facts)],
 };
+
+const namedSecrets = (facts: Facts): string[] => facts.secrets.map(({ name }) => name);
+/** The secret that kubelet sends, as far as is known. */
+const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets(facts)[0] ?? 'SECRET';
 
 /** Removes the secret from the service account, or from the template of the workload. */
 function removal(facts: Facts): Fix[] {
-  const name = usedSecrets(facts)[0] ?? 'SECRET';
+  const name = secretOf(facts);
   const account = facts.serviceAccount;
   const without = (names: readonly string[]): { name: string }[] => names.filter(other => other !== name).map(other => ({ name: other }));
   if (account.secrets?.includes(name))
@@ -34,7 +39,7 @@ function removal(facts: Facts): Fix[] {
     return [
       {
         title: `remove it from ${kind} "${owner}"`,
-        command: patchTemplate(facts, { imagePullSecrets: without(facts.secrets.map(secret => secret.name)) }, 'merge'),
+        command: patchTemplate(facts, { imagePullSecrets: without(namedSecrets(facts)) }, 'merge'),
       },
     ];
   return [{ title: `remove "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];

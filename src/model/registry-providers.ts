@@ -404,6 +404,8 @@ export function providerOf(registry: string, challenge: ChallengeNames | null = 
   );
 }
 
+/** Whether a text is the id of a row. */
+export const isProviderId = (text: string): text is ProviderId => REGISTRY_PROVIDERS.some(({ id }) => id === text);
 /** The row with this id. */
 export const providerById = (id: ProviderId): RegistryProvider => REGISTRY_PROVIDERS.find(one => one.id === id) as RegistryProvider;
 

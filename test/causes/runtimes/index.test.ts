@@ -244,7 +244,7 @@ const FAULT: Fault = {
   message: '',
 };
 
-const base = (): Facts => factsOf({ about: '', expect: { cause: 'Unknown', certainty: 'possible', names: [] } });
+const base = (): Facts => factsOf({ about: '', expect: { cause: 'Unknown', certainty: 'possible', rule: '', names: [] } });
 const factsOn = (object: Node | null): Facts => ({
   ...base(),
   node: nodeFacts(

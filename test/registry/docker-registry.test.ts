@@ -162,7 +162,7 @@ const SCENES: Scene[] = [
     cause: 'NoPullSecret',
     certainty: 'certain',
     credentials: [],
-    says: /requires authentication, but pod "app" has no pull secret/,
+    says: /requires authentication, but/,
   },
   {
     name: 'a wrong password',

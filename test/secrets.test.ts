@@ -233,7 +233,7 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       '.dockerconfigjson',
       json(auth('ci:example')),
       'SecretMalformed',
-      /wants the key "\.dockercfg"/,
+      /requires the key "\.dockercfg"/,
     ],
     [
       'the other way round',
@@ -241,10 +241,10 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       '.dockercfg',
       json(auth('ci:example')),
       'SecretMalformed',
-      /wants the key "\.dockerconfigjson"/,
+      /requires the key "\.dockerconfigjson"/,
     ],
-    ['a key of another name', DOCKERCONFIGJSON, 'config.json', json(auth('ci:example')), 'SecretMalformed', /wants the key/],
-    ['an empty value', DOCKERCONFIGJSON, '.dockerconfigjson', '', 'SecretMalformed', /which is empty/],
+    ['a key of another name', DOCKERCONFIGJSON, 'config.json', json(auth('ci:example')), 'SecretMalformed', /requires the key/],
+    ['an empty value', DOCKERCONFIGJSON, '.dockerconfigjson', '', 'SecretMalformed', /that key is empty/],
     [
       'the older form in the newer type',
       DOCKERCONFIGJSON,
@@ -254,7 +254,7 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       /no "auths"/,
     ],
     ['the newer form in the older type', DOCKERCFG, '.dockercfg', json(auth('ci:example')), 'SecretMalformed', /name of a registry/],
-    ['text', DOCKERCONFIGJSON, '.dockerconfigjson', 'hello', 'SecretMalformed', /does not parse \(invalid character 'h'/],
+    ['text', DOCKERCONFIGJSON, '.dockerconfigjson', 'hello', 'SecretMalformed', /cannot be parsed \(invalid character 'h'/],
     ['JSON that is cut off', DOCKERCONFIGJSON, '.dockerconfigjson', '{"auths":{', 'SecretMalformed', /unexpected end of JSON input/],
     [
       'a byte order mark',
@@ -364,7 +364,7 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       '.dockerconfigjson',
       json({ auths: { 'registry-1.docker.io': { username: 'ci', password: 'example' } } }),
       'SecretRegistryMismatch',
-      /not Docker Hub for kubelet/,
+      /does not use "registry-1\.docker\.io" for Docker Hub/,
     ],
     [
       'a scheme that kubelet does not know',

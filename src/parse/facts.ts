@@ -5,7 +5,7 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialFact, Facts, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type { CredentialExpiry, CredentialFact, Facts, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -21,9 +21,24 @@ import {
   type Tags,
 } from '../model/probe.ts';
 import type { Reference } from '../model/reference.ts';
+import { isProviderId } from '../model/registry-providers.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
-import { boolean, isObject, list, nullable, number, object, oneOf, optional, type Reader, ShapeError, text, time } from './shape.ts';
+import {
+  boolean,
+  isObject,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Reader,
+  record,
+  ShapeError,
+  text,
+  time,
+} from './shape.ts';
 
 /** Version of the JSON that `why` and `test-secret` print. */
 export const API_VERSION = 'imagepull/v1';
@@ -299,6 +314,8 @@ const node = object<NodeFacts>({
   platform: nullable(platform),
   runtime: nullable(text),
   kubelet: nullable(text),
+  osImage: nullable(text),
+  labels: record(text),
   diskPressure: boolean,
   ready: nullable(boolean),
   provider: nullable(text),
@@ -323,12 +340,27 @@ const secret = object<SecretFact>({
   lastWrittenAt: nullable(text),
 });
 
+type ExpiryBy<S extends CredentialExpiry['source']> = Extract<CredentialExpiry, { source: S }>;
+const expiryByToken = object<ExpiryBy<'token'>>({ source: oneOf({ token: true }), expiredAt: time });
+const expiryByAge = object<ExpiryBy<'age'>>({
+  source: oneOf({ age: true }),
+  provider: (value, path) => {
+    const id = text(value, path);
+    if (!isProviderId(id)) throw new ShapeError(path, value, 'a registry that this version knows');
+    return id;
+  },
+  lifetimeHours: number,
+  ageHours: number,
+});
+const expiry: Reader<CredentialExpiry> = (value, path) =>
+  isObject(value) && value['source'] === 'age' ? expiryByAge(value, path) : expiryByToken(value, path);
+
 const credential = object<CredentialFact>({
   secret: text,
   key: quoted,
   username: (value, path) => showUser(text(value, path)),
   empty: boolean,
-  expired: nullable(text),
+  expiry: nullable(expiry),
   defect: nullable(text),
 });
 
@@ -425,7 +457,7 @@ const factsShape = object<Facts>({
   ),
   container: object<Facts['container']>({
     name: text,
-    kind: oneOf({ container: true, initContainer: true, ephemeralContainer: true, imageVolume: true }),
+    kind: oneOf({ container: true, initContainer: true, ephemeralContainer: true, imageVolume: true, sandbox: true }),
   }),
   image: quoted,
   reference: nullable(reference),

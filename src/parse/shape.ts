@@ -57,6 +57,15 @@ export const list =
     return Array.isArray(value) ? value.map((entry, index) => read(entry, `${path}[${index}]`)) : fail(path, value, 'a list');
   };
 
+/** An object whose keys may be any. A missing one is empty. */
+export const record =
+  <T>(read: Reader<T>): Reader<Record<string, T>> =>
+  (value, path) => {
+    if (value === undefined) return {};
+    if (!isObject(value)) return fail(path, value, 'an object');
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, read(entry, `${path}.${key}`)]));
+  };
+
 /** One of the words of a type; the record names each of them, so that the compiler finds one that is forgotten. */
 export const oneOf =
   <T extends string>(words: Record<T, true>): Reader<T> =>

@@ -16,6 +16,7 @@ const KIND: Record<ContainerKind, string> = {
   initContainer: 'init container',
   ephemeralContainer: 'ephemeral container',
   imageVolume: 'image volume',
+  sandbox: 'sandbox',
 };
 const SOURCE: Record<Evidence['source'], string> = {
   pod: 'pod',

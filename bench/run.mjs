@@ -23,7 +23,10 @@ const binary = process.env.IMAGEPULL_BINARY ?? (built && existsSync(built) ? bui
 const pods = (process.env.BENCH_POD ?? '').split(',').filter(Boolean);
 const [pod] = pods;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 11);
-const has = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
+const has = (/** @type {string} */ command, /** @type {string[]} */ ...args) =>
+  spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
+
+/** @typedef {{ name: string, run: string[], input?: string }} Command */
 
 const saved = JSON.stringify({
   apiVersion: 'v1',
@@ -52,6 +55,7 @@ const saved = JSON.stringify({
   ],
 });
 
+/** @type {Command[]} */
 const peers = has('kubectl', 'version', '--client')
   ? [
       { name: 'kubectl version --client', run: ['kubectl', 'version', '--client'] },
@@ -63,12 +67,14 @@ const peers = has('kubectl', 'version', '--client')
         : []),
     ]
   : [];
+/** @type {(title: string, ...start: string[]) => Command[]} */
 const plugin = (title, ...start) => [
   { name: `${title} --help`, run: [...start, '--help'] },
   { name: `${title} version`, run: [...start, 'version'] },
   { name: `${title} why -f - --no-probe`, run: [...start, 'why', '-f', '-', '--no-probe'], input: saved },
   ...(peers.length > 0 ? pods.map(name => ({ name: `${title} why ${name}`, run: [...start, 'why', name] })) : []),
 ];
+/** @type {Command[]} */
 const commands = [
   ...peers,
   { name: 'node -e 0', run: [process.execPath, '-e', '0'] },
@@ -86,7 +92,12 @@ function bare() {
   return [{ name: 'binary of an empty program', run: [empty] }];
 }
 
-const run = ([program, ...args], input = '', stderr = 'ignore') => {
+/**
+ * @param {readonly string[]} command
+ * @param {string} [input]
+ * @param {'ignore' | 'pipe'} [stderr]
+ */
+const run = ([program = '', ...args], input = '', stderr = 'ignore') => {
   const started = process.hrtime.bigint();
   const done = spawnSync(program, args, { input, stdio: ['pipe', 'ignore', stderr], encoding: 'utf8' });
   if (done.error) throw done.error;
@@ -94,11 +105,14 @@ const run = ([program, ...args], input = '', stderr = 'ignore') => {
 };
 
 /** Share of the time since the last call in which the processors did nothing. */
-let before = [0, 0];
+let before = { idle: 0, all: 0 };
 function idle() {
   const times = cpus().map(cpu => cpu.times);
-  const now = [times.reduce((sum, one) => sum + one.idle, 0), times.flatMap(one => Object.values(one)).reduce((sum, one) => sum + one, 0)];
-  const share = (now[0] - before[0]) / (now[1] - before[1]);
+  const now = {
+    idle: times.reduce((sum, one) => sum + one.idle, 0),
+    all: times.flatMap(one => Object.values(one)).reduce((sum, one) => sum + one, 0),
+  };
+  const share = (now.idle - before.idle) / (now.all - before.all);
   before = now;
   return share;
 }
@@ -111,49 +125,50 @@ async function quiet() {
   }
 }
 
-const times = commands.map(() => []);
+/** @type {(Command & { times: number[] })[]} */
+const measured = commands.map(command => ({ ...command, times: [] }));
 for (let round = -1; round < rounds; round++) {
   await quiet();
-  for (const [index, { run: command, input }] of commands.entries()) {
+  for (const { run: command, input, times } of measured) {
     const { ms } = run(command, input);
     // the first round warms the caches
-    if (round >= 0) times[index].push(ms);
+    if (round >= 0) times.push(ms);
   }
 }
 
 /** Peak resident memory in MB, where GNU time tells it: the most of three runs. */
 const timer = ['/usr/bin/time', 'gtime'].find(program => has(program, '-f', '%M', process.execPath, '-e', '0'));
-const peak = ({ run: command, input }) => {
+const peak = (/** @type {Command} */ { run: command, input }) => {
   if (!timer) return '-';
   const kilobytes = [1, 2, 3].map(() => Number(/(\d+)\s*$/.exec(run([timer, '-f', '%M', ...command], input, 'pipe').said)?.[1]));
   return ((Math.max(...kilobytes) * 1024) / 1e6).toFixed(0);
 };
 
-const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const medians = times.map(median);
-const of = start => commands.findIndex(({ name }) => name.startsWith(start));
-const against = [
-  ['node', of('node -e 0')],
-  ['version', of('kubectl version')],
-  ['get', of('kubectl get')],
-  ['describe', of('kubectl describe')],
-].filter(([, index]) => index >= 0);
+const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+const against = Object.entries({ node: 'node -e 0', version: 'kubectl version', get: 'kubectl get', describe: 'kubectl describe' }).flatMap(
+  ([title, start]) => {
+    const peer = measured.find(({ name }) => name.startsWith(start));
+    return peer === undefined ? [] : [{ title, median: median(peer.times) }];
+  },
+);
 
-const rows = [['', 'ms', 'least', ...against.map(([title]) => `x ${title}`), 'MB']];
-for (const [index, command] of commands.entries())
+const rows = [['', 'ms', 'least', ...against.map(({ title }) => `x ${title}`), 'MB']];
+for (const command of measured) {
+  const own = median(command.times);
   rows.push([
     command.name,
-    medians[index].toFixed(1),
-    Math.min(...times[index]).toFixed(1),
-    ...against.map(([, peer]) => (medians[index] / medians[peer]).toFixed(2)),
+    own.toFixed(1),
+    Math.min(...command.times).toFixed(1),
+    ...against.map(peer => (own / peer.median).toFixed(2)),
     peak(command),
   ]);
-const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)));
+}
+const width = (/** @type {number} */ column) => Math.max(...rows.map(row => row[column]?.length ?? 0));
 console.log(`${rounds} rounds: median and least wall time in ms; ratios of medians; peak memory in MB\n`);
 for (const row of rows)
-  console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '));
+  console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(width(0)) : cell.padStart(width(column)))).join('  '));
 
-const megabytes = bytes => `${(bytes / 1e6).toFixed(2)} MB`;
+const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 console.log(`\nscript: ${megabytes(statSync(bundle).size)}, compressed ${megabytes(gzipSync(readFileSync(bundle)).length)}`);
 if (binary) {
   const archive = host && join(root, 'dist', 'release', archiveName(host));

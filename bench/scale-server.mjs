@@ -12,6 +12,7 @@ const NODES = Math.max(3, Math.ceil(total / 100));
 const IMAGES = 40;
 const REGISTRIES = 12;
 const FAILING = 0.05;
+/** @type {{ api: number, registry: number, byPath: Record<string, number> }} */
 const stats = { api: 0, registry: 0, byPath: {} };
 
 /** One server per registry: of four kinds, each broken in its own way. */
@@ -20,27 +21,28 @@ const registries = await Promise.all(
     listen((request, response) => {
       stats.registry++;
       const login = request.headers.authorization;
+      /** @type {(status: number, body: unknown, headers?: Record<string, string>) => void} */
       const answer = (status, body, headers = {}) => {
         response.writeHead(status, { 'content-type': 'application/json', ...headers });
         response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
       };
-      const error = (code, message) => ({ errors: [{ code, message }] });
+      const error = (/** @type {string} */ code, /** @type {string} */ message) => ({ errors: [{ code, message }] });
       if (kind % 4 === 1 && login === undefined)
         return answer(401, error('UNAUTHORIZED', 'authentication required'), { 'www-authenticate': 'Basic realm="bench"' });
       if (kind % 4 === 2 && login !== undefined)
         return answer(401, error('UNAUTHORIZED', 'authentication required'), { 'www-authenticate': 'Basic realm="bench"' });
-      if (kind % 4 === 2 && request.url.startsWith('/v2/'))
+      if (kind % 4 === 2 && request.url?.startsWith('/v2/'))
         return answer(401, error('UNAUTHORIZED', 'authentication required'), { 'www-authenticate': 'Basic realm="bench"' });
       if (kind % 4 === 3 && request.url !== '/v2/') return answer(503, error('UNAVAILABLE', 'down'));
       if (request.url === '/v2/') return answer(200, {});
-      if (/\/tags\/list/.test(request.url)) return answer(200, { name: 'x', tags: ['1.0', '1.1', '2.0'] });
+      if (/\/tags\/list/.test(request.url ?? '')) return answer(200, { name: 'x', tags: ['1.0', '1.1', '2.0'] });
       return answer(404, error('MANIFEST_UNKNOWN', 'manifest unknown'));
     }),
   ),
 );
 
-const pad = size => 'x'.repeat(Math.max(0, size));
-const words = (image, kind) =>
+const pad = (/** @type {number} */ size) => 'x'.repeat(Math.max(0, size));
+const words = (/** @type {string} */ image, /** @type {number} */ kind) =>
   [
     `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`,
     `failed to pull and unpack image "${image}": failed to resolve reference "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
@@ -48,6 +50,7 @@ const words = (image, kind) =>
     `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to http://${image.split('/')[0]}/v2/x/manifests/1: 503 Service Unavailable`,
   ][kind % 4];
 
+/** @param {number} index */
 function pod(index) {
   const failing = index % Math.round(1 / FAILING) === 0;
   const which = Math.floor(index / Math.round(1 / FAILING)) % IMAGES;
@@ -107,7 +110,7 @@ function pod(index) {
 }
 
 const pods = Array.from({ length: total }, (_, index) => pod(index));
-const event = ({ namespace, name, image, kind }) => ({
+const event = (/** @type {ReturnType<typeof pod>} */ { namespace, name, image, kind }) => ({
   metadata: { name: `${name}.1`, namespace },
   type: 'Warning',
   reason: 'Failed',
@@ -117,7 +120,7 @@ const event = ({ namespace, name, image, kind }) => ({
   lastTimestamp: '2026-11-20T10:05:00Z',
   involvedObject: { kind: 'Pod', namespace, name, fieldPath: 'spec.containers{main}' },
 });
-const secretOf = namespace => {
+const secretOf = (/** @type {string | undefined} */ namespace) => {
   const auths = Object.fromEntries(
     registries.filter((_, kind) => kind % 4 === 2).map(port => [`127.0.0.1:${port}`, { username: 'bench', password: 'bench-password' }]),
   );
@@ -131,7 +134,7 @@ const secretOf = namespace => {
 };
 
 const api = await listen((request, response) => {
-  const url = new URL(request.url, 'http://x');
+  const url = new URL(request.url ?? '/', 'http://x');
   if (url.pathname === '/stats') return response.end(JSON.stringify(stats));
   if (url.pathname === '/reset') {
     Object.assign(stats, { api: 0, registry: 0, byPath: {} });
@@ -141,14 +144,20 @@ const api = await listen((request, response) => {
   const shape = url.pathname.replace(/ns-\d+/, 'NS').replace(/(nodes|secrets|serviceaccounts)\/.*/, '$1/NAME');
   stats.byPath[shape] = (stats.byPath[shape] ?? 0) + 1;
   response.setHeader('content-type', 'application/json');
-  const send = value => response.end(typeof value === 'string' ? value : JSON.stringify(value));
+  const send = (/** @type {unknown} */ value) => response.end(typeof value === 'string' ? value : JSON.stringify(value));
+  /**
+   * @template T
+   * @param {readonly T[]} items
+   * @param {string} kind
+   * @param {(item: T) => string} toJson
+   */
   const page = (items, kind, toJson) => {
     const limit = Number(url.searchParams.get('limit') ?? 0) || items.length;
     const start = Number(url.searchParams.get('continue') ?? 0);
     const more = start + limit < items.length ? { continue: String(start + limit), remainingItemCount: items.length - start - limit } : {};
     return `{"kind":"${kind}","apiVersion":"v1","metadata":${JSON.stringify({ resourceVersion: '1000000', ...more })},"items":[${items
       .slice(start, start + limit)
-      .map(toJson)
+      .map(item => toJson(item))
       .join(',')}]}`;
   };
   const path = url.pathname;
@@ -190,7 +199,7 @@ const api = await listen((request, response) => {
           )
           .map(event),
         'EventList',
-        JSON.stringify,
+        item => JSON.stringify(item),
       ),
     );
   }
@@ -223,8 +232,15 @@ const api = await listen((request, response) => {
 });
 console.log(JSON.stringify({ api }));
 
+/**
+ * Out: the port.
+ * @param {import('node:http').RequestListener} handler
+ * @returns {Promise<number>}
+ */
 function listen(handler) {
   return new Promise(resolve => {
-    const server = createServer(handler).listen(0, '127.0.0.1', () => resolve(server.address().port));
+    const server = createServer(handler).listen(0, '127.0.0.1', () => {
+      resolve(/** @type {import('node:net').AddressInfo} */ (server.address()).port);
+    });
   });
 }

@@ -16,13 +16,22 @@ const sizes = (process.env.BENCH_PODS ?? '100,1000,10000,50000').split(',').map(
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const kubectl = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).error === undefined;
 const folder = mkdtempSync(join(tmpdir(), 'imagepull-scale-'));
-const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 
-/** Runs a command to its end. Out: milliseconds and peak resident MB. */
+/** @typedef {{ ms: number, peak: number }} Cost */
+/** @typedef {{ api: number, registry: number }} Stats */
+
+/**
+ * Runs a command to its end. Out: milliseconds and peak resident MB.
+ * @param {readonly string[]} command
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<Cost>}
+ */
 function run(command, environment) {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...environment } });
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...environment } });
     let peak = 0;
     const poll = setInterval(() => {
       try {
@@ -74,28 +83,26 @@ for (const size of sizes) {
         ]
       : []),
   ];
-  const results = commands.map(() => []);
+  /** @type {{ name: string, run: string[], costs: Cost[], stats: Stats }[]} */
+  const measured = commands.map(command => ({ ...command, costs: [], stats: { api: 0, registry: 0 } }));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, command] of commands.entries()) {
+    for (const command of measured) {
       await (await fetch(`${base}/reset`)).text();
-      const { ms, peak } = await run(command.run, environment);
-      results[index].push({ ms, peak, stats: await (await fetch(`${base}/stats`)).json() });
+      command.costs.push(await run(command.run, environment));
+      command.stats = /** @type {Stats} */ (await (await fetch(`${base}/stats`)).json());
     }
   }
-  for (const [index, { name }] of commands.entries()) {
-    const { stats } = results[index].at(-1);
+  const time = (/** @type {readonly Cost[]} */ costs) => median(costs.map(({ ms }) => ms));
+  for (const { name, costs, stats } of measured) {
     console.log(
-      `${String(size).padStart(6)}  ${name.padEnd(35)} ${median(results[index].map(({ ms }) => ms))
-        .toFixed(0)
-        .padStart(6)}   ${Math.max(...results[index].map(({ peak }) => peak))
+      `${String(size).padStart(6)}  ${name.padEnd(35)} ${time(costs).toFixed(0).padStart(6)}   ${Math.max(...costs.map(({ peak }) => peak))
         .toFixed(0)
         .padStart(6)}    ${stats.api} / ${stats.registry}`,
     );
   }
-  if (kubectl)
-    console.log(
-      `        why -A / get pods -A -o json: ${(median(results[0].map(({ ms }) => ms)) / median(results[2].map(({ ms }) => ms))).toFixed(2)}x`,
-    );
+  const [why, , get] = measured;
+  if (why !== undefined && get !== undefined)
+    console.log(`        why -A / get pods -A -o json: ${(time(why.costs) / time(get.costs)).toFixed(2)}x`);
   server.kill();
 }
 rmSync(folder, { recursive: true });

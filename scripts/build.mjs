@@ -9,14 +9,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundledPackages, notices } from './release/notices.mjs';
+import { mutation } from './mutation.mjs';
+import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(join(root, 'package.json'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const MAX_BYTES = 1000 * 1024;
 
-/** Modules that client-node's config.js imports → what stands in for them. */
+/** Modules that client-node's config.js imports → what stands in for them. @type {Record<string, string>} */
 const CLIENT_NODE = {
   './gen/index.js': 'export const createConfiguration = () => { throw new Error("not bundled"); }; export class ServerConfiguration {}',
   './middleware.js': 'export const setHeaderMiddleware = () => undefined;',
@@ -45,6 +46,7 @@ module.exports = { Dispatcher, Agent: require('./lib/dispatcher/agent'), ProxyAg
 
 const used = new Set();
 
+/** @type {import('esbuild').Plugin} */
 const slim = {
   name: 'slim',
   setup(builder) {
@@ -70,7 +72,7 @@ const slim = {
       return undefined;
     });
     builder.onLoad({ filter: /.*/, namespace: 'client-node-stub' }, args => ({
-      contents: CLIENT_NODE[args.path],
+      contents: CLIENT_NODE[args.path] ?? '',
       loader: 'js',
       resolveDir: args.pluginData.folder,
     }));
@@ -78,7 +80,10 @@ const slim = {
   },
 };
 
-const outfile = join(root, 'dist', 'kubectl-imagepull.cjs');
+/** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
+const mutates = process.argv.includes('--mutate');
+const { plugin: mutate, changed } = mutation();
+const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -90,17 +95,24 @@ const { metafile } = await build({
   format: 'cjs',
   minify: true,
   metafile: true,
+  // beside the bundle, not named in it and not shipped: coverage needs it
+  sourcemap: 'external',
+  sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
   define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__here' },
-  // Node 20 keeps a process alive while it optimises undici's WebAssembly; without that tier the end is at once
+  // Node 20 keeps a process alive while it optimizes undici's WebAssembly; without that tier the end is at once
   banner: {
     js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
   },
-  plugins: [slim],
+  plugins: [slim, ...(mutates ? [mutate] : [])],
 });
 chmodSync(outfile, 0o755);
-// what the bundle holds, and its licences
+if (mutates) {
+  process.stderr.write(`# ${changed.sentences} sentences changed\n`);
+  process.exit();
+}
+// what the bundle holds, and its licenses
 writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
 writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));
 
@@ -112,6 +124,6 @@ if (size > MAX_BYTES && !process.argv.includes('--sizes'))
 const bundle = readFileSync(outfile, 'utf8');
 if (/Intl\.Segmenter/.test(bundle)) throw new Error('the slow string-width is in the bundle again');
 if (process.argv.includes('--sizes')) {
-  const inputs = Object.entries(Object.values(metafile.outputs)[0].inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
-  for (const [path, bytes] of inputs.sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(String(bytes).padStart(8), path);
+  const inputs = Object.entries(bundleOf(metafile).inputs).sort(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput);
+  for (const [path, { bytesInOutput }] of inputs.slice(0, 40)) console.log(String(bytesInOutput).padStart(8), path);
 }

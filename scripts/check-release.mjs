@@ -22,17 +22,24 @@ const work = mkdtempSync(join(tmpdir(), 'check-release-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 const count = { passed: 0, failed: 0, skipped: 0 };
+/**
+ * @param {string} name
+ * @param {boolean} ok
+ * @param {unknown} detail
+ */
 function check(name, ok, detail = '') {
   count[ok ? 'passed' : 'failed']++;
   console.log(`${ok ? 'ok' : 'not ok'}: ${name}${ok || detail === '' ? '' : `\n  ${String(detail).trim().replaceAll('\n', '\n  ')}`}`);
 }
+/** @param {string} name */
 function skip(name) {
   count.skipped++;
   console.log(`skipped: ${name}`);
 }
+/** @type {(name: string, seen: unknown, wanted: unknown) => void} */
 const same = (name, seen, wanted) =>
   check(name, JSON.stringify(seen) === JSON.stringify(wanted), `seen:   ${JSON.stringify(seen)}\nwanted: ${JSON.stringify(wanted)}`);
-const sha256 = data => createHash('sha256').update(data).digest('hex');
+const sha256 = (/** @type {Buffer} */ data) => createHash('sha256').update(data).digest('hex');
 
 // --- the files ---
 
@@ -52,18 +59,19 @@ const MB = 1e6;
 const seconds = new Set();
 for (const target of targets) {
   const packed = readFileSync(join(release, archiveName(target)));
-  const say = text => `${target.name}: ${text}`;
+  const say = (/** @type {string} */ text) => `${target.name}: ${text}`;
   const entries = readArchive(packed);
   same(
-    say('binary, licence and licences of others, and nothing else'),
+    say('binary, license and licenses of others, and nothing else'),
     entries.map(({ name, type, mode }) => `${name} ${type} ${mode.toString(8)}`),
     ['LICENSE file 644', 'THIRD_PARTY_NOTICES file 644', `${target.executable} file 755`],
   );
   for (const entry of entries) seconds.add(entry.seconds);
-  const [licence, others, { data: file }] = entries.map((entry, index) => (index < 2 ? entry.data.toString('utf8') : entry));
+  const part = (/** @type {number} */ index) => entries[index]?.data ?? Buffer.alloc(0);
+  const [license, others, file] = [part(0), part(1), part(2)];
   check(
-    say('the licences are those of the project, its packages and its runtime'),
-    /Apache License/.test(licence) && /^undici /m.test(others) && /JavaScriptCore/.test(others),
+    say('the licenses are those of the project, its packages and its runtime'),
+    license.includes('Apache License') && /^undici /m.test(others.toString()) && others.includes('JavaScriptCore'),
   );
   const limit = target.name === 'linux-amd64' ? 55 : 60;
   check(say(`archive of ${(packed.length / MB).toFixed(1)} MB, below ${limit}`), packed.length < limit * MB);
@@ -80,6 +88,7 @@ for (const target of targets) {
   writeFileSync(join(work, target.name, target.executable), file, { mode: 0o755 });
 }
 check('all entries of all archives bear one time', seconds.size === 1, [...seconds].join(', '));
+/** @type {{ bomFormat: string, components: { name: string }[] }} */
 const bom = JSON.parse(readFileSync(join(release, bomName), 'utf8'));
 check(
   'the bill of materials is CycloneDX, and names the packages and the runtime',
@@ -91,9 +100,15 @@ check(
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(?:BUN_|NODE_|KUBE|SSL_|IMAGEPULL_)|_proxy$/i.test(name)),
 );
-const binary = host && join(work, host.name, host.executable);
+const binary = host === undefined ? '' : join(work, host.name, host.executable);
 
-/** Not `spawnSync`: the servers of the checks are in this process. */
+/** @typedef {{ status: number | null, stdout: string, stderr: string }} Run */
+/**
+ * Not `spawnSync`: the servers of the checks are in this process.
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, input?: string, program?: string }} options
+ * @returns {Promise<Run>}
+ */
 function run(args, { env = {}, cwd = work, input = '', program = binary } = {}) {
   const child = spawn(program, args, { cwd, env: { ...clean, HOME: work, ...env }, timeout: 60_000 });
   let [stdout, stderr] = ['', ''];
@@ -141,8 +156,10 @@ writeFileSync(join(root, 'dist', 'release-notes.md'), notes.join('\n'));
 console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exit(count.failed > 0 ? 1 : 0);
 
+/** @param {string} name */
 function which(name) {
-  return process.env.PATH.split(delimiter)
+  return (process.env.PATH ?? '')
+    .split(delimiter)
     .map(folder => join(folder, name))
     .find(path => existsSync(path));
 }
@@ -206,6 +223,7 @@ async function checkTls() {
   const { makeCertificate, startRegistry } = await import(pathToFileURL(bundled).href);
   const ca = makeCertificate({ isCa: true });
   const otherCa = makeCertificate({ isCa: true });
+  /** @type {(name: string, text: string) => string} */
   const write = (name, text) => {
     writeFileSync(join(work, name), text);
     return join(work, name);
@@ -215,7 +233,15 @@ async function checkTls() {
   const wrongName = await startRegistry({ tls: makeCertificate({ ca, names: ['registry.example.com'] }) });
   const expired = await startRegistry({ tls: makeCertificate({ ca, expired: true }) });
 
-  /** What the binary says of the TLS handshake, and of the image; first that Node says the same. */
+  /** @typedef {{ host: string, requests: unknown[] }} Registry */
+  /** @typedef {{ name: string, status: string, code: string | null }} Step */
+  /** @typedef {{ cause: string, checks: Step[], status?: string, code?: string | null }} Item */
+  /**
+   * What the binary says of the TLS handshake, and of the image; first that Node says the same.
+   * @param {string} name
+   * @param {Registry} registry
+   * @param {string} [authority]
+   */
   const asked = async (name, registry, authority) => {
     const pod = {
       apiVersion: 'v1',
@@ -225,16 +251,20 @@ async function checkTls() {
       status: { containerStatuses: [{ name: 'api', state: { waiting: { reason: 'ErrImagePull', message: 'failed to pull' } } }] },
     };
     const args = ['why', '-f', '-', '-o', 'json', ...(authority ? ['--registry-ca', authority] : [])];
-    const [item, nodes] = await Promise.all(
-      [{}, { program: process.execPath, first: [join(root, 'dist', 'kubectl-imagepull.cjs')] }].map(async ({ program, first = [] }) => {
-        const { stdout, stderr } = await run([...first, ...args], { input: JSON.stringify(pod), program });
-        return stdout.startsWith('{') ? JSON.parse(stdout).items[0] : { cause: stderr, checks: [] };
-      }),
-    );
-    const told = ({ cause, checks }) => ({ cause, checks: checks.map(({ name: step, status, code }) => ({ step, status, code })) });
+    /** @type {(program: string, ...first: string[]) => Promise<Item>} */
+    const said = async (program, ...first) => {
+      const { stdout, stderr } = await run([...first, ...args], { input: JSON.stringify(pod), program });
+      return stdout.startsWith('{') ? JSON.parse(stdout).items[0] : { cause: stderr, checks: [] };
+    };
+    const [item, nodes] = await Promise.all([said(binary), said(process.execPath, join(root, 'dist', 'kubectl-imagepull.cjs'))]);
+    const told = (/** @type {Item} */ { cause, checks }) => ({
+      cause,
+      checks: checks.map(({ name: step, status, code }) => ({ step, status, code })),
+    });
     same(`${name}: the binary says what the script on Node says`, told(item), told(nodes));
-    return item.checks.find(({ name: step }) => step === 'tls') ?? item;
+    return item.checks.find(({ name: step }) => step === 'tls') ?? { status: item.cause, code: null };
   };
+  /** @type {(name: string, registry: Registry, authority?: string) => Promise<void>} */
   const refused = async (name, registry, authority) => {
     const { status, code } = await asked(name, registry, authority);
     check(`${name} (${code}): refused before any request`, status === 'failed' && registry.requests.length === 0, status);

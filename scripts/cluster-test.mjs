@@ -47,7 +47,11 @@ import {
   until,
 } from '../test/e2e/lab.mjs';
 
-const folder = process.env.IMAGEPULL_CLUSTER;
+/** @typedef {import('../test/e2e/lab.mjs').Target} Target */
+/** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
+/** What is read here of the objects of pods.yaml. @typedef {{ kind: string, metadata: { name: string }, spec?: object }} KubernetesObject */
+
+const folder = process.env.IMAGEPULL_CLUSTER ?? '';
 const keep = process.argv.includes('--keep');
 const only = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 /** A bound, not the rule: on two free cores it takes four. */
@@ -62,18 +66,20 @@ const AT_ONCE_GONE = ['--force', '--grace-period=0'];
 const REPAIRED_IN_BACK_OFF = 'secret-repaired-in-back-off';
 
 async function test() {
-  if (folder === undefined || !existsSync(join(folder, 'up.sh')))
+  if (folder === '' || !existsSync(join(folder, 'up.sh')))
     throw new Error('IMAGEPULL_CLUSTER has to name the folder that holds up.sh, down.sh and demo-pods.yaml');
   await installPlugin();
   await startCluster(folder, keep);
   const places = await startRegistries();
   const text = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('RUN', `run-${process.pid}-${Date.now()}`);
-  const digest = places.find(({ host }) => host.endsWith(':15020')).digestOf('team/for-others', '1');
-  if (!text.includes(digest)) throw new Error(`test/e2e/pods.yaml has to name team/for-others@${digest}`);
+  const digest = places.find(({ host }) => host.endsWith(':15020'))?.digestOf('team/for-others', '1');
+  if (digest === undefined || !text.includes(digest)) throw new Error(`test/e2e/pods.yaml has to name team/for-others@${digest}`);
   await makeNamespaces(keep);
   startWatching();
 
+  /** @type {Record<'default' | 'pulls', Record<string, Wanted | Wanted[]>>} */
   const expected = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8'));
+  /** @type {(namespace: keyof typeof expected) => Target[]} */
   const targetsOf = namespace =>
     Object.entries(expected[namespace]).map(([target, wanted]) => ({
       namespace,
@@ -83,13 +89,13 @@ async function test() {
     }));
   const own = targetsOf('pulls').filter(({ target }) => only.length === 0 || only.includes(target));
   say(`${own.length} targets of our own`);
-  await ownPods(own, loadAll(text));
+  await ownPods(own, /** @type {KubernetesObject[]} */ (loadAll(text)));
   if (only.length > 0) return;
   const demo = targetsOf('default');
   say(`${demo.length} demo targets`);
   await demoPods(demo);
   say('all namespaces at once, secrets, mistakes, rights, forms');
-  await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0].stays)]);
+  await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0]?.stays)]);
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
@@ -99,21 +105,27 @@ async function test() {
 /** The plugin runs so often at the same time. */
 const plugin = limiter(2);
 
-const applied = items =>
+const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
+
+const applied = (/** @type {readonly KubernetesObject[]} */ items) =>
   must('test/e2e/pods.yaml', run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }));
-/** What breaks in the middle of one target fails that target alone. */
-const guarded = (target, work) => work.catch(error => check(`${target.title} to its end`, false, error.message));
+/** What breaks in the middle of one target fails that target alone. @type {(target: Target, work: Promise<unknown>) => Promise<unknown>} */
+const guarded = (target, work) => work.catch(error => check(`${target.title} to its end`, false, messageOf(error)));
 
 /**
  * In: the objects in their order. The secrets are made and tested first. Then each pod is made with what stands before it, diagnosed when it has failed, and
  * repaired as the plugin says or taken away.
+ * @param {readonly Target[]} targets
+ * @param {readonly KubernetesObject[]} objects
  */
 async function ownPods(targets, objects) {
   await applied(objects.filter(({ kind }) => kind === 'Secret'));
   const tested = plugin(() => (only.length === 0 ? checkSecrets('pulls') : undefined));
   const room = limiter(AT_ONCE);
   const repaired = new Map();
+  /** @type {Promise<unknown>[]} */
   const jobs = [];
+  /** @type {KubernetesObject[]} */
   let part = [];
   for (const object of objects.filter(({ kind }) => kind !== 'Secret')) {
     const target = targets.find(({ target: name }) => name.split('/').at(-1) === object.metadata.name && object.spec !== undefined);
@@ -130,7 +142,7 @@ async function ownPods(targets, objects) {
         try {
           await applied(items);
         } finally {
-          made();
+          made(undefined);
         }
         if (!aside) await follow(target, items);
       };
@@ -141,25 +153,30 @@ async function ownPods(targets, objects) {
   // a target that is followed may add its repair
   while (jobs.length > 0) await Promise.all(jobs.splice(0));
 
+  /**
+   * @param {Target} target
+   * @param {readonly KubernetesObject[]} items
+   */
   async function follow(target, items) {
     if (target.target === REPAIRED_IN_BACK_OFF) await repairSecretInBackOff(target);
     else if (!check(`${target.title} reaches its state`, await settled(target, () => applied(items)), describe(target))) return;
     await plugin(() => diagnose(target));
-    const { fix, after, stays } = target.wanted[0];
+    const { fix, after, stays } = target.wanted[0] ?? {};
     if (fix !== undefined) {
-      repaired.set(
-        target.target,
-        guarded(
-          target,
-          Promise.all([tested, repaired.get(after)]).then(() => repair(target)),
-        ),
+      const job = guarded(
+        target,
+        Promise.all([tested, repaired.get(after)]).then(() => repair(target)),
       );
-      jobs.push(repaired.get(target.target));
+      repaired.set(target.target, job);
+      jobs.push(job);
     } else if (!stays) await kubectl('-n', target.namespace, 'delete', 'pod', target.target, ...AT_ONCE_GONE);
   }
 }
 
-/** The demo pods, made anew: what a node said hours ago is gone. */
+/**
+ * The demo pods, made anew: what a node said hours ago is gone.
+ * @param {readonly Target[]} targets
+ */
 async function demoPods(targets) {
   const file = join(folder, 'demo-pods.yaml');
   await must('removing old demo pods', kubectl('delete', '-f', file, '--ignore-not-found', ...AT_ONCE_GONE));
@@ -177,16 +194,20 @@ async function demoPods(targets) {
   );
 }
 
-let ending = null;
-/** Undoes everything once, prints the count, and ends. */
+/** @type {Promise<void> | undefined} */
+let ending;
+/**
+ * Undoes everything once, prints the count, and ends.
+ * @param {unknown} [error]
+ */
 function end(error) {
   ending ??= (async () => {
-    if (error !== undefined) check('the run itself', false, error.message ?? error);
+    if (error !== undefined) check('the run itself', false, messageOf(error));
     for (const step of undo.reverse()) {
       try {
         await step();
       } catch (problem) {
-        say(`while cleaning up: ${problem.message}`);
+        say(`while cleaning up: ${messageOf(problem)}`);
       }
     }
     say('done');

@@ -19,12 +19,24 @@ const release = join(root, 'dist', 'release');
 const tools = join(root, 'dist', 'krew', KREW);
 const work = mkdtempSync(join(tmpdir(), 'krew-test-'));
 const count = { passed: 0, failed: 0 };
+/**
+ * @param {string} name
+ * @param {boolean} ok
+ */
 function check(name, ok, detail = '') {
   count[ok ? 'passed' : 'failed']++;
   console.log(`${ok ? 'ok' : 'not ok'}: ${name}${ok ? '' : `\n  ${detail.trim().replaceAll('\n', '\n  ')}`}`);
 }
 
-/** Not `spawnSync`: the server of the archives is in this process. */
+/** @typedef {import('./release/description.mjs').Target} Target */
+
+/**
+ * Not `spawnSync`: the server of the archives is in this process.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ status: number | null, said: string }>}
+ */
 function run(program, args, env = {}) {
   const child = spawn(program, args, { cwd: work, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -51,21 +63,27 @@ function buildTools() {
   if (status !== 0) throw new Error(`go install ${packages.join(' ')} failed${error ? `: ${error.message}` : ''}`);
 }
 
-/** The archives, under the paths that they will have where they are published. */
+/**
+ * The archives, under the paths that they will have where they are published.
+ * @returns {Promise<{ server: import('node:http').Server, origin: string }>}
+ */
 function serve() {
   const files = new Map(targets.map(target => [new URL(archiveAddress(target)).pathname, join(release, archiveName(target))]));
   const server = createServer((request, response) => {
-    const file = files.get(request.url);
+    const file = files.get(request.url ?? '');
     if (file === undefined) return response.writeHead(404).end();
     response.writeHead(200, { 'content-length': statSync(file).size });
     createReadStream(file).pipe(response);
   });
   return new Promise(resolve => {
-    server.listen(0, '127.0.0.1', () => resolve({ server, origin: `http://127.0.0.1:${server.address().port}` }));
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      resolve({ server, origin: `http://127.0.0.1:${port}` });
+    });
   });
 }
 
-const digest = target =>
+const digest = (/** @type {Target} */ target) =>
   createHash('sha256')
     .update(readFileSync(join(release, archiveName(target))))
     .digest('hex');
@@ -78,7 +96,7 @@ async function main() {
   buildTools();
 
   const { server, origin } = await serve();
-  const local = target => `${origin}${new URL(archiveAddress(target)).pathname}`;
+  const local = (/** @type {Target} */ target) => `${origin}${new URL(archiveAddress(target)).pathname}`;
   check(
     'the manifest of the release has the digests of its archives',
     readFileSync(released, 'utf8') === manifest(digest),
@@ -91,7 +109,7 @@ async function main() {
   writeFileSync(join(bin, 'kubectl-krew'), readFileSync(join(tools, 'krew')), { mode: 0o755 });
   const path = [bin, join(home, 'bin'), process.env.PATH].join(delimiter);
 
-  /** The validator wants the file to have the plugin's name. It installs the archive of every platform. */
+  /** The validator wants the file to have the plugin's name. It installs the archive of every platform. @type {(folder: string, text: string) => ReturnType<typeof run>} */
   const validate = (folder, text) => {
     mkdirSync(join(work, folder));
     const file = join(work, folder, `${plugin.name}.yaml`);
@@ -100,9 +118,10 @@ async function main() {
   };
   const right = await validate('right', manifest(digest, local));
   check('validate-krew-manifest accepts it, with every archive', right.status === 0, right.said);
+  const [first, second] = targets;
   const wrong = await validate(
     'wrong',
-    manifest(target => digest(target === targets[0] ? targets[1] : target), local),
+    manifest(target => digest(target === first && second !== undefined ? second : target), local),
   );
   check(
     '… and refuses an archive that has another digest',
@@ -130,7 +149,7 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  check('the check can run', false, error.message);
+  check('the check can run', false, String(error));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -16,7 +16,7 @@ if (kind === '--placeholder') {
   writeFileSync(join(folder, '.krew.yaml'), template());
 } else {
   const release = join(root, 'dist', 'release');
-  const digest = target => {
+  const digest = (/** @type {import('./release/description.mjs').Target} */ target) => {
     const file = join(release, archiveName(target));
     if (!existsSync(file)) throw new Error(`${file} is missing: npm run release makes it`);
     return createHash('sha256').update(readFileSync(file)).digest('hex');

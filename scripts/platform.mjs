@@ -4,7 +4,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 /** @typedef {{ test: string, on: NodeJS.Platform[], why: string }} Skip */
@@ -31,7 +30,10 @@ const SKIPS = [
   { test: 'a refused password is sent once, however long the watch goes on', on: ['win32'], why: SHELL_LOGIN },
 ];
 
-/** The skips of a platform. In: the platform. Errors: a name that stands in no file of test/. */
+/**
+ * The skips of a platform. In: the platform. Errors: a name that stands in no file of test/.
+ * @param {NodeJS.Platform} platform
+ */
 export function skipsOf(platform) {
   const sources = readdirSync('test', { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
@@ -41,13 +43,17 @@ export function skipsOf(platform) {
   return SKIPS.filter(({ on }) => on.includes(platform));
 }
 
-/** Arguments of tap that leave these tests out. */
+/**
+ * The environment in which tap leaves these tests out.
+ * @param {readonly Skip[]} skips
+ * @returns {NodeJS.ProcessEnv}
+ */
 export const leaveOut = skips =>
   skips.length === 0
-    ? []
-    : [`--grep=/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, '--invert'];
+    ? {}
+    : { TAP_GREP: `/^(?:${skips.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$/`, TAP_INVERT: '1' };
 
-/** Folders whose programs the tests take before others of the same name: on Windows those of Git (bash, openssl), on macOS Homebrew's OpenSSL, since LibreSSL writes dates of certificates in another form. */
+/** Folders whose programs the tests take before others of the same name: on Windows those of Git (bash, openssl), on macOS Homebrew's OpenSSL, since LibreSSL writes dates of certificates in another form. @param {NodeJS.Platform} platform */
 function toolFolders(platform) {
   if (platform === 'darwin')
     return ['/opt/homebrew/opt', '/usr/local/opt'].flatMap(opt => ['openssl@3', 'openssl@1.1'].map(name => join(opt, name, 'bin')));
@@ -61,10 +67,3 @@ function toolFolders(platform) {
 /** The PATH for the tests. */
 export const testPath = (platform = process.platform) =>
   [...toolFolders(platform).filter(folder => existsSync(folder)), process.env.PATH ?? ''].join(delimiter);
-
-/** The script of a package's program, to be run by Node: what stands in node_modules/.bin is a script of a shell on Windows. */
-export function programOf(name, command = name) {
-  const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
-  const { bin } = JSON.parse(readFileSync(file, 'utf8'));
-  return join(file, '..', typeof bin === 'string' ? bin : bin[command]);
-}

@@ -1,5 +1,5 @@
 /**
- * Builds a release on one machine: for each platform of plugin.yaml the single binary and its archive, with the licences of all that is inside; a bill
+ * Builds a release on one machine: for each platform of plugin.yaml the single binary and its archive, with the licenses of all that is inside; a bill
  * of materials; the checksums. Everything comes from npm packages whose digests the two lock files pin, and two builds of one commit are the same byte
  * for byte (with the same Node and npm): the only time in them is the commit's.
  *
@@ -21,6 +21,10 @@ const out = join(root, 'dist', 'release');
 const binaries = join(root, 'dist', 'bin');
 const chosen = args.length === 0 ? targets : args.map(name => targets.find(target => target.name === name) ?? usage(name));
 
+/**
+ * @param {string} name
+ * @returns {never}
+ */
 function usage(name) {
   throw new Error(`there is no target ${name}; there are ${targets.map(target => target.name).join(', ')}`);
 }
@@ -34,8 +38,8 @@ function commitTime() {
 }
 
 const seconds = commitTime() & ~1; // zip counts in twos
-const say = text => process.stderr.write(`# ${text}\n`);
-const sha256 = data => createHash('sha256').update(data).digest('hex');
+const say = (/** @type {string} */ text) => process.stderr.write(`# ${text}\n`);
+const sha256 = (/** @type {string | Buffer} */ data) => createHash('sha256').update(data).digest('hex');
 const started = Date.now();
 
 if (process.env.GITHUB_REF_TYPE === 'tag' && process.env.GITHUB_REF_NAME !== tag)
@@ -56,11 +60,16 @@ const compiler = runtimeFor(host ?? usage(`${process.platform}-${process.arch}`)
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const sums = new Map();
+/**
+ * @param {string} name
+ * @param {string | Buffer} data
+ */
 function write(name, data) {
   writeFileSync(join(out, name), data);
   sums.set(name, sha256(data));
 }
 
+/** @type {Promise<void>[]} */
 const packing = [];
 for (const target of chosen) {
   const runtime = runtimeFor(target);

@@ -20,6 +20,11 @@ for (const { name: entry, data, mode } of readArchive(packed)) writeFileSync(joi
 const binary = join(folder, host.executable);
 let passed = 0;
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {(status: number | null, said: string) => boolean} wanted
+ */
 function run(program, args, wanted, input = '') {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', input });
   if (error) throw error;

@@ -378,7 +378,14 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       'SecretRegistryMismatch',
       /has a tag/,
     ],
-    ['a wrong password', DOCKERCONFIGJSON, '.dockerconfigjson', json(auth('ci:wrong')), 'CredentialsRejected', /refuses/],
+    [
+      'a wrong password',
+      DOCKERCONFIGJSON,
+      '.dockerconfigjson',
+      json(auth('ci:wrong')),
+      'CredentialsRejected',
+      /rejects the user name or password/,
+    ],
     [
       'a line break behind the password',
       DOCKERCONFIGJSON,

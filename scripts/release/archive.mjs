@@ -1,6 +1,6 @@
 /**
  * Archives that are the same for the same content: entries in the order given, one time for all, no owner, fixed modes, no time of making. And what
- * reads them back for the checks. An entry is `{ name, data, executable }`.
+ * reads them back for the checks.
  *
  * The pinned runtime compresses, with its libdeflate: a twentieth smaller than Node's zlib does, and the same with every version of Node.
  */
@@ -11,12 +11,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 
-const mode = entry => (entry.executable ? 0o755 : 0o644);
+/** @typedef {{ name: string, data: Buffer, executable?: boolean }} Entry */
+/** The pinned runtime of this machine, and a folder to work in. @typedef {{ compiler: string, folder: string }} Tools */
+/** What an archive holds: `type` is `file` or what else it is. @typedef {{ name: string, type: string, mode: number, seconds: number, data: Buffer }} ReadEntry */
+
+const mode = (/** @type {Entry} */ entry) => (entry.executable ? 0o755 : 0o644);
 let count = 0;
 
-/** Raw DEFLATE. */
+/**
+ * Raw DEFLATE.
+ * @param {Buffer} data
+ * @param {Tools} tools
+ */
 async function deflate(data, { compiler, folder }) {
-  const [from, to] = ['in', 'out'].map(name => join(folder, `deflate-${count}-${name}`));
+  const path = (/** @type {string} */ name) => join(folder, `deflate-${count}-${name}`);
+  const [from, to] = [path('in'), path('out')];
   count++;
   await writeFile(from, data);
   const code = `await Bun.write(${JSON.stringify(to)}, Bun.deflateSync(await Bun.file(${JSON.stringify(from)}).bytes(), { level: 10, library: 'libdeflate' }))`;
@@ -27,12 +36,18 @@ async function deflate(data, { compiler, folder }) {
   return packed;
 }
 
-/** A ustar archive in gzip, whose header holds neither name nor time. `tools`: the compiler and a folder to work in. */
+/**
+ * A ustar archive in gzip, whose header holds neither name nor time.
+ * @param {readonly Entry[]} entries
+ * @param {number} seconds
+ * @param {Tools} tools
+ */
 export async function tarGz(entries, seconds, tools) {
   const parts = [];
   for (const entry of entries) {
     const header = Buffer.alloc(512);
     if (Buffer.byteLength(entry.name) > 100) throw new Error(`${entry.name}: too long for a tar header`);
+    /** @type {(value: number, at: number, length: number) => number} */
     const octal = (value, at, length) => header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
     header.write(entry.name, 0, 'utf8');
     octal(mode(entry), 100, 8);
@@ -61,12 +76,20 @@ export async function tarGz(entries, seconds, tools) {
   return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]), await deflate(tar, tools), end]);
 }
 
-/** A zip archive as Unix makes it (with modes), times in UTC. */
+/**
+ * A zip archive as Unix makes it (with modes), times in UTC.
+ * @param {readonly Entry[]} entries
+ * @param {number} seconds
+ * @param {Tools} tools
+ */
 export async function zip(entries, seconds, tools) {
   const at = new Date(seconds * 1000);
   const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
   const date = ((Math.max(at.getUTCFullYear(), 1980) - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate();
-  const [parts, directory] = [[], []];
+  /** @type {Buffer[]} */
+  const parts = [];
+  /** @type {Buffer[]} */
+  const directory = [];
   let offset = 0;
   for (const entry of entries) {
     const name = Buffer.from(entry.name);
@@ -98,18 +121,24 @@ export async function zip(entries, seconds, tools) {
   return Buffer.concat([...parts, ...directory, end]);
 }
 
-/** Entries of either kind of archive, with `type` (`file` or what else it is), `mode` and `seconds`. */
+/**
+ * Entries of either kind of archive.
+ * @param {Buffer} packed
+ */
 export function readArchive(packed) {
   return packed[0] === 0x1f ? readTar(gunzipSync(packed)) : readZip(packed);
 }
 
+/** @param {Buffer} tar */
 function readTar(tar) {
+  /** @type {ReadEntry[]} */
   const entries = [];
+  /** @type {(at: number, length: number) => string} */
   const text = (at, length) => tar.toString('utf8', at, at + length).replace(/\0.*$/s, '');
   for (let at = 0; tar[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12), 8);
     const data = tar.subarray(at + 512, at + 512 + size);
-    const kind = String.fromCharCode(tar[at + 156]);
+    const kind = String.fromCharCode(tar.readUInt8(at + 156));
     entries.push({
       name: text(at, 100),
       type: kind === '0' ? 'file' : `tar type ${kind}`,
@@ -122,15 +151,15 @@ function readTar(tar) {
   return entries;
 }
 
+/** @param {Buffer} packed */
 function readZip(packed) {
   const end = packed.length - 22;
   if (packed.toString('latin1', end, end + 4) !== 'PK\x05\x06') throw new Error('no end of a zip archive');
+  /** @type {ReadEntry[]} */
   const entries = [];
   let at = packed.readUInt32LE(end + 16);
   for (let left = packed.readUInt16LE(end + 10); left > 0; left--) {
-    const [crc, size, length] = [16, 20, 28].map(field =>
-      field === 28 ? packed.readUInt16LE(at + field) : packed.readUInt32LE(at + field),
-    );
+    const [crc, size, length] = [packed.readUInt32LE(at + 16), packed.readUInt32LE(at + 20), packed.readUInt16LE(at + 28)];
     const [time, date] = [packed.readUInt16LE(at + 12), packed.readUInt16LE(at + 14)];
     const attributes = packed.readUInt32LE(at + 38) >>> 16;
     const local = packed.readUInt32LE(at + 42);

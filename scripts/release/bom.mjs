@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { plugin, root, targets, version } from './description.mjs';
-import { pinned, runtimeVersion } from './runtime.mjs';
+import { pinnedAt, runtimeVersion } from './runtime.mjs';
 
 /** Libraries in the runtime whose faults matter here, as the runtime names their versions. */
 const LIBRARIES = [
@@ -20,7 +20,13 @@ const LIBRARIES = [
   'sqlite',
 ];
 
-/** CycloneDX as text. `compiler`: the runtime of this machine, asked for its parts. */
+/** What is used of a component that `npm sbom` tells of. @typedef {{ 'bom-ref': string, name: string, version: string, properties?: object, externalReferences?: { type: string }[] }} Component */
+/** @typedef {{ $schema: string, bomFormat: string, specVersion: string, metadata: { tools: object, component: object }, components: Component[], dependencies: { ref: string, dependsOn?: string[] }[] }} Bom */
+
+/**
+ * CycloneDX as text. `compiler`: the runtime of this machine, asked for its parts.
+ * @param {{ packages: readonly import('./notices.mjs').Package[], seconds: number, compiler: string }} input
+ */
 export function billOfMaterials({ packages, seconds, compiler }) {
   const { status, stdout, stderr } = spawnSync(
     'npm',
@@ -33,8 +39,10 @@ export function billOfMaterials({ packages, seconds, compiler }) {
     },
   );
   if (status !== 0) throw new Error(`npm sbom failed:\n${stderr}`);
+  /** @type {Bom} */
   const said = JSON.parse(stdout);
 
+  /** @type {Record<string, string>} */
   const parts = JSON.parse(run(compiler, ['-e', 'console.log(JSON.stringify(process.versions))']));
   const runtime = {
     'bom-ref': `bun@${runtimeVersion}`,
@@ -54,7 +62,7 @@ export function billOfMaterials({ packages, seconds, compiler }) {
     })),
   };
   const executables = targets.map(target => {
-    const { version: at, integrity } = pinned[`node_modules/${target.runtime}`];
+    const { version: at, integrity } = pinnedAt(target.runtime);
     return {
       'bom-ref': `${target.runtime}@${at}`,
       type: 'file',
@@ -101,11 +109,15 @@ export function billOfMaterials({ packages, seconds, compiler }) {
   };
   // the number names this content
   const hex = createHash('sha256').update(JSON.stringify(bom)).digest('hex');
-  const variant = '89ab'[Number.parseInt(hex[16], 16) & 3];
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3];
   bom.serialNumber = `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   return `${JSON.stringify(bom, null, 2)}\n`;
 }
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
 function run(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} failed:\n${stderr}`);

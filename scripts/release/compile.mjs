@@ -12,17 +12,27 @@ import { sign } from './macho.mjs';
  */
 export const VARIABLES = ['BUN_OPTIONS', 'BUN_BE_BUN', 'BUN_INSPECT', 'BUN_INSPECT_CONNECT_TO', 'BUN_INSPECT_PRELOAD'];
 
-/** Where the runtime looks variables up by this name. */
+/**
+ * Where the runtime looks variables up by this name.
+ * @param {Buffer} file
+ * @param {string} name
+ */
 export function lookups(file, name) {
+  /** @type {number[]} */
   const found = [];
   for (let at = file.indexOf(`\0${name}\0`); at >= 0; at = file.indexOf(`\0${name}\0`, at + 1)) found.push(at + 1);
   return found;
 }
 
 /** Modules that the runtime would replace by its own, which do not keep TLS options, if they were not inlined. */
-const ownNames = imports => imports.filter(path => !path.startsWith('node:') && !builtinModules.includes(path));
+const ownNames = (/** @type {readonly string[]} */ imports) =>
+  imports.filter(path => !path.startsWith('node:') && !builtinModules.includes(path));
 
-/** The bundle as it is compiled: no shebang, and no path of the machine that built it. */
+/**
+ * The bundle as it is compiled: no shebang, and no path of the machine that built it.
+ * @param {string} bundle
+ * @param {import('esbuild').Metafile} metafile
+ */
 export function bundleFor(bundle, metafile) {
   const imports = Object.values(metafile.outputs).flatMap(output => output.imports.filter(one => one.external).map(one => one.path));
   const left = ownNames(imports);
@@ -38,6 +48,7 @@ export function bundleFor(bundle, metafile) {
 /**
  * `compiler`: the runtime of this machine; `runtime`: that of the target. Nothing is read but these three files, and the result is the same wherever
  * it is made.
+ * @param {{ program: string, target: import('./description.mjs').Target, compiler: string, runtime: string, folder: string }} input
  */
 export function compile({ program, target, compiler, runtime, folder }) {
   rmSync(folder, { recursive: true, force: true });
@@ -71,9 +82,10 @@ export function compile({ program, target, compiler, runtime, folder }) {
   const file = readFileSync(join(folder, target.executable));
   for (const name of VARIABLES) {
     const found = lookups(file, name);
-    if (found.length !== 1)
+    const [at] = found;
+    if (at === undefined || found.length > 1)
       throw new Error(`${target.name}: ${name} is looked up at ${found.length} places of the runtime, not at one: look again`);
-    file.write('=', found[0] + 3, 'latin1');
+    file.write('=', at + 3, 'latin1');
   }
   if (target.os === 'windows') setPeChecksum(file);
   return target.os === 'darwin' ? sign(file, 'kubectl-imagepull') : file;

@@ -1,7 +1,12 @@
 /** Executable files as structures: what system and processor they are for, and what is wrong with them. */
 import { readMachO, signatureProblems } from './macho.mjs';
 
-/** `{ os, arch, problems }` of an executable. */
+/** @typedef {{ os: string, arch: string | undefined, problems: string[] }} Inspection */
+
+/**
+ * @param {Buffer} file
+ * @returns {Inspection}
+ */
 export function inspect(file) {
   if (file.readUInt32BE(0) === 0x7f454c46) return inspectElf(file);
   if (file.toString('latin1', 0, 2) === 'MZ') return inspectPe(file);
@@ -9,19 +14,31 @@ export function inspect(file) {
   return { os: 'darwin', arch, problems: [...(type === 2 ? [] : ['not an executable']), ...signatureProblems(file)] };
 }
 
+/** The processor that a number names. @type {(names: Record<number, string>, number: number) => string | undefined} */
+const processor = (names, number) => names[number];
+
+/**
+ * @param {Buffer} file
+ * @returns {Inspection}
+ */
 function inspectElf(file) {
   const problems = [];
   if (file[4] !== 2 || file[5] !== 1) problems.push('not 64-bit, little-endian');
   if (![2, 3].includes(file.readUInt16LE(16))) problems.push('not an executable');
-  const arch = { 62: 'amd64', 183: 'arm64' }[file.readUInt16LE(18)];
+  const arch = processor({ 62: 'amd64', 183: 'arm64' }, file.readUInt16LE(18));
   const [from, size, count] = [Number(file.readBigUInt64LE(32)), file.readUInt16LE(54), file.readUInt16LE(56)];
   for (let index = 0; index < count; index++) {
-    const [offset, length] = [8, 32].map(field => Number(file.readBigUInt64LE(from + index * size + field)));
+    const field = (/** @type {number} */ at) => Number(file.readBigUInt64LE(from + index * size + at));
+    const [offset, length] = [field(8), field(32)];
     if (offset + length > file.length) problems.push('a segment ends after the file');
   }
   return { os: 'linux', arch, problems };
 }
 
+/**
+ * @param {Buffer} file
+ * @returns {Inspection}
+ */
 function inspectPe(file) {
   const { optional, sections, arch } = readPe(file);
   const problems = [];
@@ -34,6 +51,7 @@ function inspectPe(file) {
   return { os: 'windows', arch, problems };
 }
 
+/** @param {Buffer} file */
 function readPe(file) {
   const header = file.readUInt32LE(0x3c);
   if (file.toString('latin1', header, header + 4) !== 'PE\0\0') throw new Error('not a PE file');
@@ -44,20 +62,24 @@ function readPe(file) {
     const name = file.toString('latin1', at, at + 8).replace(/\0.*$/s, '');
     return { name, length: file.readUInt32LE(at + 16), offset: file.readUInt32LE(at + 20) };
   });
-  return { optional, sections, arch: { 34404: 'amd64', 43620: 'arm64' }[file.readUInt16LE(header + 4)] };
+  return { optional, sections, arch: processor({ 34404: 'amd64', 43620: 'arm64' }, file.readUInt16LE(header + 4)) };
 }
 
+/** @param {Buffer} file */
 function peChecksum(file) {
   const field = readPe(file).optional + 64;
   const words = new Uint16Array(file.buffer.slice(file.byteOffset, file.byteOffset + (file.length & ~1)));
-  let sum = file.length & 1 ? file[file.length - 1] : 0;
-  for (let index = 0; index < words.length; index++) sum += words[index];
+  let sum = file.length & 1 ? file.readUInt8(file.length - 1) : 0;
+  for (const word of words) sum += word;
   sum -= file.readUInt16LE(field) + file.readUInt16LE(field + 2);
   while (sum > 0xffff) sum = (sum % 0x10000) + Math.floor(sum / 0x10000);
   return sum + file.length;
 }
 
-/** Writes the header's checksum anew, after a change. */
+/**
+ * Writes the header's checksum anew, after a change.
+ * @param {Buffer} file
+ */
 export function setPeChecksum(file) {
   file.writeUInt32LE(peChecksum(file), readPe(file).optional + 64);
 }

@@ -5,21 +5,31 @@
 import { createHash } from 'node:crypto';
 
 const PAGE = 4096;
+/** @type {Record<number, string>} */
 const CPU = { 16777223: 'amd64', 16777228: 'arm64' };
-const sha256 = data => createHash('sha256').update(data).digest();
-const up = (value, unit) => Math.ceil(value / unit) * unit;
+const sha256 = (/** @type {Buffer} */ data) => createHash('sha256').update(data).digest();
+const up = (/** @type {number} */ value, /** @type {number} */ unit) => Math.ceil(value / unit) * unit;
 
-/** The load commands that matter. */
+/** Where a part of the file is: `at` is its load command. @typedef {{ at: number, offset: number, length: number }} Part */
+/** @typedef {Part & { virtual: number }} Segment */
+/** @typedef {{ arch: string | undefined, type: number, segments: Record<string, Segment>, signature?: Part }} MachO */
+
+/**
+ * The load commands that matter.
+ * @param {Buffer} file
+ */
 export function readMachO(file) {
   if (file.readUInt32LE(0) !== 0xfeedfacf) throw new Error('not a 64-bit Mach-O file');
+  /** @type {MachO} */
   const found = { arch: CPU[file.readUInt32LE(4)], type: file.readUInt32LE(12), segments: {} };
   let at = 32;
   for (let left = file.readUInt32LE(16); left > 0; left--) {
     const [command, size] = [file.readUInt32LE(at), file.readUInt32LE(at + 4)];
     if (command === 0x19) {
       const name = file.toString('latin1', at + 8, at + 24).replace(/\0.*$/s, '');
-      const [, virtual, offset, length] = [24, 32, 40, 48].map(field => Number(file.readBigUInt64LE(at + field)));
-      found.segments[name] = { at, virtual, offset, length };
+      const start = at;
+      const field = (/** @type {number} */ offset) => Number(file.readBigUInt64LE(start + offset));
+      found.segments[name] = { at, virtual: field(32), offset: field(40), length: field(48) };
     }
     if (command === 0x1d) found.signature = { at, offset: file.readUInt32LE(at + 8), length: file.readUInt32LE(at + 12) };
     at += size;
@@ -27,12 +37,27 @@ export function readMachO(file) {
   return found;
 }
 
-/** The file with a new ad hoc signature in place of the one it has. */
+/**
+ * @param {Record<string, Segment>} segments
+ * @param {string} name
+ */
+function segment(segments, name) {
+  const found = segments[name];
+  if (found === undefined) throw new Error(`the segment ${name} is missing`);
+  return found;
+}
+
+/**
+ * The file with a new ad hoc signature in place of the one it has.
+ * @param {Buffer} file
+ * @param {string} identifier
+ */
 export function sign(file, identifier) {
   const { segments, signature } = readMachO(file);
   if (signature === undefined) throw new Error('there is no room for a signature: LC_CODE_SIGNATURE is missing');
   const limit = signature.offset;
-  const { __TEXT: text, __LINKEDIT: linkedit } = segments;
+  const text = segment(segments, '__TEXT');
+  const linkedit = segment(segments, '__LINKEDIT');
   if (limit % 16 !== 0 || limit < linkedit.offset) throw new Error('the signature is not at the end of __LINKEDIT');
 
   const name = Buffer.from(`${identifier}\0`);
@@ -65,12 +90,15 @@ export function sign(file, identifier) {
   return signed;
 }
 
-/** What is wrong with a file's signature; empty when every page has its hash. */
+/**
+ * What is wrong with a file's signature; empty when every page has its hash.
+ * @param {Buffer} file
+ */
 export function signatureProblems(file) {
   const { segments, signature } = readMachO(file);
   if (signature === undefined) return ['there is no signature'];
   const { offset, length } = signature;
-  const { __LINKEDIT: linkedit } = segments;
+  const linkedit = segment(segments, '__LINKEDIT');
   if (offset + length !== file.length) return ['the signature does not end the file'];
   if (linkedit.offset + linkedit.length !== file.length || linkedit.virtual < linkedit.length)
     return ['__LINKEDIT does not hold the signature'];
@@ -78,8 +106,8 @@ export function signatureProblems(file) {
   for (let blob = 0; blob < file.readUInt32BE(offset + 8); blob++) {
     if (file.readUInt32BE(offset + 12 + blob * 8) !== 0) continue;
     const directory = offset + file.readUInt32BE(offset + 16 + blob * 8);
-    const field = index => file.readUInt32BE(directory + index * 4);
-    const [hashSize, hashType, , pageBits] = file.subarray(directory + 36, directory + 40);
+    const field = (/** @type {number} */ index) => file.readUInt32BE(directory + index * 4);
+    const [hashSize, hashType, pageBits] = [file.readUInt8(directory + 36), file.readUInt8(directory + 37), file.readUInt8(directory + 39)];
     if (field(0) !== 0xfade0c02 || hashType !== 2 || hashSize !== 32) return ['no CodeDirectory of SHA-256 hashes'];
     const [pages, limit, page] = [field(7), field(8), 2 ** pageBits];
     if (limit !== offset) return [`the signature covers ${limit} bytes, not ${offset}`];

@@ -4,6 +4,12 @@ import { archiveAddress, plugin, tag, targets } from './description.mjs';
 
 const made = '# Made from plugin.yaml by `npm run release:manifest -- --placeholder`: do not edit.\n';
 
+/** @typedef {import('./description.mjs').Target} Target */
+
+/**
+ * @param {string} versionText
+ * @param {(target: Target) => { uri: string, sha256?: string }} archive
+ */
 function render(versionText, archive) {
   const manifest = {
     apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
@@ -25,7 +31,10 @@ function render(versionText, archive) {
   return dump(manifest, { lineWidth: -1, noRefs: true, seqNoIndent: true });
 }
 
-/** `digest`: from a target to the SHA-256 of its archive. `address`: from a target to where the archive is, if not where it will be published. */
+/**
+ * `digest`: from a target to the SHA-256 of its archive. `address`: from a target to where the archive is, if not where it will be published.
+ * @type {(digest: (target: Target) => string, address?: (target: Target) => string) => string}
+ */
 export const manifest = (digest, address = archiveAddress) => render(tag, target => ({ uri: address(target), sha256: digest(target) }));
 
 /** krew-manifest.yaml: no archive has these digests. */

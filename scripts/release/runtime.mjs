@@ -7,12 +7,27 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './description.mjs';
 
-export const pinned = JSON.parse(readFileSync(join(root, 'release', 'package-lock.json'), 'utf8')).packages;
-export const runtimeVersion = pinned['node_modules/bun'].version;
+/** @type {Record<string, { version: string, integrity: string }>} */
+const pinned = JSON.parse(readFileSync(join(root, 'release', 'package-lock.json'), 'utf8')).packages;
 
-/** Path of the runtime's executable for a target. Installs what is not there. */
+/**
+ * What release/package-lock.json pins of a package.
+ * @param {string} name
+ */
+export function pinnedAt(name) {
+  const entry = pinned[`node_modules/${name}`];
+  if (entry === undefined) throw new Error(`release/package-lock.json does not name ${name}`);
+  return entry;
+}
+
+export const runtimeVersion = pinnedAt('bun').version;
+
+/**
+ * Path of the runtime's executable for a target. Installs what is not there.
+ * @param {import('./description.mjs').Target} target
+ */
 export function runtimeFor({ os, name, npm, runtime }, folder = join(root, 'dist', 'runtime')) {
-  const { version, integrity } = pinned[`node_modules/${runtime}`];
+  const { version, integrity } = pinnedAt(runtime);
   const home = join(folder, `${name}-${integrity.slice(7, 19).replace(/[+/]/g, '_')}`);
   const package_ = join(home, 'node_modules', runtime);
   const executable = join(package_, 'bin', os === 'windows' ? 'bun.exe' : 'bun');

@@ -1,3 +1,4 @@
+import { describeContent } from '../model/content.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { quote, setImage } from './commands.ts';
@@ -25,7 +26,7 @@ function what(fault: Fault | null): string {
     case 'tooLarge':
       return 'its manifest is larger than a runtime accepts';
     case 'mediaType':
-      return fault.details.content ?? 'its media type is not known to the runtime';
+      return fault.details.content === undefined ? 'its media type is not known to the runtime' : describeContent(fault.details.content);
     default:
       return 'its manifest makes no sense to the runtime';
   }

@@ -1,4 +1,4 @@
-/** GETs of the Kubernetes API, each answer a value. The only file that opens sockets to a cluster. */
+/** GET requests to the Kubernetes API, whose answers are values. The only file that opens sockets to a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { noteGarbage } from '../util/garbage.ts';
@@ -6,24 +6,35 @@ import { type Environment, proxyFor } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Connection } from './kubeconfig.ts';
 
+/** The answer to one GET: an object or a list, or one of the refusals that a caller can live with. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404 | 410; message: string };
 
+/** The API server of one connection. */
 export interface Api {
   server: string;
-  /** One GET. 403, 404 and 410 (a list that went stale) are values; everything else that is no success is a UserError. */
+  /** One GET. 403, 404 and 410 (a list that has expired) are values; every other failure is a UserError. */
   get<T>(path: string, accept?: string): Promise<Answer<T>>;
-  /** The lines of an answer that does not end by itself (a watch). An answer that is no success, or a broken connection, is an error. */
+  /** The lines of a response that does not end by itself (a watch). Every failure, a broken connection too, is a UserError. */
   lines(path: string): AsyncGenerator<string>;
   close(): Promise<void>;
 }
 
-/** Seconds that a busy server is waited for. */
-const LONGEST_WAIT = 10;
+/** The longest Retry-After of a busy API server that is waited for, in seconds. */
+const MAX_RETRY_AFTER = 10;
+/** The longest silence of a watch, in milliseconds: a watch ends after 300 s at most, so that a longer silence is a lost connection. */
+const MAX_WATCH_SILENCE = 330_000;
 const JSON_TYPE = 'application/json';
-/** Objects' metadata alone: no secret's data travels. */
+/** Only the metadata of objects: no data of a secret is sent. */
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-/** In: the connection, milliseconds for one request (0: none), the environment (proxies), and a signal that ends everything. */
+/** A permission that the user lacks, for errors and warnings. */
+export const missingPermission = (verb: 'get' | 'list' | 'watch', resource: string): string =>
+  `the permission "${verb} ${resource}" is missing`;
+
+/**
+ * In: the connection, the limit of one request in milliseconds (0: no limit), the environment (its proxies), and a signal that aborts
+ * everything.
+ */
 export function createApi(
   connection: Connection,
   requestTimeout: number,
@@ -33,25 +44,29 @@ export function createApi(
 ): Api {
   const url = new URL(connection.server);
   const proxy = connection.proxyUrl ?? proxyFor(url, environment);
-  const limits = { headersTimeout: requestTimeout, bodyTimeout: requestTimeout, connections: 8, pipelining: 1 };
+  const limits = { headersTimeout: requestTimeout, connections: 8, pipelining: 1 };
   const connectTimeout = requestTimeout > 0 ? requestTimeout : 30_000;
   const dispatcher: Dispatcher =
     proxy === null
       ? new Agent({ ...limits, connect: { ...connection.tls, timeout: connectTimeout } })
       : new ProxyAgent({ ...limits, uri: proxy, requestTls: { ...connection.tls, timeout: connectTimeout } });
 
+  const send = (path: string, accept: string, bodyTimeout = requestTimeout): Promise<Dispatcher.ResponseData> =>
+    dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname.replace(/\/$/, '')}${path}`,
+      method: 'GET',
+      headers: { accept, 'user-agent': userAgent, ...connection.headers },
+      signal,
+      bodyTimeout,
+    });
+
   async function get<T>(path: string, accept = JSON_TYPE, tries = 4): Promise<Answer<T>> {
     let status: number;
     let text: string;
     let pause: number;
     try {
-      const answer = await dispatcher.request({
-        origin: url.origin,
-        path: `${url.pathname.replace(/\/$/, '')}${path}`,
-        method: 'GET',
-        headers: { accept, 'user-agent': userAgent, ...connection.headers },
-        signal,
-      });
+      const answer = await send(path, accept);
       status = answer.statusCode;
       pause = Number(answer.headers['retry-after']);
       text = await answer.body.text();
@@ -64,13 +79,13 @@ export function createApi(
         return { ok: true, value: JSON.parse(text) as T };
       } catch {
         throw new UserError(
-          `the cluster at ${connection.server} answers with something that is not JSON`,
-          'check the server address in the kubeconfig',
+          `the API server at ${connection.server} returned a response that is not JSON`,
+          "check the cluster's server address in the kubeconfig",
         );
       }
     }
-    // a busy server says when to come again, as client-go heeds it
-    if ((status === 429 || status === 503) && pause > 0 && pause <= LONGEST_WAIT && tries > 1) {
+    // a busy API server says when to try again; client-go waits as long
+    if ((status === 429 || status === 503) && pause > 0 && pause <= MAX_RETRY_AFTER && tries > 1) {
       await sleep(pause * 1000, undefined, { signal }).catch(() => {});
       return get(path, accept, tries - 1);
     }
@@ -78,35 +93,29 @@ export function createApi(
     if (status === 403 || status === 404 || status === 410) return { ok: false, status, message };
     if (status === 401)
       throw new UserError(
-        `the cluster at ${connection.server} refuses the login: ${message}`,
-        'renew the login of this kubeconfig context, or choose another with --context',
+        `the API server at ${connection.server} rejected the credentials of the kubeconfig: ${message}`,
+        'log in again for this kubeconfig context, or select another one with --context',
       );
     throw new UserError(
-      `the cluster at ${connection.server} answers ${status}: ${message}`,
-      'try again, or check it with: kubectl get --raw /readyz',
+      `the API server at ${connection.server} returned HTTP ${status}: ${message}`,
+      'try again, or check the API server with: kubectl get --raw /readyz',
     );
   }
 
   async function* lines(path: string): AsyncGenerator<string> {
     let rest = '';
     try {
-      const answer = await dispatcher.request({
-        origin: url.origin,
-        path: `${url.pathname.replace(/\/$/, '')}${path}`,
-        method: 'GET',
-        headers: { accept: JSON_TYPE, 'user-agent': userAgent, ...connection.headers },
-        signal,
-        // a watch ends after 300 s at most: what is silent for longer is no longer there
-        bodyTimeout: 330_000,
-      });
+      const answer = await send(path, JSON_TYPE, MAX_WATCH_SILENCE);
       if (answer.statusCode === 403)
         throw new UserError(
-          `the watch is forbidden: ${statusMessage(await answer.body.text()) ?? '403'}`,
-          'ask for the right to "watch pods"',
+          `cannot watch pods: ${statusMessage(await answer.body.text()) ?? missingPermission('watch', 'pods')}`,
+          'ask for the permission "watch pods"',
           true,
         );
       if (answer.statusCode !== 200)
-        throw new UserError(`the cluster answers ${answer.statusCode}: ${statusMessage(await answer.body.text()) ?? 'no reason given'}`);
+        throw new UserError(
+          `the API server returned HTTP ${answer.statusCode}: ${statusMessage(await answer.body.text()) ?? 'no reason given'}`,
+        );
       for await (const chunk of answer.body.setEncoding('utf8') as AsyncIterable<string>) {
         const parts = (rest + chunk).split('\n');
         rest = parts.pop() ?? '';
@@ -120,33 +129,38 @@ export function createApi(
   function unreachable(error: unknown): UserError {
     const { code = '', message = '' } = error as { code?: string; message?: string };
     if (signal.aborted) return new UserError('interrupted');
-    const told: Record<string, string> = {
-      ECONNREFUSED: 'connection refused',
-      ENOTFOUND: `no such host "${url.hostname}"`,
-      EAI_AGAIN: `no such host "${url.hostname}"`,
-      ECONNRESET: 'the connection was reset',
-      UND_ERR_SOCKET: 'the connection was closed',
-      UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-      UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-      UND_ERR_BODY_TIMEOUT: 'no answer in time',
-      ETIMEDOUT: 'no connection in time',
-      SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by the authority in the kubeconfig',
-      DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by the authority in the kubeconfig',
-      UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by the authority in the kubeconfig',
-      CERT_HAS_EXPIRED: 'its certificate has expired',
-      ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-      ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
-      EPROTO: 'it does not speak TLS',
-    };
+    const known = CONNECTION_ERRORS[code] ?? (UNKNOWN_HOST.has(code) ? `no such host "${url.hostname}"` : undefined);
     return new UserError(
-      `cannot reach the cluster at ${connection.server}: ${told[code] ?? (message.split('\n', 1)[0] || code)}`,
-      'is it running, and is this the right --context? (saved objects can be diagnosed with -f FILE)',
+      `cannot reach the API server at ${connection.server}: ${known ?? (message.split('\n', 1)[0] || code)}`,
+      'check that the cluster is running and that --context is the right one; -f FILE diagnoses saved objects without a cluster',
     );
   }
 
   return { server: connection.server, get, lines, close: () => dispatcher.destroy().catch(() => {}) };
 }
 
+const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+const UNTRUSTED = 'its certificate is not signed by the certificate authority in the kubeconfig';
+
+/** The codes of Node.js, OpenSSL and undici that users meet, as sentences. */
+const CONNECTION_ERRORS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'the request timed out',
+  UND_ERR_BODY_TIMEOUT: 'the request timed out',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is not valid for this host name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
+  EPROTO: 'the server does not speak TLS',
+};
+
+/** The message of a Kubernetes Status object, null for anything else. */
 function statusMessage(text: string): string | null {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };

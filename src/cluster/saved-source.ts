@@ -1,128 +1,107 @@
-/** Saved objects in place of a cluster: what `kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml` wrote. Pure. */
+/**
+ * A file as the source of a snapshot's objects: what `kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml` wrote. It never holds
+ * the whole cluster, so that little is proved by what it lacks. Pure.
+ */
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import {
   type Event,
   type Lookup,
   type Metadata,
   type Node,
+  namespaceOf,
   notSeen,
   type Pod,
   type PodSnapshot,
   type Secret,
   type ServiceAccount,
 } from '../model/kubernetes.ts';
-import { isOfPod, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 import { UserError } from '../util/user-error.ts';
+import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
+
+/** The objects of a file that commands use. */
+export interface Saved {
+  pods: Pod[];
+  secrets: Secret[];
+  snapshot(pod: Pod): Promise<PodSnapshot>;
+}
 
 interface KubernetesObject {
   kind?: string;
-  apiVersion?: string;
   metadata?: Metadata;
   items?: unknown[];
 }
 
-export interface Saved {
-  pods: Pod[];
-  secrets: Secret[];
-  snapshot(pod: Pod): PodSnapshot;
-}
+const HOW_TO_SAVE = 'save objects with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml';
+const LABELS: Record<keyof ObjectKinds, string> = { Node: 'node', Secret: 'secret', ServiceAccount: 'service account' };
 
 /**
- * Reads a file's text: JSON or YAML, a List or many documents, unknown kinds ignored. In: the text, and the file's name for errors. Out: its
- * pods, and the snapshot of each. An object is missing only where the file holds another of its kind from that namespace, or the node says so.
+ * Reads a file's text: JSON or YAML, a List or many documents; objects of other kinds are ignored. In: the text, and the file's name for
+ * errors. Errors: a UserError when it does not parse or holds no object.
  */
 export function readSaved(text: string, name: string): Saved {
   const objects = parse(text, name).flatMap(flatten);
-  if (objects.length === 0)
-    throw new UserError(
-      `${name} holds no Kubernetes object`,
-      'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
-    );
-  const of = <T>(kind: string): T[] => objects.filter(object => object.kind === kind && typeof object.metadata?.name === 'string') as T[];
-  const pods = of<Pod>('Pod');
-  const secrets = of<Secret>('Secret');
-  const accounts = of<ServiceAccount>('ServiceAccount');
-  const nodes = of<Node>('Node');
-  const events = objects.filter(object => object.kind === 'Event') as unknown as Event[];
+  if (objects.length === 0) throw new UserError(`${name} contains no Kubernetes object`, HOW_TO_SAVE);
+  const ofKind = <T>(kind: string): T[] =>
+    objects.filter(object => object.kind === kind && typeof object.metadata?.name === 'string') as T[];
+  const pods = ofKind<Pod>('Pod');
+  const secrets = ofKind<Secret>('Secret');
+  const source = createSavedSource(
+    {
+      Node: ofKind<Node>('Node'),
+      Secret: secrets,
+      ServiceAccount: ofKind<ServiceAccount>('ServiceAccount'),
+      Event: objects.filter(object => object.kind === 'Event') as unknown as Event[],
+    },
+    name,
+  );
+  return { pods, secrets, snapshot: pod => takeSnapshot(source, pod) };
+}
+
+type SavedObjects = { [K in keyof ObjectKinds]: ObjectKinds[K][] } & { Event: Event[] };
+
+/** In: the objects by kind, and the file's name for what was not seen. */
+function createSavedSource(objects: SavedObjects, name: string): ObjectSource {
   const eventsByPod = new Map<string, Event[]>();
-  for (const event of events) {
-    const key = (event.involvedObject ?? event.regarding)?.name ?? '';
-    eventsByPod.set(key, [...(eventsByPod.get(key) ?? []), event]);
+  for (const event of objects.Event) {
+    const pod = (event.involvedObject ?? event.regarding)?.name ?? '';
+    const own = eventsByPod.get(pod);
+    if (own === undefined) eventsByPod.set(pod, [event]);
+    else own.push(event);
   }
-  const namespaceOf = (object: { metadata: Metadata }): string => object.metadata.namespace ?? 'default';
-
-  function find<T extends { metadata: Metadata }>(list: T[], kind: string, namespace: string | null, wanted: string): Lookup<T> {
-    const same = list.filter(object => namespace === null || namespaceOf(object) === namespace);
-    const object = same.find(candidate => candidate.metadata.name === wanted);
-    if (object !== undefined) return { found: true, object };
-    return same.length > 0
-      ? { found: false, missing: true }
-      : notSeen(`${name} holds no ${kind}${namespace === null ? '' : ` of namespace "${namespace}"`}`);
-  }
-
   return {
-    pods,
-    secrets,
-    snapshot(pod) {
-      const namespace = namespaceOf(pod);
-      const own = (eventsByPod.get(pod.metadata.name) ?? []).filter(event => isOfPod(event, pod));
-      const unretrieved = own
-        .filter(event => event.reason === 'FailedToRetrieveImagePullSecret')
-        .map(event => event.message ?? event.note ?? '')
-        .join(' ');
-      const account = find(accounts, 'service account', namespace, serviceAccountName(pod));
-      const besides = account.found ? (account.object.imagePullSecrets ?? []).map(secret => secret.name ?? '').filter(Boolean) : [];
-      const named = pullSecretNames(pod);
-      const wanted = [...new Set([...named, ...besides])];
-      const secretLookups = new Map<string, Lookup<Secret>>(
-        wanted.map(secret => {
-          const lookup = find(secrets, 'secret', namespace, secret);
-          const said =
-            !lookup.found && !lookup.missing && new RegExp(`[( ,]${secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[,) ]`).test(unretrieved);
-          return [secret, said ? { found: false, missing: true, reportedBy: 'kubelet could not read it' } : lookup];
-        }),
-      );
-      const absent = named.filter(secret => secretLookups.get(secret)?.found === false);
-      return {
-        pod,
-        events: { found: true, object: own },
-        node: pod.spec?.nodeName ? find(nodes, 'node', null, pod.spec.nodeName) : notSeen('the pod is not on a node yet'),
-        serviceAccount: account,
-        secrets: secretLookups,
-        otherNamespaces: new Map(
-          secrets.length === 0
-            ? []
-            : absent.map(secret => [
-                secret,
-                {
-                  found: true,
-                  object: secrets
-                    .filter(other => other.metadata.name === secret && namespaceOf(other) !== namespace)
-                    .map(namespaceOf)
-                    .sort(),
-                },
-              ]),
-        ),
-      };
+    /** An object is missing only where the file holds another one of its kind from that namespace. */
+    async get(kind, namespace, wanted) {
+      const list = objects[kind] as ObjectKinds[typeof kind][];
+      const saved = list.filter(({ metadata }) => namespace === null || namespaceOf(metadata) === namespace);
+      const object = saved.find(({ metadata }) => metadata.name === wanted);
+      if (object !== undefined) return { found: true, object };
+      if (saved.length > 0) return { found: false, missing: true };
+      return notSeen(`${name} contains no ${LABELS[kind]}${namespace === null ? '' : ` from namespace "${namespace}"`}`);
+    },
+    async eventsOf(pod) {
+      return { found: true, object: eventsByPod.get(pod.metadata.name) ?? [] };
+    },
+    /** A file tells which namespaces have a secret, never that no other has one. */
+    async namespacesWithSecret(wanted): Promise<Lookup<string[]>> {
+      const namespaces = objects.Secret.filter(({ metadata }) => metadata.name === wanted).map(({ metadata }) => namespaceOf(metadata));
+      return namespaces.length > 0
+        ? { found: true, object: namespaces.sort() }
+        : notSeen(`${name} does not contain the secrets of all namespaces`);
     },
   };
 }
 
 function parse(text: string, name: string): unknown[] {
-  if (text.trim() === '')
-    throw new UserError(`${name} is empty`, 'save objects with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');
+  if (text.trim() === '') throw new UserError(`${name} is empty`, HOW_TO_SAVE);
   try {
     return [JSON.parse(text)];
   } catch {
-    // not JSON: it may be YAML, or several JSON documents one after the other, which YAML reads too
+    // not JSON: it may be YAML, or several JSON documents in a row, which YAML reads too
   }
   try {
     return loadAll(text, { schema: CORE_SCHEMA, filename: name }) as unknown[];
   } catch (error) {
-    throw new UserError(
-      `${name} is neither JSON nor YAML: ${(error as Error).message.split('\n', 1)[0]}`,
-      'save objects with: kubectl get … -o yaml',
-    );
+    throw new UserError(`${name} is neither JSON nor YAML: ${(error as Error).message.split('\n', 1)[0]}`, HOW_TO_SAVE);
   }
 }
 
@@ -131,9 +110,9 @@ function flatten(document: unknown): KubernetesObject[] {
   if (Array.isArray(document)) return document.flatMap(flatten);
   const object = document as KubernetesObject;
   if (!Array.isArray(object.items)) return [object];
-  // items of a typed list (PodList) may not say their kind
+  // the items of a typed list (PodList) may not name their kind
   const kind = /^(\w+)List$/.exec(object.kind ?? '')?.[1];
   return object.items.flatMap(item =>
-    flatten(kind !== undefined && kind !== '' && typeof item === 'object' && item !== null && !('kind' in item) ? { kind, ...item } : item),
+    flatten(kind !== undefined && typeof item === 'object' && item !== null && !('kind' in item) ? { kind, ...item } : item),
   );
 }

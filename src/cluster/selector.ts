@@ -1,4 +1,7 @@
-/** Label selectors as kubectl takes them, for objects that no API server selects. Pure. Source: apimachinery pkg/labels/selector.go. */
+/**
+ * Label selectors as kubectl takes them, for saved objects, which no API server selects. Pure. Source: apimachinery
+ * pkg/labels/selector.go.
+ */
 import { UserError } from '../util/user-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -8,7 +11,10 @@ const EQUALITY = new RegExp(`^(${NAME})\\s*(==|=|!=)\\s*([A-Za-z0-9_.-]*)$`);
 const SET = new RegExp(`^(${NAME})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`);
 
-/** In: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`; empty selects all. Out: whether labels are selected. A label that is absent is unequal to every value. */
+/**
+ * In: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`; an empty text selects everything. Out: whether labels are selected; an absent label differs
+ * from every value. Errors: a UserError when the text is no selector.
+ */
 export function parseSelector(text: string): (labels: Labels) => boolean {
   const terms = text
     .split(/,(?![^(]*\))/)
@@ -35,5 +41,5 @@ function parseTerm(term: string, text: string): (labels: Labels) => boolean {
     const [, not, key = ''] = presence;
     return labels => Object.hasOwn(labels, key) === (not === '');
   }
-  throw new UserError(`-l: "${text}" is no label selector`, 'write for instance app=web,tier!=test or "app in (web,api)"');
+  throw new UserError(`invalid --selector "${text}"`, 'expected for example app=web,tier!=test or "app in (web,api)"');
 }

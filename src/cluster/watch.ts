@@ -1,67 +1,64 @@
-/** List and watch of pods that survives what a watch meets: closed connections, API servers that restart, and lists that are too old (410 Gone). */
+/**
+ * List and watch of pods: one stream of changes that outlives what ends a watch (closed connections, API servers that restart, lists that
+ * have expired). What the changes mean belongs to the caller.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';
 
 export type PodChange =
-  /** Everything that fails at this moment: the first list, and each one after a gap. */
-  | { type: 'list'; pods: Pod[] }
+  /** All pods that may fail now: the first list, and a new one after each gap. */
+  | { type: 'listed'; pods: Pod[] }
   | { type: 'changed'; pod: Pod }
-  | { type: 'gone'; pod: Pod }
-  /** The connection is lost and will be tried again. */
-  | { type: 'lost'; why: string };
-
-interface WatchEvent {
-  type: string;
-  object: Pod & { code?: number; message?: string; metadata: { resourceVersion?: string } };
-}
-
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 15_000;
+  | { type: 'deleted'; pod: Pod }
+  /** The connection is lost. It is tried again. */
+  | { type: 'disconnected'; why: string };
 
 /** Where pods are listed and watched. */
 export interface PodSource {
-  /** A whole list, with its resourceVersion. */
+  /** All pods that may fail, and the resourceVersion of their list. */
   list(): Promise<{ pods: Pod[]; resourceVersion: string }>;
   /** The lines of a watch with this query. */
   lines(query: string): AsyncGenerator<string>;
 }
 
-/** Follows pods until the signal fires. A gap is closed by a new list, so that nothing is lost that still holds. */
+/** The pause before the next watch, in milliseconds: it doubles from the first to the longest. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 15_000;
+
+/**
+ * Follows pods until the signal aborts. After a gap a new list tells the present state, so that no lasting change is lost. Errors: a
+ * UserError when the first list fails, or when trying again is of no use (`isFinal`).
+ */
 export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncGenerator<PodChange> {
   let version: string | null = null;
   let pause = FIRST_PAUSE;
-  let first = true;
+  let listedOnce = false;
   while (!signal.aborted) {
     try {
       if (version === null) {
         const { pods, resourceVersion } = await source.list();
         version = resourceVersion;
-        first = false;
-        yield { type: 'list', pods };
+        listedOnce = true;
+        yield { type: 'listed', pods };
       }
       const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${encodeURIComponent(version)}`;
-      let silent = true;
+      let isSilent = true;
       for await (const line of source.lines(query)) {
-        const event = JSON.parse(line) as WatchEvent;
-        if (event.type === 'ERROR') {
-          version = null;
-          break;
-        }
-        silent = false;
-        version = event.object.metadata.resourceVersion ?? version;
+        const event = readEvent(line);
+        version = event === 'expired' ? null : (event.version ?? version);
+        if (event === 'expired') break;
+        isSilent = false;
         pause = FIRST_PAUSE;
-        if (event.type !== 'BOOKMARK')
-          yield event.type === 'DELETED' ? { type: 'gone', pod: event.object } : { type: 'changed', pod: event.object };
+        if (event.change !== null) yield event.change;
       }
-      // a server that ends every watch at once is not pressed
-      if (silent) await rest();
+      // a server that ends every watch at once is not asked in a tight loop
+      if (isSilent) await rest();
     } catch (error) {
       if (signal.aborted) return;
-      // at the very beginning an error is an error; later the cluster is expected back
-      if (error instanceof UserError && (first || error.isFinal)) throw error;
+      if (error instanceof UserError && (!listedOnce || error.isFinal)) throw error;
       version = null;
-      yield { type: 'lost', why: (error as Error).message };
+      yield { type: 'disconnected', why: (error as Error).message };
       await rest();
     }
   }
@@ -70,4 +67,18 @@ export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncG
     await sleep(pause, undefined, { signal }).catch(() => {});
     pause = Math.min(LONGEST_PAUSE, pause * 2);
   }
+}
+
+interface WatchEvent {
+  type: string;
+  object: Pod & { metadata: { resourceVersion?: string } };
+}
+
+/** One line of a watch: its version, and its change (a bookmark has none); `expired` when a new list is needed (410 Gone). */
+function readEvent(line: string): { version: string | undefined; change: PodChange | null } | 'expired' {
+  const { type, object } = JSON.parse(line) as WatchEvent;
+  if (type === 'ERROR') return 'expired';
+  const version = object.metadata.resourceVersion;
+  if (type === 'BOOKMARK') return { version, change: null };
+  return { version, change: { type: type === 'DELETED' ? 'deleted' : 'changed', pod: object } };
 }

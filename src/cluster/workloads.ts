@@ -1,9 +1,8 @@
-/** Workloads: the kinds that make pods, the pods that they have now, and what keeps them from having any. */
-
+/** Workloads: the kinds that create pods, the pods that they have now, and why one has none. */
 import type { Event, Metadata, Pod } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
-import { type ListOf, list, PAGE } from './list.ts';
+import { type ListOf, list, PAGE, podsPath } from './list.ts';
 
 interface Workload {
   spec?: {
@@ -13,8 +12,9 @@ interface Workload {
   };
 }
 
-/** A kind by every name that kubectl takes, the full one first and its plural second. */
+/** A kind of workload. */
 export interface WorkloadKind {
+  /** Every name that kubectl takes, in lower case: the singular first, the plural second. */
   names: string[];
   /** Path of its objects in a namespace. */
   path(namespace: string): string;
@@ -34,79 +34,79 @@ export const WORKLOADS: readonly WorkloadKind[] = [
   kind('batch', 'cronjobs', 'cronjob', 'cj'),
 ];
 
-/** The kind of this name, undefined for none that makes pods. */
+/** The kind of workload with this name. */
 export const workloadOf = (name: string): WorkloadKind | undefined => WORKLOADS.find(({ names }) => names.includes(name));
 
-/** Whether a kind's name is one of the pods themselves. */
+/** Whether a word is one of the names of the kind Pod. */
 export const isPods = (word: string): boolean => ['pod', 'pods', 'po'].includes(word);
-/** Whether a word is a kind that has pods, or pods themselves. */
+/** Whether a word names the kind Pod or a kind of workload. */
 export const isKind = (word: string): boolean => isPods(word) || workloadOf(word) !== undefined;
 
 const enc = encodeURIComponent;
 
-/** The present pods of a workload; when it has none, what keeps them from being made. */
+/**
+ * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and
+ * namespace. Errors: a UserError when it cannot be read, or has no pods (the message says why).
+ */
 export async function workloadPods(api: Api, type: string, name: string, namespace: string): Promise<Pod[]> {
   const workload = workloadOf(type);
   if (workload === undefined)
     throw new UserError(
-      `"${type}" is not a kind that has pods here`,
-      'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, as in deployment/NAME',
+      `resource type "${type}" is not supported`,
+      'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
     );
   const path = `${workload.path(namespace)}/${enc(name)}`;
   let answer = await api.get<Workload>(path);
-  // a CronJob is of v1beta1 alone before Kubernetes 1.21
+  // before Kubernetes 1.21 a CronJob exists in v1beta1 only
   if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
     answer = await api.get<Workload>(path.replace('/batch/v1/', '/batch/v1beta1/'));
-  if (!answer.ok) {
-    throw new UserError(
-      answer.status === 404 ? `there is no ${workload.names[0]} "${name}" in namespace "${namespace}"` : answer.message,
-      answer.status === 403
-        ? `the right to "get ${workload.names[1]}" is needed`
-        : `see them with: kubectl -n ${namespace} get ${workload.names[1]}`,
-    );
-  }
-  const selector = workload.names[0] === 'cronjob' ? await jobSelector(api, name, namespace) : selectorOf(answer.value);
+  const [singular, plural] = workload.names as [string, string];
+  if (!answer.ok)
+    throw answer.status === 404
+      ? new UserError(
+          `${singular} "${name}" not found in namespace "${namespace}"`,
+          `list them with: kubectl -n ${namespace} get ${plural}`,
+        )
+      : new UserError(
+          `cannot read ${singular} "${name}" in namespace "${namespace}": ${answer.message}`,
+          `ask for the permission "get ${plural}"`,
+        );
+  const selector = singular === 'cronjob' ? await jobSelector(api, name, namespace) : selectorOf(answer.value);
   const pods =
     selector === null
       ? []
-      : await list<Pod>(
-          api,
-          `/api/v1/namespaces/${enc(namespace)}/pods?labelSelector=${enc(selector)}`,
-          `the pods of ${type} "${name}"`,
-          'list pods',
-        );
-  // of a roll-out only what comes counts, not what goes
-  const coming = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
-  if (pods.length > 0) return coming.length > 0 ? coming : pods;
+      : await list<Pod>(api, { path: podsPath(namespace, selector), what: `the pods of ${singular} "${name}"`, resource: 'pods' });
+  const staying = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
+  if (pods.length > 0) return staying.length > 0 ? staying : pods;
   throw new UserError(
-    `${workload.names[0]} "${name}" of namespace "${namespace}" has no pod: ${await whyNoPods(api, name, namespace, answer.value)}`,
-    `see: kubectl -n ${namespace} describe ${workload.names[0]} ${name}`,
+    `${singular} "${name}" in namespace "${namespace}" has no pods: ${await whyNoPods(api, name, namespace, answer.value)}`,
+    `for details run: kubectl -n ${namespace} describe ${singular} ${name}`,
   );
 }
 
-/** The pods of a CronJob are those of its jobs. */
+/** The label selector of a CronJob's pods, which are those of its jobs; null without a job. */
 async function jobSelector(api: Api, name: string, namespace: string): Promise<string | null> {
-  const jobs = await list<{ metadata: Metadata }>(
-    api,
-    `/apis/batch/v1/namespaces/${enc(namespace)}/jobs`,
-    `the jobs of cronjob "${name}"`,
-    'list jobs',
-  );
+  const jobs = await list<{ metadata: Metadata }>(api, {
+    path: `/apis/batch/v1/namespaces/${enc(namespace)}/jobs`,
+    what: `the jobs of cronjob "${name}"`,
+    resource: 'jobs',
+  });
   const own = jobs
     .filter(job => job.metadata.ownerReferences?.some(owner => owner.kind === 'CronJob' && owner.name === name))
     .map(job => job.metadata.name);
   return own.length === 0 ? null : `job-name in (${own.join(',')})`;
 }
 
+/** Why a workload has no pods, as far as its spec or the last FailedCreate event tells. */
 async function whyNoPods(api: Api, name: string, namespace: string, workload: Workload): Promise<string> {
-  if (workload.spec?.replicas === 0) return 'it is scaled to 0';
+  if (workload.spec?.replicas === 0) return 'it is scaled to 0 replicas';
   if (workload.spec?.suspend) return 'it is suspended';
   const answer = await api.get<ListOf<Event>>(
     `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc('reason=FailedCreate')}&limit=${PAGE}`,
   );
   const event = answer.ok
     ? (answer.value.items ?? [])
-        // a Deployment's ReplicaSets and a CronJob's Jobs are named after it and one more word
+        // a Deployment's ReplicaSet and a CronJob's Job have its name and one suffix
         .filter(
           ({ involvedObject }) =>
             involvedObject?.name === name || new RegExp(`^${name.replaceAll('.', '\\.')}-[a-z0-9]+$`).test(involvedObject?.name ?? ''),
@@ -114,10 +114,10 @@ async function whyNoPods(api: Api, name: string, namespace: string, workload: Wo
         .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''))
         .at(-1)
     : undefined;
-  return event?.message ?? 'none was made yet';
+  return event?.message ?? 'none has been created yet';
 }
 
-/** A label selector in the form of a query. */
+/** A workload's label selector in the form of a query. */
 function selectorOf({ spec }: Workload): string {
   const labels = Object.entries(spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const expressions = (spec?.selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {

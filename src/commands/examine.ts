@@ -1,39 +1,42 @@
-/** The middle of every `why`: pods to snapshots, snapshots' cases to findings, a few at a time. */
-
+/**
+ * The work of every `why`: from pods to findings, a few pods at a time. Where the pods come from, and how findings are shown, belongs to
+ * its callers.
+ */
 import { collectFacts } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import type { Pod, PodSnapshot } from '../model/kubernetes.ts';
-import type { Memory } from '../registry/prober.ts';
+import type { Memory } from '../registry/once-per-credential.ts';
 import { noteGarbage } from '../util/garbage.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
 
-/** Pods that are examined at the same time. */
+/** The number of pods that are examined at the same time. */
 const AT_ONCE = 8;
-/** What the examination of one pod leaves behind, in bytes, about. */
-const LEFT_BY_ONE = 50_000;
+/** The garbage that the examination of one pod makes, in bytes, about. */
+const GARBAGE_PER_POD = 50_000;
 
 /** A pod to examine. */
 export interface PodToDiagnose {
   pod: Pod;
-  /** It was asked for: it is told of even when nothing is wrong with it. */
+  /** The user named it, so that it gets an answer even when nothing is wrong with it. */
   named: boolean;
 }
 
+/** What is examined, and where the findings go. */
 export interface Examination {
   subjects: readonly PodToDiagnose[];
-  snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
-  /** This container alone, null for all. */
+  snapshot(pod: Pod): Promise<PodSnapshot>;
+  /** Only this container; null for all. */
   container: string | null;
-  /** Takes each finding, in the order of the pods. Nothing of a pod is kept after it. */
+  /** Called with each finding, in the order of the pods: none is kept here. */
   take(finding: Finding): void;
-  /** What is going on, for whoever waits. */
+  /** Called with what is being done, for the progress line. */
   say(text: string): void;
-  /** What was refused before, where this is not the first examination. */
+  /** The credentials that were rejected before, where this is not the first examination. */
   memory?: Memory;
 }
 
-/** Reads what belongs to each pod, asks the registries and diagnoses. */
+/** Takes the snapshot of each pod, probes the registries of its images and diagnoses them. Errors: the first of any pod. */
 export const examine = (
   { subjects, snapshot, container, take, say, memory }: Examination,
   flags: CommonFlags,
@@ -53,17 +56,17 @@ export const examine = (
         if (first === undefined) return;
         for (const finding of await first) take(finding);
         running.shift();
-        noteGarbage(LEFT_BY_ONE);
+        noteGarbage(GARBAGE_PER_POD);
       };
       try {
         for (const [index, subject] of subjects.entries()) {
           running.push(examineOne(subject));
-          say(`asking the registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
+          say(`probing registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
           if (running.length === AT_ONCE) await next();
         }
         while (running.length > 0) await next();
       } finally {
-        // one that failed ends all; the others' failures are not told
+        // the first failure ends all; those of the others are not reported
         await Promise.allSettled(running);
       }
     },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createProber, type Memory, newMemory, type Prober } from '../registry/prober.ts';
+import { type Memory, newMemory } from '../registry/once-per-credential.ts';
+import { createProber, type Prober } from '../registry/prober.ts';
 import { createTransport } from '../registry/transport.ts';
 import { UserError } from '../util/user-error.ts';
 import { USER_AGENT } from '../util/version.ts';

@@ -18,7 +18,7 @@ import { print, printJson, printYaml, readInput, showProgress, warn, widthOf } f
 /** Where pods and what belongs to them come from. */
 interface Source {
   subjects: PodToDiagnose[];
-  snapshot(pod: Pod): PodSnapshot | Promise<PodSnapshot>;
+  snapshot(pod: Pod): Promise<PodSnapshot>;
   /** What could not be seen, once all was read. */
   warnings(): string[];
   /** Where nothing fails, the place that was looked at. */

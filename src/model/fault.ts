@@ -1,4 +1,5 @@
 /** What went wrong in one pull, as structure: at which step, at which host, how. Types only; the node's words and our own probe both become this. */
+import type { ForeignContent } from './content.ts';
 
 /** The steps of a pull, in their order. */
 export const STEPS = [
@@ -130,8 +131,8 @@ export interface FaultDetails {
   part?: 'layer' | 'config' | 'manifest' | 'other';
   /** Media type of what the reference leads to. */
   mediaType?: string;
-  /** What a reference leads to instead of an image, for the texts. */
-  content?: string;
+  /** What a reference leads to instead of an image. */
+  content?: ForeignContent;
   /** Bytes that arrived of a body that was cut off. */
   received?: number;
   /** The runtime's own socket does not answer. */

@@ -1,4 +1,7 @@
-/** The fields of Kubernetes objects that a diagnosis reads, and how surely we know an object. Types only. */
+/**
+ * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read
+ * belongs to src/cluster.
+ */
 
 export interface Metadata {
   name: string;
@@ -102,31 +105,45 @@ export interface Node {
   spec?: { providerID?: string };
 }
 
-/** `namespace/name` of an object of a namespace. */
-export const keyOf = ({ namespace, name }: ObjectReference): string => `${namespace ?? 'default'}/${name}`;
+/** The namespace of a namespaced object; a saved object may not name it. */
+export const namespaceOf = ({ namespace }: { namespace?: string }): string => namespace ?? 'default';
 
-/** An object that was asked for: there, absent (`reportedBy`: only somebody else says so), or not seen (and then why, and what would show it). */
+/** `namespace/name` of a namespaced object. */
+export const keyOf = (object: ObjectReference): string => `${namespaceOf(object)}/${object.name}`;
+
+/**
+ * The names in a list of pull secrets, each once and in order; kubelet skips empty ones. Source: kubelet_pods.go, getPullSecretsForPod.
+ */
+export const secretNames = (list: readonly { name?: string }[] | undefined): string[] => [
+  ...new Set((list ?? []).map(({ name }) => name ?? '').filter(Boolean)),
+];
+
+/**
+ * The result of looking for an object: found; missing (`reportedBy` tells the source where the lookup itself does not prove it); or not
+ * seen, with the reason.
+ */
 export type Lookup<T> =
   | { found: true; object: T }
   | { found: false; missing: true; reportedBy?: string }
   | { found: false; missing: false; why: string };
 
+/** A lookup that proves nothing. In: the reason, for users. */
 export const notSeen = (why: string): { found: false; missing: false; why: string } => ({ found: false, missing: false, why });
 
-/** All that is known of one pod and of what its pulls depend on. */
+/** One pod and the objects that its pulls depend on, as far as they could be read. */
 export interface PodSnapshot {
   pod: Pod;
-  /** The pod's events, or why they could not be read. */
+  /** The events of this pod, or why they could not be read. */
   events: Lookup<Event[]>;
   node: Lookup<Node>;
   serviceAccount: Lookup<ServiceAccount>;
-  /** By name: the pod's pull secrets, and those that its service account names besides. */
+  /** By name, from the pod's namespace: its pull secrets first, then those of its service account that were read. */
   secrets: Map<string, Lookup<Secret>>;
-  /** Other namespaces that hold a pull secret of the same name, by name; absent when nobody looked. */
+  /** By name of a missing pull secret: the other namespaces that have a secret of this name. */
   otherNamespaces: Map<string, Lookup<string[]>>;
 }
 
-/** What else runs where the failing pods were looked for: without it no pattern can be claimed. */
+/** Where the pods run that do not fail: the baseline against which failing pods may show a pattern. */
 export interface Baseline {
   nodes: ReadonlySet<string>;
   registries: ReadonlySet<string>;

@@ -1,31 +1,41 @@
+/** What our own probe of a registry found. Belongs here: the facts that the diagnosis reads, in typed fields; sentences in them are for people alone. */
 import type { TypoKind } from './credential.ts';
 import type { Fault } from './fault.ts';
 import type { Platform } from './platform.ts';
 
+/** The steps of a pull that are checked. */
 export type CheckName = 'dns' | 'connect' | 'tls' | 'ping' | 'token' | 'manifest' | 'platform' | 'config' | 'layers';
+/** The order in which a pull makes them. */
 export const CHECK_ORDER: CheckName[] = ['dns', 'connect', 'tls', 'ping', 'token', 'manifest', 'platform', 'config', 'layers'];
 
+/** One step, and how it ended. */
 export interface Check {
   name: CheckName;
   status: 'ok' | 'failed' | 'skipped' | 'warning';
-  /** Registry code, HTTP status or system error code. */
+  /** Registry code, HTTP status or system error code; null where there is none. */
   code: string | null;
+  /** A sentence for people. */
   detail: string;
   /** Milliseconds that the step took, null when nothing was done. */
   ms: number | null;
 }
 
+/**
+ * What was proved of a credential: it is accepted; it is rejected; it is accepted and lacks the right to this repository (`denied`); it was not sent; nothing
+ * was asked that would test it (`notVerifiable`); something else failed first.
+ */
 export type CredentialResult = 'accepted' | 'rejected' | 'denied' | 'notTried' | 'notVerifiable' | 'error';
 
-/** One walk in the order of a pull, as one identity. */
+/** One identity's way through the steps of a pull. */
 export interface Attempt {
-  /** Index in the keyring, null for nobody. */
+  /** Index in the keyring, null for the anonymous request. */
   credential: number | null;
   result: CredentialResult;
+  /** A sentence for people. */
   detail: string;
   /** From the token on; those of the connection are the probe's. */
   checks: Check[];
-  /** The first step that failed, null when the manifest was given. */
+  /** The first step that failed, null when everything that was asked for was returned. */
   fault: Fault | null;
   /** Actions on this repository that the token grants; null without a token that can be decoded. */
   granted: string[] | null;
@@ -33,15 +43,21 @@ export interface Attempt {
   repaired: { defect: string; kind: TypoKind; works: boolean } | null;
 }
 
+/** What the tag list of a repository tells. */
 export type Tags =
+  /** `complete`: there are no further pages. */
   | { known: true; names: string[]; complete: boolean }
   /** The registry says that the repository is not there; `ambiguous`: by a bare 404, which may also mean that it keeps no tag lists. */
   | { known: false; repositoryMissing: true; ambiguous?: true }
+  /** `why`: a sentence for people. */
   | { known: false; repositoryMissing: false; why: string };
 
+/** A limit of pulls as a registry tells it; null where it does not tell. */
 export interface RateLimit {
+  /** Pulls per window. */
   limit: number | null;
   remaining: number | null;
+  /** Length of the window in seconds. */
   windowSeconds: number | null;
   /** Address or account that is counted, as the registry names it. */
   source: string | null;
@@ -49,14 +65,18 @@ export interface RateLimit {
   retryAfter: string | null;
 }
 
+/** A host to which the registry redirects for blobs. */
 export interface BlobHost {
   host: string;
+  /** It answered like a server of blobs, a 404 included. */
   ok: boolean;
+  /** A phrase for people: what it answers, or why it does not. */
   detail: string;
 }
 
 /** What a server's certificate says of itself; dates as YYYY-MM-DD. */
 export interface CertificateFacts {
+  /** Alternative names, separated by commas. */
   names: string;
   issuer: string;
   selfSigned: boolean;
@@ -64,6 +84,7 @@ export interface CertificateFacts {
   validUntil: string;
 }
 
+/** Everything that one probe of an image found, as seen from this machine. */
 export interface ProbeFacts {
   /** The host that was asked (docker.io is asked at registry-1.docker.io). */
   host: string;

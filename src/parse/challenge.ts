@@ -1,9 +1,13 @@
-/** `WWW-Authenticate` headers as the runtimes read them. Pure. */
+/** `WWW-Authenticate` headers as the runtimes read them. Belongs here: from a header's lines to challenges, nothing else. Pure. */
 
+/** One way to authenticate that a registry offers. Source: distribution token specification, RFC 7617. */
 export interface Challenge {
   scheme: 'bearer' | 'basic';
+  /** Bearer: the token server's URL. Null where it is missing, as in all fields. */
   realm: string | null;
+  /** The audience that the token server is told. */
   service: string | null;
+  /** What the token has to grant, separated by blanks. */
   scope: string | null;
   /** On a second 401: `insufficient_scope` or `invalid_token` (RFC 6750). */
   error: string | null;

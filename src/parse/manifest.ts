@@ -1,18 +1,25 @@
-/** Manifests and indexes as the registry sends them. Belongs here: a body to what it is, nothing else. */
+/** Manifests and indexes as registries send them. Belongs here: from a body to what it is, and the limits and media types of runtimes. */
+import type { ForeignContent } from '../model/content.ts';
 import type { Platform } from '../model/platform.ts';
 
+/** A reference to content: the OCI descriptor, as far as a pull needs it. */
 export interface Descriptor {
+  /** Empty where the manifest gives none. */
   mediaType: string;
+  /** `ALGORITHM:HEX`. */
   digest: string;
+  /** Bytes; 0 where the manifest gives none. */
   size: number;
 }
 
+/** What the body of a manifest is; `other`: no container image. */
 export type Manifest =
   | { type: 'index'; entries: (Descriptor & { platform: Platform | null })[] }
   | { type: 'image'; config: Descriptor; layers: Descriptor[] }
   | { type: 'schema1' }
-  | { type: 'other'; why: string };
+  | ({ type: 'other' } & ForeignContent);
 
+/** The Accept header of a request for a manifest. Source: containerd, core/remotes/docker/resolver.go. */
 export const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -24,7 +31,9 @@ export const ACCEPT = [
 const CONFIG_TYPES = /^application\/vnd\.(?:docker\.container\.image\.v1|oci\.image\.config\.v1)\+json$/;
 const LAYER_TYPES =
   /^application\/vnd\.(?:docker\.image\.rootfs\.(?:foreign\.)?diff\.tar(?:\.gzip|\.zstd)?|oci\.image\.layer\.(?:nondistributable\.)?v1\.tar(?:\+gzip|\+zstd)?)$/;
-/** containerd refuses larger ones (core/remotes/docker/resolver.go, MaxManifestSize). */
+/** Content-Types under which a runtime takes a manifest: those with "manifest" in their name, JSON, and none. */
+const ACCEPTED_TYPES = /manifest|^application\/json$|^$/;
+/** Bytes; containerd refuses larger ones (core/remotes/docker/resolver.go, MaxManifestSize). */
 export const MAX_MANIFEST = 4 * 1024 * 1024;
 
 const descriptorOf = (value: unknown): Descriptor | null => {
@@ -34,51 +43,43 @@ const descriptorOf = (value: unknown): Descriptor | null => {
     : null;
 };
 
-/** Reads a manifest's body. In: the Content-Type of the answer and the text. Out: what it is, or why it is no image. */
+const other = (reason: ForeignContent['reason'], mediaType: string | null = null): Manifest => ({ type: 'other', reason, mediaType });
+
+/** Reads a manifest's body. In: the Content-Type of the answer (empty: none) and the text. Out: what it is, or why it is no container image. */
 export function readManifest(contentType: string, body: string): Manifest {
-  if (/text\/html/.test(contentType) || /^\s*</.test(body)) return { type: 'other', why: 'an HTML page' };
+  if (/text\/html/.test(contentType) || /^\s*</.test(body)) return other('html', contentType || null);
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(body) as Record<string, unknown>;
   } catch {
-    return { type: 'other', why: `text that is not JSON (${contentType || 'no content type'})` };
+    return other('notJson', contentType || null);
   }
-  if (value === null || typeof value !== 'object') return { type: 'other', why: 'JSON that is no manifest' };
+  if (value === null || typeof value !== 'object') return other('notManifest');
   const mediaType = String(value.mediaType ?? '') || contentType;
   if (value.schemaVersion === 1 || /docker\.distribution\.manifest\.v1\+(?:json|prettyjws)/.test(mediaType)) return { type: 'schema1' };
-  if (Array.isArray(value.manifests)) {
-    const entries = value.manifests.flatMap((entry: { platform?: { os?: string; architecture?: string; variant?: string } }) => {
-      const descriptor = descriptorOf(entry);
-      const platform = entry.platform;
-      return descriptor === null
-        ? []
-        : [
-            {
-              ...descriptor,
-              platform:
-                platform?.os === undefined
-                  ? null
-                  : { os: platform.os, architecture: String(platform.architecture ?? ''), variant: platform.variant ?? null },
-            },
-          ];
-    });
-    return { type: 'index', entries };
-  }
+  if (Array.isArray(value.manifests)) return { type: 'index', entries: value.manifests.flatMap(entryOf) };
   const config = descriptorOf(value.config);
-  if (config === null || !Array.isArray(value.layers))
-    return { type: 'other', why: `a document of type "${mediaType || 'unknown'}" without config and layers` };
-  const layers = value.layers.map(descriptorOf);
-  if (layers.some(layer => layer === null)) return { type: 'other', why: 'a manifest with a layer that has no digest' };
-  const known = /manifest\.(?:v2|v1)\+json$/.test(contentType) || contentType === '' || contentType === 'application/json';
-  if (!known && !/manifest/.test(contentType))
-    return { type: 'other', why: `a manifest sent as "${contentType}", a type that no runtime takes` };
+  if (config === null || !Array.isArray(value.layers)) return other('notManifest', mediaType || 'unknown');
+  const layers = value.layers.map(descriptorOf).filter(layer => layer !== null);
+  if (layers.length < value.layers.length) return other('layerDigest');
+  if (!ACCEPTED_TYPES.test(contentType)) return other('contentType', contentType);
   if (!CONFIG_TYPES.test(config.mediaType) && config.mediaType !== '')
-    return { type: 'other', why: `an artifact of type "${String(value.artifactType ?? config.mediaType)}", not a container image` };
-  const encrypted = (layers as Descriptor[]).find(layer => /\+encrypted$/.test(layer.mediaType));
-  if (encrypted) return { type: 'other', why: 'an encrypted image, for which the node needs a key' };
-  const odd = (layers as Descriptor[]).find(layer => layer.mediaType !== '' && !LAYER_TYPES.test(layer.mediaType));
-  if (odd) return { type: 'other', why: `an image with a layer of type "${odd.mediaType}", which runtimes do not unpack` };
-  return { type: 'image', config, layers: layers as Descriptor[] };
+    return other('artifact', String(value.artifactType ?? config.mediaType));
+  const encrypted = layers.find(layer => /\+encrypted$/.test(layer.mediaType));
+  if (encrypted !== undefined) return other('encrypted', encrypted.mediaType);
+  const foreign = layers.find(layer => layer.mediaType !== '' && !LAYER_TYPES.test(layer.mediaType));
+  if (foreign !== undefined) return other('layerType', foreign.mediaType);
+  return { type: 'image', config, layers };
+}
+
+/** One entry of an index; nothing where it has no valid digest. */
+function entryOf(entry: {
+  platform?: { os?: string; architecture?: string; variant?: string };
+}): (Descriptor & { platform: Platform | null })[] {
+  const descriptor = descriptorOf(entry);
+  if (descriptor === null) return [];
+  const { os, architecture = '', variant = null } = entry.platform ?? {};
+  return [{ ...descriptor, platform: os === undefined ? null : { os, architecture: String(architecture), variant } }];
 }
 
 /** Entries that are images for some platform; attestations say `unknown/unknown`. */

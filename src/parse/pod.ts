@@ -2,7 +2,7 @@
 
 import type { ContainerKind, NodeReport, State } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import type { ContainerStatus, Event, Pod } from '../model/kubernetes.ts';
+import { type ContainerStatus, type Event, type Pod, secretNames } from '../model/kubernetes.ts';
 import { fullReference, type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
 import { readFaults } from './messages/reader.ts';
@@ -95,10 +95,8 @@ export function imagesOf(pod: Pod): ContainerImage[] {
   return [...volumes, ...containers];
 }
 
-/** Names of the pull secrets that kubelet reads for a pod, in their order; empty names are skipped. Source: kubelet_pods.go, getPullSecretsForPod. */
-export const pullSecretNames = (pod: Pod): string[] => [
-  ...new Set((pod.spec?.imagePullSecrets ?? []).map(secret => secret.name ?? '').filter(Boolean)),
-];
+/** Names of the pull secrets that kubelet reads for a pod, in its order. */
+export const pullSecretNames = (pod: Pod): string[] => secretNames(pod.spec?.imagePullSecrets);
 
 export const serviceAccountName = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
 
@@ -145,6 +143,16 @@ const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
 const THROTTLED = /pull QPS exceeded$/;
 const SECRET_NAMES = /Unable to retrieve (?:some )?image pull secrets \(([^)]*)\)/;
 
+/** Names of the pull secrets that kubelet could not read, from its events of the pod, each once. */
+export const unreadableSecrets = (events: readonly Event[]): string[] => [
+  ...new Set(
+    events
+      .filter(event => event.reason === 'FailedToRetrieveImagePullSecret')
+      .flatMap(event => (SECRET_NAMES.exec(textOf(event))?.[1] ?? '').split(/,\s*/))
+      .filter(Boolean),
+  ),
+];
+
 /** Seconds of kubelet's back-off before the n-th repeat: 10, 20, 40 … 300. Source: pkg/kubelet/images, MaxImageBackOff. */
 const backOffSeconds = (failures: number): number => Math.min(300, 10 * 2 ** Math.max(0, failures - 1));
 
@@ -180,9 +188,6 @@ export function readNodeReport(
   const latest = failures.at(-1) ?? parseFailures.at(-1);
   const pulled = events.findLast(event => event.reason === 'Pulled');
   const pulling = events.findLast(event => event.reason === 'Pulling');
-  const unretrieved = allEvents.flatMap(event =>
-    event.reason === 'FailedToRetrieveImagePullSecret' ? (SECRET_NAMES.exec(textOf(event))?.[1] ?? '').split(/,\s*/).filter(Boolean) : [],
-  );
 
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
@@ -207,7 +212,7 @@ export function readNodeReport(
     faults,
     source: told !== null ? 'status' : text === null ? null : 'event',
     at: told !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
-    unreadableSecrets: [...new Set(unretrieved)],
+    unreadableSecrets: unreadableSecrets(allEvents),
     pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
     pullingSince:
       pulling !== undefined && !hasImage && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,

@@ -1,21 +1,45 @@
-/** What is behind a manifest: index → this node's platform → config → layers. Small documents are read, of layers only the head. */
+/**
+ * What is behind a manifest: index → this node's platform → config → layers. Belongs here: the requests that a pull makes after the manifest, small
+ * documents read whole, of layers only the head.
+ */
 import { createHash } from 'node:crypto';
+import { describeContent } from '../model/content.ts';
+import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
 import { type Platform, runsOn, showPlatform } from '../model/platform.ts';
-import type { Attempt, Check, CheckName, ProbeFacts } from '../model/probe.ts';
+import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
 import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readManifest, realPlatforms } from '../parse/manifest.ts';
-import { type ManifestRequest, rateLimitOf } from './manifest-request.ts';
-import { contentType, faultOfContent, faultOfReply, faultOfWire, header } from './response.ts';
+import { withStatements } from '../parse/messages/registry-errors.ts';
+import type { ManifestAnswer } from './manifest-request.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place, rateLimitOf } from './response.ts';
 import { addressOf, type Followed, follow, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 
+/** Layers that are asked for, and how many at the same time. */
 const MAX_LAYERS = 64;
 const AT_ONCE = 4;
-/** What is read of a config. */
+/** Bytes that are read of a config. */
 const MAX_CONFIG = 1024 * 1024;
 
-/** Ends the look: the step that failed, and how. */
+/** What was found behind a manifest, up to the first fault. */
+export interface ImageContents {
+  /** The steps manifest (when it failed), platform, config and layers. */
+  checks: Check[];
+  /** The first step that failed, null when everything is there. */
+  fault: Fault | null;
+  /** Platforms that the image has, null when they were not seen. */
+  platforms: Platform[] | null;
+  /** Bytes of all layers and the config, compressed; null when not seen. */
+  size: number | null;
+  layers: number | null;
+  /** The hosts to which the registry redirects for blobs. */
+  blobHosts: BlobHost[];
+  /** The last one that was told. */
+  rateLimit: RateLimit | null;
+}
+
+/** Ends the inspection: the step that failed, and how. */
 class Stop extends Error {
   constructor(
     readonly check: CheckName,
@@ -26,64 +50,58 @@ class Stop extends Error {
 }
 
 /**
- * Looks behind a manifest that was given. In: the session, the reference, the node's platform (null: not known), and the walk that got in. Writes what
- * it finds into the probe's facts, and the first fault into the walk's attempt.
+ * Inspects what a manifest leads to. In: the session, the reference, the node's platform (null: not known), the credential that got the manifest (null:
+ * anonymously), and the answer that holds it. Out: what was found; a fault ends the inspection and is part of it.
  */
 export async function inspectImage(
   session: Session,
   reference: Reference,
   platform: Platform | null,
-  walked: ManifestRequest,
-  facts: ProbeFacts,
-): Promise<void> {
+  credential: Credential | null,
+  answer: ManifestAnswer,
+): Promise<ImageContents> {
+  const inspection = new ImageInspection(session, reference, platform, credential === null ? 'none' : 'sent', answer);
   try {
-    await new ImageInspection(session, reference, platform, walked, facts).run();
+    await inspection.run();
+    return inspection.found;
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    const { fault } = error;
-    walked.attempt.fault = fault;
-    walked.attempt.checks.push({
-      name: error.check,
-      status: 'failed',
-      code: fault.code ?? (fault.status === null ? null : String(fault.status)),
-      detail: fault.message,
-      ms: null,
-    });
+    const fault = withStatements(error.fault, reference, credential === null ? [] : [credential.username]);
+    const code = fault.code ?? (fault.status === null ? null : String(fault.status));
+    const failed: Check = { name: error.check, status: 'failed', code, detail: fault.message, ms: null };
+    return { ...inspection.found, checks: [...inspection.found.checks, failed], fault };
   }
 }
 
 class ImageInspection {
-  private readonly attempt: Attempt;
+  readonly found: ImageContents = { checks: [], fault: null, platforms: null, size: null, layers: null, blobHosts: [], rateLimit: null };
 
   constructor(
     private readonly session: Session,
     private readonly reference: Reference,
     private readonly platform: Platform | null,
-    private readonly walked: ManifestRequest,
-    private readonly facts: ProbeFacts,
-  ) {
-    this.attempt = walked.attempt;
-  }
+    private readonly login: Place['login'],
+    private readonly answer: ManifestAnswer,
+  ) {}
 
   async run(): Promise<void> {
-    const { reference, walked } = this;
-    const first = reference.digest ?? header(walked.manifest as Reply, 'docker-content-digest') ?? manifestReference(reference);
-    let manifest = this.fit('manifest', await this.manifest(first, 'manifest'));
-    if (manifest.type === 'index') manifest = await this.ofPlatform(manifest);
-    if (manifest.type === 'image') await this.blobs(manifest.config, manifest.layers);
+    const { reference, answer } = this;
+    const shown = answer.manifest === null ? null : header(answer.manifest, 'docker-content-digest');
+    const manifest = this.readable('manifest', await this.manifest(reference.digest ?? shown ?? manifestReference(reference), 'manifest'));
+    const image = manifest.type === 'index' ? await this.ofPlatform(manifest) : manifest;
+    if (image.type === 'image') await this.blobs(image.config, image.layers);
   }
 
   private url(kind: 'manifests' | 'blobs', digest: string): string {
     return addressOf(this.session, `/v2/${this.reference.repository}/${kind}/${digest}`);
   }
 
-  private place(step: Fault['step'], url: string, redirected = false) {
-    const login = this.attempt.credential === null ? ('none' as const) : ('sent' as const);
-    return { step, role: redirected ? ('redirect' as const) : this.session.role, url, method: 'GET', login };
+  private place(step: Fault['step'], url: string, redirected = false): Place {
+    return { step, role: redirected ? 'redirect' : this.session.role, url, method: 'GET', login: this.login };
   }
 
   private note(name: CheckName, status: Check['status'], detail: string, ms: number | null = null): void {
-    this.attempt.checks.push({ name, status, code: null, detail, ms });
+    this.found.checks.push({ name, status, code: null, detail, ms });
   }
 
   private stop(check: CheckName, kind: FaultKind, step: Fault['step'], message: string, extra: Partial<Fault> = {}): never {
@@ -91,72 +109,63 @@ class ImageInspection {
   }
 
   private async manifest(digest: string, check: 'manifest' | 'platform'): Promise<Manifest> {
-    const { outcome, url, redirected } = await follow(
-      this.session,
-      'GET',
-      this.url('manifests', digest),
-      { accept: ACCEPT, ...this.walked.pass.headers },
-      MAX_MANIFEST,
-    );
-    if (!outcome.ok) throw new Stop(check, faultOfWire(outcome.fault, this.place('manifest', url, redirected)));
+    const headers = { accept: ACCEPT, ...this.answer.auth.headers };
+    const { outcome, url, redirected } = await follow(this.session, 'GET', this.url('manifests', digest), headers, MAX_MANIFEST);
+    const place = this.place('manifest', url, redirected);
+    if (!outcome.ok) throw new Stop(check, faultOfWire(outcome.fault, place));
     const { reply } = outcome;
-    this.facts.rateLimit = rateLimitOf(reply) ?? this.facts.rateLimit;
+    this.found.rateLimit = rateLimitOf(reply) ?? this.found.rateLimit;
     if (reply.status === 404 && check === 'platform') {
-      this.stop(check, 'blobMissing', 'manifest', `the index names the manifest ${digest}, and the registry does not have it`, {
-        status: 404,
-      });
+      const message = `the index lists the manifest ${digest}, but the registry does not have it`;
+      this.stop(check, 'blobMissing', 'manifest', message, { status: 404 });
     }
-    if (reply.status !== 200)
-      throw new Stop(
-        check,
-        faultOfReply(reply, this.place('manifest', url, redirected), [], reply.status === 404 ? 'blobMissing' : undefined),
-      );
+    if (reply.status !== 200) throw new Stop(check, faultOfReply(reply, place, [], reply.status === 404 ? 'blobMissing' : undefined));
     if (reply.truncated) this.stop(check, 'tooLarge', 'manifest', `the manifest is larger than ${MAX_MANIFEST / 1024 / 1024} MiB`);
     if (digest.startsWith('sha256:') && sha256(reply.body) !== digest) {
-      this.stop(check, 'corrupt', 'manifest', `the registry answers for ${digest} with a document whose digest is ${sha256(reply.body)}`);
+      this.stop(check, 'corrupt', 'manifest', `the registry returns for ${digest} a document with the digest ${sha256(reply.body)}`);
     }
     return readManifest(contentType(reply), reply.body);
   }
 
   /** Lets an image or an index pass, and nothing else. */
-  private fit(check: CheckName, manifest: Manifest): Manifest {
+  private readable(check: CheckName, manifest: Manifest): Manifest {
     if (manifest.type === 'schema1')
-      this.stop(check, 'schema1', 'manifest', 'the manifest is of the old schema 1, which containerd 2 no longer reads');
-    if (manifest.type === 'other')
-      this.stop(check, manifest.why === 'an HTML page' ? 'notJson' : 'mediaType', 'manifest', `the reference leads to ${manifest.why}`, {
-        details: { content: manifest.why },
-      });
+      this.stop(check, 'schema1', 'manifest', 'the manifest uses schema version 1, which containerd 2 no longer supports');
+    if (manifest.type === 'other') {
+      const { reason, mediaType } = manifest;
+      const content = { reason, mediaType };
+      const message = `the reference resolves to ${describeContent(content)}`;
+      this.stop(check, reason === 'html' ? 'notJson' : 'mediaType', 'manifest', message, { details: { content } });
+    }
     return manifest;
   }
 
   private async ofPlatform(index: Extract<Manifest, { type: 'index' }>): Promise<Manifest> {
     const { platform } = this;
-    this.facts.platforms = realPlatforms(index.entries);
-    const has = this.facts.platforms.map(showPlatform).join(', ') || 'no platform at all';
+    const platforms = realPlatforms(index.entries);
+    this.found.platforms = platforms;
+    const available = platforms.map(showPlatform).join(', ') || 'no platform';
     const chosen = index.entries.find(entry =>
       platform === null ? entry.platform?.os !== 'unknown' : entry.platform === null || runsOn(entry.platform, platform),
     );
     if (chosen === undefined) {
-      if (platform === null) this.stop('manifest', 'badManifest', 'manifest', 'the index is empty');
-      else this.stop('platform', 'platform', 'manifest', `the image is for ${has}; the node is ${showPlatform(platform)}`);
+      return platform === null
+        ? this.stop('manifest', 'badManifest', 'manifest', 'the image index is empty')
+        : this.stop('platform', 'platform', 'manifest', `the image is available for ${available}; the node is ${showPlatform(platform)}`);
     }
-    const manifest = this.fit('platform', await this.manifest((chosen as Descriptor).digest, 'platform'));
-    if (manifest.type === 'index')
-      this.stop('platform', 'mediaType', 'manifest', 'the reference leads to an index within an index', {
-        details: { content: 'an index within an index' },
-      });
-    this.note(
-      'platform',
-      'ok',
-      platform === null ? `the image is for ${has}; the node's platform is not known` : `${showPlatform(platform)} is among ${has}`,
-    );
+    const manifest = this.readable('platform', await this.manifest(chosen.digest, 'platform'));
+    if (manifest.type === 'index') {
+      const content = { reason: 'nestedIndex' as const, mediaType: null };
+      this.stop('platform', 'mediaType', 'manifest', `the reference resolves to ${describeContent(content)}`, { details: { content } });
+    }
+    const node = platform === null ? "the node's platform is not known" : `the node is ${showPlatform(platform)}`;
+    this.note('platform', 'ok', `the image is available for ${available}; ${node}`);
     return manifest;
   }
 
   private async blobs(config: Descriptor, layers: Descriptor[]): Promise<void> {
-    const { facts } = this;
-    facts.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
-    facts.layers = layers.length;
+    this.found.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
+    this.found.layers = layers.length;
     await this.config(config, layers.length);
     // foreign layers (of Windows) lie at their makers' and are fetched from there
     const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));
@@ -166,13 +175,13 @@ class ImageInspection {
       const answers = await Promise.all(some.map(layer => this.layer(this.url('blobs', layer.digest))));
       for (const [index, answer] of answers.entries()) this.blob(answer, some[index] as Descriptor, 'layers');
     }
-    const hosts = facts.blobHosts.map(({ host }) => host);
-    this.note('layers', 'ok', `${distinct.length} layers are there${hosts.length === 0 ? '' : `, from ${hosts.join(', ')}`}`);
+    const hosts = this.found.blobHosts.map(({ host }) => host);
+    this.note('layers', 'ok', `${distinct.length} layers are available${hosts.length === 0 ? '' : ` (from ${hosts.join(', ')})`}`);
   }
 
   /** Asks for a layer by HEAD. A runtime asks by GET, and so do we, for one byte, before anything but success is believed. */
   private async layer(url: string): Promise<Followed> {
-    const { headers } = this.walked.pass;
+    const { headers } = this.answer.auth;
     const head = await follow(this.session, 'HEAD', url, headers);
     if (!head.outcome.ok || head.outcome.reply.status === 200 || head.outcome.reply.status === 206) return head;
     return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, 1);
@@ -180,59 +189,55 @@ class ImageInspection {
 
   private async config(config: Descriptor, layers: number): Promise<void> {
     const { platform } = this;
-    const reply = this.blob(
-      await follow(this.session, 'GET', this.url('blobs', config.digest), this.walked.pass.headers, MAX_CONFIG),
-      config,
-      'config',
-    );
+    const got = await follow(this.session, 'GET', this.url('blobs', config.digest), this.answer.auth.headers, MAX_CONFIG);
+    const reply = this.blob(got, config, 'config');
     if (reply.truncated) return this.note('config', 'ok', `${layers} layers`, reply.ms);
     if (config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
-      this.stop('config', 'corrupt', 'config', `the config's digest is ${sha256(reply.body)}, the manifest says ${config.digest}`);
+      this.stop('config', 'corrupt', 'config', `the config has the digest ${sha256(reply.body)}, but the manifest lists ${config.digest}`);
     }
     const own = readConfig(reply.body);
     if (own === null) return this.stop('config', 'corrupt', 'config', 'the config is not JSON');
     if (own.diffIds !== null && own.diffIds !== layers)
-      this.stop('config', 'corrupt', 'config', `the config lists ${own.diffIds} layers, the manifest ${layers}`);
+      this.stop('config', 'corrupt', 'config', `the config lists ${own.diffIds} layers, but the manifest lists ${layers}`);
     if (own.platform === null) return this.note('config', 'ok', `${layers} layers`, reply.ms);
-    this.facts.platforms ??= [own.platform];
-    const fits = platform === null || runsOn(own.platform, platform);
-    if (fits) return this.note('config', 'ok', `${showPlatform(own.platform)}, ${layers} layers`, reply.ms);
+    this.found.platforms ??= [own.platform];
+    if (platform === null || runsOn(own.platform, platform))
+      return this.note('config', 'ok', `${showPlatform(own.platform)}, ${layers} layers`, reply.ms);
     // no runtime looks at this when it pulls
-    this.note(
-      'config',
-      'warning',
-      `the config says ${showPlatform(own.platform)}, the node is ${showPlatform(platform)}: the pull works, the start does not ("exec format error")`,
-    );
+    const outlook = 'the pull works, but the container fails to start ("exec format error")';
+    const detail = `the config is for ${showPlatform(own.platform)}, but the node is ${showPlatform(platform)}: ${outlook}`;
+    this.note('config', 'warning', detail);
   }
 
-  /** Judges the answer for one blob, and notes the host that a redirect led to. */
+  /** Reads the answer for one blob, and notes the host that a redirect led to. */
   private blob(got: Followed, blob: Descriptor, check: 'config' | 'layers'): Reply {
     const step = check === 'config' ? 'config' : 'layer';
     const { host } = new URL(got.url);
-    const elsewhere = host !== new URL(this.session.base).host;
+    const redirected = host !== new URL(this.session.base).host;
+    const place = this.place(step, got.url, redirected);
     const noteHost = (ok: boolean, detail: string): void => {
-      const { blobHosts } = this.facts;
-      if (elsewhere && !blobHosts.some(other => other.host === host && other.ok === ok)) blobHosts.push({ host, ok, detail });
+      const { blobHosts } = this.found;
+      if (redirected && !blobHosts.some(other => other.host === host && other.ok === ok)) blobHosts.push({ host, ok, detail });
     };
     if (!got.outcome.ok) {
       noteHost(false, got.outcome.fault.detail);
-      throw new Stop(check, faultOfWire(got.outcome.fault, this.place(step, got.url, elsewhere)));
+      throw new Stop(check, faultOfWire(got.outcome.fault, place));
     }
     const { reply } = got.outcome;
     if (reply.status === 404) {
-      if (elsewhere) noteHost(true, 'answers 404');
-      const what = `the manifest names the ${check === 'config' ? 'config' : 'layer'} ${blob.digest}`;
-      const lost = elsewhere ? `${host}, to which the registry leads for it, does not have it` : 'the registry does not have it';
-      throw new Stop(check, faultOfContent('blobMissing', this.place(step, got.url, elsewhere), `${what}, and ${lost}`, { status: 404 }));
+      noteHost(true, 'answers 404');
+      const where = redirected ? `${host}, to which the registry redirects,` : 'the registry';
+      const message = `the manifest lists the ${step} ${blob.digest}, but ${where} does not have it`;
+      throw new Stop(check, faultOfContent('blobMissing', place, message, { status: 404 }));
     }
     if (reply.status !== 200 && reply.status !== 206) {
       noteHost(false, `answers ${reply.status}`);
-      throw new Stop(check, faultOfReply(reply, this.place(step, got.url, elsewhere), []));
+      throw new Stop(check, faultOfReply(reply, place, []));
     }
     noteHost(true, 'answers');
     const length = Number(header(reply, 'content-length') ?? Number.NaN);
     if (reply.status === 200 && Number.isFinite(length) && blob.size > 0 && length !== blob.size) {
-      this.stop(check, 'corrupt', step, `${blob.digest} has ${length} bytes in the registry, the manifest says ${blob.size}`);
+      this.stop(check, 'corrupt', step, `${blob.digest} has ${length} bytes in the registry, but the manifest lists ${blob.size}`);
     }
     return reply;
   }

@@ -1,15 +1,19 @@
-/** What a registry's or a token server's answer means: a Fault from a Reply. Pure. */
+/** What the answer of a registry or a token server means. Belongs here: headers and bodies read, and a Fault made from a Reply. Pure. */
 import type { Fault, FaultDetails, FaultKind, HostRole, Step } from '../model/fault.ts';
+import type { RateLimit } from '../model/probe.ts';
 import { redact } from '../util/redact.ts';
 import type { Reply } from './transport.ts';
 import type { WireFault } from './wire.ts';
 
+/** The error that a body holds. */
 export interface SpokenError {
+  /** In capitals: UNAUTHORIZED, MANIFEST_UNKNOWN, … */
   code: string | null;
+  /** On one line, redacted, at most 300 characters. */
   message: string | null;
 }
 
-/** Known shapes: the spec's `{errors:[{code,message,detail}]}`, Hub's `{details}`, `{message}`, `{error, error_description}`, plain text, HTML. */
+/** Reads the error in a body. In: the answer, and the passwords to take out of it. Known shapes: the spec's `{errors:[{code,message,detail}]}`, Hub's `{details}`, `{message}`, `{error, error_description}`, plain text, HTML. */
 export function spokenError(reply: Reply, known: readonly string[] = []): SpokenError {
   const text = reply.body.trim();
   if (text === '') return { code: null, message: null };
@@ -50,22 +54,40 @@ const clean = (text: string, known: readonly string[]): string => {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 };
 
+/** The media type of an answer in lower case, without parameters; empty where none was sent. */
 export const contentType = (reply: Reply): string =>
   String(reply.headers['content-type'] ?? '')
     .split(';', 1)[0]
     ?.trim()
     .toLowerCase() ?? '';
+/** Whether an answer is a web page, by its Content-Type or its first characters. */
 export const isHtml = (reply: Reply): boolean => contentType(reply) === 'text/html' || /^\s*<(?:!doctype|html)/i.test(reply.body);
+/** The (first) value of a header, null where it was not sent. In: the name in lower case. */
 export const header = (reply: Reply, name: string): string | null => {
   const value = reply.headers[name];
   return value === undefined ? null : Array.isArray(value) ? (value[0] ?? null) : value;
 };
 
-interface Place {
+/** The rate limit that an answer tells. Source: Docker Hub's headers, `ratelimit-limit: 100;w=21600`; a 429 with Retry-After of any registry. */
+export function rateLimitOf(reply: Reply): RateLimit | null {
+  const read = (name: string): [number | null, number | null] => {
+    const match = /^(\d+)(?:;w=(\d+))?/.exec(header(reply, name) ?? '');
+    return [match ? Number(match[1]) : null, match?.[2] === undefined ? null : Number(match[2])];
+  };
+  const [limit, windowSeconds] = read('ratelimit-limit');
+  const [remaining] = read('ratelimit-remaining');
+  const retryAfter = header(reply, 'retry-after');
+  if (limit === null && remaining === null && !(reply.status === 429 && retryAfter !== null)) return null;
+  return { limit, remaining, windowSeconds, source: header(reply, 'docker-ratelimit-source'), retryAfter };
+}
+
+/** Where in a pull a question was asked: what a fault says of its step. */
+export interface Place {
   step: Step;
   role: HostRole;
   url: string;
   method: string;
+  /** Whether a credential (or a token that one gave) was sent along. */
   login: 'sent' | 'none';
 }
 
@@ -109,12 +131,16 @@ const safeHost = (url: string): string | null => {
   }
 };
 
+/** A fault from a request that got no answer. */
 export function faultOfWire(wire: WireFault, place: Place): Fault {
   const fault = base(place);
   return { ...fault, kind: wire.kind, code: wire.code, details: { ...fault.details, ...wire.details }, message: wire.detail };
 }
 
-/** A fault from an answer whose status is no success. */
+/**
+ * A fault from an answer whose status is not a success. In: the answer, the place, the passwords that may stand in it, the kind where the caller
+ * knows it, and the `error` of a challenge (RFC 6750).
+ */
 export function faultOfReply(reply: Reply, place: Place, known: readonly string[], kind?: FaultKind, error?: string | null): Fault {
   const spoken = spokenError(reply, known);
   const told = `${place.method} ${redact(place.url)}: ${reply.status}${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
@@ -132,7 +158,7 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
   return { ...base(place), kind: which, status: reply.status, code: spoken.code, explanation: spoken.message, message: told };
 }
 
-/** A fault that stands in a good answer (a broken token, a manifest that is none). */
+/** A fault within a successful answer (a broken token, a document that is not a manifest). In: its kind, the place, the sentence, and other fields. */
 export function faultOfContent(kind: FaultKind, place: Place, message: string, extra: Partial<Fault> = {}): Fault {
   const fault = base(place);
   return { ...fault, kind, message, ...extra, details: { ...fault.details, ...extra.details } };

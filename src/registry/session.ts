@@ -1,3 +1,7 @@
+/**
+ * The session with one registry: which address is asked, what its `/v2/` answered, and requests there with their redirects. Belongs here: what is
+ * the same for every identity and image.
+ */
 import type { Fault, HostRole } from '../model/fault.ts';
 import type { Check } from '../model/probe.ts';
 import { HUB } from '../model/reference.ts';
@@ -6,10 +10,12 @@ import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
 import { faultOfWire, header, isHtml } from './response.ts';
 import type { Outcome, Transport } from './transport.ts';
+import type { WireFault } from './wire.ts';
 
 export interface SessionOptions {
   /** Registry host → the host (or URL) to ask in its place. */
   mirrors: ReadonlyMap<string, string>;
+  /** `host[:port]` that may be asked over plain HTTP. */
   insecure: readonly string[];
 }
 
@@ -17,18 +23,21 @@ export interface Session {
   transport: Transport;
   /** Scheme and host. */
   base: string;
-  /** The registry in whose place a mirror is asked. */
+  /** The registry in whose place a mirror is asked, null without one. */
   ns: string | null;
   /** Whose answers these are. */
   role: HostRole;
-  /** The connection itself failed. */
+  /** Why the connection itself failed, null when an answer came. */
   fault: Fault | null;
+  /** The answer of `/v2/`; null when a step of the connection failed before it. */
   ping: Check | null;
+  /** What a 401 of `/v2/` asks for, in the order in which a runtime answers. */
   challenges: Challenge[];
-  /** `/v2/` answered 200: the registry as a whole asks for no login. */
+  /** `/v2/` answered 200: the registry as a whole requires no authentication. */
   open: boolean;
 }
 
+/** The last answer of a chain of redirects. */
 export interface Followed {
   outcome: Outcome;
   /** Where the last request went. */
@@ -47,19 +56,20 @@ function basesOf(registry: string, options: SessionOptions): string[] {
   return insecure || isLoopback(hostname) ? [`https://${target}`, `http://${target}`] : [`https://${target}`];
 }
 
-/** Asks `/v2/` and notes what the registry wants. Out: the session, with the fault when no answer came. */
+/** Opens a session: asks `/v2/`. In: the transport, the registry's host, and the hosts to ask in others' places. Out: the session, with the fault when no answer came. */
 export async function openSession(transport: Transport, registry: string, options: SessionOptions): Promise<Session> {
   const ns = options.mirrors.has(registry) ? registry : null;
-  let session: Session | undefined;
-  for (const base of basesOf(registry, options)) {
+  const [first = '', ...others] = basesOf(registry, options);
+  let session = await ping(transport, first, ns);
+  for (const base of others) {
+    if (session.fault?.kind !== 'plainHttp') break;
     session = await ping(transport, base, ns);
-    if (session.fault === null || session.fault.kind !== 'plainHttp') break;
   }
-  return otherwise(session as Session);
+  return refineFault(session);
 }
 
-/** What another question tells, without a login, of a server that does not speak as it was asked: whether it speaks HTTP at all, or TLS. */
-async function otherwise(session: Session): Promise<Session> {
+/** What one more request, without a credential, tells of a server that does not speak as it was asked: whether it speaks HTTP at all, or TLS. */
+async function refineFault(session: Session): Promise<Session> {
   const { transport, base, ns, fault } = session;
   if (fault?.kind === 'plainHttp') {
     const plain = await ping(transport, base.replace('https:', 'http:'), ns);
@@ -68,57 +78,52 @@ async function otherwise(session: Session): Promise<Session> {
   if (base.startsWith('http:') && (fault?.kind === 'eof' || fault?.kind === 'reset')) {
     const secured = await ping(transport, base.replace('http:', 'https:'), ns);
     const speaksTls = secured.fault === null || secured.fault.kind === 'untrusted' || secured.fault.kind === 'badCertificate';
-    const message = `${new URL(base).host} is asked over plain HTTP and hangs up; it speaks TLS`;
+    const message = `${new URL(base).host} closes the connection when it is asked over plain HTTP, but it speaks TLS`;
     return speaksTls ? { ...session, fault: { ...fault, kind: 'httpToHttps', message } } : session;
   }
   return session;
 }
 
 async function ping(transport: Transport, base: string, ns: string | null): Promise<Session> {
-  const session: Session = {
-    transport,
-    base,
-    ns,
-    role: ns === null ? 'registry' : 'mirror',
-    fault: null,
-    ping: null,
-    challenges: [],
-    open: false,
-  };
-  const url = addressOf(session, '/v2/');
+  const role = ns === null ? 'registry' : 'mirror';
+  const unanswered: Session = { transport, base, ns, role, fault: null, ping: null, challenges: [], open: false };
+  const url = addressOf(unanswered, '/v2/');
   const outcome = await transport.request('GET', url);
   if (!outcome.ok) {
-    const { fault } = outcome;
-    session.fault = faultOfWire(fault, { step: 'ping', role: session.role, url, method: 'GET', login: 'none' });
-    if (!transport.checksOf(url).some(check => check.status === 'failed')) {
-      session.ping = {
-        name: fault.stage === 'http' ? 'ping' : fault.stage,
-        status: 'failed',
-        code: fault.code,
-        detail: fault.detail,
-        ms: outcome.ms,
-      };
-    }
-    return session;
+    const fault = faultOfWire(outcome.fault, { step: 'ping', role, url, method: 'GET', login: 'none' });
+    const seen = transport.checksOf(url).some(check => check.status === 'failed');
+    return { ...unanswered, fault, ping: seen ? null : failedStep(outcome.fault, outcome.ms) };
   }
   const { reply } = outcome;
-  session.challenges = reply.status === 401 ? parseChallenges(reply.headers['www-authenticate']) : [];
-  session.open = reply.status === 200;
+  const challenges = reply.status === 401 ? parseChallenges(reply.headers['www-authenticate']) : [];
   const expected = reply.status === 401 || (reply.status === 200 && !isHtml(reply));
-  const detail = `GET /v2/: ${told(reply.status, isHtml(reply), session.challenges[0])}`;
-  session.ping = { name: 'ping', status: expected ? 'ok' : 'warning', code: String(reply.status), detail, ms: reply.ms };
-  return session;
+  const detail = `GET /v2/: ${describePing(reply.status, isHtml(reply), challenges[0])}`;
+  return {
+    ...unanswered,
+    challenges,
+    open: reply.status === 200,
+    ping: { name: 'ping', status: expected ? 'ok' : 'warning', code: String(reply.status), detail, ms: reply.ms },
+  };
 }
 
-function told(status: number, html: boolean, challenge: Challenge | undefined): string {
-  if (status === 401 && challenge === undefined) return 'a login is wanted, by no method that a runtime speaks';
+const failedStep = ({ stage, code, detail }: WireFault, ms: number): Check => ({
+  name: stage === 'http' ? 'ping' : stage,
+  status: 'failed',
+  code,
+  detail,
+  ms,
+});
+
+function describePing(status: number, html: boolean, challenge: Challenge | undefined): string {
+  if (status === 401 && challenge === undefined)
+    return '401: the registry requires authentication, but offers no method that container runtimes support';
   if (status === 401)
-    return `a login is wanted: ${challenge?.scheme === 'bearer' ? `a token of ${redact(challenge.realm ?? 'nobody')}` : challenge?.scheme}`;
+    return `401: the registry requires authentication (${challenge?.scheme === 'bearer' ? `a token from ${challenge.realm === null ? 'an unnamed server' : redact(challenge.realm)}` : 'Basic'})`;
   if (status !== 200) return `${status}${html ? ', an HTML page' : ''}`;
-  return html ? 'an HTML page: this may be no registry' : 'a registry answers and asks for no login';
+  return html ? '200, an HTML page: this may not be a registry' : '200: the registry requires no authentication';
 }
 
-/** A URL of the session; a mirror is told for which registry it is asked, as containerd does. */
+/** A URL of the session; a mirror is told for which registry it is asked (`ns`), as containerd does. */
 export function addressOf(session: Session, path: string): string {
   const url = `${session.base}${path}`;
   return session.ns === null ? url : `${url}${url.includes('?') ? '&' : '?'}ns=${session.ns}`;
@@ -132,7 +137,7 @@ export const connectionChecks = (session: Session): Check[] => [
 
 /**
  * One request with its redirects followed by hand: `Authorization` stays with its host. A blob's HEAD that leads to another host goes on there as
- * a GET of one byte, since presigned addresses are signed for GET.
+ * a GET of one byte, since presigned addresses are signed for GET. In: `limit`, the bytes of the body to read. Out: the last answer and its address.
  */
 export async function follow(
   session: Session,

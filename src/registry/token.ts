@@ -1,26 +1,30 @@
-/** Tokens as containerd asks for them: POST with the password grant, then GET with Basic where the POST is not known; anonymous by GET. */
-
+/**
+ * Tokens as containerd asks for them: POST with the password grant, then GET with Basic where the server does not know the POST; anonymously by GET.
+ * Belongs here: the exchange with a token server, and what a token says of itself.
+ */
 import type { Credential } from '../model/credential.ts';
-import type { Fault } from '../model/fault.ts';
+import type { Fault, FaultKind } from '../model/fault.ts';
 import type { Challenge } from '../parse/challenge.ts';
-import { faultOfContent, faultOfReply, faultOfWire, header } from './response.ts';
-import type { Outcome, Transport } from './transport.ts';
+import { faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
+import type { Outcome, Reply, Transport } from './transport.ts';
 
 export interface Token {
+  /** As sent: secret. */
   token: string;
   /** Actions per repository that the token's `access` claim grants; null when it cannot be decoded. */
   access: { name: string; actions: string[] }[] | null;
 }
 
 export type TokenResult =
+  /** `detail`: a sentence for the check; `ms`: milliseconds of the last request. */
   | { ok: true; token: Token; detail: string; ms: number }
-  /** `withheld`: our own rule kept the credential here. */
-  | { ok: false; fault: Fault; ms: number; withheld?: boolean };
+  /** `withheld`: our own rule kept the credential here, and nothing was asked. */
+  | { ok: false; fault: Fault; ms: number; withheld: boolean };
 
 /** After these answers to the POST containerd asks by GET. Source: core/remotes/docker/auth/fetch.go and authorizer.go. */
 const FALL_BACK_TO_GET = new Set([400, 401, 404, 405]);
 
-interface TokenRequest {
+export interface TokenRequest {
   challenge: Challenge;
   /** `repository:NAME:pull`, or null for a login without any (test-secret). */
   scope: string | null;
@@ -28,132 +32,123 @@ interface TokenRequest {
   asker: string;
 }
 
-/**
- * Fetches a token. In: the challenge, the scope, and a credential or null for nobody. Out: the token with its decoded access, or the fault.
- * A credential goes only where nobody else can read it, and never to a realm with a weaker scheme than the registry's.
- */
-export async function fetchToken(transport: Transport, want: TokenRequest, credential: Credential | null): Promise<TokenResult> {
-  const login = credential === null ? 'none' : 'sent';
-  const known = credential === null ? [] : [credential.reveal()];
-  const place = (method: string, url: string) => ({
-    step: 'token' as const,
-    role: 'token' as const,
-    url,
-    method,
-    login: login as 'sent' | 'none',
-  });
-  const realm = want.challenge.realm;
-  if (realm === null || realm === '') {
-    return {
-      ok: false,
-      ms: 0,
-      fault: faultOfContent(
-        'badToken',
-        place('GET', want.asker),
-        'the challenge names no realm: no client can know where to fetch a token',
-      ),
-    };
-  }
-  let url: URL;
-  try {
-    url = new URL(realm);
-    if (!/^https?:$/.test(url.protocol)) throw new Error('scheme');
-  } catch {
-    return {
-      ok: false,
-      ms: 0,
-      fault: faultOfContent('badScheme', place('GET', want.asker), `the challenge's realm "${realm}" is not an address that can be asked`),
-    };
-  }
-  if (want.challenge.service !== null && want.challenge.service !== '') url.searchParams.set('service', want.challenge.service);
-  for (const scope of scopesOf(want)) url.searchParams.append('scope', scope);
-  if (credential === null) return readToken(await transport.request('GET', url.href), url.href, 'GET');
+/** Requests of one exchange: the address without and with its query, and who asks. */
+interface Exchange {
+  realm: string;
+  query: URL;
+  login: Place['login'];
+  /** Passwords that an answer may quote. */
+  secrets: string[];
+}
 
-  if (!transport.isPrivate(realm) || (want.asker.startsWith('https:') && url.protocol !== 'https:')) {
-    return {
-      ok: false,
-      ms: 0,
-      withheld: true,
-      fault: faultOfContent(
-        'badScheme',
-        place('POST', realm),
-        `the token server ${url.host} is asked over plain HTTP: no password is sent there (--insecure-registry ${url.host} would allow it)`,
-      ),
-    };
+/**
+ * Fetches a token. In: the challenge and the scope, and a credential, or null to ask anonymously. Out: the token with its decoded access, or the
+ * fault. A credential goes only where nobody else can read it, and never to a realm with a weaker scheme than the registry's.
+ */
+export async function fetchToken(transport: Transport, request: TokenRequest, credential: Credential | null): Promise<TokenResult> {
+  const { challenge, asker } = request;
+  const { realm, service } = challenge;
+  const login = credential === null ? 'none' : 'sent';
+  if (realm === null || realm === '')
+    return failed('badToken', placeOf('GET', asker, login), "the registry's challenge names no realm, so no client can fetch a token");
+  if (!URL.canParse(realm) || !/^https?:$/.test(new URL(realm).protocol))
+    return failed('badScheme', placeOf('GET', asker, login), `the realm "${realm}" of the registry's challenge is not an http(s) URL`);
+  const query = new URL(realm);
+  if (service !== null && service !== '') query.searchParams.set('service', service);
+  for (const scope of scopesOf(request)) query.searchParams.append('scope', scope);
+  const exchange: Exchange = { realm, query, login, secrets: credential === null ? [] : [credential.reveal()] };
+  if (credential === null) return readToken(await transport.request('GET', query.href), 'GET', exchange);
+
+  if (!transport.isPrivate(realm) || (asker.startsWith('https:') && query.protocol !== 'https:')) {
+    const { host } = query;
+    const message = `the token server ${host} uses plain HTTP, so no password is sent to it (--insecure-registry ${host} allows it)`;
+    return { ...failed('badScheme', placeOf('POST', realm, login), message), withheld: true };
   }
+  const posted = await transport.request('POST', realm, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: passwordGrant(request, credential),
+  });
+  if (!posted.ok || !FALL_BACK_TO_GET.has(posted.reply.status)) return readToken(posted, 'POST', exchange);
+  return readToken(await transport.request('GET', query.href, { headers: basicAuthorization(credential) }), 'GET', exchange);
+}
+
+/** The header that sends a credential by the Basic scheme. */
+export const basicAuthorization = (credential: Credential): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(`${credential.username}:${credential.reveal()}`).toString('base64')}`,
+});
+
+/** The form of the POST. Source: containerd, core/remotes/docker/auth/fetch.go. */
+function passwordGrant(request: TokenRequest, credential: Credential): string {
   const form = new URLSearchParams({
     grant_type: 'password',
     client_id: 'kubectl-imagepull',
     username: credential.username,
     password: credential.reveal(),
   });
-  if (want.challenge.service !== null) form.set('service', want.challenge.service);
-  const scopes = scopesOf(want);
+  if (request.challenge.service !== null) form.set('service', request.challenge.service);
+  const scopes = scopesOf(request);
   if (scopes.length > 0) form.set('scope', scopes.join(' '));
-  const posted = await transport.request('POST', realm, {
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-  });
-  if (!posted.ok || !FALL_BACK_TO_GET.has(posted.reply.status)) return readToken(posted, realm, 'POST');
-  const basic = Buffer.from(`${credential.username}:${credential.reveal()}`).toString('base64');
-  return readToken(await transport.request('GET', url.href, { headers: { authorization: `Basic ${basic}` } }), url.href, 'GET');
+  return form.toString();
+}
 
-  function readToken(outcome: Outcome, asked: string, method: string): TokenResult {
-    if (!outcome.ok) return { ok: false, ms: outcome.ms, fault: faultOfWire(outcome.fault, place(method, asked)) };
-    const { reply } = outcome;
-    if (reply.status >= 300 && reply.status < 400) {
-      return {
-        ok: false,
-        ms: reply.ms,
-        fault: faultOfContent(
-          'badToken',
-          place(method, asked),
-          `the token server answers ${reply.status} and leads to ${header(reply, 'location') === null ? 'nowhere' : 'another page'} instead of a token`,
-          { status: reply.status },
-        ),
-      };
-    }
-    if (reply.status !== 200) return { ok: false, ms: reply.ms, fault: faultOfReply(reply, place(method, asked), known) };
-    let body: { token?: unknown; access_token?: unknown } | null;
-    try {
-      body = JSON.parse(reply.body);
-    } catch {
-      return {
-        ok: false,
-        ms: reply.ms,
-        fault: faultOfContent(
-          'badToken',
-          place(method, asked),
-          `the token server's answer is not JSON (${header(reply, 'content-type') ?? 'no content type'})`,
-          { status: 200 },
-        ),
-      };
-    }
-    const token = [body?.token, body?.access_token].find(text => typeof text === 'string' && text !== '');
-    if (typeof token !== 'string')
-      return {
-        ok: false,
-        ms: reply.ms,
-        fault: faultOfContent('badToken', place(method, asked), "the token server's answer holds no token", { status: 200 }),
-      };
-    const access = decodeAccess(token);
-    return {
-      ok: true,
-      ms: reply.ms,
-      token: { token, access },
-      detail: `${url.host} gave a token${access === null ? '' : access.length === 0 ? ' that grants nothing' : ` that grants ${access.map(({ name, actions }) => `${actions.join(',') || 'nothing'} on ${name}`).join('; ')}`}`,
-    };
+function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, login, secrets }: Exchange): TokenResult {
+  const place = placeOf(method, method === 'POST' ? realm : query.href, login);
+  if (!outcome.ok) return { ok: false, ms: outcome.ms, fault: faultOfWire(outcome.fault, place), withheld: false };
+  const { reply } = outcome;
+  const { status, ms } = reply;
+  if (status >= 300 && status < 400) {
+    const target = header(reply, 'location') === null ? 'without a location' : 'to another page';
+    return failed('badToken', place, `the token server answers ${status} (a redirect ${target}) instead of a token`, status, ms);
+  }
+  if (status !== 200) return { ok: false, ms, fault: faultOfReply(reply, place, secrets), withheld: false };
+  const token = tokenIn(reply);
+  if (token === undefined)
+    return failed(
+      'badToken',
+      place,
+      `the token server's answer is not JSON (${header(reply, 'content-type') ?? 'no Content-Type'})`,
+      200,
+      ms,
+    );
+  if (token === null) return failed('badToken', place, "the token server's answer contains no token", 200, ms);
+  const access = decodeAccess(token);
+  return { ok: true, ms, token: { token, access }, detail: `${query.host} issued a token${describeAccess(access)}` };
+}
+
+/** The token in a body; null where it holds none, undefined where it is not JSON. */
+function tokenIn({ body }: Reply): string | null | undefined {
+  try {
+    const { token, access_token } = (JSON.parse(body) ?? {}) as { token?: unknown; access_token?: unknown };
+    return [token, access_token].find((text): text is string => typeof text === 'string' && text !== '') ?? null;
+  } catch {
+    return undefined;
   }
 }
 
+const describeAccess = (access: Token['access']): string =>
+  access === null
+    ? ''
+    : access.length === 0
+      ? ' that grants nothing'
+      : ` that grants ${access.map(({ name, actions }) => `${actions.join(',') || 'nothing'} on ${name}`).join('; ')}`;
+
+const placeOf = (method: string, url: string, login: Place['login']): Place => ({ step: 'token', role: 'token', url, method, login });
+
+const failed = (kind: FaultKind, place: Place, message: string, status: number | null = null, ms = 0) => ({
+  ok: false as const,
+  ms,
+  fault: faultOfContent(kind, place, message, { status }),
+  withheld: false,
+});
+
 /** The scope of the pull and those of the challenge, sorted, each once, as containerd sends them. */
-function scopesOf(want: TokenRequest): string[] {
-  const own = want.scope === null ? [] : [want.scope];
-  return [...new Set([...own, ...(want.challenge.scope ?? '').split(' ').filter(Boolean)])].sort();
+function scopesOf({ scope, challenge }: TokenRequest): string[] {
+  const own = scope === null ? [] : [scope];
+  return [...new Set([...own, ...(challenge.scope ?? '').split(' ').filter(Boolean)])].sort();
 }
 
 /** The `access` claim of a JWT (distribution token spec, jwt.md); null for an opaque token. */
-export function decodeAccess(token: string): Token['access'] {
+function decodeAccess(token: string): Token['access'] {
   const payload = token.split('.')[1];
   if (payload === undefined) return null;
   try {

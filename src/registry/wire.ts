@@ -1,4 +1,4 @@
-/** Connections that fail, as data: the kind of a fault by its code, and its words. Pure. */
+/** Connections that fail, as data. Belongs here: the kind of a fault by its code, what a code tells besides, and its sentence. Pure. */
 import type { FaultDetails, FaultKind } from '../model/fault.ts';
 import { redact } from '../util/redact.ts';
 
@@ -39,6 +39,7 @@ const BAD_CERTIFICATE = new Set([
   'CERT_REVOKED',
   'HOSTNAME_MISMATCH',
 ]);
+/** System and HTTP client error codes by the kind of fault that they mean. */
 export const SYSTEM: Record<string, FaultKind> = {
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
@@ -67,7 +68,7 @@ const NOT_HTTP = /^HPE_/;
 export const SILENT = 'UND_ERR_HEADERS_TIMEOUT';
 const PLAIN_HTTP = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/;
 
-/** Classifies by code, never by text: the texts differ between Node versions. */
+/** The kind of a fault. In: its code and step. By the code, never by the text, which differs between Node versions. */
 export function kindOf(code: string, stage: WireFault['stage']): FaultKind {
   if (UNTRUSTED.has(code)) return 'untrusted';
   if (BAD_CERTIFICATE.has(code)) return 'badCertificate';
@@ -90,18 +91,18 @@ export function errorCode(error: unknown): string {
   return code ?? cause?.code ?? 'ERROR';
 }
 
-/** The fault in words. */
+/** The sentence of a fault. In: the step, the URL that was asked, the code, and the error for codes without a sentence of their own. */
 export function wireDetail(stage: WireFault['stage'], url: URL, code: string, error: unknown): string {
   const told: Record<string, string> = {
     ENOTFOUND: `no such host "${url.hostname}"`,
-    EAI_AGAIN: `the name server gives no answer for "${url.hostname}"`,
+    EAI_AGAIN: `the DNS server does not answer for "${url.hostname}"`,
     ECONNREFUSED: 'connection refused',
     ECONNRESET: 'the connection was reset',
-    UND_ERR_SOCKET: 'the connection was closed without an answer',
-    UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the request and gave no answer in time`,
-    UND_ERR_BODY_TIMEOUT: `${url.host} stopped in the middle of its answer`,
+    UND_ERR_SOCKET: 'the host closed the connection without an answer',
+    UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the connection but did not answer in time`,
+    UND_ERR_BODY_TIMEOUT: `${url.host} stopped sending in the middle of its answer`,
     ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not speak TLS`,
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `TLS: ${url.host} wants a certificate of its clients (certificate required)`,
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `TLS: ${url.host} requires a client certificate (certificate required)`,
   };
   const message = (error as Error).message ?? '';
   return (

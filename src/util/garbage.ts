@@ -1,5 +1,5 @@
 /**
- * Memory that is given back early. A runtime collects garbage when its heap has grown; of a list of tens of thousands of pods nearly everything is garbage at once, and
+ * Memory that is given back early. Belongs here: when and how a collection is asked for. A runtime collects garbage when its heap has grown; of a list of tens of thousands of pods nearly everything is garbage at once, and
  * the heap would grow to several times what is kept. Asking for a collection now and then costs less than the growth does.
  */
 import { setFlagsFromString } from 'node:v8';
@@ -13,7 +13,7 @@ type Runtime = typeof globalThis & { Bun?: { gc(force: boolean): void } };
 let made = 0;
 let collect: (() => void) | undefined;
 
-/** Says that so many bytes were read or made that are no longer needed. */
+/** Says that garbage was made. In: bytes that were read or made and are no longer needed. */
 export function noteGarbage(bytes: number): void {
   made += bytes;
   if (made < INTERVAL) return;

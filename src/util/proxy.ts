@@ -1,8 +1,10 @@
-/** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as Go's programs (kubectl, containerd) read them. Pure. */
+/** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as Go's programs (kubectl, containerd) read them. Belongs here: from a URL to its proxy. Pure. */
 import { BlockList, isIP } from 'node:net';
 
+/** Environment variables by name. */
 export type Environment = Record<string, string | undefined>;
 
+/** Whether a host name is this machine by its form alone: `localhost`, 127.0.0.0/8, ::1 (with or without brackets). */
 export const isLoopback = (hostname: string): boolean => {
   const name = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   return name === 'localhost' || /^127(?:\.\d+){3}$/.test(name) || name === '::1';

@@ -1,4 +1,7 @@
-/** Keeps secrets out of quoted words: query values, user info, authorization values, and texts that look like tokens. Pure. */
+/**
+ * Secrets kept out of texts that others wrote: query values, user info, authorization values, and what looks like a token. Belongs here: shapes of secrets, and
+ * of what is no secret. Pure.
+ */
 
 /** Query keys whose values are never secret and tell something: the registry asked for by a mirror, scope and service of a token. */
 const PLAIN_QUERY_KEYS = new Set(['ns', 'scope', 'service', 'n', 'last']);

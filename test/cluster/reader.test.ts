@@ -116,7 +116,7 @@ t.test('a cluster that fails in part, or asks to wait', async t => {
     const { items: told, warnings } = JSON.parse(stdout) as { items: object[]; warnings: string[] };
     t.equal(told.length, 2, `${path}: every pod has its verdict`);
     t.ok(
-      warnings.length > 0 && warnings.every(warning => /could not be seen: .*etcd is away/.test(warning)),
+      warnings.length > 0 && warnings.every(warning => /^cannot read .*: .*etcd is away/.test(warning)),
       `${path}: ${warnings.join('; ')}`,
     );
     t.match({ status, stderr }, { status: 2, stderr: /etcd is away/ }, `${path}: the status says that something is missing`);
@@ -150,7 +150,7 @@ t.test('a workload without pods is told its own reason', async t => {
   });
   t.teardown(cluster.close);
   const { stderr } = await run(['why', 'deployment/api', '-n', 'shop', '--kubeconfig', writeKubeconfig({ server: cluster.server })]);
-  t.match(stderr, /has no pod: quota of api \(/);
+  t.match(stderr, /has no pods: quota of api \(/);
 });
 
 t.test('what is not there, and what is forbidden', async t => {
@@ -160,14 +160,18 @@ t.test('what is not there, and what is forbidden', async t => {
   const open = ['--kubeconfig', writeKubeconfig({ server: cluster.server, namespace: 'shop' }), '--no-probe'];
   const shut = ['--kubeconfig', writeKubeconfig({ server: closed.server, namespace: 'shop' }), '--no-probe'];
   const rows: [string, string[], RegExp][] = [
-    ['no such pod', ['absent', ...open], /there is no pod "absent" in namespace "shop"/],
-    ['no such namespace', ['absent', '-n', 'nowhere', ...open], /there is no namespace "nowhere"/],
-    ['no such deployment', ['deployment/absent', ...open], /there is no deployment "absent"/],
+    ['no such pod', ['absent', ...open], /pod "absent" not found in namespace "shop" \(list the pods with: kubectl -n shop get pods\)/],
+    ['no such namespace', ['absent', '-n', 'nowhere', ...open], /namespace "nowhere" not found/],
+    ['no such deployment', ['deployment/absent', ...open], /deployment "absent" not found in namespace "shop"/],
     ['a deployment of no pods', ['deployment/idle', ...open], /scaled to 0/],
-    ['a kind without pods', ['service/web', ...open], /"service" is not a kind that has pods/],
-    ['pods that may not be read', ['covered', ...shut], /pod "covered" of namespace "shop" cannot be read.*"get pods" is needed/],
-    ['pods that may not be listed', [...shut], /cannot be listed.*"list pods"/],
-    ['a workload whose pods may not be listed', ['deployment/web', ...shut], /cannot be listed.*"list pods"/],
+    ['a kind without pods', ['service/web', ...open], /resource type "service" is not supported/],
+    ['pods that may not be read', ['covered', ...shut], /cannot read pod "covered" in namespace "shop".*the permission "get pods"/],
+    ['pods that may not be listed', [...shut], /cannot list the pods of .*the permission "list pods" is missing/],
+    [
+      'a workload whose pods may not be listed',
+      ['deployment/web', ...shut],
+      /cannot list the pods of .*the permission "list pods" is missing/,
+    ],
   ];
   for (const [name, args, says] of rows) {
     const { status, stdout, stderr } = await run(['why', ...args]);
@@ -176,7 +180,7 @@ t.test('what is not there, and what is forbidden', async t => {
   }
   const both = await run(['why', 'covered', 'absent', ...open, '-o', 'json']);
   t.match(items(both), [{ pod: { name: 'covered' } }], 'of two pods one is not there: the other is diagnosed');
-  t.match(warningsOf(both), [/no pod "absent"/], 'and the missing one is a warning');
+  t.match(warningsOf(both), [/pod "absent" not found/], 'and the missing one is a warning');
   t.equal(both.status, 2, 'and the status says that the work is not whole');
 });
 
@@ -186,28 +190,28 @@ t.test('with fewer rights it answers with what it has', async t => {
       'secrets',
       /\/secrets/,
       'covered',
-      /secret "good".*"get secrets" is missing/,
+      /cannot read secret "good" in namespace "shop": the permission "get secrets" is missing/,
       item => t.not(item.certainty, 'certain', 'secrets: nothing is certain of a secret that was not seen'),
     ],
     [
       'events',
       /\/events/,
       'missing-secret',
-      /events of namespace "shop".*"list events" is missing/,
+      /cannot read the events of namespace "shop": the permission "list events" is missing/,
       item => t.equal(item.cause, 'SecretNotFound', 'events: the status tells the cause'),
     ],
     [
       'nodes',
       /\/nodes/,
       'missing-secret',
-      /node "node-3".*"get nodes" is missing/,
+      /cannot read node "node-3": the permission "get nodes" is missing/,
       item => t.equal(item.cause, 'SecretNotFound', 'nodes: the cause is the same'),
     ],
     [
       'service accounts',
       /\/serviceaccounts/,
       'missing-secret',
-      /service account "builder".*"get serviceaccounts" is missing/,
+      /cannot read service account "builder" in namespace "shop": the permission "get serviceaccounts" is missing/,
       item => t.equal(item.cause, 'SecretNotFound', 'service accounts: the cause is the same'),
     ],
   ];
@@ -401,6 +405,6 @@ END
   }
   const failing = await run(['why', 'x', '--kubeconfig', plugin('echo "please log in" >&2; exit 1')]);
   t.match(failing.stderr, /please log in/, 'what a failing login plugin says is shown');
-  t.match(failing.stderr, /error: the login plugin "[^"]*" of the kubeconfig failed/, 'and it is named');
+  t.match(failing.stderr, /error: the credential plugin "[^"]*" of the kubeconfig failed/, 'and it is named');
   t.equal(failing.status, 2);
 });

@@ -189,7 +189,7 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
   t.ok(cluster.lists > lists, 'it was listed again');
 
   await cluster.stop();
-  await until(() => /the watch was lost/.test(said.stderr), 'the warning');
+  await until(() => /the watch was disconnected/.test(said.stderr), 'the warning');
   cluster.pods = [];
   // meanwhile the login has run out
   issue('second-token');
@@ -245,7 +245,7 @@ t.test('a server that ends every watch is not pressed, one that forbids them end
   forbidden.refuses = 'forbids';
   const { ended, said } = await begin(t, forbidden, '--no-probe');
   t.equal(await ended, 2);
-  t.match(said.stderr, /error: the watch is forbidden: pods is forbidden \(ask for the right to "watch pods"\)/);
+  t.match(said.stderr, /error: cannot watch pods: pods is forbidden \(ask for the permission "watch pods"\)/);
 });
 
 t.test('a refused password is sent once, however long the watch goes on', async t => {

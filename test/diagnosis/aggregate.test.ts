@@ -1,6 +1,6 @@
 /** Grouping, patterns and counts: one finding per cause and what it is about. */
 import t from 'tap';
-import { mayFail } from '../../src/cluster/reader.ts';
+import { mayFail } from '../../src/cluster/pods.ts';
 import { aggregate, type Group, groupFindings, summaryOf } from '../../src/diagnosis/aggregate.ts';
 import { collectFacts } from '../../src/diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../../src/diagnosis/investigate.ts';

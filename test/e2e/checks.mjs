@@ -4,13 +4,24 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, start, until, work } from './lab.mjs';
 
+/** @typedef {import('./lab.mjs').Target} Target */
+/** @typedef {import('./lab.mjs').Wanted} Wanted */
+/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], entries: { result: string, cause: string | null }[], problems: { code: string }[] }} Item */
+/** @typedef {{ cause: string, pods: number, nodes: number, namespaces: number, examples: string[] }} Group */
+/** @typedef {{ items: Item[], groups: Group[], warnings: string[] }} Answer */
+
 /** Asks the stand-in of Docker Hub, as the node does. */
 const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
 /** What no output may ever hold. */
 const PASSWORDS = ['labpass', 'old-pa55word', 'other-pa55word', 'other-user-pass', 'bGFiOmxhYnBhc3', 'eyJzdWIiOiJsYWIi'];
 
 export const count = { passed: 0, failed: 0 };
-/** One check. A failed one is told in a line of its own. */
+/**
+ * One check. A failed one is told in a line of its own.
+ * @param {string} what
+ * @param {boolean} ok
+ * @param {unknown} detail
+ */
 export function check(what, ok, detail = '') {
   if (ok) count.passed++;
   else {
@@ -19,21 +30,26 @@ export function check(what, ok, detail = '') {
   }
   return ok;
 }
+/** @type {(what: string, got: unknown, wanted: unknown) => boolean} */
 const equal = (what, got, wanted) =>
   check(what, JSON.stringify(got) === JSON.stringify(wanted), `${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
 
-/** Whether something holds in time. */
+/** Whether something holds in time. @type {(what: string, seconds: number, holds: () => boolean) => Promise<boolean>} */
 const comes = (what, seconds, holds) =>
   until(what, seconds, holds).then(
     () => true,
     () => false,
   );
 
-/** `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password. */
+/**
+ * `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password.
+ * @param {string[]} args
+ */
 async function imagepull(...args) {
   const result = await kubectl('imagepull', ...args);
   const leaked = PASSWORDS.find(password => `${result.stdout}${result.stderr}`.includes(password));
   if (leaked !== undefined) check(`kubectl imagepull ${args.join(' ')} keeps passwords to itself`, false, `"${leaked}" was printed`);
+  /** @type {Answer | null} */
   let json = null;
   try {
     if (args.includes('json')) json = JSON.parse(result.stdout);
@@ -43,7 +59,13 @@ async function imagepull(...args) {
   return { ...result, json };
 }
 
-/** One target: as JSON and as text, against what is expected. */
+/** What the plugin said of each target that was diagnosed. @type {Map<Target, Item[]>} */
+const answers = new Map();
+
+/**
+ * One target: as JSON and as text, against what is expected.
+ * @param {Target} target
+ */
 export async function diagnose(target) {
   const { namespace, title, wanted } = target;
   const args = ['why', target.target, '-n', namespace, ...MIRROR];
@@ -61,7 +83,7 @@ export async function diagnose(target) {
     for (const item of own) compare(`${title}${wanted.length > 1 ? `, ${one.container}` : ''}`, item, one);
   }
   const lines = text.stdout.split('\n');
-  check(`${title}: the text names the cause first`, lines[0].startsWith(wanted[0].cause), lines[0]);
+  check(`${title}: the text names the cause first`, text.stdout.startsWith(wanted[0]?.cause ?? '?'), lines[0]);
   for (const command of new Set(items.slice(0, 1).flatMap(item => item.fixes.flatMap(fix => fix.command ?? []))))
     check(
       `${title}: the text has the command`,
@@ -71,9 +93,14 @@ export async function diagnose(target) {
         .includes(command),
       command,
     );
-  target.items = items;
+  answers.set(target, items);
 }
 
+/**
+ * @param {string} title
+ * @param {Item} item
+ * @param {Wanted} one
+ */
 function compare(title, item, one) {
   equal(`${title}: cause`, [item.cause, ...(item.cause === one.cause ? [] : [item.certainty, item.summary])], [one.cause]);
   if (one.certainty !== undefined)
@@ -88,14 +115,18 @@ function compare(title, item, one) {
   if (one.says !== undefined) check(`${title}: the summary says ${one.says}`, item.summary.includes(one.says), item.summary);
 }
 
-/** Runs the commands that were printed for a target, and waits until its pods run. */
+/**
+ * Runs the commands that were printed for a target, and waits until its pods run.
+ * @param {Target} target
+ */
 export async function repair(target) {
-  const [one] = target.wanted;
-  const fixes = target.items?.[0]?.fixes ?? [];
+  const wanted = target.wanted[0]?.fix ?? [];
+  const fixes = answers.get(target)?.[0]?.fixes ?? [];
   const folder = mkdtempSync(join(work, 'fix-'));
-  for (const words of one.fix) {
+  for (const words of wanted) {
     const command = fixes.flatMap(fix => fix.command ?? []).find(text => text.includes(words));
-    if (!check(`${target.title}: a fix with "${words}"`, command !== undefined, JSON.stringify(fixes))) return;
+    check(`${target.title}: a fix with "${words}"`, command !== undefined, JSON.stringify(fixes));
+    if (command === undefined) return;
     const result = await run('bash', ['-euo', 'pipefail', '-c', command], {
       cwd: folder,
       env: { ...environment, REGISTRY_USER: 'lab', REGISTRY_PASSWORD: 'labpass' },
@@ -104,7 +135,8 @@ export async function repair(target) {
     const said = `${command}: ${result.status}: ${result.stderr}${result.stdout}`;
     if (!check(`${target.title}: the fix with "${words}" works`, result.status === 0, said)) return;
   }
-  const runs = pod => pod.status.containerStatuses?.every(({ state }) => state.running !== undefined) === true;
+  const runs = (/** @type {import('./lab.mjs').Pod} */ pod) =>
+    pod.status.containerStatuses?.every(({ state }) => state.running !== undefined) === true;
   const repaired = await comes(target.title, 90, () => podsOf(target).length > 0 && podsOf(target).every(runs));
   if (!check(`${target.title}: runs after the fix`, repaired, describe(target))) return;
   const after = await imagepull('why', target.target, '-n', target.namespace, ...MIRROR, '-o', 'json');
@@ -115,12 +147,12 @@ export async function repair(target) {
   );
 }
 
-/** The secret is repaired while kubelet backs off: 10 s after a first failure, then twice as long after each. Twelve of them have to be left. */
+/** The secret is repaired while kubelet backs off: 10 s after a first failure, then twice as long after each. Twelve of them have to be left. @param {Target} target */
 export async function repairSecretInBackOff(target) {
   await until(`a long back-off of ${target.title}`, 180, () => {
     const failures = podsOf(target).flatMap(pod => failuresOf(pod, 'main'));
     return failures.some(
-      ({ count: times, lastTimestamp }) => times >= 3 && Date.now() - Date.parse(lastTimestamp) < (10 * 2 ** (times - 1) - 12) * 1000,
+      ({ count: times, lastTimestamp }) => times >= 3 && Date.now() - Date.parse(lastTimestamp ?? '') < (10 * 2 ** (times - 1) - 12) * 1000,
     );
   });
   const auths = { '127.0.0.1:15001': { username: 'lab', password: 'labpass' } };
@@ -128,7 +160,10 @@ export async function repairSecretInBackOff(target) {
   await must('the repaired secret', kubectl('-n', 'pulls', 'patch', 'secret', 'repaired', '--type=merge', '-p', JSON.stringify(patch)));
 }
 
-/** All at once: each failing pod with its cause, no healthy one. */
+/**
+ * All at once: each failing pod with its cause, no healthy one.
+ * @param {readonly Target[]} targets
+ */
 export async function checkAll(targets) {
   const { json, status } = await imagepull('why', '-A', ...MIRROR, '-o', 'json');
   equal('why -A: exit status', status, 1);
@@ -141,19 +176,19 @@ export async function checkAll(targets) {
   }
 }
 
-/** The groups of the demo pods: one per cause and what it is about, the two pods of the deployment in one, the largest first. */
+/** The groups of the demo pods: one per cause and what it is about, the two pods of the deployment in one, the largest first. @param {readonly Target[]} targets */
 export async function checkGroups(targets) {
   const { json } = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'json');
   const groups = json?.groups ?? [];
-  const failing = targets.filter(({ wanted }) => wanted[0].cause !== 'NoPullProblem');
+  const failing = targets.filter(({ wanted }) => wanted[0]?.cause !== 'NoPullProblem');
   equal('groups: as many as demo targets fail', groups.length, failing.length);
   for (const target of failing) {
     const names = podsOf(target).map(({ metadata }) => `default/${metadata.name}`);
-    const own = groups.find(({ examples }) => examples.includes(names[0]));
+    const own = groups.find(({ examples }) => examples.includes(names[0] ?? ''));
     equal(
       `groups: ${target.title}`,
       [own?.cause, own?.pods, own?.nodes, own?.namespaces, [...(own?.examples ?? [])].sort()],
-      [target.wanted[0].cause, names.length, 1, 1, names.sort()],
+      [target.wanted[0]?.cause, names.length, 1, 1, names.sort()],
     );
   }
   const sizes = groups.map(({ pods }) => pods);
@@ -172,35 +207,39 @@ export async function checkGroups(targets) {
     check(`groups: prometheus counts ${cause}`, metrics.includes(`imagepull_failing_pods{cause="${cause}"} ${pods}\n`), metrics);
   }
 }
-const sum = numbers => numbers.reduce((all, one) => all + one, 0);
+const sum = (/** @type {readonly number[]} */ numbers) => numbers.reduce((all, one) => all + one, 0);
 
 /**
  * --watch over an API server that is killed. While nobody watches, one pod is repaired, one goes and one comes: each is told, once, and nothing else. Then it is killed
  * under the eyes of the watch.
+ * @param {() => Promise<void>} restart
  */
 export async function checkWatch(restart) {
   const watcher = start('kubectl', ['imagepull', 'why', '-n', 'default', '--watch', '-o', 'json', ...MIRROR]);
+  /** @type {() => string[]} */
   const told = () =>
     watcher.text.stdout
       .split('\n')
       .filter(Boolean)
       .map(line => JSON.parse(line))
       .map(({ type, cause, examples }) => `${type} ${cause} ${examples.join(' ')}`);
+  /** @type {(what: string, wanted: readonly string[]) => Promise<void>} */
   const expectAt = async (what, wanted) => {
     const inTime = await comes(what, 60, () => wanted.every(line => told().includes(line)));
     check(`--watch: ${what}`, inTime, JSON.stringify({ wanted, told: told(), said: watcher.text.stderr.slice(-600) }));
   };
   try {
-    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching the pods'));
+    await until('the first look of --watch', 60, () => watcher.text.stderr.includes('watching pods'));
     const before = told();
     check('--watch: what fails at the start', before.length > 10 && before.every(line => line.startsWith('new ')), JSON.stringify(before));
 
     watcher.signal('SIGSTOP');
     await restart();
-    const pods = (...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'default', ...args));
+    const pods = (/** @type {string[]} */ ...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'default', ...args));
     await pods('set', 'image', 'pod/missing-tag', '*=127.0.0.1:15000/library/busybox:1');
     await pods('delete', 'pod', 'missing-digest', '--force', '--grace-period=0');
     await pods('run', 'late', '--image=127.0.0.1:15000/team/late:1', '--restart=Never');
+    /** @type {(name: string) => Promise<string>} */
     const reason = async name => {
       const { status } = await getJson('pod', name, '-n', 'default');
       return status.containerStatuses?.[0].state.waiting?.reason ?? '';
@@ -235,7 +274,8 @@ export async function checkWatch(restart) {
   }
 }
 
-/** Secret of a namespace, more arguments → exit status, what the first entry is worth, and its cause. */
+/** Secret of a namespace, more arguments → exit status, what the first entry is worth, and its cause. @typedef {[secret: string, more: string[], status: number, result: string, cause: string | null]} SecretCase */
+/** @type {Record<'default' | 'pulls', SecretCase[]>} */
 const SECRETS = {
   default: [
     ['good-cred', [], 0, 'accepted', null],
@@ -262,6 +302,7 @@ const BAD_SECRETS = {
   'creds-store': 'SecretHasNoCredentials',
 };
 
+/** @param {keyof typeof SECRETS} namespace */
 export async function checkSecrets(namespace) {
   for (const [name, more, wanted, result, cause] of SECRETS[namespace]) {
     const { status, json } = await imagepull('test-secret', name, '-n', namespace, ...more, '-o', 'json');
@@ -278,20 +319,25 @@ export async function checkSecrets(namespace) {
   check('test-secret newline: the text says that the repaired form works', told, stdout);
 }
 
-/** One line that says what is wrong, on standard error, and status 2. */
+/**
+ * One line that says what is wrong, on standard error, and status 2.
+ * @param {string} title
+ * @param {RegExp} pattern
+ * @param {string[]} args
+ */
 async function fails(title, pattern, ...args) {
   const { status, stdout, stderr } = await imagepull(...args);
   // kubectl itself adds a line when a plugin ends with an error
   const lines = stderr.split('\n').filter(line => line !== '' && !/^(?:error: )?exit status \d+$/.test(line));
   equal(`${title}: exit status`, status, 2);
-  check(`${title}: one line`, lines.length === 1 && stdout === '' && lines[0].startsWith('error: '), `${stdout}${stderr}`);
+  check(`${title}: one line`, lines.length === 1 && stdout === '' && lines[0]?.startsWith('error: ') === true, `${stdout}${stderr}`);
   check(`${title}: says ${pattern}`, pattern.test(stderr), stderr);
 }
 
 export async function checkErrors() {
-  await fails('no such pod', /no pod "no-such-pod" in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
-  await fails('no such namespace', /no namespace "nowhere"/, 'why', 'ok', '-n', 'nowhere');
-  await fails('no such workload', /no deployment "nothing"/, 'why', 'deployment/nothing', '-n', 'default');
+  await fails('no such pod', /pod "no-such-pod" not found in namespace "default"/, 'why', 'no-such-pod', '-n', 'default');
+  await fails('no such namespace', /namespace "nowhere" not found/, 'why', 'ok', '-n', 'nowhere');
+  await fails('no such workload', /deployment "nothing" not found/, 'why', 'deployment/nothing', '-n', 'default');
   await fails('no such kind', /"gateway"/, 'why', 'gateway/nothing', '-n', 'default');
   await fails('no such secret', /no secret "no-such-secret"/, 'test-secret', 'no-such-secret', '-n', 'default');
   await fails('no such context', /context "nowhere"/, 'why', 'ok', '--context', 'nowhere');
@@ -304,14 +350,14 @@ export async function checkErrors() {
     [partly.status, partly.json?.items.map(item => item.cause), partly.json?.warnings.length],
     [2, ['TagNotFound'], 1],
   );
-  const down = readFileSync(environment.KUBECONFIG, 'utf8').replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, '$115012');
+  const down = readFileSync(environment.KUBECONFIG ?? '', 'utf8').replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, '$115012');
   writeFileSync(join(work, 'down.kubeconfig'), down);
   await fails('a cluster that is down', /127\.0\.0\.1:15012/, 'why', 'ok', '--kubeconfig', join(work, 'down.kubeconfig'));
 }
 
 /** With the right to read pods and nothing else it still answers, and says what it could not see. */
 export async function checkRights() {
-  const pulls = (...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'pulls', ...args));
+  const pulls = (/** @type {string[]} */ ...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'pulls', ...args));
   await pulls('create', 'serviceaccount', 'pods-only');
   await pulls('create', 'role', 'pods-only', '--verb=get,list', '--resource=pods');
   await pulls('create', 'rolebinding', 'pods-only', '--role=pods-only', '--serviceaccount=pulls:pods-only');
@@ -322,15 +368,13 @@ export async function checkRights() {
       ? (await pulls('create', 'token', 'pods-only')).trim()
       : Buffer.from((await getJson('secret', named, '-n', 'pulls')).data.token, 'base64').toString('utf8');
   const view = await must('kubectl config view', kubectl('config', 'view', '--raw', '--flatten', '-o', 'json'));
+  /** @type {{ users: { name: string, user: object }[] }} */
   const config = JSON.parse(view);
   config.users = config.users.map(({ name }) => ({ name, user: { token } }));
   const file = join(work, 'pods-only.kubeconfig');
   writeFileSync(file, JSON.stringify(config));
-  const who = [
-    ['impersonated', ['--as', 'system:serviceaccount:pulls:pods-only']],
-    ['by its token', ['--kubeconfig', file]],
-  ];
-  for (const [how, flags] of who) {
+  const impersonated = ['--as', 'system:serviceaccount:pulls:pods-only'];
+  for (const [how, flags] of Object.entries({ impersonated, 'by its token': ['--kubeconfig', file] })) {
     const { status, json, stderr } = await imagepull('why', 'wrong-password-at-the-token-server', '-n', 'pulls', ...flags, '-o', 'json');
     const title = `a service account that may read pods only, ${how}`;
     const [item] = json?.items ?? [];
@@ -344,11 +388,11 @@ export async function checkRights() {
     for (const right of ['get secrets', 'list events', 'get nodes', 'get serviceaccounts'])
       check(
         `${title}: says that "${right}" is missing`,
-        json?.warnings.some(warning => warning.includes(`"${right}"`)) && stderr.includes(right),
+        json?.warnings.some(warning => warning.includes(`"${right}"`)) === true && stderr.includes(right),
         stderr,
       );
   }
-  const visible = await imagepull('why', 'name-with-a-trailing-slash', '-n', 'pulls', ...who[0][1], '-o', 'json');
+  const visible = await imagepull('why', 'name-with-a-trailing-slash', '-n', 'pulls', ...impersonated, '-o', 'json');
   equal(
     'what the pod alone proves stays certain',
     [visible.json?.items[0]?.cause, visible.json?.items[0]?.certainty],
@@ -368,11 +412,12 @@ export async function checkForms() {
     ['notTried'],
   );
   const yaml = await imagepull('why', 'auth-wrong', '-n', 'default', '-o', 'yaml');
-  check('why -o yaml', loadAll(yaml.stdout)[0]?.items?.[0]?.cause === 'CredentialsRejected', yaml.stdout);
+  const [document] = /** @type {Answer[]} */ (loadAll(yaml.stdout));
+  check('why -o yaml', document?.items[0]?.cause === 'CredentialsRejected', yaml.stdout);
   const saved = await must('kubectl get', kubectl('-n', 'default', 'get', 'pods,events,secrets,serviceaccounts,nodes', '-o', 'yaml'));
   const file = await run('kubectl', ['imagepull', 'why', '-f', '-', ...MIRROR, '-o', 'json'], { input: saved });
   const live = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'json');
-  const told = list => list.items.map(({ pod, cause }) => `${pod.name} ${cause}`).sort();
+  const told = (/** @type {Pick<Answer, 'items'>} */ list) => list.items.map(({ pod, cause }) => `${pod.name} ${cause}`).sort();
   equal(
     'why -f - of the saved objects says the same as the cluster',
     told(JSON.parse(file.stdout || '{"items":[]}')),

@@ -13,43 +13,69 @@ const root = join(here, '..', '..');
 const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
 export const NAMESPACES = ['pulls', 'pulls-other'];
 
-const began = Date.now();
-export const say = text => process.stderr.write(`# ${((Date.now() - began) / 1000).toFixed(0).padStart(3)} s  ${text}\n`);
+/** What a program printed, and how it ended: with a number, or with words. @typedef {{ status: number | string, stdout: string, stderr: string }} Result */
+/** @typedef {{ input?: string, cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean }} StartOptions */
+/** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string, says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string }} Wanted */
+/** @typedef {{ namespace: string, target: string, title: string, wanted: Wanted[] }} Target */
+/** @typedef {{ waiting?: { reason?: string }, running?: object }} State */
+/** @typedef {{ name: string, state: State }} ContainerStatus */
+/** @typedef {{ metadata: { name: string, namespace: string, uid: string, labels?: Record<string, string>, deletionTimestamp?: string }, spec: { containers: { name: string }[] }, status: { phase: string, initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[] } }} Pod */
+/** @typedef {{ involvedObject: { name: string, uid: string, fieldPath?: string }, reason: string, message?: string, count: number, lastTimestamp: string | null }} Event */
 
-/** What has to be undone at the end, in the order in which it was done. */
+const began = Date.now();
+export const say = (/** @type {string} */ text) =>
+  process.stderr.write(`# ${((Date.now() - began) / 1000).toFixed(0).padStart(3)} s  ${text}\n`);
+
+/** What has to be undone at the end, in the order in which it was done. @type {(() => unknown)[]} */
 export const undo = [];
+/** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
 export const work = mkdtempSync(join(tmpdir(), 'imagepull-cluster-test-'));
 undo.push(() => rmSync(work, { recursive: true, force: true }));
+/** @type {NodeJS.ProcessEnv} */
 export const environment = { ...process.env, PATH: [join(work, 'bin'), process.env.PATH].join(delimiter) };
 export const endPrograms = () => {
   for (const child of children) child.kill();
 };
 
-/** Starts a program. Out: its texts so far, its end (status and texts; never rejects), and how to signal it. */
+/**
+ * Starts a program. Out: its texts so far, its end (status and texts; never rejects), and how to signal it.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {StartOptions} options
+ */
 export function start(command, args, { input, cwd = work, env = environment, echo = false } = {}) {
   const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
   children.add(child);
   const text = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr']) {
-    child[stream].setEncoding('utf8').on('data', chunk => {
+  /** @type {(stream: 'stdout' | 'stderr') => void} */
+  const keep = stream => {
+    child[stream]?.setEncoding('utf8').on('data', chunk => {
       text[stream] += chunk;
       if (echo) process.stderr.write(chunk);
     });
-  }
+  };
+  keep('stdout');
+  keep('stderr');
+  /** @type {Promise<Result>} */
   const ended = new Promise(done => {
-    const end = status => {
+    const end = (/** @type {number | string} */ status) => {
       children.delete(child);
       done({ status, ...text });
     };
     child.on('error', error => end(error.message));
     child.on('close', (status, signal) => end(status ?? `killed by ${signal}`));
   });
-  if (input !== undefined) child.stdin.end(input);
-  return { text, ended, signal: name => child.kill(name) };
+  if (input !== undefined) child.stdin?.end(input);
+  return { text, ended, signal: (/** @type {NodeJS.Signals} */ name) => child.kill(name) };
 }
 
-/** Runs a program to its end. Out: its status and texts; never throws. */
+/**
+ * Runs a program to its end. Out: its status and texts; never throws.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {StartOptions & { seconds?: number }} options
+ */
 export async function run(command, args, { seconds = 60, ...options } = {}) {
   const program = start(command, args, options);
   const timer = setTimeout(() => program.signal('SIGKILL'), seconds * 1000);
@@ -58,16 +84,26 @@ export async function run(command, args, { seconds = 60, ...options } = {}) {
   return result;
 }
 
-export const kubectl = (...args) => run('kubectl', args);
-/** Out: what it printed; throws when it failed. */
+export const kubectl = (/** @type {string[]} */ ...args) => run('kubectl', args);
+/**
+ * Out: what it printed; throws when it failed.
+ * @param {string} what
+ * @param {Promise<Result>} result
+ */
 export async function must(what, result) {
   const { status, stdout, stderr } = await result;
   if (status !== 0) throw new Error(`${what} failed (${status}): ${stderr || stdout}`);
   return stdout;
 }
-export const getJson = async (...args) => JSON.parse(await must(`kubectl get ${args.join(' ')}`, kubectl('get', ...args, '-o', 'json')));
+export const getJson = async (/** @type {string[]} */ ...args) =>
+  JSON.parse(await must(`kubectl get ${args.join(' ')}`, kubectl('get', ...args, '-o', 'json')));
 
-/** Waits until something holds; throws when it does not in time. */
+/**
+ * Waits until something holds; throws when it does not in time.
+ * @param {string} what
+ * @param {number} seconds
+ * @param {() => boolean | Promise<boolean>} holds
+ */
 export async function until(what, seconds, holds) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -77,20 +113,32 @@ export async function until(what, seconds, holds) {
   }
 }
 
-/** So many at a time: kubelet and the plugin share the machine. */
+/**
+ * So many at a time: kubelet and the plugin share the machine.
+ * @param {number} most
+ */
 export function limiter(most) {
+  /** @type {(() => void)[]} */
   const waiting = [];
   let running = 0;
   const next = () => {
-    if (running >= most || waiting.length === 0) return;
+    const first = running < most ? waiting.shift() : undefined;
+    if (first === undefined) return;
     running++;
-    waiting.shift()();
+    first();
   };
-  return async job => {
-    await new Promise(go => {
-      waiting.push(go);
-      next();
-    });
+  /**
+   * @template T
+   * @param {() => T} job
+   * @returns {Promise<Awaited<T>>}
+   */
+  const limited = async job => {
+    await /** @type {Promise<void>} */ (
+      new Promise(go => {
+        waiting.push(go);
+        next();
+      })
+    );
     try {
       return await job();
     } finally {
@@ -98,6 +146,7 @@ export function limiter(most) {
       next();
     }
   };
+  return limited;
 }
 
 /** The plugin (IMAGEPULL_BINARY, or the script), in a folder of its own on PATH; a copy, so that whoever builds meanwhile does not disturb the run. */
@@ -109,20 +158,27 @@ export async function installPlugin() {
   say(`the plugin is ${binary ?? 'the script'}`);
 }
 
-/** Starts the cluster of a folder unless one runs. */
+/**
+ * Starts the cluster of a folder unless one runs.
+ * @param {string} folder
+ * @param {boolean} keep
+ */
 export async function startCluster(folder, keep) {
-  environment.KUBECONFIG = join(home, 'kubeconfig');
+  const kubeconfig = join(home, 'kubeconfig');
+  environment.KUBECONFIG = kubeconfig;
   const ready = async () => {
     const { status, stdout } = await run('kubectl', ['get', 'nodes', '--request-timeout=5s', '-o', 'json'], { seconds: 10 });
     if (status !== 0) return false;
-    return JSON.parse(stdout).items.some(node => node.status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
+    /** @type {{ items: { status: { conditions: { type: string, status: string }[] } }[] }} */
+    const { items } = JSON.parse(stdout);
+    return items.some(node => node.status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
   };
   const addKubectl = () => {
     const binaries = existsSync(home) ? readdirSync(home).filter(name => name.startsWith('bin-')) : [];
     environment.PATH = [environment.PATH, ...binaries.map(name => join(home, name))].join(delimiter);
   };
   addKubectl();
-  if (existsSync(environment.KUBECONFIG) && (await ready())) return say('the cluster runs already');
+  if (existsSync(kubeconfig) && (await ready())) return say('the cluster runs already');
   say('starting the cluster');
   undo.push(() => (keep ? undefined : run(join(folder, 'down.sh'), [], { seconds: 120, echo: true })));
   await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240, echo: true }));
@@ -130,9 +186,12 @@ export async function startCluster(folder, keep) {
   if (!(await ready())) throw new Error('the cluster was started, and no node is ready');
 }
 
-/** Kills the API server, and starts it again: up.sh starts what does not run. */
+/**
+ * Kills the API server, and starts it again: up.sh starts what does not run.
+ * @param {string} folder
+ */
 export async function restartApiServer(folder) {
-  const [state] = readdirSync(home).filter(name => name.startsWith('state-'));
+  const [state = ''] = readdirSync(home).filter(name => name.startsWith('state-'));
   const pid = Number(readFileSync(join(home, state, 'pid', 'kube-apiserver'), 'utf8'));
   process.kill(pid, 'SIGKILL');
   await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240 }));
@@ -141,10 +200,11 @@ export async function restartApiServer(folder) {
 /** The image that runs, as the cluster's own registry has it. */
 async function readCopy() {
   const repository = 'http://127.0.0.1:15000/v2/library/busybox';
+  /** @type {(path: string, headers?: Record<string, string>) => Promise<{ mediaType: string, body: Buffer }>} */
   const fetched = async (path, headers = {}) => {
     const response = await fetch(`${repository}/${path}`, { headers, signal: AbortSignal.timeout(10_000) });
     if (!response.ok) throw new Error(`the cluster's registry answers ${response.status} for ${path}`);
-    return { mediaType: response.headers.get('content-type'), body: Buffer.from(await response.arrayBuffer()) };
+    return { mediaType: response.headers.get('content-type') ?? '', body: Buffer.from(await response.arrayBuffer()) };
   };
   const types = ['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json'];
   const { mediaType, body } = await fetched('manifests/1', { accept: types.join(', ') });
@@ -164,6 +224,7 @@ export async function startRegistries() {
     format: 'esm',
     logLevel: 'warning',
   });
+  /** @type {typeof import('./registries.ts')} */
   const { startRegistries: start } = await import(pathToFileURL(bundled).href);
   const places = await start(await readCopy());
   undo.push(() => Promise.all(places.map(place => place.close())));
@@ -176,21 +237,28 @@ export async function startRegistries() {
   return places;
 }
 
-/** Writes a registry's folder in certs.d; at the end it is as it was before. */
+/**
+ * Writes a registry's folder in certs.d; at the end it is as it was before.
+ * @param {string} folder
+ * @param {Record<string, string>} files
+ */
 function tellNode(folder, files) {
   const before = existsSync(folder) ? Object.fromEntries(readdirSync(folder).map(name => [name, readFileSync(join(folder, name))])) : null;
   undo.push(() => {
     rmSync(folder, { recursive: true, force: true });
     if (before !== null) write(before);
   });
-  const write = texts => {
+  const write = (/** @type {Record<string, string | Buffer>} */ texts) => {
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
   };
   write(files);
 }
 
-/** The two namespaces, empty. */
+/**
+ * The two namespaces, empty.
+ * @param {boolean} keep
+ */
 export async function makeNamespaces(keep) {
   await removeNamespaces(120);
   for (const namespace of NAMESPACES) await must(`namespace ${namespace}`, kubectl('create', 'namespace', namespace));
@@ -198,7 +266,7 @@ export async function makeNamespaces(keep) {
   for (const namespace of NAMESPACES) await until(`the default service account of ${namespace}`, 30, () => accountOf(namespace));
 }
 
-/** A namespace goes when its last pod is gone, and kubelet takes its time with each: they are taken away by force. */
+/** A namespace goes when its last pod is gone, and kubelet takes its time with each: they are taken away by force. @param {number} seconds */
 async function removeNamespaces(seconds) {
   await kubectl('delete', 'namespace', ...NAMESPACES, '--ignore-not-found', '--wait=false');
   await until('the end of the namespaces', seconds, async () => {
@@ -209,10 +277,12 @@ async function removeNamespaces(seconds) {
   });
 }
 
-const accountOf = async namespace => (await kubectl('-n', namespace, 'get', 'serviceaccount', 'default')).status === 0;
+const accountOf = async (/** @type {string} */ namespace) =>
+  (await kubectl('-n', namespace, 'get', 'serviceaccount', 'default')).status === 0;
 
 // ---- what the node says ------------------------------------------------------------------------------------------------------------------------
 
+/** @type {{ pods: Pod[], events: Event[] }} */
 let seen = { pods: [], events: [] };
 let watching = true;
 
@@ -228,6 +298,12 @@ export function startWatching() {
 async function watch() {
   while (watching) {
     // --raw is the cheapest; a look that fails is followed by another
+    /**
+     * @template T
+     * @param {string} path
+     * @param {T[]} before
+     * @returns {Promise<T[]>}
+     */
     const look = async (path, before) => {
       const { status, stdout } = await kubectl('get', '--raw', path);
       return status === 0 ? JSON.parse(stdout).items : before;
@@ -240,7 +316,10 @@ async function watch() {
 
 const PULL_REASONS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|RegistryUnavailable|ImageInspectError)$/;
 
-/** The present pods of a target: those of a workload have its name as label `app`. */
+/**
+ * The present pods of a target: those of a workload have its name as label `app`.
+ * @param {Target} of
+ */
 export function podsOf({ namespace, target }) {
   const [kind, name] = target.includes('/') ? target.split('/') : ['pod', target];
   return seen.pods.filter(
@@ -251,19 +330,25 @@ export function podsOf({ namespace, target }) {
   );
 }
 
-/** The failures of a container's pulls, the newest last; those that kubelet only put off are none. */
+/** The failures of a container's pulls, the newest last; those that kubelet only put off are none. @type {(pod: Pod, container: string) => Event[]} */
 export const failuresOf = (pod, container) =>
   seen.events
     .filter(({ involvedObject: { uid, fieldPath = '' } }) => uid === pod.metadata.uid && fieldPath.endsWith(`{${container}}`))
-    .filter(({ message }) => /^Failed to pull image/.test(message ?? '') && !/pull QPS exceeded$/.test(message))
+    .filter(({ message = '' }) => /^Failed to pull image/.test(message) && !/pull QPS exceeded$/.test(message))
     .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''));
 
+/** @type {(pod: Pod, container: string) => ContainerStatus | undefined} */
 const statusOf = (pod, container) =>
   [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])].find(({ name }) => name === container);
 
-const nameOf = (pod, wanted) => wanted.container ?? pod.spec.containers[0].name;
+/** @type {(pod: Pod, wanted: Wanted | undefined) => string} */
+const nameOf = (pod, wanted) => wanted?.container ?? pod.spec.containers[0]?.name ?? '';
 
-/** Whether a pod stands where the expectation has it, with the node's words that belong to it. */
+/**
+ * Whether a pod stands where the expectation has it, with the node's words that belong to it.
+ * @param {Pod} pod
+ * @param {Wanted} wanted
+ */
 function hasSettled(pod, wanted) {
   const container = nameOf(pod, wanted);
   const state = statusOf(pod, container)?.state ?? {};
@@ -275,9 +360,10 @@ function hasSettled(pod, wanted) {
   return wanted.node === undefined || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node);
 }
 
+/** @type {(pod: Pod, wanted: Wanted) => boolean} */
 const runsAmiss = (pod, wanted) => wanted.cause !== 'NoPullProblem' && statusOf(pod, nameOf(pod, wanted))?.state?.running !== undefined;
 
-export const describe = target =>
+export const describe = (/** @type {Target} */ target) =>
   podsOf(target)
     .map(pod => {
       const container = nameOf(pod, target.wanted[0]);
@@ -288,12 +374,14 @@ export const describe = target =>
 /**
  * Waits until all pods of a target stand where they are expected. Out: whether they do. A pod that runs where none should is made anew, once: a kubelet that does not
  * get a new pod's secret at once pulls without it (FailedToRetrieveImagePullSecret).
+ * @param {Target} target
+ * @param {() => unknown} again
  */
 export async function settled(target, again = () => {}, seconds = 180) {
   const end = Date.now() + seconds * 1000;
   for (let tries = 1; ; ) {
     const pods = podsOf(target);
-    if (pods.length >= (target.wanted[0].pods ?? 1) && pods.every(pod => target.wanted.every(one => hasSettled(pod, one)))) return true;
+    if (pods.length >= (target.wanted[0]?.pods ?? 1) && pods.every(pod => target.wanted.every(one => hasSettled(pod, one)))) return true;
     if (Date.now() > end) return false;
     const early = pods.filter(pod => target.wanted.every(one => runsAmiss(pod, one)));
     if (early.length > 0 && tries-- > 0) {
@@ -306,5 +394,5 @@ export async function settled(target, again = () => {}, seconds = 180) {
   }
 }
 
-/** Whether a pod has an event of this reason. */
+/** Whether a pod has an event of this reason. @type {(name: string, reason: string) => boolean} */
 export const hasEvent = (name, reason) => seen.events.some(event => event.involvedObject.name === name && event.reason === reason);

@@ -4,5 +4,5 @@ import { resolve } from 'node:path';
 /** Program and first arguments: `const [program, ...first] = pluginCommand()`. */
 export function pluginCommand(): [program: string, ...first: string[]] {
   const binary = process.env['IMAGEPULL_BINARY'];
-  return binary ? [resolve(binary)] : [process.execPath, resolve('dist/kubectl-imagepull.cjs')];
+  return binary ? [resolve(binary)] : [process.execPath, resolve(process.env['IMAGEPULL_BUNDLE'] ?? 'dist/kubectl-imagepull.cjs')];
 }

@@ -21,6 +21,7 @@ import {
   why,
 } from '../helpers/lab.ts';
 import { RUNTIMES, saidBy } from '../helpers/node-words.ts';
+import { TEXTS_ARE_CHANGED } from '../helpers/texts.ts';
 import { auth } from './live/auth.ts';
 import { names } from './live/names.ts';
 import { nodes } from './live/nodes.ts';
@@ -81,7 +82,7 @@ function faultsOfRest(item: Item, { results, next, text }: Expected): string[] {
   if (next !== undefined && next.join(', ') !== item.next.join(', ')) wrong.push(`next: ${item.next.join(', ')}, not ${next.join(', ')}`);
   const details = [...item.evidence, ...item.credentials].map(({ detail }) => detail);
   const told = [item.summary, ...details, ...item.fixes.map(fix => `${fix.title} ${fix.command}`)].join('\n');
-  if (text !== undefined && !text.test(told)) wrong.push(`${text} is not told: ${told}`);
+  if (!TEXTS_ARE_CHANGED && text !== undefined && !text.test(told)) wrong.push(`${text} is not told: ${told}`);
   return wrong;
 }
 
@@ -156,7 +157,7 @@ function check(t: Test, { name, expected, lab, setup, namespace }: Ready, run: R
     const wrong = [...faultsOf(item, expected.cause, expected.certainty), ...(item === undefined ? [] : faultsOfRest(item, expected))];
     t.strictSame(wrong, [], `${name}: with the words of containerd ${runtime}`);
   }
-  if (bare !== undefined) setup.after?.(t, run, bare);
+  if (bare !== undefined && !TEXTS_ARE_CHANGED) setup.after?.(t, run, bare);
   t.strictSame(sentTooOften(lab), [], `${name}: no refused password is sent again`);
 }
 

@@ -9,7 +9,7 @@ interface StatementRow {
 
 const ROWS: StatementRow[] = [
   { statement: 'linkExpired', match: /request has expired|ExpiredToken|<Code>/i },
-  { statement: 'tokenExpired', match: /token has expired|token is expired/i },
+  { statement: 'tokenExpired', match: /token has expired|token is expired|expired token/i },
   {
     statement: 'expired',
     match: /^(?!.*(?:subscription|trial|licen[cs]e|request has expired|ExpiredToken|<Code>)).*(?:expired|no longer valid)/is,
@@ -17,7 +17,7 @@ const ROWS: StatementRow[] = [
   {
     statement: 'credentialsWrong',
     match:
-      /(?:incorrect|invalid|bad|wrong) (?:user(?: ?name)?|credentials)|must log in with|provided (?:password|token) is incorrect|token is invalid/i,
+      /(?:incorrect|invalid|bad|wrong) (?:user(?: ?name)?|credentials|password)|must log in with|(?:password|token) is (?:incorrect|invalid)|(?:token|key|credentials?) (?:is|are|was|were|has been|have been) revoked/i,
   },
   {
     statement: 'rightMissing',

@@ -1,0 +1,97 @@
+/**
+ * The snapshot policy: which objects belong to a pod's pulls, and which of them are worth reading. It is the same for a cluster and for a
+ * file; what a source can see and prove belongs to the source (api-source.ts, saved-source.ts).
+ */
+import {
+  type Event,
+  type Lookup,
+  type Node,
+  namespaceOf,
+  notSeen,
+  type Pod,
+  type PodSnapshot,
+  type Secret,
+  type ServiceAccount,
+  secretNames,
+} from '../model/kubernetes.ts';
+import { coversAllImages } from '../parse/credentials/coverage.ts';
+import { isOfPod, pullSecretNames, serviceAccountName, unreadableSecrets } from '../parse/pod.ts';
+
+/** The kinds that a snapshot reads one object at a time. */
+export interface ObjectKinds {
+  Node: Node;
+  Secret: Secret;
+  ServiceAccount: ServiceAccount;
+}
+
+/** Where objects come from. An object that cannot be read is a `Lookup`, never an error. */
+export interface ObjectSource {
+  /** One object; `namespace` is null for a kind that is not namespaced. It is `missing` only where this source proves that. */
+  get<K extends keyof ObjectKinds>(kind: K, namespace: string | null, name: string): Promise<Lookup<ObjectKinds[K]>>;
+  /** The events that name the pod; those of an earlier pod with the same name may be among them. */
+  eventsOf(pod: Pod): Promise<Lookup<Event[]>>;
+  /** Every namespace that has a secret of this name, sorted. */
+  namespacesWithSecret(name: string): Promise<Lookup<string[]>>;
+}
+
+/**
+ * Reads what belongs to a pod's pulls, in two steps: first what every diagnosis needs, then what only a pull without a credential needs.
+ * Out: the snapshot. What could not be read stands in it as not seen.
+ */
+export async function takeSnapshot(source: ObjectSource, pod: Pod): Promise<PodSnapshot> {
+  const namespace = namespaceOf(pod.metadata);
+  const nodeName = pod.spec?.nodeName;
+  const [podEvents, node, serviceAccount, seen] = await Promise.all([
+    source.eventsOf(pod),
+    nodeName ? source.get('Node', null, nodeName) : notSeen('the pod is not scheduled to a node yet'),
+    source.get('ServiceAccount', namespace, serviceAccountName(pod)),
+    readSecrets(source, namespace, pullSecretNames(pod)),
+  ]);
+  const events: Lookup<Event[]> = podEvents.found
+    ? { found: true, object: podEvents.object.filter(event => isOfPod(event, pod)) }
+    : podEvents;
+  const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
+  const [inherited, otherNamespaces] = await Promise.all([
+    readSecrets(source, namespace, secretsToInherit(pod, named, serviceAccount)),
+    Promise.all(missingOf(named).map(async name => [name, without(namespace, await source.namespacesWithSecret(name))] as const)),
+  ]);
+  return {
+    pod,
+    events,
+    node,
+    serviceAccount,
+    secrets: new Map([...named, ...inherited]),
+    otherNamespaces: new Map(otherNamespaces),
+  };
+}
+
+type SecretLookups = ReadonlyMap<string, Lookup<Secret>>;
+
+async function readSecrets(source: ObjectSource, namespace: string, names: readonly string[]): Promise<SecretLookups> {
+  return new Map(await Promise.all(names.map(async name => [name, await source.get('Secret', namespace, name)] as const)));
+}
+
+/** The lookups of the pod's secrets, in which a secret that was not seen and that kubelet could not read is missing. */
+const withReports = (lookups: SecretLookups, unreadable: readonly string[]): SecretLookups =>
+  new Map(
+    [...lookups].map(([name, lookup]) => [
+      name,
+      !lookup.found && !lookup.missing && unreadable.includes(name)
+        ? { found: false, missing: true, reportedBy: 'kubelet could not read it' }
+        : lookup,
+    ]),
+  );
+
+/** The secrets of the service account that the pod does not name. They matter only where the pod's own secrets do not cover every image. */
+function secretsToInherit(pod: Pod, named: SecretLookups, serviceAccount: Lookup<ServiceAccount>): string[] {
+  if (!serviceAccount.found) return [];
+  const others = secretNames(serviceAccount.object.imagePullSecrets).filter(name => !named.has(name));
+  const found = [...named.values()].flatMap(lookup => (lookup.found ? [lookup.object] : []));
+  return others.length === 0 || coversAllImages(pod, found) ? [] : others;
+}
+
+const missingOf = (lookups: SecretLookups): string[] =>
+  [...lookups].filter(([, lookup]) => !lookup.found && lookup.missing).map(([name]) => name);
+
+const without = (namespace: string, lookup: Lookup<string[]>): Lookup<string[]> =>
+  lookup.found ? { found: true, object: lookup.object.filter(other => other !== namespace) } : lookup;

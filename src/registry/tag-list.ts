@@ -1,0 +1,39 @@
+/** The tag list of a repository: it proves whether the repository exists, and gives names near the wanted one. Belongs here: one page of it, read. */
+import type { Tags } from '../model/probe.ts';
+import type { AuthHeaders } from './authentication.ts';
+import { header, isHtml, spokenError } from './response.ts';
+import { addressOf, follow, type Session } from './session.ts';
+
+/** Bytes that are read of a tag list. */
+const MAX_LIST = 1024 * 1024;
+/** Tags that are asked for. */
+const PAGE = 1000;
+
+/**
+ * Asks for the first page of the tags. In: the session, the repository, and what the request for the manifest sent along. Out: the tags, that the repository
+ * does not exist, or why neither is known.
+ */
+export async function listTags(session: Session, repository: string, auth: AuthHeaders): Promise<Tags> {
+  const { outcome } = await follow(session, 'GET', addressOf(session, `/v2/${repository}/tags/list?n=${PAGE}`), auth.headers, MAX_LIST);
+  const unknown = (why: string): Tags => ({ known: false, repositoryMissing: false, why });
+  if (!outcome.ok) return unknown(outcome.fault.detail);
+  const { reply } = outcome;
+  if (reply.status === 200 && !reply.truncated) {
+    const names = readTags(reply.body);
+    return names === null ? unknown('the tag list is not JSON') : { known: true, names, complete: header(reply, 'link') === null };
+  }
+  const { code } = spokenError(reply);
+  if (reply.status === 404 && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND')) return { known: false, repositoryMissing: true };
+  if (reply.status === 404 && !isHtml(reply) && code === null) return { known: false, repositoryMissing: true, ambiguous: true };
+  return unknown(`the registry answers the request for the tag list with ${reply.status}${code === null ? '' : ` ${code}`}`);
+}
+
+function readTags(body: string): string[] | null {
+  try {
+    const { tags } = JSON.parse(body) as { tags?: unknown };
+    if (tags === null) return [];
+    return Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,248 @@
+/** The state of `--watch`, transition by transition, without a clock or a cluster. */
+import t from 'tap';
+import {
+  failureMessage,
+  INITIAL_STATE,
+  type TrackerChange,
+  type TrackerReport,
+  type TrackerState,
+  track,
+} from '../../src/commands/pod-tracker.ts';
+import type { Finding } from '../../src/diagnosis/investigate.ts';
+import type { Pod } from '../../src/model/kubernetes.ts';
+
+const pod = (name: string, message: string, container = 'main'): Pod => ({
+  metadata: { name, namespace: 'shop' },
+  spec: { containers: [{ name: container, image: 'registry.example.com/app:1' }] },
+  status: { containerStatuses: [{ name: container, state: { waiting: { reason: 'ErrImagePull', message } } }] },
+});
+const running = (name: string): Pod => ({
+  metadata: { name, namespace: 'shop' },
+  spec: { containers: [{ name: 'main', image: 'registry.example.com/app:1' }] },
+  status: { containerStatuses: [{ name: 'main', state: { running: {} } }] },
+});
+const finding = (name: string, cause: string, container = 'main'): Finding =>
+  ({ facts: { pod: { namespace: 'shop', name }, container: { name: container } }, diagnosis: { cause } }) as unknown as Finding;
+
+const listed = (...pods: Pod[]): TrackerChange => ({ type: 'listed', pods });
+const changed = (one: Pod): TrackerChange => ({ type: 'changed', pod: one });
+const deleted = (name: string): TrackerChange => ({ type: 'deleted', pod: running(name) });
+const began: TrackerChange = { type: 'diagnosisStarted' };
+const failed: TrackerChange = { type: 'diagnosisFailed' };
+const ended = (...findings: Finding[]): TrackerChange => ({ type: 'diagnosisEnded', findings });
+const disconnected: TrackerChange = { type: 'disconnected', why: 'connection refused' };
+
+/** One line per report. */
+function show(report: TrackerReport): string {
+  const names = (sign: string, findings: readonly Finding[]): string[] =>
+    findings.map(({ facts, diagnosis }) => `${sign}${facts.pod?.name}/${facts.container.name}:${diagnosis.cause}`);
+  switch (report.type) {
+    case 'started':
+      return ['started', ...names('', report.findings)].join(' ');
+    case 'findings':
+      return [...names('-', report.repaired), ...names('+', report.added)].join(' ');
+    case 'disconnected':
+      return `disconnected ${report.why}`;
+    case 'reconnected':
+      return 'reconnected';
+  }
+}
+
+/** Applies changes one after the other. Out: the last state, and the reports of the last change. */
+function after(changes: readonly TrackerChange[]): { state: TrackerState; reports: string[] } {
+  let state = INITIAL_STATE;
+  let reports: TrackerReport[] = [];
+  for (const change of changes) {
+    // whatever is not frozen would be written into without being noticed
+    const next = track(Object.freeze(state), change);
+    ({ state, reports } = next);
+  }
+  return { state, reports: reports.map(show) };
+}
+
+/** A watch that has diagnosed these pods, each with one finding. */
+const watching = (...names: string[]): TrackerChange[] => [
+  listed(...names.map(name => pod(name, 'no such host'))),
+  began,
+  ended(...names.map(name => finding(name, 'RegistryNameNotResolved'))),
+];
+
+t.test('state × change → state + reports', t => {
+  const rows: {
+    name: string;
+    changes: TrackerChange[];
+    reports: string[];
+    pending?: string[];
+    running?: string[];
+    diagnosed?: string[];
+    connected?: boolean;
+  }[] = [
+    { name: 'the first list is diagnosed before it is reported', changes: [listed(pod('a', 'x'))], reports: [], pending: ['a'] },
+    {
+      name: 'a diagnosis takes all that is pending',
+      changes: [listed(pod('a', 'x'), pod('b', 'x')), began],
+      reports: [],
+      running: ['a', 'b'],
+    },
+    {
+      name: 'its first end is the start',
+      changes: watching('a', 'b'),
+      reports: ['started a/main:RegistryNameNotResolved b/main:RegistryNameNotResolved'],
+      diagnosed: ['a', 'b'],
+    },
+    { name: 'nothing fails at the start', changes: [listed(), began, ended()], reports: ['started'] },
+    {
+      name: 'a pod that fails',
+      changes: [...watching(), changed(pod('a', 'no such host'))],
+      reports: [],
+      pending: ['a'],
+    },
+    {
+      name: 'a pod that fails, diagnosed',
+      changes: [...watching(), changed(pod('a', 'x')), began, ended(finding('a', 'TagNotFound'))],
+      reports: ['+a/main:TagNotFound'],
+      diagnosed: ['a'],
+    },
+    { name: 'a healthy pod', changes: [...watching('a'), changed(running('b'))], reports: [], diagnosed: ['a'] },
+    { name: 'the same message again', changes: [...watching('a'), changed(pod('a', 'no such host'))], reports: [], diagnosed: ['a'] },
+    {
+      name: 'the same message in a back-off',
+      changes: [...watching('a'), changed(pod('a', 'Back-off pulling image "x:1": ErrImagePull: no such host'))],
+      reports: [],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'a back-off that tells no cause',
+      changes: [...watching('a'), changed(pod('a', 'Back-off pulling image "x:1"'))],
+      reports: [],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'another message',
+      changes: [...watching('a'), changed(pod('a', 'not found'))],
+      reports: [],
+      pending: ['a'],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'another message, the same cause',
+      changes: [...watching('a'), changed(pod('a', 'not found')), began, ended(finding('a', 'RegistryNameNotResolved'))],
+      reports: [],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'another cause in place of the first',
+      changes: [...watching('a'), changed(pod('a', 'not found')), began, ended(finding('a', 'TagNotFound'))],
+      reports: ['-a/main:RegistryNameNotResolved +a/main:TagNotFound'],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'the same cause in another container',
+      changes: [...watching('a'), changed(pod('a', 'x', 'side')), began, ended(finding('a', 'RegistryNameNotResolved', 'side'))],
+      reports: ['-a/main:RegistryNameNotResolved +a/side:RegistryNameNotResolved'],
+      diagnosed: ['a'],
+    },
+    { name: 'a pod that runs', changes: [...watching('a'), changed(running('a'))], reports: ['-a/main:RegistryNameNotResolved'] },
+    { name: 'a pod that is deleted', changes: [...watching('a'), deleted('a')], reports: ['-a/main:RegistryNameNotResolved'] },
+    { name: 'a healthy pod that is deleted', changes: [...watching('a'), deleted('b')], reports: [], diagnosed: ['a'] },
+    { name: 'a pending pod that runs', changes: [...watching(), changed(pod('a', 'x')), changed(running('a'))], reports: [] },
+    {
+      name: 'a pod that runs before its diagnosis ends: the result is out of date',
+      changes: [...watching(), changed(pod('a', 'x')), began, changed(running('a')), ended(finding('a', 'TagNotFound'))],
+      reports: [],
+    },
+    {
+      name: 'a pod that runs and fails again before its diagnosis ends is diagnosed again',
+      changes: [
+        ...[...watching(), changed(pod('a', 'x')), began, changed(running('a'))],
+        ...[changed(pod('a', 'y')), ended(finding('a', 'TagNotFound'))],
+      ],
+      reports: [],
+      pending: ['a'],
+    },
+    {
+      name: 'a pod that changes during its diagnosis is diagnosed again',
+      changes: [...watching(), changed(pod('a', 'x')), began, changed(pod('a', 'y')), ended(finding('a', 'TagNotFound'))],
+      reports: ['+a/main:TagNotFound'],
+      pending: ['a'],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'a diagnosis that failed is due again',
+      changes: [...watching(), changed(pod('a', 'x')), began, changed(pod('b', 'x')), failed],
+      reports: [],
+      pending: ['a', 'b'],
+    },
+    {
+      name: 'but not of a pod that runs meanwhile',
+      changes: [...watching(), changed(pod('a', 'x')), began, deleted('a'), failed],
+      reports: [],
+    },
+    {
+      name: 'a lost connection',
+      changes: [...watching('a'), disconnected],
+      reports: ['disconnected connection refused'],
+      diagnosed: ['a'],
+      connected: false,
+    },
+    {
+      name: 'a lost connection is reported once',
+      changes: [...watching('a'), disconnected, disconnected],
+      reports: [],
+      diagnosed: ['a'],
+      connected: false,
+    },
+    {
+      name: 'the list after it tells what is repaired, and what is new is diagnosed',
+      changes: [...watching('a', 'b'), disconnected, listed(pod('b', 'no such host'), pod('c', 'x'))],
+      reports: ['reconnected', '-a/main:RegistryNameNotResolved'],
+      pending: ['c'],
+      diagnosed: ['b'],
+    },
+    {
+      name: 'a list because the last one has expired: the connection was never lost',
+      changes: [...watching('a'), listed(pod('a', 'no such host'))],
+      reports: [],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'a pod that is pending or being diagnosed, and is not in the list, is dropped',
+      changes: [...watching(), changed(pod('a', 'x')), began, changed(pod('b', 'x')), listed()],
+      reports: [],
+    },
+    { name: 'a connection that is lost before the start', changes: [disconnected, listed()], reports: [] },
+  ];
+  for (const row of rows) {
+    const { state, reports } = after(row.changes);
+    const keys = (map: ReadonlyMap<string, unknown>): string[] => [...map.keys()].map(key => key.replace('shop/', ''));
+    t.strictSame(reports, row.reports, `${row.name}: reports`);
+    t.strictSame(
+      { pending: keys(state.pending), running: keys(state.running), diagnosed: keys(state.diagnosed), connected: state.isConnected },
+      { pending: row.pending ?? [], running: row.running ?? [], diagnosed: row.diagnosed ?? [], connected: row.connected ?? true },
+      `${row.name}: state`,
+    );
+  }
+  t.end();
+});
+
+t.test('what changes nothing leaves the state as it is', t => {
+  const { state } = after(watching('a'));
+  for (const change of [changed(running('b')), changed(pod('a', 'no such host')), deleted('b')]) t.equal(track(state, change).state, state);
+  t.end();
+});
+
+t.test('the message by which a failure is known', t => {
+  const rows: [string, string, string][] = [
+    ['a cause', 'no such host', 'no such host'],
+    ['in a back-off', 'Back-off pulling image "x:1": ErrImagePull: no such host', 'no such host'],
+    ['a back-off alone', 'Back-off pulling image "x:1"', ''],
+    [
+      'a time that changes with each attempt',
+      'certificate has expired: current time 2026-11-20T10:00:00Z is after 2026-11-01T00:00:00Z',
+      'certificate has expired:  is after 2026-11-01T00:00:00Z',
+    ],
+  ];
+  for (const [name, message, expected] of rows) t.equal(failureMessage(pod('a', message)), expected, name);
+  t.equal(failureMessage(running('a')), '', 'a pod that runs');
+  t.end();
+});

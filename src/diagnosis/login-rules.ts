@@ -3,6 +3,7 @@
  * The order is the order of repair: what hides everything else stands first.
  */
 
+import { expiryText } from '../causes/phrases.ts';
 import { missing } from '../causes/SecretNotFound.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Certainty, Proof } from '../model/diagnosis.ts';
@@ -10,6 +11,7 @@ import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
+import { providerOf, type RegistryProvider } from '../model/registry-providers.ts';
 import type { Context } from './context.ts';
 import { type Decision, firstOf, type Rule, type Verdict } from './decision.ts';
 import { answered, nodeSays, object, podSecrets, secretShows, serviceAccountShows } from './proof.ts';
@@ -24,32 +26,31 @@ export interface LoginContext extends Context {
   required: Proof[];
 }
 
+/** The brand of the image's registry, where it is known. */
+const provider = (facts: Facts): RegistryProvider | null => providerOf(facts.reference?.registry ?? '', facts.probe?.challenge ?? null);
+
 /**
- * Registries that give the same answer for "missing" and "not allowed" (anonymous pulls exist there, so that a refusal does not prove that the
- * repository exists). Known by name, the self-hosted ones by their token server.
+ * Registries that return the same error for a missing repository and for one that this identity may not read. Without a credential that holds only where anonymous pulls exist:
+ * elsewhere a login is needed first, whatever the repository.
  */
 export function hidesMissing(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  if (/^(?:docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|(?:[a-z.]+\.)?gcr\.io|[a-z0-9-]+-docker\.pkg\.dev)$/.test(registry))
-    return true;
-  const { realm, service } = facts.probe?.challenge ?? { realm: null, service: null };
-  return (
-    service === 'harbor-registry' || service === 'container_registry' || /\/service\/token\b|\/jwt\/auth\b|\/v2\/auth\b/.test(realm ?? '')
-  );
+  const { hidesMissing: hides = false, anonymousPulls = true } = provider(facts) ?? {};
+  return hides && (anonymousPulls || facts.keyring.credentials.some(credential => !credential.empty));
 }
 
-/** A node on a cloud whose own registry this is: the node usually brings a credential that nobody sees. */
-export function nodeMayLogIn(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  return /\.dkr\.ecr[.-].*amazonaws\.com(?:\.cn)?$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.azurecr\.io$/.test(registry);
-}
+/** A registry of a cloud: its nodes usually pull with an identity of their own, which cannot be seen. */
+export const nodeMayLogIn = (facts: Facts): boolean => provider(facts)?.node != null;
+
+/** Whether a 403 of the token server may mean a wrong password. */
+const rejectsWith403 = (facts: Facts): boolean => provider(facts)?.rejectsWith403 ?? false;
 
 /** The credential is past its time: a token that states its own end, or one that is older than its issuer accepts. */
-const isExpired = (credential: CredentialFact | undefined): boolean => credential?.expired != null;
+const isExpired = (credential: CredentialFact | undefined): boolean => credential?.expiry != null;
 /** The credential is a token that states its own end, which has passed. */
-const isExpiredToken = (credential: CredentialFact | undefined): boolean => /token that expired/.test(credential?.expired ?? '');
+const isExpiredToken = (credential: CredentialFact | undefined): boolean => credential?.expiry?.source === 'token';
 /** What is known of the end of a credential's time, as proof. */
-const expiryShows = ({ secret, expired }: CredentialFact): Proof => object('secret', `"${secret}": ${expired}`);
+const expiryShows = (facts: Facts, { secret, expiry }: CredentialFact): Proof[] =>
+  expiry === null ? [] : [object('secret', `"${secret}": ${expiryText(expiry, facts.now)}`)];
 
 const credentialOf = (facts: Facts, attempt: Attempt): CredentialFact | undefined => facts.keyring.credentials[attempt.credential ?? -1];
 const usable = ({ facts }: Context): CredentialFact[] => facts.keyring.credentials.filter(credential => !credential.empty);
@@ -253,7 +254,7 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     proof: context => {
       const attempt = rejectedExpired(context);
       const credential = attempt && credentialOf(context.facts, attempt);
-      return credential === undefined ? [] : [...proofOf(context, attempt), expiryShows(credential)];
+      return credential === undefined ? [] : [...proofOf(context, attempt), ...expiryShows(context.facts, credential)];
     },
   },
   {
@@ -409,9 +410,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     reason: 'The node reports 403, and a pull secret has a credential for this image.',
     // GitHub's token server answers 403 to a wrong password
     when: context =>
-      hasCredential(context) &&
-      context.refusal.status === 403 &&
-      !(context.refusal.role === 'token' && context.facts.reference?.registry === 'ghcr.io'),
+      hasCredential(context) && context.refusal.status === 403 && !(context.refusal.role === 'token' && rejectsWith403(context.facts)),
     verdict: context =>
       inOrder([...agedFirst(context), 'AccessDenied', 'CredentialsRejected', 'CredentialsExpired', 'RepositoryNotFoundOrPrivate']),
   },
@@ -494,7 +493,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     when: context =>
       nothingSent(context) &&
       context.refusal.kind !== 'noBasicAuth' &&
-      (hidesMissing(context.facts) || nodeMayLogIn(context.facts) || /\.jfrog\.io$/.test(context.facts.reference?.registry ?? '')),
+      (hidesMissing(context.facts) || nodeMayLogIn(context.facts) || provider(context.facts)?.id === 'artifactory'),
     verdict: ({ facts }) =>
       inOrder([
         ...(missing(facts).length > 0 ? (['SecretNotFound'] as const) : []),

@@ -105,6 +105,7 @@ const FIELD: Record<ContainerKind, string> = {
   initContainer: 'spec.initContainers',
   ephemeralContainer: 'spec.ephemeralContainers',
   imageVolume: '',
+  sandbox: '',
 };
 
 const textOf = (event: Event): string => event.message ?? event.note ?? '';

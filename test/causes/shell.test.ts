@@ -1,6 +1,6 @@
 /** Words of a fix command, as a shell must read them. */
 import t from 'tap';
-import { hostWord, quote } from '../../src/causes/commands.ts';
+import { hostWord, object, positional, quote } from '../../src/causes/shell.ts';
 
 t.test('a word for a shell', async t => {
   const rows: [string, string][] = [
@@ -22,4 +22,9 @@ t.test('a word for a shell', async t => {
     t.equal(hostWord(host), host, host);
   for (const host of ['$(reboot)', 'a b', 'a;b', "a'b", 'a`b`', '', null, undefined])
     t.equal(hostWord(host), 'HOST', JSON.stringify(host ?? null));
+  t.equal(hostWord('--all', 'NODE'), 'NODE', 'a name that is a flag');
+  t.equal(positional('api', 'b c'), "api 'b c'", 'plain words');
+  t.equal(positional('api', '--all'), '-- api --all', 'a word that begins with a dash ends the flags');
+  t.equal(object('pod', '--all'), 'pod/--all', 'TYPE/NAME begins with no dash');
+  t.equal(object('pod', 'a b'), "'pod/a b'", 'TYPE/NAME is one word');
 });

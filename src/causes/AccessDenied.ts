@@ -1,3 +1,4 @@
+/** AccessDenied: authentication succeeded, but this user may not pull the repository. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { explanation, quoted, registry, repository } from './phrases.ts';

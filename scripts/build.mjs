@@ -25,11 +25,11 @@ const CLIENT_NODE = {
   '../package.json': `export default ${JSON.stringify({ version: 'bundled' })};`,
   undici:
     'const load = () => require("undici"); export class Agent { constructor(options) { return new (load().Agent)(options); } } export class ProxyAgent { constructor(options) { return new (load().ProxyAgent)(options); } }',
-  socks: 'export class SocksClient { static createConnection(...args) { return require("socks").SocksClient.createConnection(...args); } }',
-  'socks-proxy-agent':
-    'export class SocksProxyAgent { constructor(...args) { return new (require("socks-proxy-agent").SocksProxyAgent)(...args); } }',
+  // client-node is given no proxy: undici makes the connections
+  socks: 'export class SocksClient { constructor() { throw new Error("not bundled"); } }',
+  'socks-proxy-agent': 'export class SocksProxyAgent { constructor() { throw new Error("not bundled"); } }',
   hpagent:
-    'export class HttpProxyAgent { constructor(options) { return new (require("hpagent").HttpProxyAgent)(options); } } export class HttpsProxyAgent { constructor(options) { return new (require("hpagent").HttpsProxyAgent)(options); } }',
+    'export class HttpProxyAgent { constructor() { throw new Error("not bundled"); } } export class HttpsProxyAgent { constructor() { throw new Error("not bundled"); } }',
   './oidc_auth.js':
     'let real; const load = () => (real ??= new (require("./oidc_auth.js").OpenIDConnectAuth)()); export class OpenIDConnectAuth { isAuthProvider(user) { return user?.authProvider?.name === "oidc"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
   './azure_auth.js':

@@ -12,7 +12,7 @@ export const SUMMARY = 'Names the root cause why a pod cannot pull its image, sh
 export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
 export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'contexts' | 'podsAndWorkloads' | 'secrets';

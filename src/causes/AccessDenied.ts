@@ -1,3 +1,4 @@
+/** AccessDenied: the credentials are known to the registry, but they do not permit pulling the repository. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { explanation, quoted, registry, repository } from './phrases.ts';
@@ -7,7 +8,7 @@ export const AccessDenied: CauseText = {
   summary: (facts, fault) => {
     const users = [...new Set(facts.keyring.credentials.filter(credential => !credential.empty).map(credential => credential.username))];
     return users.length === 0
-      ? `The node authenticates at ${registry(facts)}, but its identity may not pull ${repository(facts)}.${explanation(fault)}`
+      ? `${registry(facts)} denies the node access to ${repository(facts)}. Which credentials the node sent cannot be seen from here.${explanation(fault)}`
       : `${registry(facts)} accepts the credentials of user ${quoted(users)}, but this user may not pull ${repository(facts)}.${explanation(fault)}`;
   },
   fixes: facts => {

@@ -1,3 +1,4 @@
+/** AuthMethodUnsupported: the registry requires authentication, but offers neither Basic nor Bearer. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { schemeOf } from './commands.ts';
 import { registry } from './phrases.ts';

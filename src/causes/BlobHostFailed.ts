@@ -1,3 +1,4 @@
+/** BlobHostFailed: the node cannot download from the host that the registry redirects to. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { observer, registry, seenFrom } from './phrases.ts';

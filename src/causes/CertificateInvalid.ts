@@ -1,3 +1,4 @@
+/** CertificateInvalid: the registry's certificate has expired, is not yet valid, or is for another name. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
 import type { CauseText } from './cause.ts';

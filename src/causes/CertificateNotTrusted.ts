@@ -1,3 +1,4 @@
+/** CertificateNotTrusted: the node does not trust the certificate authority of the registry. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';

@@ -1,3 +1,4 @@
+/** CredentialsBlockPublicImage: the image is public, but kubelet sends a pull secret that the registry rejects. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import { anonymousPasses, type Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';

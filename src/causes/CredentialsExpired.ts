@@ -1,3 +1,4 @@
+/** CredentialsExpired: the credentials in the pull secret have expired or were revoked. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';

@@ -1,3 +1,4 @@
+/** CredentialsRejected: the registry rejects the user name or the password. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Attempt } from '../model/probe.ts';

@@ -1,3 +1,4 @@
+/** DigestNotFound: the repository has no manifest with this digest. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';

@@ -1,3 +1,4 @@
+/** FixedWaitingForRetry: the pull would succeed now, but kubelet is still in back-off. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';
 import { decisive, imageOf, quoted } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** HeadRequestBlocked: HEAD requests are rejected, but GET requests for the same manifest succeed. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { repositoryWord, schemeOf, tagWord } from './commands.ts';
 import { registry } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** ImageBroken: the image in the registry is damaged: a part of it is missing or corrupt. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** ImageNeverPulled: the pull policy is Never, and the node does not have the image or refuses it to this pod. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { ownerOf, patchTemplate, recreatePod, rollsOut } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** InvalidImageName: the image reference cannot be parsed, or the registry rejects its name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** ManifestUnsupported: the runtime cannot use this manifest as a container image. Belongs here: its summary and its fixes. Pure. */
 import { describeContent } from '../model/content.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';

@@ -1,3 +1,4 @@
+/** MirrorFailed: a registry mirror that is configured on the node fails. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { registryWord } from './commands.ts';
 import { nodeName, registry } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** NoPullProblem: the image pull is not the problem of this pod. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { imageOf } from './phrases.ts';
 

@@ -1,3 +1,4 @@
+/** NoPullSecret: the registry requires authentication, but the pod has no pull secret. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { providerOf } from '../model/registry-providers.ts';

@@ -1,3 +1,4 @@
+/** NodeDiskFull: the node has no disk space or no inodes left to store the image. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** NodeStorageFailed: the file system or the image store of the node fails. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { imageOf, theNode } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** NotARegistry: the server at this address is not a container registry. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { failingHost, repositoryWord, schemeOf, setImage, tagWord } from './commands.ts';
 import { hostOf, imageOf } from './phrases.ts';

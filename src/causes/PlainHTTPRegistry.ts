@@ -1,3 +1,4 @@
+/** PlainHTTPRegistry: one side uses plain HTTP, the other HTTPS. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { failingHost } from './commands.ts';
 import { hostOf, seenFrom, theNode } from './phrases.ts';

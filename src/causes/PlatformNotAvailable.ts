@@ -1,3 +1,4 @@
+/** PlatformNotAvailable: the image has no manifest for the operating system and architecture of the node. Belongs here: its summary and its fixes. Pure. */
 import { showPlatform } from '../model/platform.ts';
 import type { CauseText } from './cause.ts';
 import { ownerOf, patchTemplate, rollsOut, setImage } from './commands.ts';

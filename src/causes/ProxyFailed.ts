@@ -1,3 +1,4 @@
+/** ProxyFailed: the node's HTTP proxy is unreachable, or it rejects the request. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { registryWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './phrases.ts';

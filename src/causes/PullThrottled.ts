@@ -1,3 +1,4 @@
+/** PullThrottled: kubelet postpones the pull, because its own limit of pulls per second is exceeded. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { nodeName } from './phrases.ts';
 import { hostWord } from './shell.ts';

@@ -1,3 +1,4 @@
+/** PullTooSlow: the pull makes no progress, or it is too slow for its time limit. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { pullOnNode } from './commands.ts';
 import { count, imageOf, nodeName } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** RateLimited: the registry rejects the pull, because the rate limit of this account or IP address is reached. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';

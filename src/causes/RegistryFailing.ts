@@ -1,3 +1,4 @@
+/** RegistryFailing: the registry returns a server error, no answer, or a redirect loop. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { failingHost, retryNow, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** RegistryNameNotResolved: the node cannot resolve the registry's host name with DNS. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { failingHost, repositoryWord, setImage, tagWord } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';

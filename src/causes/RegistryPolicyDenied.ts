@@ -1,3 +1,4 @@
+/** RegistryPolicyDenied: a policy of the registry blocks this image or this client. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { blockedClient, capital, explanation, hostOf, imageOf } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** RegistryUnreachable: the node cannot open a connection to the registry. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { failingHost, schemeOf } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';

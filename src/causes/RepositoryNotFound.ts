@@ -1,3 +1,4 @@
+/** RepositoryNotFound: the registry has no repository with this name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage, tagWord } from './commands.ts';
 import { movedTo, registry, repository } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** RepositoryNotFoundOrPrivate: the registry returns the same error for missing and private repositories. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, setImage, tagWord } from './commands.ts';

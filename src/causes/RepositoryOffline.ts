@@ -1,3 +1,4 @@
+/** RepositoryOffline: the registry no longer serves this repository. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { repositoryWord, setImage, tagWord } from './commands.ts';
 import { capital, explanation, hostOf, movedTo, repository } from './phrases.ts';

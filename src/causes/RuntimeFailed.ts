@@ -1,3 +1,4 @@
+/** RuntimeFailed: the container runtime of the node is down, not ready, or misconfigured. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { nodeName } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';

@@ -1,3 +1,4 @@
+/** SecretHasNoCredentials: the pull secret contains no user name and password that kubelet can use. Belongs here: its summary and its fixes. Pure. */
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';
@@ -22,5 +23,5 @@ export const SecretHasNoCredentials: CauseText = {
   ],
 };
 
-export const emptySecret = (facts: Facts): SecretFact | null =>
+const emptySecret = (facts: Facts): SecretFact | null =>
   facts.secrets.find(secret => secret.problems.some(problem => problem.code === 'SecretHasNoCredentials')) ?? null;

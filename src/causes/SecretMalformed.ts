@@ -1,3 +1,4 @@
+/** SecretMalformed: kubelet cannot read a pull secret: its type, key or content is wrong. Belongs here: its summary and its fixes. Pure. */
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
@@ -27,7 +28,7 @@ export const SecretMalformed: CauseText = {
 };
 
 /** The secret that does not parse, or the first that kubelet ignores for its form. */
-export function badSecret(facts: Facts): SecretFact | null {
+function badSecret(facts: Facts): SecretFact | null {
   const broken = facts.keyring.broken;
   return (
     facts.secrets.find(secret =>

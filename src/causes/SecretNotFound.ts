@@ -1,3 +1,4 @@
+/** SecretNotFound: the pod references a pull secret that does not exist in its namespace. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { kubectl, namespaceOf, retryNow } from './commands.ts';

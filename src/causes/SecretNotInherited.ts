@@ -1,3 +1,4 @@
+/** SecretNotInherited: the service account has a pull secret for this image, but the pod does not have it. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { podName, quoted } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** SecretRegistryMismatch: no auths entry of the pull secrets matches this image. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { imageOf, quoted, registry } from './phrases.ts';

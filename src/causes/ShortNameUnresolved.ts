@@ -1,3 +1,4 @@
+/** ShortNameUnresolved: CRI-O cannot resolve an image name without a registry to exactly one registry. Belongs here: its summary and its fixes. Pure. */
 import { fullReference } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';

@@ -1,3 +1,4 @@
+/** SignatureRejected: the signature policy of the node rejects the image. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';

@@ -1,3 +1,4 @@
+/** StillPulling: the pull is in progress, and nothing has failed yet. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { kubectl, podObject } from './commands.ts';
 import { count, imageOf, theNode } from './phrases.ts';

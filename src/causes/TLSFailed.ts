@@ -1,3 +1,4 @@
+/** TLSFailed: the TLS handshake with the registry fails. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';

@@ -1,3 +1,4 @@
+/** TagNotFound: the repository has no manifest with this tag. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';

@@ -1,3 +1,4 @@
+/** TokenServiceFailed: the registry's token server is unreachable, fails, or issues tokens that are rejected. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';

@@ -1,3 +1,4 @@
+/** TransferInterrupted: the connection was closed in the middle of a download. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { pullOnNode, retryNow } from './commands.ts';
 import { hostOf, imageOf } from './phrases.ts';

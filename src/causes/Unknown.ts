@@ -1,3 +1,4 @@
+/** Unknown: the evidence does not identify a single cause. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { kubectl, podObject, pullOnNode } from './commands.ts';
 import { imageOf } from './phrases.ts';

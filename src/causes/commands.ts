@@ -54,7 +54,7 @@ export function recreatePod(facts: Facts, filter: string): string {
  * A changed template, rolled out. A StatefulSet waits for the failing pod to become ready before it recreates it, and a ReplicaSet never recreates a pod: the pod has to be deleted
  * by hand.
  */
-export const rolledOut = (facts: Facts, command: string): string =>
+const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
 
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
@@ -106,7 +106,7 @@ export function attachSecret(facts: Facts, name: string): Fix[] {
 }
 
 /** Adds a pull secret to the pod's service account, for new pods that list none. A patch replaces the list, so it has to be complete. */
-export function attachToAccount(facts: Facts, name: string): Fix[] {
+function attachToAccount(facts: Facts, name: string): Fix[] {
   const { name: account, secrets } = facts.serviceAccount;
   const target = object('serviceaccount', account);
   const title = `add it to service account "${account}", for every new pod that lists no pull secret`;

@@ -1,4 +1,4 @@
-/** From a pod's objects to the facts of each of its images. Pure: the registry is asked later, by whoever holds the credentials. */
+/** From a pod's objects to the facts of each of its images. Pure: the registry is asked later. */
 
 import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type Owner, type SecretFact } from '../model/facts.ts';
@@ -147,7 +147,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     name,
     type: read?.type ?? null,
     lookup: lookup === undefined ? 'notSeen' : lookup.found ? 'found' : lookup.missing ? 'missing' : 'notSeen',
-    why: lookup === undefined ? 'nobody looked' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
+    why: lookup === undefined ? 'it was not requested' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
     problems: read?.problems ?? [],
     intendedFormat: read?.intendedFormat ?? null,
     keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),

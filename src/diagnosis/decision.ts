@@ -29,14 +29,14 @@ interface Named<C> {
 }
 
 /** A rule that decides itself. With a `proof` that holds its verdict is certain. */
-export interface DecidingRule<C = Context> extends Named<C> {
+interface DecidingRule<C = Context> extends Named<C> {
   verdict(context: C): Verdict;
   /** What was positively seen; empty when it does not suffice. */
   proof?(context: C): Proof[];
 }
 
 /** A rule that leaves the decision to a row of another table. */
-export interface DelegatingRule<C = Context> extends Named<C> {
+interface DelegatingRule<C = Context> extends Named<C> {
   delegate(context: C, atMost: Certainty): Decision;
 }
 

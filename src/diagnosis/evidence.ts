@@ -13,9 +13,13 @@ export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: rea
   const known = new Set(proved.map(keyOf));
   return [
     ...proved.map((line): Evidence => ({ ...line, proves: true })),
-    ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line))),
+    ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line)) && !isRepeated(line, proved)),
   ];
 }
+
+/** The message of a status that is its reason's too is told once. */
+const isRepeated = ({ source, detail }: Evidence, proved: Evidence[]): boolean =>
+  source === 'status' && proved.some(line => line.source === 'status' && line.detail.endsWith(detail.slice(detail.indexOf(': ') + 2)));
 
 const keyOf = ({ source, detail }: Evidence): string => `${source} ${detail}`;
 const unique = (lines: Evidence[]): Evidence[] => [...new Map(lines.map(line => [keyOf(line), line])).values()];

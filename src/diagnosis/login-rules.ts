@@ -33,7 +33,7 @@ const provider = (facts: Facts): RegistryProvider | null => providerOf(facts.ref
  * Registries that return the same error for a missing repository and for one that this identity may not read. Without a credential that holds only where anonymous pulls exist:
  * elsewhere a login is needed first, whatever the repository.
  */
-export function hidesMissing(facts: Facts): boolean {
+function hidesMissing(facts: Facts): boolean {
   const { hidesMissing: hides = false, anonymousPulls = true } = provider(facts) ?? {};
   return hides && (anonymousPulls || facts.keyring.credentials.some(credential => !credential.empty));
 }

@@ -10,7 +10,7 @@ import { loginFromNode } from './login-rules.ts';
 import { hasShape } from './shape.ts';
 
 /** The row that a fault has. The last row of the table takes every shape. */
-export const candidateOf = (context: Context, fault: Fault): Candidate =>
+const candidateOf = (context: Context, fault: Fault): Candidate =>
   CANDIDATES.find(({ when }) => hasShape(when, fault, context)) as Candidate;
 
 /** Whether a refusal is answered by the login tables: its own words name no other cause. */

@@ -180,7 +180,8 @@ function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnder
     case 'notTried':
       return null;
     case 'rejected':
-      return expiryOf(entry.credential, subject.now) !== null || /expired/i.test(facts.detail)
+      return expiryOf(entry.credential, subject.now) !== null ||
+        facts.fault?.statements.some(statement => statement === 'expired' || statement === 'tokenExpired')
         ? 'CredentialsExpired'
         : 'CredentialsRejected';
     case 'denied':

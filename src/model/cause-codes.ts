@@ -4,7 +4,7 @@
  * node, state.
  */
 
-export type CauseGroup = 'name' | 'secret' | 'auth' | 'network' | 'registry' | 'node' | 'state';
+type CauseGroup = 'name' | 'secret' | 'auth' | 'network' | 'registry' | 'node' | 'state';
 
 export interface CauseRow {
   code: string;
@@ -74,7 +74,7 @@ export const CAUSES = [
     title: 'The registry rejects the user name or the password',
     transient: false,
   },
-  { code: 'AccessDenied', group: 'auth', title: 'Authentication succeeded, but this user may not pull the repository', transient: false },
+  { code: 'AccessDenied', group: 'auth', title: 'The registry denies access to this repository', transient: false },
   {
     code: 'SecretHasNoCredentials',
     group: 'secret',

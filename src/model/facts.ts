@@ -50,7 +50,7 @@ export interface SecretFact {
   intendedFormat: SecretFormat | null;
   /** Raw keys of its entries. */
   keys: string[];
-  /** Other namespaces that hold a pull secret of this name; null when nobody could look. */
+  /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */
   otherNamespaces: string[] | null;
   /** RFC 3339. */
   lastWrittenAt: string | null;

@@ -221,8 +221,6 @@ const NODE_KINDS = new Set<FaultKind>([
 
 export const isNodeFault = (fault: Fault): boolean => NODE_KINDS.has(fault.kind);
 export const isNetworkFault = (fault: Fault): boolean => NETWORK_KINDS.has(fault.kind);
-/** At the host to which the registry leads for its layers. */
-export const isAtBlobHost = (fault: Fault): boolean => fault.role === 'redirect' && (fault.step === 'layer' || fault.step === 'config');
 /** A refusal that a login could change. */
 export const isAuthenticationFault = (fault: Fault): boolean =>
   fault.status === 401 ||

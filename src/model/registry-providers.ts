@@ -1,5 +1,5 @@
 /**
- * The registries that behave in a way of their own: one row per brand. Belongs here: how a registry is recognised, which credentials it takes and how long they are valid, what it
+ * The registries that behave in a way of their own: one row per brand. Belongs here: how a registry is recognized, which credentials it takes and how long they are valid, what it
  * hides, and where a password, a right or access for the nodes comes from. Types and pure functions; no other file tests a registry's host name for its brand.
  */
 
@@ -41,7 +41,7 @@ export interface TokenUser {
 }
 
 /** How the nodes of a cloud pull from the cloud's own registry: with an identity of the node that the Kubernetes API does not show. */
-export interface NodeIdentity {
+interface NodeIdentity {
   /** Whose right counts. */
   identity: string;
   /** What to do, as an imperative. */
@@ -55,7 +55,7 @@ export interface RegistryProvider {
   name: string;
   /** Hosts of the brand, without a port; null for one that is self-hosted only. */
   hosts: RegExp | null;
-  /** Recognises a self-hosted one by its challenge. */
+  /** Recognizes a self-hosted one by its challenge. */
   challenge?: { service?: string; realm?: RegExp };
   /** It answers the same for a missing repository and for one that this identity may not read. */
   hidesMissing: boolean;

@@ -1,5 +1,17 @@
 /** The help, from the table of flags: of the program, and of each command. Pure. */
-import { COMMANDS, type CommandName, EXIT_STATUS, type Example, type Flag, flagsOf, GROUPS, longForm, PROGRAM, SUMMARY } from '../flags.ts';
+import {
+  COMMANDS,
+  type CommandName,
+  ENVIRONMENT,
+  EXIT_STATUS,
+  type Example,
+  type Flag,
+  flagsOf,
+  GROUPS,
+  longForm,
+  PROGRAM,
+  SUMMARY,
+} from '../flags.ts';
 import { fold } from './columns.ts';
 
 /** In: the name of a command, undefined for the program, and the columns to fold at. Out: the help. */
@@ -23,6 +35,13 @@ const programHelp = (width: number): string[] => [
     'Exit status',
     rows(
       EXIT_STATUS.map(({ status, description }) => [String(status), description] as const),
+      width,
+    ),
+  ),
+  ...section(
+    'Environment',
+    rows(
+      ENVIRONMENT.map(({ name, description }) => [name, description] as const),
       width,
     ),
   ),

@@ -30,7 +30,7 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
     certainty: diagnosis.certainty,
     also: diagnosis.also,
     next: diagnosis.next,
-    ...(diagnosis.decidedBy === undefined ? {} : { decidedBy: diagnosis.decidedBy }),
+    decidedBy: diagnosis.decidedBy,
     title: diagnosis.title,
     summary: diagnosis.summary,
     transient: diagnosis.transient,

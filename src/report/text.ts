@@ -121,7 +121,7 @@ function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOpti
       evidence.flatMap(({ source, detail }) => labelled(SOURCE[source].padEnd(size), detail, width, s)),
     );
   }
-  if (wide && decidedBy !== undefined) lines.push('', ...fold(`Decided by: ${decidedBy.reason} (${decidedBy.rule})`, width, ''));
+  if (wide) lines.push('', ...fold(`Decided by: ${decidedBy.reason.replace(/\.$/, '')} (${decidedBy.rule})`, width, ''));
   const credentials = credentialsOf(facts);
   if (credentials.length > 1 || (wide && credentials.length > 0)) {
     const rows = credentials.map(({ secret, key, username, result, detail }) => [

@@ -1,4 +1,4 @@
-/** The table of registries: each row is recognised by its hosts and its challenge, and by nothing else, and says what a pull there needs. */
+/** The table of registries: each row is recognized by its hosts and its challenge, and by nothing else, and says what a pull there needs. */
 import t from 'tap';
 import {
   authsKeyOf,
@@ -81,7 +81,7 @@ const ROWS: Record<ProviderId, Row> = {
   nexus: { hosts: [], not: ['nexus.example.com'], challenge: { realm: 'Sonatype Nexus Repository Manager', service: null } },
 };
 
-t.test('each row is recognised by its hosts and its challenge', async t => {
+t.test('each row is recognized by its hosts and its challenge', async t => {
   t.strictSame(REGISTRY_PROVIDERS.map(({ id }) => id).sort(), Object.keys(ROWS).sort(), 'each row has its examples');
   for (const provider of REGISTRY_PROVIDERS) {
     const { hosts, not = [], challenge } = ROWS[provider.id];

@@ -15,7 +15,7 @@ t.test('nothing is wider than the terminal but a command to copy', async t => {
 
 t.test('parts are in the order of kubectl, and none is empty', async t => {
   const parts = (text: string): string[] => [...text.matchAll(/^([A-Z][^:\n]*):$/gm)].map(([, title]) => title as string);
-  t.strictSame(parts(helpText(undefined, 100)), ['Usage', 'Commands', 'Examples', 'Exit status']);
+  t.strictSame(parts(helpText(undefined, 100)), ['Usage', 'Commands', 'Examples', 'Exit status', 'Environment']);
   t.strictSame(parts(helpText('why', 100)), [
     'Usage',
     'Examples',

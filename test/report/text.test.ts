@@ -10,16 +10,16 @@ import { factsOf, readFixture } from '../helpers/facts.ts';
 
 function findingOf(name: string): Finding {
   const facts = factsOf(readFixture(`test/fixtures/causes/${name}.json`));
-  return { facts, diagnosis: { ...diagnose(facts), decidedBy: { rule: 'some-rule', reason: 'the registry has no such tag' } } };
+  return { facts, diagnosis: { ...diagnose(facts), decidedBy: { rule: 'some-rule', reason: 'The registry has no such tag.' } } };
 }
 const shown = (findings: Finding[], wide: boolean, color = false): string =>
   renderFindings(groupFindings(findings), [], { color, wide, width: 100 });
 
 t.test('the rule that decided stands in the JSON and in -o wide', async t => {
   const finding = findingOf('TagNotFound');
-  t.match(shown([finding], true), /\nDecided by: the registry has no such tag \(some-rule\)\n/);
+  t.match(shown([finding], true), /\nDecided by: The registry has no such tag \(some-rule\)\n/);
   t.notMatch(shown([finding], false), /Decided by/);
-  t.match(diagnosisItem(finding), { decidedBy: { rule: 'some-rule', reason: 'the registry has no such tag' } });
+  t.match(diagnosisItem(finding), { decidedBy: { rule: 'some-rule', reason: 'The registry has no such tag.' } });
 });
 
 t.test('facts are added to an item, and change nothing else of it', async t => {

@@ -3,12 +3,10 @@
 import type { NodeFacts } from '../../model/facts.ts';
 import { quote } from '../shell.ts';
 import {
-  act,
   change,
   crictlSteps,
   here,
   linuxSteps,
-  look,
   type NodeSteps,
   type NodeSystem,
   nodeShell,
@@ -16,6 +14,7 @@ import {
   SHOW_CONFIG,
   type Shell,
   serviceSteps,
+  step,
   storeSteps,
 } from './node-system.ts';
 
@@ -49,7 +48,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
     ...serviceSteps(shell, ['containerd']),
     ...storeSteps(shell, '/var/lib/containerd'),
     showMirrors: registry =>
-      look(shell, 'show the configured mirrors', `${sudo}grep -s . ${file(registry)} ${file('_default')}; grep -n config_path ${CONFIG}`),
+      step(shell, 'show the configured mirrors', `${sudo}grep -s . ${file(registry)} ${file('_default')}; grep -n config_path ${CONFIG}`),
     editMirrors: registry =>
       shell.on === 'node'
         ? change(shell, 'correct or remove the mirror', `sudoedit ${file(registry)}`)
@@ -71,7 +70,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
       const text = hostsToml(`https://${host}`, `  ca = "${folder}/ca.crt"`);
       return change(
         shell,
-        `make containerd trust the authority in ca.crt for "${host}"${exists}`,
+        `make containerd trust the certificate authority in ca.crt for "${host}"${exists}`,
         writeHosts(shell, folder, text, [shell.copy('ca.crt', `${folder}/ca.crt`)]),
       );
     },
@@ -91,7 +90,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
     },
     checkSettings: () =>
       major > 2 || (major === 2 && minor >= 1)
-        ? look(
+        ? step(
             shell,
             'check config_path, because containerd 2.1 and later ignore every hosts.toml if it lists several directories',
             `${sudo}containerd config dump | grep config_path`,
@@ -106,23 +105,23 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
           : shell.wrap(`${sudo}systemctl edit containerd; ${sudo}systemctl restart containerd`),
       ),
     showCredentials: () =>
-      look(
+      step(
         shell,
         'show the credentials of the node: config.json, and the credential providers of kubelet',
         `${sudo}${SHOW_CONFIG}; ps -o args= -C kubelet | tr ' ' '\\n' | grep credential-provider`,
       ),
-    sandboxImage: () => look(shell, `show the sandbox image; it is set in ${CONFIG}`, `${sudo}containerd config dump | grep -n sandbox`),
-    importImage: () => act(shell, 'import the image from the archive image.tar', `${sudo}ctr -n k8s.io images import image.tar`),
+    sandboxImage: () => step(shell, `show the sandbox image; it is set in ${CONFIG}`, `${sudo}containerd config dump | grep -n sandbox`),
+    importImage: () => step(shell, 'import the image from the archive image.tar', `${sudo}ctr -n k8s.io images import image.tar`),
     resolveShortName: () => null,
     signaturePolicy: () =>
-      look(shell, 'show the image verifiers of containerd', `${sudo}ls -l /opt/image-verifier/bin; grep -n -A3 image-verifier ${CONFIG}`),
+      step(shell, 'show the image verifiers of containerd', `${sudo}ls -l /opt/image-verifier/bin; grep -n -A3 image-verifier ${CONFIG}`),
   };
 }
 
 export const containerd: NodeSystem = {
   id: 'containerd',
   name: 'containerd',
-  recognise: ({ runtime }) => runtime?.startsWith('containerd://') ?? false,
+  recognize: ({ runtime }) => runtime?.startsWith('containerd://') ?? false,
   steps: node => containerdSteps(node, nodeShell()),
 };
 
@@ -130,7 +129,7 @@ export const containerd: NodeSystem = {
 export const eks: NodeSystem = {
   id: 'eks',
   name: 'Amazon EKS',
-  recognise: ({ labels, kubelet }) => 'eks.amazonaws.com/nodegroup' in labels || /-eks-/.test(kubelet ?? ''),
+  recognize: ({ labels, kubelet }) => 'eks.amazonaws.com/nodegroup' in labels || /-eks-/.test(kubelet ?? ''),
   steps: node =>
     containerdSteps(node, nodeShell('; put the change into the launch template of the node group too, since EKS replaces nodes')),
 };
@@ -139,7 +138,7 @@ export const eks: NodeSystem = {
 export const gke: NodeSystem = {
   id: 'gke',
   name: 'Google Kubernetes Engine',
-  recognise: ({ labels, kubelet }) => 'cloud.google.com/gke-nodepool' in labels || /-gke\./.test(kubelet ?? ''),
+  recognize: ({ labels, kubelet }) => 'cloud.google.com/gke-nodepool' in labels || /-gke\./.test(kubelet ?? ''),
   steps: node => {
     const name = node.labels['cloud.google.com/gke-nodepool'] ?? '';
     return {
@@ -149,7 +148,7 @@ export const gke: NodeSystem = {
       ),
       trustAuthority: (_, host) =>
         here(
-          `make the node pool trust the authority: name "${host}" and its CA under privateRegistryAccessConfig in containerd.yaml`,
+          `make the node pool trust the certificate authority: name "${host}" and its CA under privateRegistryAccessConfig in containerd.yaml`,
           `gcloud container node-pools update ${/^[a-z][a-z0-9-]*$/.test(name) ? name : 'NODE_POOL'} --cluster=CLUSTER --containerd-config-from-file=containerd.yaml`,
         ),
     };
@@ -160,12 +159,12 @@ export const gke: NodeSystem = {
 export const aks: NodeSystem = {
   id: 'aks',
   name: 'Azure Kubernetes Service',
-  recognise: ({ labels }) => 'kubernetes.azure.com/cluster' in labels || 'kubernetes.azure.com/agentpool' in labels,
+  recognize: ({ labels }) => 'kubernetes.azure.com/cluster' in labels || 'kubernetes.azure.com/agentpool' in labels,
   steps: node => ({
     ...containerdSteps(node, nodeShell('; AKS replaces nodes: use a DaemonSet for a lasting change')),
     trustAuthority: () =>
       here(
-        'make all nodes trust the authority in ca.crt',
+        'make all nodes trust the certificate authority in ca.crt',
         'az aks update -n CLUSTER -g RESOURCE_GROUP --custom-ca-trust-certificates ca.crt',
       ),
     setProxy: registry =>

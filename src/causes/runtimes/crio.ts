@@ -2,13 +2,11 @@
 import type { NodeFacts } from '../../model/facts.ts';
 import { quote } from '../shell.ts';
 import {
-  act,
   asWord,
   change,
   crictlSteps,
   here,
   linuxSteps,
-  look,
   type NodeSteps,
   type NodeSystem,
   nodeName,
@@ -16,6 +14,7 @@ import {
   SHOW_CONFIG,
   type Shell,
   serviceSteps,
+  step,
   storeSteps,
 } from './node-system.ts';
 
@@ -41,7 +40,7 @@ export function crioSteps(shell: Shell): NodeSteps {
     ...serviceSteps(shell, ['crio']),
     ...storeSteps(shell, '/var/lib/containers/storage'),
     showMirrors: () =>
-      look(shell, 'show the configured mirrors', `grep -rn -e prefix -e location -e mirror /etc/containers/registries.conf ${DROP_INS}`),
+      step(shell, 'show the configured mirrors', `grep -rn -e prefix -e location -e mirror /etc/containers/registries.conf ${DROP_INS}`),
     editMirrors: registry =>
       change(
         shell,
@@ -63,7 +62,7 @@ export function crioSteps(shell: Shell): NodeSteps {
         `insecure = ${scheme === 'http'}`,
       ]),
     trustAuthority: (_, host) =>
-      change(shell, `make CRI-O trust the authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
+      change(shell, `make CRI-O trust the certificate authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
     clientCertificate: host =>
       change(
         shell,
@@ -80,15 +79,15 @@ export function crioSteps(shell: Shell): NodeSteps {
           : shell.wrap(`${sudo}systemctl edit crio; ${sudo}systemctl restart crio`),
       ),
     showCredentials: () =>
-      look(
+      step(
         shell,
         'show the credentials of the node: global_auth_file of CRI-O, and config.json of kubelet',
         `${sudo}crio status config | grep global_auth_file; ${sudo}${SHOW_CONFIG}`,
       ),
     sandboxImage: () =>
-      look(shell, 'show the sandbox image; pause_image in /etc/crio/crio.conf.d sets it', `${sudo}crio status config | grep pause_image`),
+      step(shell, 'show the sandbox image; pause_image in /etc/crio/crio.conf.d sets it', `${sudo}crio status config | grep pause_image`),
     importImage: image =>
-      act(
+      step(
         shell,
         'import the image from the archive image.tar',
         `${sudo}skopeo copy docker-archive:image.tar ${quote(`containers-storage:${image}`)}`,
@@ -98,14 +97,14 @@ export function crioSteps(shell: Shell): NodeSteps {
       const target = full.replace(/@.*$/, '').replace(/:[^/]*$/, '');
       return dropIn('set an alias for this name', bare, ['[aliases]', `"${bare}" = "${target}"`]);
     },
-    signaturePolicy: () => look(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
+    signaturePolicy: () => step(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
   };
 }
 
 export const crio: NodeSystem = {
   id: 'crio',
   name: 'CRI-O',
-  recognise: ({ runtime }) => runtime?.startsWith('cri-o://') ?? false,
+  recognize: ({ runtime }) => runtime?.startsWith('cri-o://') ?? false,
   steps: () => crioSteps(nodeShell()),
 };
 
@@ -135,7 +134,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
       here(`${scheme === 'http' ? `add "${host}" to` : `remove "${host}" from`} registrySources.insecureRegistries`, image),
     trustAuthority: (_, host) =>
       here(
-        `make the nodes trust the authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
+        `make the nodes trust the certificate authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
         `oc create configmap registry-cas -n openshift-config --from-file=${configMapKey(host)}=ca.crt && oc patch image.config.openshift.io/cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-cas"}}}'`,
       ),
     clientCertificate: host =>
@@ -149,7 +148,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
         `oc get secret/pull-secret -n openshift-config -o json | jq -r '.data[".dockerconfigjson"] | @base64d | fromjson | .auths | keys[]'`,
       ),
     sandboxImage: () =>
-      look(shell, 'show the sandbox image, which is part of the OpenShift release', 'crio status config | grep pause_image'),
+      step(shell, 'show the sandbox image, which is part of the OpenShift release', 'crio status config | grep pause_image'),
     status: () => here('show the log of CRI-O', `oc adm node-logs ${name} -u crio --tail=50`),
     importImage: () => here('push the image to a registry: OpenShift nodes have no import', 'oc registry info'),
     resolveShortName: () => here('or set registrySources.containerRuntimeSearchRegistries to one registry', image),
@@ -160,7 +159,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
 export const openshift: NodeSystem = {
   id: 'openshift',
   name: 'OpenShift',
-  recognise: ({ labels, osImage }) =>
+  recognize: ({ labels, osImage }) =>
     'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
   steps: openshiftSteps,
 };

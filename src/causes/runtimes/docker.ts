@@ -1,16 +1,15 @@
 /** Docker Engine behind cri-dockerd. Source: Docker's pages about daemon.json, certificates and proxies; cri-dockerd's flags. */
 import { quote } from '../shell.ts';
 import {
-  act,
   change,
   linuxSteps,
-  look,
   type NodeSteps,
   type NodeSystem,
   nodeShell,
   SHOW_CONFIG,
   type Shell,
   serviceSteps,
+  step,
   storeSteps,
 } from './node-system.ts';
 
@@ -31,18 +30,22 @@ export function dockerSteps(shell: Shell): NodeSteps {
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['docker', 'cri-docker']),
     ...storeSteps(shell, '/var/lib/docker'),
-    pull: image => act(shell, 'pull the image without kubelet', `${sudo}docker pull ${quote(image)}`),
+    pull: image => step(shell, 'pull the image without kubelet', `${sudo}docker pull ${quote(image)}`),
     removeImage: image =>
-      act(shell, 'remove the image, so that the next attempt downloads it again', `${sudo}docker image rm ${quote(image)}`),
-    removeUnusedImages: () => act(shell, 'remove unused images', `${sudo}docker image prune --all`),
+      step(shell, 'remove the image, so that the next attempt downloads it again', `${sudo}docker image rm ${quote(image)}`),
+    removeUnusedImages: () => step(shell, 'remove unused images', `${sudo}docker image prune --all`),
     showMirrors: () =>
-      look(shell, 'show the configured mirrors (Docker uses them for Docker Hub only)', `${sudo}docker info | grep -A5 -i mirrors`),
+      step(shell, 'show the configured mirrors (Docker uses them for Docker Hub only)', `${sudo}docker info | grep -A5 -i mirrors`),
     editMirrors: () => edit('correct or remove the entry in "registry-mirrors"'),
     correctMirrorScheme: (_, mirror, right) => edit(`change the address in "registry-mirrors" to ${right}://${mirror}`),
     useScheme: (host, scheme) =>
       edit(scheme === 'http' ? `add "${host}" to "insecure-registries"` : `remove "${host}" from "insecure-registries"`),
     trustAuthority: (_, host) =>
-      change(shell, `make Docker trust the authority in ca.crt for "${host}"`, shell.copy('ca.crt', `/etc/docker/certs.d/${host}/ca.crt`)),
+      change(
+        shell,
+        `make Docker trust the certificate authority in ca.crt for "${host}"`,
+        shell.copy('ca.crt', `/etc/docker/certs.d/${host}/ca.crt`),
+      ),
     clientCertificate: host =>
       change(
         shell,
@@ -58,23 +61,23 @@ export function dockerSteps(shell: Shell): NodeSteps {
           ? 'sudo systemctl edit docker && sudo systemctl restart docker'
           : shell.wrap(`${sudo}systemctl edit docker; ${sudo}systemctl restart docker`),
       ),
-    showCredentials: () => look(shell, 'show the credentials of the node: config.json of kubelet', `${sudo}${SHOW_CONFIG}`),
+    showCredentials: () => step(shell, 'show the credentials of the node: config.json of kubelet', `${sudo}${SHOW_CONFIG}`),
     sandboxImage: () =>
-      look(
+      step(
         shell,
         'show the sandbox image; the flag --pod-infra-container-image of cri-dockerd sets it',
         'systemctl cat cri-docker | grep pod-infra',
       ),
-    importImage: () => act(shell, 'import the image from the archive image.tar', `${sudo}docker load -i image.tar`),
+    importImage: () => step(shell, 'import the image from the archive image.tar', `${sudo}docker load -i image.tar`),
     resolveShortName: () => null,
     signaturePolicy: () =>
-      look(shell, 'show whether content trust is set for Docker', `systemctl show docker --property=Environment; ${sudo}cat ${DAEMON}`),
+      step(shell, 'show whether content trust is set for Docker', `systemctl show docker --property=Environment; ${sudo}cat ${DAEMON}`),
   };
 }
 
 export const docker: NodeSystem = {
   id: 'docker',
   name: 'Docker (cri-dockerd)',
-  recognise: ({ runtime }) => runtime?.startsWith('docker://') ?? false,
+  recognize: ({ runtime }) => runtime?.startsWith('docker://') ?? false,
   steps: () => dockerSteps(nodeShell()),
 };

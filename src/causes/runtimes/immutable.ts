@@ -45,7 +45,7 @@ function talosSteps(node: NodeFacts): NodeSteps {
 export const talos: NodeSystem = {
   id: 'talos',
   name: 'Talos Linux',
-  recognise: ({ osImage }) => /^Talos\b/.test(osImage ?? ''),
+  recognize: ({ osImage }) => /^Talos\b/.test(osImage ?? ''),
   steps: talosSteps,
 };
 
@@ -70,7 +70,8 @@ const bottlerocketSteps = (): NodeSteps => {
       set(`change the address of the mirror to ${right}:// (the command replaces all mirrors)`, mirror(registry, `${right}://${address}`)),
     useScheme: (registry, scheme) =>
       set(`use ${scheme}:// for "${registry}" by a mirror (the command replaces all mirrors)`, mirror(registry, `${scheme}://${registry}`)),
-    trustAuthority: () => set('trust the authority in ca.crt', 'pki.registry.data="$(base64 -w0 ca.crt)" pki.registry.trusted=true'),
+    trustAuthority: () =>
+      set('trust the certificate authority in ca.crt', 'pki.registry.data="$(base64 -w0 ca.crt)" pki.registry.trusted=true'),
     clientCertificate: () => ({
       what: 'use a registry, or a mirror, that needs no client certificate: Bottlerocket has no setting for one',
       command: null,
@@ -114,6 +115,6 @@ const bottlerocketSteps = (): NodeSteps => {
 export const bottlerocket: NodeSystem = {
   id: 'bottlerocket',
   name: 'Bottlerocket',
-  recognise: ({ osImage }) => /^Bottlerocket\b/.test(osImage ?? ''),
+  recognize: ({ osImage }) => /^Bottlerocket\b/.test(osImage ?? ''),
   steps: bottlerocketSteps,
 };

@@ -1,4 +1,4 @@
-/** The table of node systems: the first that recognises the node object counts, so the most special stand first. Belongs here: the table, and what reads it. Pure. */
+/** The table of node systems: the first that recognizes the node object counts, so the most special stand first. Belongs here: the table, and what reads it. Pure. */
 import type { Fix } from '../../model/diagnosis.ts';
 import type { Facts, NodeFacts } from '../../model/facts.ts';
 import { aks, containerd, eks, gke } from './containerd.ts';
@@ -30,7 +30,7 @@ export const NODE_SYSTEMS: readonly NodeSystem[] = [
 ];
 
 /** The system of a node, null when the node was not seen or is like none that is known. */
-export const nodeSystemOf = (node: NodeFacts): NodeSystem | null => NODE_SYSTEMS.find(system => system.recognise(node)) ?? null;
+export const nodeSystemOf = (node: NodeFacts): NodeSystem | null => NODE_SYSTEMS.find(system => system.recognize(node)) ?? null;
 
 /** What can be done on the node of the pod. */
 export const nodeSteps = (facts: Facts): NodeSteps => nodeSystemOf(facts.node)?.steps(facts.node) ?? unknownSteps();

@@ -9,7 +9,7 @@ import { asWord, containerShell, here, type NodeSteps, type NodeSystem, nodeName
 export const kind: NodeSystem = {
   id: 'kind',
   name: 'kind',
-  recognise: ({ provider }) => provider === 'kind',
+  recognize: ({ provider }) => provider === 'kind',
   steps: node => {
     const name = nodeName(node);
     const cluster = /^(.+)-(?:control-plane|worker)\d*$/.exec(name)?.[1] ?? 'CLUSTER';
@@ -61,7 +61,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
       ),
     trustAuthority: () =>
       here(
-        'make the node trust the authority in ca.crt',
+        'make the node trust the certificate authority in ca.crt',
         `mkdir -p ~/.minikube/certs && cp ca.crt ~/.minikube/certs/ && ${minikube} start --embed-certs`,
       ),
     setProxy: registry =>
@@ -76,6 +76,6 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
 export const minikube: NodeSystem = {
   id: 'minikube',
   name: 'minikube',
-  recognise: ({ labels }) => 'minikube.k8s.io/name' in labels,
+  recognize: ({ labels }) => 'minikube.k8s.io/name' in labels,
   steps: minikubeSteps,
 };

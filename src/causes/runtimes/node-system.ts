@@ -59,7 +59,7 @@ export interface NodeSystem {
   id: string;
   name: string;
   /** Whether the node object tells that it is this one. */
-  recognise(node: NodeFacts): boolean;
+  recognize(node: NodeFacts): boolean;
   steps(node: NodeFacts): NodeSteps;
 }
 
@@ -101,10 +101,9 @@ export const containerShell = (node: string): Shell => ({
 /** The node's name for a shell. */
 export const nodeName = (node: NodeFacts): string => hostWord(node.name, 'NODE');
 
-/** A step that only looks. */
-export const look = (shell: Shell, what: string, command: string): Step => ({ what, command: shell.wrap(command), on: shell.on });
+/** A step on one node. */
+export const step = (shell: Shell, what: string, command: string): Step => ({ what, command: shell.wrap(command), on: shell.on });
 /** A step that changes one node. */
-export const act = look;
 /** A change that all nodes need. In: commands that are complete already. */
 export const change = (shell: Shell, what: string, command: string | null): Step =>
   shell.on === 'node'
@@ -127,16 +126,16 @@ export const crictlSteps = (
   shell: Shell,
   crictl = `${shell.sudo}crictl`,
 ): Pick<NodeSteps, 'pull' | 'removeImage' | 'removeUnusedImages'> => ({
-  pull: image => act(shell, 'pull the image without kubelet', `${crictl} pull ${quote(image)}`),
-  removeImage: image => act(shell, 'remove the image, so that the next attempt downloads it again', `${crictl} rmi ${quote(image)}`),
-  removeUnusedImages: () => act(shell, 'remove unused images', `${crictl} rmi --prune`),
+  pull: image => step(shell, 'pull the image without kubelet', `${crictl} pull ${quote(image)}`),
+  removeImage: image => step(shell, 'remove the image, so that the next attempt downloads it again', `${crictl} rmi ${quote(image)}`),
+  removeUnusedImages: () => step(shell, 'remove unused images', `${crictl} rmi --prune`),
 });
 
 /** What every Linux with a shell does alike. */
 export const linuxSteps = (shell: Shell): Pick<NodeSteps, 'resolve' | 'connect' | 'clock'> => ({
-  resolve: host => look(shell, `resolve "${host}"; if that fails, show the name servers`, `getent hosts ${host} || cat /etc/resolv.conf`),
-  connect: url => look(shell, 'try the connection', `curl -sSv -o /dev/null --max-time 10 ${quote(url)}`),
-  clock: () => look(shell, 'show the clock, in UTC', 'date -u'),
+  resolve: host => step(shell, `resolve "${host}"; if that fails, show the name servers`, `getent hosts ${host} || cat /etc/resolv.conf`),
+  connect: url => step(shell, 'try the connection', `curl -sSv -o /dev/null --max-time 10 ${quote(url)}`),
+  clock: () => step(shell, 'show the clock, in UTC', 'date -u'),
 });
 
 /** What systemd does alike for every service. */
@@ -145,20 +144,21 @@ export const serviceSteps = (shell: Shell, services: string[]): Pick<NodeSteps, 
   const logs = services.map(service => `-u ${service}`).join(' ');
   return {
     status: () =>
-      look(
+      step(
         shell,
         `show the state and the log of ${main}`,
         `systemctl status ${services.join(' ')} --no-pager; ${shell.sudo}journalctl ${logs} -n 50 --no-pager`,
       ),
-    restart: () => act(shell, `restart ${main}, when its configuration is correct`, `${shell.sudo}systemctl restart ${services.join(' ')}`),
+    restart: () =>
+      step(shell, `restart ${main}, when its configuration is correct`, `${shell.sudo}systemctl restart ${services.join(' ')}`),
     showProxy: () =>
-      look(shell, `show the proxy settings of ${main}`, `systemctl show ${main} --property=Environment --property=EnvironmentFiles`),
+      step(shell, `show the proxy settings of ${main}`, `systemctl show ${main} --property=Environment --property=EnvironmentFiles`),
   };
 };
 
 /** The store of the images, and the kernel's messages about its disk. */
 export const storeSteps = (shell: Shell, store: string): Pick<NodeSteps, 'diskUsage' | 'showStorage'> => ({
-  diskUsage: () => look(shell, 'show free space and free inodes', `df -h ${store}; df -i ${store}`),
+  diskUsage: () => step(shell, 'show free space and free inodes', `df -h ${store}; df -i ${store}`),
   showStorage: () =>
-    look(shell, 'show the file system of the image store and the kernel log', `findmnt -T ${store}; ${shell.sudo}dmesg | tail -n 50`),
+    step(shell, 'show the file system of the image store and the kernel log', `findmnt -T ${store}; ${shell.sudo}dmesg | tail -n 50`),
 });

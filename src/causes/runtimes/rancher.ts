@@ -2,13 +2,11 @@
 import type { NodeFacts } from '../../model/facts.ts';
 import { quote } from '../shell.ts';
 import {
-  act,
   change,
   containerShell,
   crictlSteps,
   here,
   linuxSteps,
-  look,
   type NodeSteps,
   type NodeSystem,
   nodeName,
@@ -16,6 +14,7 @@ import {
   type Shell,
   type Step,
   serviceSteps,
+  step,
   storeSteps,
 } from './node-system.ts';
 
@@ -46,14 +45,14 @@ function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, r
     ...serviceSteps(shell, [service]),
     ...storeSteps(shell, `${data}/containerd`),
     restart: () => ({ what: `restart ${service}, when its configuration is correct`, command: restart, on: shell.on }),
-    showMirrors: () => look(shell, 'show the configured mirrors', `${sudo}cat ${file}`),
+    showMirrors: () => step(shell, 'show the configured mirrors', `${sudo}cat ${file}`),
     editMirrors: registry => edit(`correct or remove the mirror of "${registry}"`),
     correctMirrorScheme: (_, mirror, right) => edit(`change the endpoint of the mirror to ${right}://${mirror}`),
     useScheme: (host, scheme) => edit(`set the endpoint of "${host}" under "mirrors" to ${scheme}://${host}`),
     trustAuthority: (_, host) => edit(`set configs."${host}".tls.ca_file to the authority's certificate`),
     clientCertificate: host => edit(`set configs."${host}".tls.cert_file and key_file to the client certificate`),
     checkSettings: () => null,
-    showProxy: () => look(shell, `show the proxy settings of ${service}`, `${sudo}cat ${environment}`),
+    showProxy: () => step(shell, `show the proxy settings of ${service}`, `${sudo}cat ${environment}`),
     setProxy: registry =>
       change(
         shell,
@@ -61,27 +60,27 @@ function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, r
         shell.on === 'node' ? `sudoedit ${environment} && ${restart}` : null,
       ),
     showCredentials: () =>
-      look(
+      step(
         shell,
         `show the credentials of the node: "configs" in ${file}`,
         `${sudo}sed -E 's/((auth|password|token): *).*/\\1***/' ${file}`,
       ),
     sandboxImage: () =>
-      look(
+      step(
         shell,
         `show the sandbox image; the flag --pause-image of ${name} sets it`,
         `${sudo}grep -n sandbox ${data}/etc/containerd/config.toml`,
       ),
     status: () =>
-      look(
+      step(
         shell,
         `show the state of ${service} and the log of containerd`,
         `systemctl status ${service} --no-pager; ${sudo}tail -n 50 ${data}/containerd/containerd.log`,
       ),
-    importImage: () => act(shell, 'import the image from the archive image.tar', `${ctr} images import image.tar`),
+    importImage: () => step(shell, 'import the image from the archive image.tar', `${ctr} images import image.tar`),
     resolveShortName: () => null,
     signaturePolicy: () =>
-      look(shell, 'show the image verifiers of containerd', `${sudo}grep -n -A3 image-verifier ${data}/etc/containerd/config.toml`),
+      step(shell, 'show the image verifiers of containerd', `${sudo}grep -n -A3 image-verifier ${data}/etc/containerd/config.toml`),
   };
 }
 
@@ -98,7 +97,7 @@ const isK3s = (node: NodeFacts): boolean =>
 export const k3s: NodeSystem = {
   id: 'k3s',
   name: 'k3s',
-  recognise: isK3s,
+  recognize: isK3s,
   steps: node => {
     const service = isServer(node) ? 'k3s' : 'k3s-agent';
     return rancherSteps(nodeShell(), {
@@ -115,7 +114,7 @@ export const k3s: NodeSystem = {
 export const rke2: NodeSystem = {
   id: 'rke2',
   name: 'RKE2',
-  recognise: isRke2,
+  recognize: isRke2,
   steps: node => {
     const service = isServer(node) ? 'rke2-server' : 'rke2-agent';
     const bin = 'sudo /var/lib/rancher/rke2/bin';
@@ -134,7 +133,7 @@ export const rke2: NodeSystem = {
 export const k3d: NodeSystem = {
   id: 'k3d',
   name: 'k3d',
-  recognise: node => isK3s(node) && /^k3d-/.test(node.name ?? ''),
+  recognize: node => isK3s(node) && /^k3d-/.test(node.name ?? ''),
   steps: node => {
     const name = nodeName(node);
     const cluster = /^k3d-(.+)-(?:server|agent)-\d+$/.exec(name)?.[1] ?? 'CLUSTER';

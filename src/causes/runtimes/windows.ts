@@ -18,7 +18,7 @@ function windowsSteps(): NodeSteps {
     useScheme: (host, scheme) => edit(`set server = "${scheme}://${host}" in ${host}/${settings}`, folder),
     trustAuthority: () =>
       edit(
-        'make Windows trust the authority in ca.crt',
+        'make Windows trust the certificate authority in ca.crt',
         'Import-Certificate -FilePath ca.crt -CertStoreLocation Cert:\\LocalMachine\\Root; Restart-Service containerd',
       ),
     clientCertificate: host => edit(`set client = [["client.crt", "client.key"]] in ${host}/${settings}`, folder),
@@ -54,6 +54,6 @@ function windowsSteps(): NodeSteps {
 export const windows: NodeSystem = {
   id: 'windows',
   name: 'Windows',
-  recognise: ({ platform }) => platform?.os === 'windows',
+  recognize: ({ platform }) => platform?.os === 'windows',
   steps: windowsSteps,
 };

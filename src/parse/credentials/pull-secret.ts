@@ -248,9 +248,6 @@ function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, 
   }
 }
 
-/** Written by `collect` on a secret whose passwords it replaced, so that `-f` does not take the replacement for the fault. */
-export const REPLACED = 'imagepull/passwords-replaced';
-
 /** When a secret was last written (RFC 3339): a refresher changes it in place, and its creation says nothing then. */
 export function lastWrittenAt(secret: Secret): string | null {
   const times = [secret.metadata.creationTimestamp, ...(secret.metadata.managedFields ?? []).map(entry => entry.time)].filter(
@@ -260,7 +257,7 @@ export function lastWrittenAt(secret: Secret): string | null {
 }
 
 /** The text of one key of a secret, undefined when it is not there. */
-export const secretText = (secret: Secret, key: string): string | undefined => secretBytes(secret, key)?.toString('utf8');
+const secretText = (secret: Secret, key: string): string | undefined => secretBytes(secret, key)?.toString('utf8');
 
 function secretBytes(secret: Secret, key: string): Buffer | undefined {
   const plain = secret.stringData?.[key];

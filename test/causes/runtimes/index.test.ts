@@ -1,5 +1,5 @@
 /**
- * Node systems: recognised from a node object, and what the fixes of a cause on the node then are. Golden texts in fixtures/node-systems hold every fix of a system.
+ * Node systems: recognized from a node object, and what the fixes of a cause on the node then are. Golden texts in fixtures/node-systems hold every fix of a system.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -255,7 +255,7 @@ const factsOn = (object: Node | null): Facts => ({
 const fixesOf = (facts: Facts): { cause: CauseCode; title: string; command: string | null }[] =>
   CASES.flatMap(([cause, fault]) => CAUSE_TEXTS[cause].fixes(facts, { ...FAULT, ...fault }).map(fix => ({ cause, ...fix })));
 
-t.test('each node system is recognised from a node object, and its fixes name its own files and commands', async t => {
+t.test('each node system is recognized from a node object, and its fixes name its own files and commands', async t => {
   t.strictSame([...new Set(NODES.map(({ system }) => system))].sort(), NODE_SYSTEMS.map(({ id }) => id).sort(), 'each system has a node');
   for (const { system, node: object, names } of NODES) {
     const facts = factsOn(object);

@@ -8,6 +8,7 @@ import type { Certainty, Proof } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Fault, type FaultKind, type HostRole, isAuthenticationFault, type Step } from '../model/fault.ts';
 import { manifestReference } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import { isLoopback } from '../util/proxy.ts';
 import type { Context } from './context.ts';
 import { faultProof, object, tagsAnswered } from './proof.ts';
@@ -47,6 +48,9 @@ const nodePlatform = (facts: Facts): string => {
   const { os, architecture, variant } = facts.node.platform as NonNullable<Facts['node']['platform']>;
   return `${facts.node.name ?? 'the node'} is ${[os, architecture, variant].filter(Boolean).join('/')}`;
 };
+
+/** A public registry that accepts no credentials. */
+const takesNoLogins = (facts: Facts): boolean => providerOf(facts.reference?.registry ?? '')?.takesNoLogins === true;
 
 const certain = (id: string, when: FaultShape, causes: Causes, reason: string, proof: ProofOf = itself): Candidate => ({
   id,
@@ -223,6 +227,18 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
 
   // the proxy
+  possible(
+    'proxy.phrase-from-public-registry',
+    { kind: 'proxy', speaker: 'docker', method: 'HEAD', details: { phrase: 'Forbidden' }, where: (_, { facts }) => takesNoLogins(facts) },
+    ['RegistryPolicyDenied', 'ProxyFailed'],
+    'Docker reports only "Forbidden". This registry accepts no credentials: it blocks the address or the country of the client, unless a proxy refuses the request.',
+  ),
+  possible(
+    'proxy.phrase-from-proxy-or-registry',
+    { kind: 'proxy', speaker: 'docker', method: 'HEAD', details: { phrase: ['Forbidden', 'Unauthorized', 'Not Found'] } },
+    ['ProxyFailed', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryNotFoundOrPrivate'],
+    "Docker reports only the reason phrase of a status: a proxy's, or that of the registry's answer to HEAD, which has no body.",
+  ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain('proxy.authentication-required', { status: 407 }, ['ProxyFailed'], 'The answer 407 is a proxy that requires authentication.'),
   likely(

@@ -152,6 +152,8 @@ export interface FaultDetails {
   storage?: 'readOnly' | 'ioError' | 'contentLost';
   signature?: 'missing' | 'blocked' | 'invalid';
   shortName?: 'noRegistry' | 'ambiguous';
+  /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
+  phrase?: string;
   /** The last words of the error, for the texts of faults that have no field of their own. */
   reason?: string;
 }

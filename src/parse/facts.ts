@@ -205,6 +205,7 @@ const details = object<FaultDetails>({
   storage: optional(oneOf({ readOnly: true, ioError: true, contentLost: true })),
   signature: optional(oneOf({ missing: true, blocked: true, invalid: true })),
   shortName: optional(oneOf({ noRegistry: true, ambiguous: true })),
+  phrase: optional(text),
   reason: optional(text),
 });
 

@@ -642,7 +642,7 @@ export const ERRORS: ErrorRow[] = [
   // a proxy refuses CONNECT: the reason phrase of its answer is all that net/http hands on
   {
     id: 'go-net.connect-refused',
-    match: /[A-Z][a-z][A-Za-z -]*/,
+    match: /(?<phrase>[A-Z][a-z][A-Za-z -]*)/,
     at: { on: 'request' },
     kind: 'proxy',
     role: 'proxy',

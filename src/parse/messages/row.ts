@@ -108,6 +108,7 @@ export const GROUPS: Record<string, (details: FaultDetails, value: string) => vo
   received: (details, value) => void (details.received = Number(value)),
   socket: (details, value) => void (details.socket = value),
   secrets: (details, value) => void (details.secrets = value.split(/,\s*/).filter(Boolean)),
+  phrase: (details, value) => void (details.phrase = value),
   reason: (details, value) => void (details.reason = value),
 };
 

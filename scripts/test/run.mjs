@@ -103,6 +103,7 @@ function listen(parser, path, count) {
   let failedInside = 0;
   parser.on('child', child => {
     const before = count.failed;
+    failedInside = 0;
     listen(child, [...path, child.name], count);
     child.on('complete', () => {
       failedInside = count.failed - before;

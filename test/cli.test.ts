@@ -130,7 +130,7 @@ t.test('wrong input is one line that says what to do, and status 2', async t => 
     ['YAML without Kubernetes objects', ['why', '-f', join(files, 'other-yaml')], /contains no (?:Kubernetes object|pod)/],
     ['a file without pods', ['why', '-f', join(files, 'no-pods')], /contains no pod/],
     ['no such pod in the file', ['why', 'absent', '-f', SAVED], /contains no pod "absent".*api-7c9f6d5b8-x2v4q/],
-    ['no such container in the file', ['why', 'healthy', '-c', 'absent', '-f', SAVED, '--no-probe'], /no container "absent"/],
+    ['no such container in the file', ['why', 'healthy', '-c', 'absent', '-f', SAVED, '--no-probe'], /container "absent" not found/],
     ['pods by name and by label', ['why', 'healthy', '-l', 'a=b', '-f', SAVED], /cannot be combined/],
     ['nothing on standard input', ['why', '-f', '-'], /standard input is empty/],
     ['a missing kubeconfig', ['why', 'x', '--kubeconfig', join(files, 'absent')], /absent" does not exist/],

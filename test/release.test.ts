@@ -122,7 +122,7 @@ t.test('plugin.yaml has the commands and flags of the table', async t => {
   }
 });
 
-t.test('the npm package has a working program, its licences and nothing that runs at installation', async t => {
+t.test('the npm package has a working program, its licenses and nothing that runs at installation', async t => {
   const packed = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])) as unknown;
   const [{ filename, files }] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [
     { filename: string; files: { path: string }[] },

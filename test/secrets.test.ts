@@ -463,8 +463,8 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
   const good = await run(['test-secret', 'good', '--kubeconfig', kubeconfig]);
   t.match(good, { status: 0, stderr: '', stdout: /secret shop\/good works/ }, 'a good one works');
   for (const [name, args, says] of [
-    ['a secret that is not there', ['test-secret', 'absent'], /there is no secret "absent" in namespace "shop"/],
-    ['a namespace that is not there', ['test-secret', 'absent', '-n', 'nowhere'], /there is no namespace "nowhere"/],
+    ['a secret that is not there', ['test-secret', 'absent'], /secret "absent" not found in namespace "shop"/],
+    ['a namespace that is not there', ['test-secret', 'absent', '-n', 'nowhere'], /namespace "nowhere" not found/],
   ] as const)
     t.match(await run([...args, '--kubeconfig', kubeconfig]), { status: 2, stdout: '', stderr: says }, name);
 });

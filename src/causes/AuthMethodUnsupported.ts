@@ -5,8 +5,10 @@ import { registry } from './phrases.ts';
 import { hostWord } from './shell.ts';
 
 export const AuthMethodUnsupported: CauseText = {
-  summary: facts =>
-    `${registry(facts)} answers 401 without a Basic or Bearer challenge. No container runtime can authenticate there, whatever the pull secret holds.`,
+  summary: (facts, fault) =>
+    fault?.seenBy === 'node'
+      ? `${registry(facts)} answers 401 without an explanation. If it offers neither Basic nor Bearer authentication, no container runtime can authenticate there.`
+      : `${registry(facts)} answers 401 without a Basic or Bearer challenge. No container runtime can authenticate there, whatever the pull secret contains.`,
   fixes: (facts, fault) => [
     {
       title: 'show the answer of the registry: it must have a WWW-Authenticate header of type Bearer or Basic',

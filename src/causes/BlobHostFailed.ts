@@ -1,23 +1,49 @@
 /** BlobHostFailed: the node cannot download from the host that the registry redirects to. Belongs here: its summary and its fixes. Pure. */
+import type { Fault, FaultKind } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { observer, registry, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { hostWord } from './shell.ts';
 
+const TLS_KINDS = new Set<FaultKind>(['untrusted', 'badCertificate', 'x509', 'tls', 'plainHttp', 'httpToHttps']);
+const isOfTls = (fault: Fault | null): boolean => fault !== null && TLS_KINDS.has(fault.kind);
+const isServerError = (fault: Fault | null): boolean => (fault?.status ?? 0) >= 500;
+
 export const BlobHostFailed: CauseText = {
   summary: (facts, fault) =>
-    `${registry(facts)} answers, but it redirects the layers to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${fault?.status ? `gets ${fault.status} from that host` : 'cannot use that host'}. A firewall must allow both hosts.${seenFrom(fault)}`,
+    `${registry(facts)} answers, but it redirects downloads to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${how(fault)}.${isOfTls(fault) || isServerError(fault) ? '' : ' A firewall must allow both hosts.'}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
     const provider = providerOf(facts.reference?.registry ?? '');
     const usual = provider?.layerHosts.join(', ') ?? '';
-    return [
-      {
-        title: `allow ${hosts.length > 0 ? hosts.join(', ') : 'the hosts of the layers'} in the firewall or the proxy of the nodes${usual === '' ? '' : ` (${provider?.name} serves layers from ${usual})`}`,
-        command: null,
-      },
-      nodeFix(facts, nodeSteps(facts).connect(`https://${hostWord(hosts[0])}/`)),
-    ];
+    const named = hosts.length > 0 ? hosts.join(', ') : 'the hosts of the layers';
+    const repair = isOfTls(fault)
+      ? `correct the certificate or the TLS settings of ${named}, or of a proxy in front of it`
+      : isServerError(fault)
+        ? `check the state of ${named}: it answers ${fault?.status}`
+        : `allow ${named} in the firewall or the proxy of the nodes${usual === '' ? '' : ` (${provider?.name} serves layers from ${usual})`}`;
+    return [{ title: repair, command: null }, nodeFix(facts, nodeSteps(facts).connect(`https://${hostWord(hosts[0])}/`))];
   },
 };
+
+function how(fault: Fault | null): string {
+  switch (fault?.kind) {
+    case 'notJson':
+      return 'gets a web page from that host';
+    case 'dns':
+      return 'cannot resolve the name of that host';
+    case 'untrusted':
+    case 'badCertificate':
+    case 'x509':
+      return 'rejects the certificate of that host';
+    case 'tls':
+      return 'cannot complete the TLS handshake with that host';
+    case 'plainHttp':
+      return 'uses HTTPS, but that host uses plain HTTP';
+    case 'httpToHttps':
+      return 'uses plain HTTP, but that host requires HTTPS';
+    default:
+      return fault?.status ? `gets ${fault.status} from that host` : 'cannot connect to that host';
+  }
+}

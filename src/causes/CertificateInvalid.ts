@@ -3,9 +3,11 @@ import type { Fault } from '../model/fault.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
 import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';
-import { hostOf, nodeName, seenFrom } from './phrases.ts';
+import { hostOf, list, nodeName, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
+const isOfNames = (fault: Fault | null): boolean =>
+  ['wrongName', 'noIpAddress', 'commonNameOnly'].includes(fault?.details.certificate?.problem ?? '');
 const isOfDates = (fault: Fault | null): boolean => ['expired', 'notYetValid'].includes(fault?.details.certificate?.problem ?? '');
 
 export const CertificateInvalid: CauseText = {
@@ -25,7 +27,9 @@ export const CertificateInvalid: CauseText = {
           ]
         : [
             {
-              title: `issue a certificate with "${host.replace(/:\d+$/, '')}" as a subject alternative name, or use a host name in the image that the certificate has`,
+              title: isOfNames(fault)
+                ? `issue a certificate with "${host.replace(/:\d+$/, '')}" as a subject alternative name, or use a host name in the image that the certificate has`
+                : `replace the certificate of "${host}" by one that the node accepts`,
               command: null,
             },
           ]),
@@ -42,7 +46,7 @@ function why(fault: Fault | null, node: string): string {
     case 'notYetValid':
       return limit === undefined ? 'it is not valid yet' : `it is not valid before ${limit}${time}`;
     case 'wrongName':
-      return `it is for ${names ?? 'another name'}, not for "${wanted ?? ''}"`;
+      return `it is for ${names === undefined ? 'another name' : list(names.split(', '))}${wanted === undefined ? '' : `, not for "${wanted}"`}`;
     case 'noIpAddress':
       return 'the image uses an IP address as the registry, and the certificate has no IP address';
     case 'commonNameOnly':

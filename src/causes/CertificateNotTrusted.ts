@@ -2,7 +2,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';
-import { hostOf, observer, seenFrom } from './phrases.ts';
+import { hostOf, list, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { hostWord } from './shell.ts';
 
@@ -29,5 +29,5 @@ export const CertificateNotTrusted: CauseText = {
 export function certificateOf(facts: Facts): string {
   const seen = facts.probe?.certificate;
   if (seen == null) return '';
-  return ` The certificate is for ${seen.names}, issued by "${seen.issuer}"${seen.selfSigned ? ' (self-signed)' : ''}, valid from ${seen.validFrom} to ${seen.validUntil}.`;
+  return ` The certificate is for ${list(seen.names.split(', '))}, issued by "${seen.issuer}"${seen.selfSigned ? ' (self-signed)' : ''}, valid from ${seen.validFrom} to ${seen.validUntil}.`;
 }

@@ -13,24 +13,32 @@ export const CredentialsBlockPublicImage: CauseText = {
     const used = usedSecrets(facts);
     return used.length > 0
       ? `${isPublic}, but kubelet sends secret ${quoted(used)}, ${registry(facts)} rejects its credentials, and kubelet does not retry anonymously.`
-      : `${isPublic}, but the node is refused. Secret ${quoted(namedSecrets(facts))} could not be read: if it has credentials for ${registry(facts)}, kubelet sends them and does not retry anonymously.`;
+      : `${isPublic}, but the registry rejects the pull of the node. Secret ${quoted(namedSecrets(facts))} could not be read: if it has credentials for ${registry(facts)}, kubelet sends them and does not retry anonymously.`;
   },
-  fixes: facts => [...removal(facts), renewSecret(facts, secretOf(facts), 'or write valid credentials into the secret'), retryNow(facts)],
+  fixes: facts => [
+    ...removal(facts),
+    renewSecret(facts, secretOf(facts), 'or write valid credentials into the secret'),
+    // a changed template has recreated the pod already
+    retryNow(facts, isOfAccount(facts) || !rollsOut(facts) ? undefined : 'if you changed the secret, retry now by deleting the pod'),
+  ],
 };
 
 const namedSecrets = (facts: Facts): string[] => facts.secrets.map(({ name }) => name);
 /** The secret that kubelet sends, as far as is known. */
 const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets(facts)[0] ?? 'SECRET';
 
+/** Whether the pod has the secret from its service account. */
+const isOfAccount = (facts: Facts): boolean => facts.serviceAccount.secrets?.includes(secretOf(facts)) ?? false;
+
 /** Removes the secret from the service account, or from the template of the workload. */
 function removal(facts: Facts): Fix[] {
   const name = secretOf(facts);
   const account = facts.serviceAccount;
   const without = (names: readonly string[]): { name: string }[] => names.filter(other => other !== name).map(other => ({ name: other }));
-  if (account.secrets?.includes(name))
+  if (isOfAccount(facts) && account.secrets !== null)
     return [
       {
-        title: `remove it from service account "${account.name}"`,
+        title: `remove secret "${name}" from service account "${account.name}"`,
         command: patch(facts, object('serviceaccount', account.name), { imagePullSecrets: without(account.secrets) }, 'merge'),
       },
     ];
@@ -38,9 +46,9 @@ function removal(facts: Facts): Fix[] {
   if (rollsOut(facts))
     return [
       {
-        title: `remove it from ${kind} "${owner}"`,
+        title: `remove secret "${name}" from ${kind} "${owner}"`,
         command: patchTemplate(facts, { imagePullSecrets: without(namedSecrets(facts)) }, 'merge'),
       },
     ];
-  return [{ title: `remove "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];
+  return [{ title: `remove secret "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];
 }

@@ -24,7 +24,7 @@ export const CredentialsExpired: CauseText = {
     retryNow(facts),
     {
       title:
-        'so that it does not happen again: let a controller renew the secret (for example External Secrets), use a credential provider on the nodes, or use credentials that do not expire',
+        'to prevent this: renew the secret with a controller (for example External Secrets), use a credential provider on the nodes, or use credentials that do not expire',
       command: null,
     },
   ],
@@ -37,7 +37,7 @@ const expired = (facts: Facts): CredentialFact | undefined =>
 const reported = (fault: Fault | null): string =>
   fault?.explanation
     ? `the registry reports "${fault.explanation.replace(/\.$/, '')}"`
-    : 'the registry accepted it first, and rejects its token now';
+    : 'the registry accepted it for the manifest, but rejects it for a layer';
 
 /** A new token from its issuer, written into the secret. */
 function renew(facts: Facts, name: string): Fix {

@@ -14,7 +14,7 @@ export const CredentialsRejected: CauseText = {
     if (first === undefined)
       return facts.secrets.length === 0
         ? `${registry(facts)} rejects the credentials of ${nodeName(facts)}. The pod has no pull secret, so they come from the node itself (a config.json, a credential provider), which the Kubernetes API does not show.`
-        : `${registry(facts)} rejects the credentials that the node sends. They are not known here, because secret ${quoted(facts.secrets.map(secret => secret.name))} could not be read.`;
+        : `${registry(facts)} rejects the credentials that the node sends. Secret ${quoted(facts.secrets.map(secret => secret.name))} could not be read, so the credentials are not known.`;
     const defect = repaired?.defect ?? first.defect;
     const proof =
       defect == null

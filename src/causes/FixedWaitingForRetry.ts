@@ -9,11 +9,11 @@ export const FixedWaitingForRetry: CauseText = {
     const used = accepted === null ? [] : [facts.keyring.credentials[accepted]?.secret ?? ''];
     const next =
       facts.state.nextRetry === null
-        ? 'within five minutes'
+        ? 'retries within five minutes'
         : Date.parse(facts.state.nextRetry) > Date.parse(facts.now)
-          ? `at about ${facts.state.nextRetry.slice(11, 19)} UTC`
-          : 'at any moment';
-    return `The last attempt of the node failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can now be pulled ${used.length > 0 ? `with secret ${quoted(used)}` : 'anonymously'}, as a request from this machine shows. kubelet retries ${next}.`;
+          ? `retries at about ${facts.state.nextRetry.slice(11, 19)} UTC`
+          : 'can retry at any moment';
+    return `The last attempt of the node failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can now be pulled ${used.length > 0 ? `with secret ${quoted(used)}` : 'anonymously'}, as a request from this machine shows. kubelet ${next}.`;
   },
   fixes: facts => [
     { title: 'wait: the next attempt needs no change', command: null },

@@ -7,7 +7,7 @@ import { quote } from './shell.ts';
 export const ImageBroken: CauseText = {
   summary: (facts, fault) =>
     fault?.seenBy === 'probe'
-      ? `${imageOf(facts)} is damaged in ${registry(facts)}: ${fault.message}. No node can pull it.`
+      ? `${imageOf(facts)} is damaged in ${registry(facts)}: ${fault.kind === 'notFound' ? 'the tag list contains the tag, but the registry has no manifest for it' : fault.message}. A node that does not have the image already cannot pull it.`
       : `${imageOf(facts)} seems to be damaged in ${registry(facts)}: a part of it is missing, or it does not have the digest that its manifest names.`,
   fixes: facts => [
     setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, 'use another tag until the image is repaired'),

@@ -20,7 +20,7 @@ export const ImageNeverPulled: CauseText = {
             command: patchTemplate(facts, { [list]: [{ name, imagePullPolicy: 'IfNotPresent' }] }),
           }
         : {
-            title: `${title} (the pod has to be recreated)`,
+            title: `${title} (this recreates the pod)`,
             command: recreatePod(facts, ` | (.spec.${list}[] | select(.name == ${JSON.stringify(name)})).imagePullPolicy = "IfNotPresent"`),
           },
       nodeFix(facts, nodeSteps(facts).importImage(facts.reference === null ? 'IMAGE' : facts.image), 'or, if it was built locally, '),

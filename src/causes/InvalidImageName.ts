@@ -1,13 +1,16 @@
 /** InvalidImageName: the image reference cannot be parsed, or the registry rejects its name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
-import { imageOf, registry } from './phrases.ts';
+import { imageOf, registry, theNode } from './phrases.ts';
 
 export const InvalidImageName: CauseText = {
-  summary: facts =>
-    facts.referenceError === null
-      ? `Registry ${registry(facts)} rejects the name of ${imageOf(facts)} as invalid.`
-      : `${imageOf(facts)} cannot be parsed as an image reference: ${facts.referenceError}. ${whatIsWrong(facts.image)}`,
+  summary: (facts, fault) => {
+    if (facts.referenceError !== null)
+      return `${imageOf(facts)} cannot be parsed as an image reference: ${facts.referenceError}. ${whatIsWrong(facts.image)}`.trimEnd();
+    return fault?.kind === 'badReference' && !fault.rows.includes('registry.name-invalid')
+      ? `${theNode(facts)} reports that ${imageOf(facts)} is not a valid image reference.`
+      : `Registry ${registry(facts)} rejects the name of ${imageOf(facts)} as invalid.`;
+  },
   fixes: facts => {
     const better = suggestion(facts.image);
     return [
@@ -32,13 +35,6 @@ function whatIsWrong(image: string): string {
   if (/^["']|["']$/.test(image)) return 'It includes the quotation marks of the shell or the template.';
   if (/:[^/]*\+/.test(image)) return 'A tag cannot contain "+" (for Helm versions with build metadata, use "_" or "-").';
   if (/::|:$|\/$|^\/|\/\//.test(image)) return 'A part of it is empty.';
-  const path = image
-    .replace(/[:@][^/]*$/, '')
-    .split('/')
-    .slice(1)
-    .join('/');
-  if (path !== path.toLowerCase() || (!image.includes('/') && image.split(/[:@]/)[0] !== image.split(/[:@]/)[0]?.toLowerCase()))
-    return 'A repository name must be lower case.';
   return '';
 }
 

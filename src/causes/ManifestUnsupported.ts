@@ -9,14 +9,16 @@ import { quote } from './shell.ts';
 export const ManifestUnsupported: CauseText = {
   summary: (facts, fault) =>
     `${imageOf(facts)} exists, but the runtime of the node cannot use it as a container image: ${what(fault)}.${explanation(fault)}`,
-  fixes: facts => [
+  fixes: (facts, fault) => [
     setImage(
       facts,
       `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`,
-      'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
+      fault?.kind === 'encrypted'
+        ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
+        : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
     ),
     {
-      title: 'if you publish it: build and push it again as an OCI image',
+      title: `if you publish it: build and push it again ${fault?.kind === 'encrypted' ? 'without encryption' : 'as an OCI image'}`,
       command: `docker buildx build -t ${quote(facts.image)} --push .`,
     },
   ],

@@ -28,5 +28,7 @@ export const NoPullSecret: CauseText = {
 function account({ serviceAccount: { name, secrets } }: Facts): string {
   if (secrets === null) return `its service account "${name}" could not be read`;
   if (secrets.length === 0) return `its service account "${name}" has none either`;
-  return `the pull secrets of its service account "${name}", ${quoted(secrets)}, do not match this image`;
+  return secrets.length === 1
+    ? `pull secret ${quoted(secrets)} of its service account "${name}" does not match this image`
+    : `no pull secret of its service account "${name}" matches this image: ${quoted(secrets)}`;
 }

@@ -18,7 +18,7 @@ export const NodeDiskFull: CauseText = {
         ? []
         : [
             {
-              title: 'keep new pods away from the node until it has space',
+              title: 'keep new pods away from the node until it has space ("kubectl uncordon" allows them again)',
               command: `kubectl cordon ${hostWord(facts.node.name, 'NODE')}`,
             },
           ]),

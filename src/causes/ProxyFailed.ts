@@ -6,7 +6,9 @@ import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const ProxyFailed: CauseText = {
   summary: (facts, fault) =>
-    `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
+    fault?.details.phrase !== undefined
+      ? `The runtime of ${nodeName(facts)} reports only "${fault.details.phrase}" for ${registry(facts)}: a proxy rejects the request, or the registry itself does.`
+      : `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
   fixes: facts => {
     const steps = nodeSteps(facts);
     return [nodeFix(facts, steps.showProxy()), nodeFix(facts, steps.setProxy(registryWord(facts)))];

@@ -10,7 +10,7 @@ export const PullThrottled: CauseText = {
     { title: 'wait: kubelet retries within minutes', command: null },
     {
       title:
-        'if it happens often, show registryPullQPS and registryBurst (needs the right "get nodes/proxy"), and raise them in the kubelet configuration',
+        'if it happens often, show registryPullQPS and registryBurst (this needs the permission "get nodes/proxy"), and raise them in the kubelet configuration',
       command: `kubectl get --raw /api/v1/nodes/${hostWord(facts.node.name, 'NODE')}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
     },
   ],

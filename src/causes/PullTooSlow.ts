@@ -2,11 +2,11 @@
 import type { CauseText } from './cause.ts';
 import { pullOnNode } from './commands.ts';
 import { count, imageOf, nodeName } from './phrases.ts';
-import { showBytes } from './sizes.ts';
+import { showBytes, showSeconds } from './sizes.ts';
 
 export const PullTooSlow: CauseText = {
   summary: facts =>
-    `The pull of ${imageOf(facts)} on ${nodeName(facts)} was canceled before it was complete: no data arrived for some time (containerd: 5 minutes), or a time limit was exceeded.${facts.probe?.size ? ` The image has ${showBytes(facts.probe.size)} in ${count(facts.probe.layers ?? 0, 'layer')}: at 10 MB/s the download takes about ${Math.max(1, Math.round(facts.probe.size / 10e6))} s.` : ''}`,
+    `The pull of ${imageOf(facts)} on ${nodeName(facts)} was canceled before it was complete: no data arrived for some time (containerd: 5 minutes), or a time limit was exceeded.${facts.probe?.size ? ` The image has ${showBytes(facts.probe.size)} in ${count(facts.probe.layers ?? 0, 'layer')}: at 10 MB/s the download takes about ${showSeconds(Math.max(1, facts.probe.size / 10e6))}.` : ''}`,
   fixes: facts => [
     pullOnNode(facts, ', and see how long it takes'),
     {

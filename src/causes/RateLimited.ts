@@ -1,14 +1,17 @@
 /** RateLimited: the registry rejects the pull, because the rate limit of this account or IP address is reached. Belongs here: its summary and its fixes. Pure. */
+
 import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
 import { capital, explanation, hostOf, nodeName, quoted, registry, usedSecrets } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
+import { showSeconds } from './sizes.ts';
 
 export const RateLimited: CauseText = {
   summary: (facts, fault) =>
-    `${capital(hostOf(facts, fault))} answers 429: ${who(facts)}.${explanation(fault)}${left(facts)} kubelet retries automatically, and each attempt may count.`,
+    `${capital(hostOf(facts, fault))} answers ${statusOf(fault)}: ${who(facts, fault)}.${explanation(fault)}${left(facts)} kubelet retries automatically, and each attempt may count.`,
   fixes: facts => {
     const name = newSecretName(facts);
     const own = usedSecrets(facts);
@@ -33,21 +36,25 @@ export const RateLimited: CauseText = {
   },
 };
 
-function who(facts: Facts): string {
+/** The status, with the error code where the status is not 429 itself. */
+const statusOf = (fault: Fault | null): string =>
+  fault?.status == null || fault.status === 429 ? '429' : [fault.status, fault.code].filter(Boolean).join(' ');
+
+function who(facts: Facts, fault: Fault | null): string {
   const own = facts.keyring.credentials.find(credential => !credential.empty);
   if (own !== undefined) return `account "${own.username}" (secret "${own.secret}") has used up its limit at ${registry(facts)}`;
+  if (fault?.role === 'mirror') return `anonymous pulls from ${nodeName(facts)} have used up the limit`;
   return `anonymous pulls from the public IP address of ${nodeName(facts)} have used up the limit. All nodes behind the same NAT gateway share it`;
 }
 
 function left(facts: Facts): string {
   const limit = facts.probe?.rateLimit;
   if (limit == null || limit.limit === null) return '';
-  return ` This machine has ${limit.remaining ?? '?'} of ${limit.limit} pulls left${limit.windowSeconds === null ? '' : ` per ${Math.round(limit.windowSeconds / 3600)} h`}${limit.source === null ? '' : `, counted for ${limit.source}`}. The node may have another limit.`;
+  return ` This machine has ${limit.remaining ?? '?'} of ${limit.limit} pulls left${limit.windowSeconds === null ? '' : ` per ${Math.round(limit.windowSeconds / 3600)} h`}${limit.source === null ? '' : ` (counted for "${limit.source}")`}. The node may have another limit.`;
 }
 
 function wait(facts: Facts): string {
   const after = facts.probe?.rateLimit?.retryAfter;
-  return after == null
-    ? 'wait: the limit is reset after some hours (6 h at Docker Hub)'
-    : `wait: the registry sends Retry-After: ${after}${/^\d+$/.test(after) ? ' s' : ''}`;
+  if (after == null) return 'wait: the limit is reset after some hours (6 h at Docker Hub)';
+  return `wait${/^\d+$/.test(after) ? ` ${showSeconds(Number(after))}` : ''}: the registry sends Retry-After: ${after}`;
 }

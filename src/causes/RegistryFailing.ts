@@ -5,7 +5,7 @@ import { capital, explanation, hostOf, imageOf, seenFrom } from './phrases.ts';
 
 export const RegistryFailing: CauseText = {
   summary: (facts, fault) =>
-    `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a loop' : 'accepts the request, but sends no answer'} instead of serving ${imageOf(facts)}.${explanation(fault)} No change in the cluster can fix this. kubelet retries automatically.${seenFrom(fault)}`,
+    `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a loop' : 'accepts the request, but sends no answer'} instead of serving ${imageOf(facts)}.${explanation(fault)} No change to the pod can fix this. kubelet retries automatically.${seenFrom(fault)}`,
   fixes: (facts, fault) => [
     {
       title: 'check the state of the registry (its status page, its log)',

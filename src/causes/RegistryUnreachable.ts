@@ -1,25 +1,40 @@
 /** RegistryUnreachable: the node cannot open a connection to the registry. Belongs here: its summary and its fixes. Pure. */
+
+import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { failingHost, schemeOf } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 const HOW: Record<string, string> = {
-  refused: 'the connection is refused (no server listens on this port)',
+  refused: 'the connection is refused (no server listens on this port, or a firewall rejects it)',
   timeout: 'no answer within the time limit',
   unreachable: 'there is no route to the host',
   reset: 'the connection is reset',
   eof: 'the connection is closed without an answer',
 };
 
+/** Whether the probe reached the host that the node cannot reach. */
+const opensHere = ({ probe }: Facts, fault: Fault | null): boolean =>
+  fault?.seenBy === 'node' &&
+  probe !== null &&
+  probe.host === fault.host &&
+  probe.connectionFault === null &&
+  !probe.nodeResolvesElsewhere &&
+  probe.attempts.length > 0;
+
 export const RegistryUnreachable: CauseText = {
   summary: (facts, fault) =>
-    `${capital(observer(facts, fault))} cannot connect to ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'the connection fails'}.${seenFrom(fault)}`,
+    `${capital(observer(facts, fault))} cannot connect to ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'the connection fails'}.${opensHere(facts, fault) ? ' This machine can connect to it.' : ''}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
       nodeFix(facts, nodeSteps(facts).connect(`${schemeOf(facts, fault)}://${host}/v2/`)),
-      { title: `start the registry, or allow connections to ${host} (firewall, security group, route, port)`, command: null },
+      {
+        title: `${opensHere(facts, fault) ? 'allow connections from the nodes' : 'start the registry, or allow connections'} to ${host} (firewall, security group, route, port)`,
+        command: null,
+      },
     ];
   },
 };

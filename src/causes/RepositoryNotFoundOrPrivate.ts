@@ -2,17 +2,20 @@
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, setImage, tagWord } from './commands.ts';
-import { blockedClient, movedTo, nodeCredentials, quoted, registry, repository, usedSecrets } from './phrases.ts';
+import { blockedClient, movedTo, nodeCredentials, quoted, registry, repository, unreadSecrets, usedSecrets } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 
 export const RepositoryNotFoundOrPrivate: CauseText = {
   summary: facts => {
     const used = usedSecrets(facts);
+    const unread = unreadSecrets(facts);
     const own =
       used.length > 0
         ? `The pod's credentials (secret ${quoted(used)}) give no access to it.`
-        : `The pod has no credentials for it. ${nodeCredentials(facts)}`;
+        : unread.length > 0
+          ? `Secret ${quoted(unread)} could not be read, so the credentials of the pod are not known.`
+          : `The pod has no credentials for it. ${nodeCredentials(facts)}`;
     return `${registry(facts)} returns the same error for missing and private repositories. The evidence does not tell which applies to ${repository(facts)}.${movedTo(knownMove(facts.reference))} ${own}`;
   },
   fixes: facts => {

@@ -11,7 +11,8 @@ export const SecretHasNoCredentials: CauseText = {
     const detail =
       secret?.problems.find(problem => problem.code === 'SecretHasNoCredentials')?.detail ??
       'its auths entry for this registry is empty, so kubelet pulls anonymously';
-    return `${registry(facts)} requires authentication, and secret "${secret?.name ?? facts.keyring.credentials[0]?.secret ?? ''}" is valid, but contains no user name and password that kubelet can use: ${detail}.`;
+    const name = secret?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET';
+    return `Secret "${name}" is valid, but contains no user name and password that kubelet can use: ${detail}. ${registry(facts)} requires authentication.`;
   },
   fixes: facts => [
     renewSecret(

@@ -1,7 +1,9 @@
 /** SecretMalformed: kubelet cannot read a pull secret: its type, key or content is wrong. Belongs here: its summary and its fixes. Pure. */
+
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
+import { firstLine } from './phrases.ts';
 import { createSecret, isForPulls, newSecretName, recreateSecret } from './secret-commands.ts';
 
 export const SecretMalformed: CauseText = {
@@ -11,7 +13,7 @@ export const SecretMalformed: CauseText = {
       return `kubelet cannot parse secret "${broken.secret}" (${broken.error}). One such secret makes kubelet fail every pull of the pod, also of public images.`;
     const ignored = badSecret(facts);
     if (ignored === null)
-      return `kubelet cannot parse a pull secret of the pod, and fails every pull of the pod. The message is: "${fault?.message.replace(/^Failed to pull image "[^"]*": /, '') ?? facts.state.reason ?? ''}".`;
+      return `kubelet cannot parse a pull secret of the pod, and fails every pull of the pod. The message is: ${fault === null ? `"${facts.state.reason}"` : firstLine(fault, 300)}.`;
     return `Secret "${ignored.name}" exists, but kubelet ignores it: ${ignored.problems.find(problem => problem.code === 'SecretMalformed')?.detail}.`;
   },
   fixes: facts => {

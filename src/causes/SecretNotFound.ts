@@ -1,5 +1,7 @@
 /** SecretNotFound: the pod references a pull secret that does not exist in its namespace. Belongs here: its summary and its fixes. Pure. */
+
 import type { Facts } from '../model/facts.ts';
+import { isAuthenticationFault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { kubectl, namespaceOf, retryNow } from './commands.ts';
 import { podName, quoted, registry } from './phrases.ts';
@@ -7,7 +9,7 @@ import { createSecret } from './secret-commands.ts';
 import { object, quote } from './shell.ts';
 
 export const SecretNotFound: CauseText = {
-  summary: facts => {
+  summary: (facts, fault) => {
     const names = missing(facts);
     const first = facts.secrets.find(secret => secret.name === names[0]);
     const others = first?.otherNamespaces ?? null;
@@ -21,7 +23,7 @@ export const SecretNotFound: CauseText = {
     const what = reported
       ? `kubelet reports that it cannot read secret ${quoted(names)} in namespace "${namespaceOf(facts)}"`
       : `Namespace "${namespaceOf(facts)}" has no secret ${quoted(names)}`;
-    return `${what}, which ${podName(facts)} references as a pull secret, and ${registry(facts)} requires authentication.${names.length === 0 ? '' : where}`;
+    return `${what}, which ${podName(facts)} references as a pull secret.${names.length === 0 ? '' : where}${fault !== null && isAuthenticationFault(fault) ? ` ${registry(facts)} requires authentication.` : ''}`;
   },
   fixes: facts => {
     const name = missing(facts)[0] ?? 'SECRET';

@@ -1,12 +1,15 @@
 /** SecretRegistryMismatch: no auths entry of the pull secrets matches this image. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
-import { imageOf, quoted, registry } from './phrases.ts';
+import { imageOf, quoted, registry, unreadSecrets } from './phrases.ts';
 import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
 
 export const SecretRegistryMismatch: CauseText = {
   summary: facts => {
     const [miss, ...others] = facts.keyring.nearMisses;
+    const unread = unreadSecrets(facts);
+    if (miss === undefined && unread.length > 0)
+      return `${registry(facts)} requires authentication, and the node sends no credentials. Secret ${quoted(unread)} could not be read: probably none of its auths entries matches ${imageOf(facts)}.`;
     const nearest = miss === undefined ? '' : ` The nearest key is "${miss.key}" in secret "${miss.secret}": ${miss.why}.`;
     return `${registry(facts)} requires authentication, but no auths entry of the pull secrets matches ${imageOf(facts)}.${nearest}${others.length > 0 ? ` Other keys that do not match: ${quoted(others.map(other => other.key))}.` : ''}`;
   },

@@ -1,4 +1,4 @@
-/** ShortNameUnresolved: CRI-O cannot resolve an image name without a registry to exactly one registry. Belongs here: its summary and its fixes. Pure. */
+/** ShortNameUnresolved: the image name has no registry, and CRI-O cannot resolve it to exactly one registry. Belongs here: its summary and its fixes. Pure. */
 import { fullReference } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
@@ -7,7 +7,7 @@ import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const ShortNameUnresolved: CauseText = {
   summary: (facts, fault) =>
-    `${imageOf(facts)} has no registry in its name, and ${nodeName(facts)} is configured with ${fault?.details.shortName === 'noRegistry' ? 'no registry' : fault?.details.shortName === 'ambiguous' ? 'more than one registry' : 'no registry, or with more than one,'} to look for it.`,
+    `${imageOf(facts)} has no registry in its name, and ${nodeName(facts)} has ${fault?.details.shortName === 'noRegistry' ? 'no registry' : fault?.details.shortName === 'ambiguous' ? 'more than one registry' : 'no registry, or more than one,'} configured for such names.`,
   fixes: facts => {
     const full = facts.reference === null ? `docker.io/${facts.image}` : fullReference(facts.reference);
     const step = nodeSteps(facts).resolveShortName(facts.reference === null ? 'IMAGE' : facts.image, full);

@@ -1,4 +1,6 @@
 /** SignatureRejected: the signature policy of the node rejects the image. Belongs here: its summary and its fixes. Pure. */
+import type { Fix } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
@@ -6,16 +8,24 @@ import { quote } from './shell.ts';
 
 const WHY = {
   missing: 'it is not signed',
-  blocked: 'a verifier or a block list on the node rejects it',
+  blocked: 'an image verifier or a block list on the node blocks it',
   invalid: 'its signature is not valid',
 };
 
 export const SignatureRejected: CauseText = {
   summary: (facts, fault) =>
-    `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
-  fixes: facts => [
+    fault?.details.signature === 'blocked'
+      ? `${theNode(facts)} rejects ${imageOf(facts)}: ${WHY.blocked}.`
+      : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
+  fixes: (facts, fault) => [
     nodeFix(facts, nodeSteps(facts).signaturePolicy()),
-    { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },
-    { title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` },
+    ...(fault?.details.signature === 'blocked'
+      ? [{ title: 'use an image that the policy of the node allows, or change the policy on every node', command: null }]
+      : signing(facts)),
   ],
 };
+
+const signing = (facts: Facts): Fix[] => [
+  { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },
+  { title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` },
+];

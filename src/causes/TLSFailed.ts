@@ -28,7 +28,7 @@ function why(fault: Fault | null): string {
     case 'noCommonCipher':
       return 'they have no cipher in common';
     case 'insecureAlgorithm':
-      return 'the certificate is signed with an algorithm that is not accepted any more (SHA-1)';
+      return 'the certificate is signed with an algorithm that is no longer accepted (SHA-1)';
     default:
       return fault?.details.reason ?? fault?.message ?? 'the handshake fails';
   }

@@ -87,29 +87,30 @@ export function setImage(facts: Facts, image: string, title: string): Fix {
 export function attachSecret(facts: Facts, name: string): Fix[] {
   const { kind, name: owner } = ownerOf(facts);
   const spec = { imagePullSecrets: [{ name }] };
-  if (rollsOut(facts)) return [{ title: `add it to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec) }];
+  if (rollsOut(facts))
+    return [{ title: `add secret "${name}" to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec) }];
   if (kind === 'cronjob')
     return [
       {
-        title: `add it to cronjob "${owner}", for its next jobs`,
+        title: `add secret "${name}" to cronjob "${owner}", for its next jobs`,
         command: patch(facts, ownerObject(facts), { spec: { jobTemplate: { spec: { template: { spec } } } } }),
       },
     ];
   if (kind === 'pod')
     return [
       {
-        title: 'recreate the pod with it: the pull secrets of a pod cannot be changed',
+        title: `recreate the pod with secret "${name}": the pull secrets of a pod cannot be changed`,
         command: recreatePod(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
       },
     ];
-  return [...attachToAccount(facts, name), retryNow(facts, 'then recreate the pod: only a new pod gets it')];
+  return [...attachToAccount(facts, name), retryNow(facts, 'then recreate the pod: only a new pod gets the secret')];
 }
 
 /** Adds a pull secret to the pod's service account, for new pods that list none. A patch replaces the list, so it has to be complete. */
 function attachToAccount(facts: Facts, name: string): Fix[] {
   const { name: account, secrets } = facts.serviceAccount;
   const target = object('serviceaccount', account);
-  const title = `add it to service account "${account}", for every new pod that lists no pull secret`;
+  const title = `add secret "${name}" to service account "${account}", for every new pod that lists no pull secret`;
   if (secrets === null) {
     const add = `.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`;
     return [{ title, command: `${kubectl(facts, `get ${target} -o json`)} | jq ${quote(add)} | ${kubectl(facts, 'replace -f -')}` }];

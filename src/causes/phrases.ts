@@ -22,15 +22,16 @@ export const observer = (facts: Facts, fault: Fault | null): string => (fault?.s
 /** The failing host, with its role where it is not the image's registry. */
 export function hostOf(facts: Facts, fault: Fault | null): string {
   const host = fault?.host ?? facts.probe?.host ?? facts.reference?.registry ?? 'the registry';
-  const role =
-    fault?.role === 'mirror'
-      ? `the mirror of ${registry(facts)}, `
-      : fault?.role === 'token'
-        ? 'the token server '
-        : fault?.role === 'redirect'
-          ? `the host that ${registry(facts)} redirects to, `
-          : '';
-  return `${role}"${host}"`;
+  switch (fault?.role) {
+    case 'mirror':
+      return `the mirror "${host}" of ${registry(facts)}`;
+    case 'token':
+      return `the token server "${host}"`;
+    case 'redirect':
+      return `"${host}" (a redirect of ${registry(facts)})`;
+    default:
+      return `"${host}"`;
+  }
 }
 
 /** A sentence for what only this machine observed. */
@@ -57,9 +58,20 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 export const nodeCredentials = (facts: Facts): string =>
   `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
 
-/** A sentence with the registry's own words; empty without any. */
+/** The first line of a message, without what kubelet writes before it, in quotes unless it has quotes itself. In: the longest text to show, in characters. */
+export function firstLine({ message }: Fault, most: number): string {
+  const [line = ''] = message.replace(/^Failed to pull image "[^"]*": /, '').split('\n', 1);
+  const shown = line.length > most ? `${line.slice(0, most)}…` : line;
+  return shown.includes('"') ? shown : `"${shown}"`;
+}
+
+/** The pull secrets whose content could not be read. */
+export const unreadSecrets = (facts: Facts): string[] => facts.secrets.filter(({ lookup }) => lookup === 'notSeen').map(({ name }) => name);
+
+/** A sentence with the registry's own explanation; empty without any. */
 export function explanation(fault: Fault | null): string {
-  return fault?.explanation ? ` The registry reports: "${fault.explanation.replace(/\.$/, '')}".` : '';
+  if (!fault?.explanation || fault.statements.includes('htmlPage')) return '';
+  return ` The registry reports: "${fault.explanation.replace(/\.$/, '')}".`;
 }
 
 /** What to do where a registry that takes no credentials refuses a pull. */

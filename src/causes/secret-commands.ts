@@ -107,7 +107,7 @@ const typoFilter = (facts: Facts, kind: TypoKind): string => {
 
 /** Removes a visible defect from an entry: user name and password stay inside the secret, and its other entries are kept. */
 export const fixEntryInPlace = (facts: Facts, name: string, rawKey: string, kind: TypoKind): Fix => ({
-  title: 'fix it in place (no password to type; other entries are kept)',
+  title: 'fix the entry in place (no password to type; other entries are kept)',
   command: editSecret(facts, name, `--arg key ${quote(rawKey)}`, entries =>
     [
       `(def repair: ${typoFilter(facts, kind)};`,

@@ -1,6 +1,6 @@
 /**
  * From the user's kubeconfig to a connection. @kubernetes/client-node reads the files and the credentials; what it leaves out of kubectl's
- * behaviour is added here: a merged KUBECONFIG list, tokenFile, impersonated groups, the environment and the terminal of an exec plugin.
+ * behavior is added here: a merged KUBECONFIG list, tokenFile, impersonated groups, the environment and the terminal of an exec plugin.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -40,7 +40,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
 
 function checkFlags({ names, file, image, output }: TestSecretFlags): void {
   if (names.length === 0 && file === undefined)
-    throw new UserError('no secret given', 'usage: kubectl imagepull test-secret SECRET; list them with: kubectl get secrets');
+    throw new UserError('no secret given', 'usage: kubectl imagepull test-secret SECRET; list the secrets with: kubectl get secrets');
   if (output === 'prometheus') throw new UserError('-o prometheus is not available for test-secret', 'use text, wide, json, yaml or name');
   const parsed = image === undefined ? null : parseReference(image);
   if (parsed?.ok === false)
@@ -67,15 +67,15 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         if (lookup.missing) {
           const space = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
           if (!space.ok && space.status === 404)
-            throw new UserError(`there is no namespace "${namespace}"`, 'list them with: kubectl get namespaces');
+            throw new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces');
           throw new UserError(
-            `there is no secret "${name}" in namespace "${namespace}"`,
-            `list them with: kubectl -n ${namespace} get secrets`,
+            `secret "${name}" not found in namespace "${namespace}"`,
+            `list the secrets with: kubectl -n ${namespace} get secrets`,
           );
         }
         throw new UserError(
-          `secret "${name}" in namespace "${namespace}" cannot be read: ${lookup.why}`,
-          'ask for the right to get secrets, or ask somebody who has it to run this command',
+          `cannot read secret "${name}" in namespace "${namespace}": ${lookup.why}`,
+          'ask for the permission "get secrets", or ask a user who has it to run this command',
         );
       }),
     );

@@ -24,7 +24,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     const report = createReport({ output, facts, color, width: widthOf(context) });
     await source.examine(report.take, spinner.say);
     if (flags.container !== undefined && report.causes.size === 0 && flags.names.length > 0)
-      throw new UserError(`there is no container "${flags.container}" in ${flags.names.join(', ')}`, 'omit -c to see every container');
+      throw new UserError(`container "${flags.container}" not found in ${flags.names.join(', ')}`, 'omit -c to diagnose every container');
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     const warnings = source.warnings();

@@ -17,7 +17,7 @@ export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: rea
   ];
 }
 
-/** The message of a status that is its reason's too is told once. */
+/** A status whose message the proof shows already. */
 const isRepeated = ({ source, detail }: Evidence, proved: Evidence[]): boolean =>
   source === 'status' && proved.some(line => line.source === 'status' && line.detail.endsWith(detail.slice(detail.indexOf(': ') + 2)));
 
@@ -58,7 +58,11 @@ function ofSecrets(facts: Facts): Evidence[] {
 
 /** Which pull secrets for this image the service account has and the pod lacks. */
 export const serviceAccountLine = (facts: Facts): string =>
-  `"${facts.serviceAccount.name}" names ${namesOf(facts.serviceAccount.matching)} for this image, the pod does not`;
+  `"${facts.serviceAccount.name}" lists ${namesOf(facts.serviceAccount.matching)} for this image, but the pod does not`;
+
+/** A pull secret whose matching entries have neither user name nor password. */
+export const emptyEntryLine = (secret: string, keys: readonly string[]): string =>
+  `"${secret}" has an empty entry for ${keys.length === 1 ? 'key' : 'the keys'} ${namesOf(keys)}`;
 
 /** What one pull secret shows. */
 export function secretLine(facts: Facts, secret: SecretFact): string {
@@ -76,6 +80,11 @@ export function secretLine(facts: Facts, secret: SecretFact): string {
   const { broken, credentials } = facts.keyring;
   if (broken !== null) return `kubelet does not use ${name}: it stops at "${broken.secret}", which it cannot parse`;
   const used = credentials.filter(credential => credential.secret === secret.name);
+  if (used.length > 0 && used.every(({ empty }) => empty))
+    return emptyEntryLine(
+      secret.name,
+      used.map(({ key }) => key),
+    );
   if (used.length > 0)
     return `${name} has a credential for this image (${used.map(({ key, username }) => `key "${key}", user "${username}"`).join('; ')})`;
   return secret.keys.length === 0
@@ -151,7 +160,7 @@ export function answerOf({ probe }: Facts, { fault, repaired }: Attempt): string
         : fault.message;
   return repaired === null
     ? answer
-    : `${answer}; ${repaired.defect}: without that defect it is ${repaired.works ? 'accepted' : 'refused too'}`;
+    : `${answer}; ${repaired.defect}; without this defect the registry ${repaired.works ? 'accepts it' : 'rejects it too'}`;
 }
 
 /** As what the tag list is asked for. */
@@ -159,7 +168,8 @@ export const FOR_TAGS = 'for the tag list';
 
 /** What the tag list shows. */
 export function tagsLine(tags: Tags): string {
-  if (!tags.known) return tags.repositoryMissing ? 'the registry has no tag list for this repository: it does not exist' : tags.why;
+  if (!tags.known)
+    return tags.repositoryMissing ? 'the registry has no tag list for this repository, so the repository does not exist' : tags.why;
   const { length } = tags.names;
   return `the repository exists and has ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
 }

@@ -14,6 +14,7 @@ import type { Attempt } from '../model/probe.ts';
 import { providerOf, type RegistryProvider } from '../model/registry-providers.ts';
 import type { Context } from './context.ts';
 import { type Decision, firstOf, type Rule, type Verdict } from './decision.ts';
+import { emptyEntryLine } from './evidence.ts';
 import { answered, nodeSays, object, podSecrets, secretShows, serviceAccountShows } from './proof.ts';
 
 /** What the login tables look at besides. */
@@ -86,26 +87,26 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
   {
     id: 'login.secret-malformed',
     cause: 'SecretMalformed',
-    reason: 'A pull secret of the pod cannot be read by kubelet, so that no credential was sent.',
+    reason: 'kubelet cannot read a pull secret of the pod, so no credentials were sent.',
     when: context => withProblem(context, 'SecretMalformed') !== undefined,
     shows: context => secretProblem(context, 'SecretMalformed'),
   },
   {
     id: 'login.secret-has-no-credentials',
     cause: 'SecretHasNoCredentials',
-    reason: 'The pull secrets of the pod hold no credential that kubelet uses, so that none was sent.',
+    reason: 'The pull secrets of the pod contain no credentials that kubelet can use, so none were sent.',
     when: context => withProblem(context, 'SecretHasNoCredentials') !== undefined || onlyEmptyEntries(context),
     shows: context => {
       const shown = secretProblem(context, 'SecretHasNoCredentials');
       return shown.length > 0
         ? shown
-        : context.facts.keyring.credentials.map(({ secret, key }) => object('secret', `"${secret}" has an empty entry for key "${key}"`));
+        : context.facts.keyring.credentials.map(({ secret, key }) => object('secret', emptyEntryLine(secret, [key])));
     },
   },
   {
     id: 'login.secret-not-found',
     cause: 'SecretNotFound',
-    reason: 'The pod names a pull secret that its namespace does not have, so that no credential was sent.',
+    reason: 'The pod references a pull secret that does not exist in its namespace, so no credentials were sent.',
     when: ({ facts }) => missing(facts).length > 0,
     // kubelet's event is raised for a time-out and a refusal too: alone it does not prove that a secret is missing
     shows: ({ facts }) =>
@@ -114,14 +115,14 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
   {
     id: 'login.secret-not-inherited',
     cause: 'SecretNotInherited',
-    reason: 'The service account names a pull secret for this image, and the pod does not.',
+    reason: 'The service account lists a pull secret for this image, but the pod does not.',
     when: ({ facts }) => facts.serviceAccount.matching.length > 0,
     shows: ({ facts }) => [serviceAccountShows(facts)],
   },
   {
     id: 'login.secret-registry-mismatch',
     cause: 'SecretRegistryMismatch',
-    reason: 'The pull secrets of the pod hold credentials, and none of their keys matches this image.',
+    reason: 'The pull secrets of the pod contain credentials, but none of their keys matches this image.',
     when: ({ facts }) => facts.keyring.nearMisses.length > 0,
     shows: ({ facts }) =>
       facts.secrets
@@ -133,7 +134,7 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
   {
     id: 'login.missing-or-private',
     cause: 'RepositoryNotFoundOrPrivate',
-    reason: 'No credential was sent, and this registry answers the same for missing and for private repositories.',
+    reason: 'No credentials were sent, and this registry returns the same error for missing and private repositories.',
     when: ({ facts }) => hidesMissing(facts),
     shows: ({ facts }) => [podSecrets(facts)],
     besides: () => false,
@@ -141,7 +142,7 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
   {
     id: 'login.no-pull-secret',
     cause: 'NoPullSecret',
-    reason: 'The registry requires authentication, and the pod has no pull secret for it.',
+    reason: 'The registry requires authentication, but the pod has no pull secret for it.',
     when: () => true,
     shows: ({ facts }) => [podSecrets(facts)],
     besides: () => false,
@@ -196,7 +197,7 @@ const refusedOne = (context: LoginContext) => sentOne(context, ({ fault }) => fa
 const reportedRefusal = ({ facts }: Context): Fault | undefined => facts.nodeReport.faults.find(isAuthenticationFault);
 const unreadSecret = ({ facts, sent }: LoginContext): boolean => !facts.keyring.complete && sent.length === 0;
 
-const tokenNotHonoured = ({ facts }: Context): Attempt | undefined =>
+const tokenNotAccepted = ({ facts }: Context): Attempt | undefined =>
   facts.probe?.attempts.find(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull'));
 const expiryStated = (context: LoginContext) =>
   rejectedOne(context, ({ fault }) => states(fault, 'expired') || states(fault, 'tokenExpired'));
@@ -210,45 +211,45 @@ const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes,
 export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
   {
     id: 'probe.granted-token-refused',
-    reason: 'The token server grants the pull, and the registry refuses its token without naming a missing right.',
-    when: context => tokenNotHonoured(context) !== undefined,
+    reason: 'The token server grants the pull, but the registry rejects the token and does not report a missing permission.',
+    when: context => tokenNotAccepted(context) !== undefined,
     verdict: () => likely('TokenServiceFailed', 'AccessDenied'),
   },
   {
     id: 'probe.secret-not-read-node-refused',
-    reason: 'A pull secret could not be read, so that its credential was not tried; what the node reports decides.',
+    reason: 'A pull secret could not be read, so its credentials were not tried. What the node reports decides.',
     when: context => unreadSecret(context) && reportedRefusal(context) !== undefined,
     delegate: context => loginFromNode(context, reportedRefusal(context) as Fault, 'likely'),
   },
   {
     id: 'probe.secret-not-read',
-    reason: 'The registry requires authentication; a pull secret could not be read, so that its credential was not tried.',
+    reason: 'The registry requires authentication. A pull secret could not be read, so its credentials were not tried.',
     when: unreadSecret,
     verdict: context => possible(...unreadCauses(context, null)),
   },
   {
     id: 'probe.no-credential-sent',
-    reason: 'The registry requires authentication, and kubelet has no credential for this image; the objects show why.',
+    reason: 'The registry requires authentication, but kubelet has no credentials for this image. The objects show why.',
     when: ({ sent }) => sent.length === 0,
     delegate: (context, atMost) => firstOf(LOGIN_FROM_OBJECTS, context, atMost) as Decision,
   },
   {
     id: 'probe.public-image-refused-to-credential',
-    reason: 'The registry returns the image anonymously and refuses it to the credential that kubelet sends.',
+    reason: 'The registry returns the image anonymously, but rejects the credentials that kubelet sends.',
     when: context => refusedOne(context) !== undefined && context.anonymous !== null,
     verdict: () => likely('CredentialsBlockPublicImage', 'CredentialsRejected'),
     proof: context => [...proofOf(context, refusedOne(context)), ...proofOf(context, context.anonymous ?? undefined)],
   },
   {
     id: 'probe.credential-expired-registry-states',
-    reason: 'The registry refuses the credential and states that it has expired.',
+    reason: 'The registry rejects the credentials and reports that they have expired.',
     when: context => expiryStated(context) !== undefined,
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
     proof: context => proofOf(context, expiryStated(context)),
   },
   {
     id: 'probe.credential-expired-by-date',
-    reason: 'The registry refuses the credential, which is a token whose own end has passed.',
+    reason: 'The registry rejects the credentials, and the password is a token whose expiry time has passed.',
     when: context => rejectedExpired(context) !== undefined,
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
     proof: context => {
@@ -259,58 +260,58 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'probe.credential-expired-by-age',
-    reason: 'The registry refuses the credential, which is older than its issuer accepts.',
+    reason: 'The registry rejects the credentials, and the secret is older than the lifetime of such tokens.',
     when: context => rejectedOne(context, (_, credential) => isExpired(credential)) !== undefined,
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
   },
   {
     id: 'probe.aged-credential-denied',
-    reason: 'The registry answers 403 without an explanation to a credential that is older than its issuer accepts.',
+    reason: 'The registry answers 403 without an explanation, and the secret is older than the lifetime of such tokens.',
     when: context => agedAndDenied(context) !== undefined,
     verdict: () => likely('CredentialsExpired', 'AccessDenied'),
   },
   {
     id: 'probe.right-missing-by-401',
-    reason: 'The registry answers 401 and states that a right is missing.',
+    reason: 'The registry answers 401 and reports that a permission is missing.',
     when: context => rejectedOne(context, ({ fault }) => states(fault, 'rightMissing')) !== undefined,
     verdict: () => likely('AccessDenied', 'CredentialsRejected'),
   },
   {
     id: 'probe.credential-rejected',
-    reason: 'The registry refuses the user name or password that kubelet sends.',
+    reason: 'The registry rejects the user name or the password that kubelet sends.',
     when: context => rejectedOne(context) !== undefined,
     verdict: () => likely('CredentialsRejected'),
     proof: context => proofOf(context, rejectedOne(context)),
   },
   {
     id: 'probe.right-missing',
-    reason: 'The registry knows the user and states that a right on this repository is missing.',
+    reason: 'The registry accepts the user and reports that a permission for this repository is missing.',
     when: context => states(deniedOne(context)?.fault, 'rightMissing'),
     verdict: () => likely('AccessDenied', 'CredentialsRejected'),
     proof: context => proofOf(context, deniedOne(context)),
   },
   {
     id: 'probe.missing-or-private-to-user',
-    reason: 'The registry accepts the user and answers the same for missing and for private repositories.',
+    reason: 'The registry accepts the user, and returns the same error for missing and private repositories.',
     when: context => deniedOne(context) !== undefined && hidesMissing(context.facts),
     verdict: () => likely('RepositoryNotFoundOrPrivate', 'AccessDenied', 'RepositoryNotFound'),
   },
   {
     id: 'probe.denied-by-token-server',
-    reason: 'The token server answers 403: a right is missing, and some servers answer so to a wrong password too.',
+    reason: 'The token server answers 403: a permission is missing. Some servers also answer 403 to a wrong password.',
     when: context => deniedOne(context)?.fault?.role === 'token',
     verdict: () => likely('AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'),
   },
   {
     id: 'probe.access-denied',
-    reason: 'The registry accepts the user and refuses this repository.',
+    reason: 'The registry accepts the user, but denies access to this repository.',
     when: context => deniedOne(context) !== undefined,
     verdict: () => likely('AccessDenied', 'CredentialsRejected'),
     proof: context => proofOf(context, deniedOne(context)),
   },
   {
     id: 'probe.refused-unclear',
-    reason: 'The registry refuses the credential and does not tell whether the password or a right is the reason.',
+    reason: 'The registry rejects the request and does not report whether the password is wrong or a permission is missing.',
     when: () => true,
     verdict: () => likely('AccessDenied', 'CredentialsRejected'),
   },
@@ -354,26 +355,26 @@ const inOrder = (codes: CauseCode[]): Verdict => possible(...(codes as [CauseCod
 export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   {
     id: 'node.token-expired',
-    reason: 'The node reports that the registry states that the token has expired.',
+    reason: 'The node reports the message of the registry: the token has expired.',
     when: ({ refusal }) => states(refusal, 'tokenExpired'),
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
     proof: ({ refusal }) => [nodeSays(refusal)],
   },
   {
     id: 'node.something-expired',
-    reason: 'The node reports a refusal which states that something has expired.',
+    reason: 'The node reports a rejection, and its message says that something has expired.',
     when: ({ refusal }) => states(refusal, 'expired'),
     verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
   },
   {
     id: 'node.login-lost-in-transfer',
-    reason: 'The login opened the manifest and no longer opens a layer.',
+    reason: 'The registry accepted the credentials for the manifest, but rejects them for a layer.',
     when: ({ refusal }) => refusal.kind === 'invalidToken' && refusal.step === 'layer',
     verdict: () => possible('CredentialsExpired', 'AccessDenied', 'CredentialsRejected'),
   },
   {
     id: 'node.credentials-wrong',
-    reason: 'The node reports that user name or password are wrong.',
+    reason: 'The node reports that the user name or the password is wrong.',
     when: context =>
       states(context.refusal, 'credentialsWrong') &&
       (hasCredential(context) || !context.facts.keyring.complete || context.facts.secrets.length === 0),
@@ -382,13 +383,13 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   // with a credential for this image
   {
     id: 'node.no-basic-auth-with-credential',
-    reason: 'The node reports that it had no credential left to send, though a pull secret has one for this image.',
+    reason: 'The node reports that it had no more credentials to send, although a pull secret has credentials for this image.',
     when: context => hasCredential(context) && context.refusal.kind === 'noBasicAuth',
     verdict: context => inOrder([...agedFirst(context), 'CredentialsRejected', 'AccessDenied']),
   },
   {
     id: 'node.right-missing',
-    reason: 'The node reports that the registry knows the user and states that a right is missing.',
+    reason: 'The node reports that the registry accepts the user, but a permission is missing.',
     when: context => hasCredential(context) && states(context.refusal, 'rightMissing'),
     verdict: () => likely('AccessDenied', 'CredentialsRejected'),
     proof: context => [
@@ -400,14 +401,14 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'node.denied-with-credential',
-    reason: 'The runtime reports that the repository does not exist or requires authorization; a pull secret has a credential for it.',
+    reason: 'The runtime reports that the repository does not exist or requires authorization. A pull secret has credentials for it.',
     when: context => hasCredential(context) && isVague(context),
     verdict: context =>
       inOrder(['RepositoryNotFoundOrPrivate', ...agedFirst(context), 'AccessDenied', 'CredentialsRejected', 'RepositoryNotFound']),
   },
   {
     id: 'node.forbidden-with-credential',
-    reason: 'The node reports 403, and a pull secret has a credential for this image.',
+    reason: 'The node reports 403, and a pull secret has credentials for this image.',
     // GitHub's token server answers 403 to a wrong password
     when: context =>
       hasCredential(context) && context.refusal.status === 403 && !(context.refusal.role === 'token' && rejectsWith403(context.facts)),
@@ -416,7 +417,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'node.unauthorized-with-credential',
-    reason: 'The node reports that the registry refuses the login, and a pull secret has a credential for this image.',
+    reason: 'The node reports that the registry rejects the credentials, and a pull secret has credentials for this image.',
     when: hasCredential,
     verdict: context =>
       inOrder([
@@ -431,13 +432,13 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   // without one
   {
     id: 'node.no-credential-to-send',
-    reason: 'The node reports that authentication is required, and kubelet has no credential for this image; the objects show why.',
+    reason: 'The node reports that authentication is required, but kubelet has no credentials for this image. The objects show why.',
     when: context => noCredential(context) && objectExplains(context),
     delegate: (context, atMost) => firstOf(LOGIN_FROM_OBJECTS, context, atMost) as Decision,
   },
   {
     id: 'node.denied-without-credential',
-    reason: 'The runtime reports that the repository does not exist or requires authorization; no pull secret has a credential for it.',
+    reason: 'The runtime reports that the repository does not exist or requires authorization. No pull secret has credentials for it.',
     when: context => noCredential(context) && isVague(context),
     verdict: () =>
       possible(
@@ -451,26 +452,27 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'node.no-basic-auth',
-    reason: 'The node reports that it had no credential to send, and the pod has no pull secret for this image.',
+    reason: 'The node reports that it had no credentials to send, and the pod has no pull secret for this image.',
     when: context => noCredential(context) && context.refusal.kind === 'noBasicAuth',
     verdict: () => possible('NoPullSecret', 'RepositoryNotFoundOrPrivate', 'SecretNotInherited', 'CredentialsRejected', 'AccessDenied'),
   },
   {
     id: 'node.right-missing-without-credential',
-    reason: 'The node reports that a right is missing; the credential that it sent is not one of the pod.',
+    reason: 'The node reports that a permission is missing. The credentials that it sent do not come from the pod.',
     when: context => noCredential(context) && states(context.refusal, 'rightMissing'),
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
   },
   {
     id: 'node.forbidden-to-node-identity',
-    reason: 'The node reports 403 of a cloud registry, and the pod has no credential for it: the identity of the node may lack a right.',
+    reason:
+      'The node reports 403 from a cloud registry, and the pod has no credentials for it: the identity of the node may lack a permission.',
     when: context =>
       noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeMayLogIn(context.facts),
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
   },
   {
     id: 'node.forbidden-without-credential',
-    reason: 'The node reports 403, and the pod has no credential for this image: a login or a right is missing.',
+    reason: 'The node reports 403, and the pod has no credentials for this image: credentials or a permission are missing.',
     when: context => noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none',
     verdict: () => possible('NoPullSecret', 'AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'SecretNotInherited'),
   },
@@ -483,13 +485,14 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   // with a pull secret that was not read, or with a credential that is not the pod's
   {
     id: 'node.right-missing-secret-not-read',
-    reason: 'The node reports that a right is missing; the credential that it sent was not seen.',
+    reason: 'The node reports that a permission is missing. The credentials that it sent are not known.',
     when: ({ refusal }) => states(refusal, 'rightMissing'),
     verdict: () => possible('AccessDenied', 'CredentialsRejected', 'CredentialsExpired'),
   },
   {
     id: 'node.nothing-sent-missing-or-private',
-    reason: 'The node reports a refusal without a login, of a registry that answers the same for missing and for private repositories.',
+    reason:
+      'The node reports that the registry rejected an anonymous pull. This registry returns the same error for missing and private repositories.',
     when: context =>
       nothingSent(context) &&
       context.refusal.kind !== 'noBasicAuth' &&
@@ -506,7 +509,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'node.nothing-sent-secret-not-read',
-    reason: 'The node reports that no credential was sent; a pull secret of the pod could not be read.',
+    reason: 'The node reports that no credentials were sent. A pull secret of the pod could not be read.',
     when: nothingSent,
     verdict: ({ facts }) =>
       inOrder([
@@ -520,13 +523,13 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   },
   {
     id: 'node.denied-secret-not-read',
-    reason: 'The node reports a refusal that stands for missing as well as for private repositories; the credential was not seen.',
+    reason: 'The node reports an error that is the same for missing and private repositories. The credentials that it sent are not known.',
     when: context => isVague(context) || (context.refusal.login === null && context.refusal.status === 401 && hidesMissing(context.facts)),
     verdict: context => inOrder(['RepositoryNotFoundOrPrivate', ...unreadCauses(context, context.refusal)]),
   },
   {
     id: 'node.refused-secret-not-read',
-    reason: 'The node reports that the registry refuses the login; the credential that it sent was not seen.',
+    reason: 'The node reports that the registry rejects the credentials. The credentials that it sent are not known.',
     when: () => true,
     verdict: context => possible(...unreadCauses(context, context.refusal)),
   },

@@ -17,7 +17,7 @@ export function credentialsOf(facts: Facts): CredentialRow[] {
     const repaired =
       attempt?.repaired == null
         ? ''
-        : `; ${attempt.repaired.defect}: repaired, it is ${attempt.repaired.works ? 'accepted' : 'refused too'}`;
+        : `; ${attempt.repaired.defect}; without this defect the registry ${attempt.repaired.works ? 'accepts it' : 'rejects it too'}`;
     return {
       secret,
       key,

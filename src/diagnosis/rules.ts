@@ -6,13 +6,15 @@
  */
 
 import type { CauseCode } from '../model/cause-codes.ts';
+import type { Proof } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { type Context, isRefusal, sameFailure } from './context.ts';
 import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
 import { loginFromProbe, nodeMayLogIn } from './login-rules.ts';
-import { containerState, object } from './proof.ts';
+import { containerState, object, secretShows } from './proof.ts';
 import { isLoginMatter, rankCauses } from './rank-causes.ts';
 
 /** Parts of the image that our look behind the manifest, which downloads no layer, cannot see. */
@@ -47,6 +49,12 @@ const STATE: readonly Rule[] = [
   },
 ];
 
+/** The secret that does not parse, as it is shown among the evidence. */
+const brokenSecret = (facts: Facts, { secret, error }: { secret: string; error: string }): Proof => {
+  const fact = facts.secrets.find(({ name }) => name === secret);
+  return fact === undefined ? object('secret', `"${secret}": ${error}`) : secretShows(facts, fact);
+};
+
 const OBJECT: readonly Rule[] = [
   {
     id: 'object.pull-policy-never',
@@ -57,29 +65,28 @@ const OBJECT: readonly Rule[] = [
   },
   {
     id: 'object.name-refused-by-kubelet',
-    reason: 'kubelet refuses the image name as invalid.',
+    reason: 'kubelet rejects the image reference as invalid.',
     when: context => context.facts.state.reason === 'InvalidImageName' && nameReported(context),
     verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
     proof: ({ facts }) => [containerState(facts)],
   },
   {
     id: 'object.name-does-not-parse',
-    reason: 'The image name is not a valid reference.',
+    reason: 'The image reference is not valid.',
     when: context => context.facts.reference === null && nameReported(context),
     verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
     proof: ({ facts }) => (facts.referenceError === null ? [] : [object('pod', `image "${facts.image}": ${facts.referenceError}`)]),
   },
   {
     id: 'object.secret-breaks-keyring',
-    reason: 'kubelet cannot parse a pull secret of the pod, and then pulls with none.',
+    reason: 'kubelet cannot parse a pull secret of the pod, and fails every pull of the pod.',
     when: ({ facts, nodeFault }) => facts.keyring.broken !== null && !isAbout(nodeFault, 'badReference'),
     verdict: ({ nodeFault }) => ({
       causes: ['SecretMalformed'],
       certainty: 'likely',
       fault: isAbout(nodeFault, 'secretParse') ? nodeFault : null,
     }),
-    proof: ({ facts: { keyring } }) =>
-      keyring.broken === null ? [] : [object('secret', `"${keyring.broken.secret}": ${keyring.broken.error}`)],
+    proof: ({ facts, facts: { keyring } }) => (keyring.broken === null ? [] : [brokenSecret(facts, keyring.broken)]),
   },
 ];
 
@@ -104,7 +111,7 @@ const answeredByRegistry = ({ nodeFault, probeFault }: Context): boolean =>
 const NODE: readonly Rule[] = [
   {
     id: 'node.own-trouble',
-    reason: 'What the node reports about its own network, disk or runtime stands, whatever works from here.',
+    reason: 'What the node reports about its own network, disk or runtime decides, even if the same request works from this machine.',
     when: context =>
       context.nodeFault !== null &&
       (isNodeFault(context.nodeFault) || isAbout(context.nodeFault, 'secretParse')) &&
@@ -113,7 +120,7 @@ const NODE: readonly Rule[] = [
   },
   {
     id: 'node.plain-http-to-this-machine',
-    reason: 'The node asks its own machine over plain HTTP, and TLS is spoken there.',
+    reason: 'The node uses plain HTTP for a registry on localhost, and that server uses TLS.',
     when: askedOverPlainHttp,
     delegate: ownTrouble,
   },
@@ -155,7 +162,7 @@ function loginNeeded(context: Context): Decision {
 const PROBE: readonly Rule[] = [
   {
     id: 'probe.works-beyond-our-sight',
-    reason: 'The registry returns the manifest; what the node reports is about parts that the probe does not read.',
+    reason: 'The registry returns the manifest. What the node reports is about parts of the image that the probe does not read.',
     when: context =>
       works(context) &&
       context.reportedFault !== null &&
@@ -165,13 +172,13 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.mirror-not-asked',
-    reason: 'The registry returns the manifest; the mirror that the node asked was not asked by the probe.',
+    reason: 'The registry returns the manifest, but the node uses a mirror that the probe did not contact.',
     when: context => works(context) && context.reportedFault?.role === 'mirror' && context.facts.probe?.mirrorOf === null,
     delegate: context => rankCauses(context, context.reportedFault as Fault, 'likely'),
   },
   {
     id: 'probe.public-image-secret-not-read',
-    reason: 'The registry returns the manifest anonymously; a pull secret that could not be read may be what it refuses to the node.',
+    reason: 'The registry returns the manifest anonymously. It may reject the credentials of a pull secret that could not be read.',
     when: context =>
       works(context) && onlyUnreadSecrets(context) && context.reportedFault !== null && isAuthenticationFault(context.reportedFault),
     verdict: ({ reportedFault }) => ({
@@ -182,7 +189,7 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.head-fails-get-works',
-    reason: "The registry refuses HEAD and returns the manifest to GET, by which the node's runtime asks: the next pull works.",
+    reason: 'The registry rejects HEAD but returns the manifest to GET, which the runtime of the node uses: the next pull works.',
     when: context => works(context) && context.headFailureHarmless,
     verdict: ({ reportedFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
   },
@@ -194,20 +201,20 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.credential-withheld',
-    reason: 'The credential was not sent over an insecure connection; what the node reports decides.',
+    reason: 'The probe does not send credentials over an insecure connection, so what the node reports decides.',
     when: ({ credentialWithheld, nodeFault }) => credentialWithheld && nodeFault !== null,
     delegate: context => rankCauses(context, context.nodeFault as Fault),
   },
   {
     id: 'probe.own-trouble',
-    reason: 'The probe fails in another way than the node, in one that may pass: what the node reports stands.',
+    reason: 'The probe fails in another way than the node, and its failure may be temporary: what the node reports decides.',
     when: ({ reportedFault, probeFault }) =>
       reportedFault !== null && probeFault !== null && isPassing(probeFault) && !sameFailure(reportedFault, probeFault),
     delegate: context => rankCauses(context, context.reportedFault as Fault),
   },
   {
     id: 'probe.anonymous-meets-the-same',
-    reason: 'Anonymously the probe meets what the node reports: a runtime sends a credential only where the registry asks for one.',
+    reason: 'An anonymous request fails as the node reports: a runtime sends credentials only if the registry requires them.',
     when: ({ reportedFault, probeFault, anonymous }) =>
       reportedFault !== null &&
       probeFault !== null &&
@@ -219,7 +226,7 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.refused-where-node-read',
-    reason: 'The probe is refused without a login, and the node read the image with one: what the node reports decides.',
+    reason: 'The registry rejects the anonymous probe, but the node could read the manifest: what the node reports decides.',
     when: context =>
       loginMatter(context) &&
       context.attempt.credential === null &&
@@ -230,27 +237,28 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.node-got-farther',
-    reason: 'The node reports "not found" where the probe is refused: the node had a login of its own, or one of its tries was let in.',
+    reason:
+      'The node reports "not found", but the registry rejects the probe: the node has credentials of its own, or one of its attempts was authenticated.',
     when: context => loginMatter(context) && notFoundReported(context) && nodeGotFarther(context),
     delegate: context =>
       eitherOf(rankCauses(context, context.reportedFault as Fault), loginFromProbe(context, context.probeFault as Fault, 'likely')),
   },
   {
     id: 'probe.refused-where-node-found-nothing',
-    reason: 'The registry refuses the probe where the node reports "not found", which a mirror may have answered.',
+    reason: 'The registry rejects the probe, but the node reports "not found", which may be the answer of a mirror.',
     when: context => loginMatter(context) && notFoundReported(context),
     delegate: context =>
       eitherOf(loginFromProbe(context, context.probeFault as Fault, 'likely'), rankCauses(context, context.reportedFault as Fault)),
   },
   {
     id: 'probe.refused',
-    reason: 'The registry refuses the probe as it refuses the node; the credentials and the objects show why.',
+    reason: 'The registry rejects the probe and the node. The credentials and the objects show why.',
     when: loginMatter,
     delegate: loginNeeded,
   },
   {
     id: 'probe.answer',
-    reason: 'What the registry answers to the probe decides.',
+    reason: 'The answer of the registry to the probe decides.',
     when: ({ probeFault }) => probeFault !== null,
     delegate: context => rankCauses(context, context.probeFault as Fault),
   },
@@ -259,31 +267,31 @@ const PROBE: readonly Rule[] = [
 const WITHOUT_ANSWER: readonly Rule[] = [
   {
     id: 'node.report-alone',
-    reason: 'No registry was asked: what the node reports decides.',
+    reason: 'No answer of the registry is available, so what the node reports decides.',
     when: ({ nodeFault }) => nodeFault !== null,
     delegate: context => rankCauses(context, context.nodeFault as Fault),
   },
   {
     id: 'probe.no-connection',
-    reason: 'Nothing is left of what the node reported, and the probe cannot connect to the registry.',
+    reason: 'No message of the node is left, and the probe cannot connect to the registry.',
     when: ({ facts }) => facts.probe?.connectionFault != null,
     delegate: context => rankCauses(context, context.facts.probe?.connectionFault as Fault, 'likely'),
   },
   {
     id: 'none.secret-not-found',
-    reason: 'Neither a message nor an answer is left; a pull secret that the pod names does not exist.',
+    reason: 'No message of the node and no answer of the registry is available. A pull secret that the pod references does not exist.',
     when: ({ facts }) => facts.nodeReport.unreadableSecrets.length > 0 || facts.secrets.some(({ lookup }) => lookup === 'missing'),
     verdict: () => ({ causes: ['SecretNotFound', ...USUAL], certainty: 'possible' }),
   },
   {
     id: 'none.secret-malformed',
-    reason: 'Neither a message nor an answer is left; a pull secret that the pod names cannot be read by kubelet.',
+    reason: 'No message of the node and no answer of the registry is available. kubelet cannot read a pull secret that the pod references.',
     when: ({ facts }) => facts.secrets.some(({ problems }) => problems.some(({ code }) => code === 'SecretMalformed')),
     verdict: () => ({ causes: ['SecretMalformed', ...USUAL], certainty: 'possible' }),
   },
   {
     id: 'none.events-gone',
-    reason: 'Neither a message nor an answer is left, and the objects show nothing wrong.',
+    reason: 'No message of the node and no answer of the registry is available, and the objects show no problem.',
     when: () => true,
     verdict: () => ({ causes: ['Unknown'], certainty: 'possible' }),
   },

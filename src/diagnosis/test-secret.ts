@@ -74,7 +74,7 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
   if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
-      detail: `no entry matches "${subject.image}": kubelet does not use this secret for it`,
+      detail: `no entry matches "${subject.image}": kubelet does not use this secret for this image`,
     });
     const [miss] = lookUpCredentials(imageName(reference), [read]).nearMisses;
     if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
@@ -122,12 +122,13 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
       'SecretHasNoCredentials',
       dropped.length > 0
         ? `it contains only ${dropped.join(', ')}, which kubelet ignores`
-        : 'the entry is empty: kubelet pulls anonymously',
+        : 'the entry is empty, so kubelet pulls anonymously',
       'notVerifiable',
     );
   }
-  if (prober === null) return { ...row, detail: '--no-probe was given' };
-  if (/[*?]/.test(registry)) return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: use --image to test it with an image' };
+  if (prober === null) return { ...row, detail: 'not tested, because of --no-probe' };
+  if (/[*?]/.test(registry))
+    return { ...row, result: 'notVerifiable', detail: 'the key is a pattern: add --image to test it with an image' };
   const { reference } = subject;
   const answer =
     reference !== null && covers(entry, reference)
@@ -162,7 +163,9 @@ const worksRepaired = (repaired: Attempt['repaired'] | undefined): TypoKind | nu
 async function loginAs(entry: AuthsEntry, registry: string, { read, now }: SecretUnderTest, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
   const repaired =
-    facts.repaired === null ? '' : `; ${facts.repaired.defect}: repaired, it is ${facts.repaired.works ? 'accepted' : 'refused too'}`;
+    facts.repaired === null
+      ? ''
+      : `; ${facts.repaired.defect}; without this defect the registry ${facts.repaired.works ? 'accepts it' : 'rejects it too'}`;
   const subject: SecretUnderTest = { read, reference: null, image: '', now };
   return {
     result: facts.result,
@@ -283,5 +286,5 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
 /** Another secret, for a registry that this one has no entry for. */
 function otherSecret(subject: SecretUnderTest): Fix[] {
   const facts = factsOf({ ...subject });
-  return [createSecret(facts, newSecretName(facts), 'create a pull secret for this registry, and add it to the pods too')];
+  return [createSecret(facts, newSecretName(facts), 'create a pull secret for this registry, and add it to the pods')];
 }

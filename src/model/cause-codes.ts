@@ -25,7 +25,7 @@ export const CAUSES = [
   {
     code: 'ShortNameUnresolved',
     group: 'name',
-    title: 'CRI-O cannot resolve an image name without a registry to exactly one registry',
+    title: 'The image name has no registry, and CRI-O cannot resolve it to exactly one registry',
     transient: false,
   },
   { code: 'RepositoryNotFound', group: 'name', title: 'The registry has no repository with this name', transient: false },
@@ -127,7 +127,12 @@ export const CAUSES = [
     transient: false,
   },
   { code: 'TLSFailed', group: 'network', title: 'The TLS handshake with the registry fails', transient: false },
-  { code: 'PlainHTTPRegistry', group: 'network', title: 'One side uses plain HTTP, the other HTTPS', transient: false },
+  {
+    code: 'PlainHTTPRegistry',
+    group: 'network',
+    title: 'The node and the registry use different protocols: one uses plain HTTP, the other HTTPS',
+    transient: false,
+  },
   {
     code: 'BlobHostFailed',
     group: 'network',

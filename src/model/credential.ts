@@ -1,8 +1,8 @@
-/** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialised. */
+/** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialized. */
 export class Credential {
   readonly #password: string;
   readonly secret: string;
-  /** kubelet's normalised key (keyring.go: Add). */
+  /** kubelet's normalized key (keyring.go: Add). */
   readonly key: string;
   /** The key as written in the secret. */
   readonly rawKey: string;

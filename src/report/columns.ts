@@ -17,7 +17,7 @@ export function fold(text: string, width: number, indent: string): string[] {
 }
 
 /** In: a label, a text, and the columns to fold at. Out: the lines of the text beside the label. */
-export function labelled(label: string, detail: string, width: number, s: Style): string[] {
+export function labeled(label: string, detail: string, width: number, s: Style): string[] {
   const indent = ' '.repeat(label.length + 4);
   const [first = '', ...rest] = fold(detail, width, indent);
   return [`  ${s.dim(label)}  ${first.slice(indent.length)}`, ...rest];

@@ -1,7 +1,7 @@
 /** The text of `test-secret`: for each secret its verdict, its problems, the result of each entry, and the fixes. Pure. */
 import type { SecretTest } from '../diagnosis/test-secret.ts';
 import { fold, table } from './columns.ts';
-import { renderChecks, renderFixes } from './sections.ts';
+import { RESULT, renderChecks, renderFixes } from './sections.ts';
 import { printable, type Style, style, type TextOptions } from './style.ts';
 
 /** In: the tests of all secrets. Out: the text, one part for each secret; with `wide` also the checks of each entry. */
@@ -21,7 +21,7 @@ function renderSecretTest(test: SecretTest, { color, wide, width }: TextOptions)
       key,
       registry,
       username || '(empty)',
-      result,
+      RESULT[result],
       cause === null ? detail : `${cause}: ${detail}`,
     ]);
     lines.push('', table(['KEY', 'REGISTRY', 'USER', 'RESULT', 'DETAIL'], rows, width));

@@ -1,10 +1,20 @@
 /** Parts that the texts of `why` and of `test-secret` share: fixes, and the checks of a probe. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import type { Check } from '../model/probe.ts';
-import { fold, labelled } from './columns.ts';
+import type { Check, CredentialResult } from '../model/probe.ts';
+import { fold, labeled } from './columns.ts';
 import type { Style } from './style.ts';
 
 const MARK: Record<Check['status'], string> = { ok: '✓', failed: '✗', warning: '!', skipped: '-' };
+
+/** A result of a credential, as words. */
+export const RESULT: Record<CredentialResult, string> = {
+  accepted: 'accepted',
+  rejected: 'rejected',
+  denied: 'denied',
+  notTried: 'not tried',
+  notVerifiable: 'not verifiable',
+  error: 'error',
+};
 
 /** In: a number and a noun. Out: both, the noun in its right form. */
 export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
@@ -23,5 +33,5 @@ export function renderFixes(fixes: Fix[], width: number, s: Style): string[] {
 /** In: the checks of one probe, and the columns to fold at. Out: their lines, each with its mark and its milliseconds. */
 export const renderChecks = (checks: readonly Check[], width: number, s: Style): string[] =>
   checks.flatMap(({ name, status, detail, ms }) =>
-    labelled(`${MARK[status]} ${name.padEnd(8)}`, `${detail}${ms === null ? '' : ` (${ms} ms)`}`, width, s),
+    labeled(`${MARK[status]} ${name.padEnd(8)}`, `${detail}${ms === null ? '' : ` (${ms} ms)`}`, width, s),
   );

@@ -7,8 +7,8 @@ import { causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence, Fix } from '../model/diagnosis.ts';
 import type { ContainerKind } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
-import { fold, labelled, table } from './columns.ts';
-import { count, renderChecks, renderFixes } from './sections.ts';
+import { fold, labeled, table } from './columns.ts';
+import { count, RESULT, renderChecks, renderFixes } from './sections.ts';
 import { printable, type Style, style, type TextOptions } from './style.ts';
 
 const KIND: Record<ContainerKind, string> = {
@@ -118,7 +118,7 @@ function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOpti
     const size = Math.max(...evidence.map(({ source }) => SOURCE[source].length));
     add(
       'Evidence',
-      evidence.flatMap(({ source, detail }) => labelled(SOURCE[source].padEnd(size), detail, width, s)),
+      evidence.flatMap(({ source, detail }) => labeled(SOURCE[source].padEnd(size), detail, width, s)),
     );
   }
   if (wide) lines.push('', ...fold(`Decided by: ${decidedBy.reason.replace(/\.$/, '')} (${decidedBy.rule})`, width, ''));
@@ -128,7 +128,7 @@ function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOpti
       secret,
       key,
       username || '(empty)',
-      result,
+      RESULT[result],
       ...(wide ? [detail] : []),
     ]);
     add('Credentials in the order in which kubelet tries them', [

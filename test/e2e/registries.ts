@@ -29,7 +29,7 @@ const isBlob = ({ path }: SeenRequest): boolean => path.includes('/blobs/');
 const isManifest = ({ path }: SeenRequest): boolean => path.includes('/manifests/');
 
 /** Port → the registry there. 15012 and 15025 stay free: nothing may listen where a token server or a blob host is down. */
-function behaviours(copy: Copy, authority: Certificate): Record<number, RegistryOptions> {
+function behaviors(copy: Copy, authority: Certificate): Record<number, RegistryOptions> {
   const users = { lab: 'labpass', other: 'other-user-pass' };
   const bearer = { kind: 'bearer' as const, users };
   const runs = (repository: string, tag = '1'): Image => ({ repository, tag, copy });
@@ -124,7 +124,7 @@ export async function startRegistries(copy: Copy): Promise<Place[]> {
   const places: Place[] = [];
   const authority = makeCertificate({ isCa: true });
   try {
-    for (const [key, options] of Object.entries(behaviours(copy, authority))) {
+    for (const [key, options] of Object.entries(behaviors(copy, authority))) {
       const port = Number(key);
       const { host, close, digestOf } = await startRegistry({ ...options, port });
       const base = `${options.tls || port === WRONG_SCHEME ? 'https' : 'http'}://${host}`;

@@ -1,6 +1,6 @@
 /** Text in columns: what is folded where, and what stays whole. */
 import t from 'tap';
-import { fold, labelled, table } from '../../src/report/columns.ts';
+import { fold, labeled, table } from '../../src/report/columns.ts';
 import { count, renderChecks, renderFixes } from '../../src/report/sections.ts';
 import { style } from '../../src/report/style.ts';
 
@@ -18,7 +18,7 @@ t.test('folding', async t => {
 });
 
 t.test('a label stands beside its text', async t => {
-  t.strictSame(labelled('event', 'one two three', 16, plain), ['  event  one two', '         three']);
+  t.strictSame(labeled('event', 'one two three', 16, plain), ['  event  one two', '         three']);
 });
 
 t.test('a table folds its last column', async t => {

@@ -22,7 +22,7 @@ function talosSteps(node: NodeFacts): NodeSteps {
     showCredentials: () => config('show the credentials of the node: RegistryAuthConfig, or machine.registries.config before Talos 1.12'),
     sandboxImage: () => config('show the sandbox image: the customization of the containerd configuration'),
     status: () => here('show the state and the log of containerd', `${talosctl} service cri; ${talosctl} logs cri --tail 50`),
-    restart: () => here('restart the node, when its configuration is correct', `${talosctl} reboot`),
+    restart: () => here('when its configuration is correct, restart the node', `${talosctl} reboot`),
     diskUsage: () => here('show free space', `${talosctl} mounts; ${talosctl} usage -d 1 /var/lib/containerd`),
     removeUnusedImages: () =>
       here('list the images; kubelet removes unused images itself, so enlarge the disk if that is not enough', `${talosctl} image list`),
@@ -88,7 +88,7 @@ const bottlerocketSteps = (): NodeSteps => {
     sandboxImage: () => show('show the sandbox image', 'kubernetes.pod-infra-container-image'),
     status: () =>
       host('show the state and the log of containerd', 'systemctl status containerd --no-pager; journalctl -u containerd -n 50 --no-pager'),
-    restart: () => host('restart containerd, when its configuration is correct', 'systemctl restart containerd'),
+    restart: () => host('when its configuration is correct, restart containerd', 'systemctl restart containerd'),
     diskUsage: () => host('show free space and free inodes', 'df -h /var/lib/containerd; df -i /var/lib/containerd'),
     removeUnusedImages: () => host('remove unused images', 'ctr -a /run/containerd/containerd.sock -n k8s.io images prune --all'),
     showStorage: () =>

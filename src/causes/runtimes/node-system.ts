@@ -150,7 +150,7 @@ export const serviceSteps = (shell: Shell, services: string[]): Pick<NodeSteps, 
         `systemctl status ${services.join(' ')} --no-pager; ${shell.sudo}journalctl ${logs} -n 50 --no-pager`,
       ),
     restart: () =>
-      step(shell, `restart ${main}, when its configuration is correct`, `${shell.sudo}systemctl restart ${services.join(' ')}`),
+      step(shell, `when its configuration is correct, restart ${main}`, `${shell.sudo}systemctl restart ${services.join(' ')}`),
     showProxy: () =>
       step(shell, `show the proxy settings of ${main}`, `systemctl show ${main} --property=Environment --property=EnvironmentFiles`),
   };

@@ -44,7 +44,7 @@ function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, r
     ...linuxSteps(shell),
     ...serviceSteps(shell, [service]),
     ...storeSteps(shell, `${data}/containerd`),
-    restart: () => ({ what: `restart ${service}, when its configuration is correct`, command: restart, on: shell.on }),
+    restart: () => ({ what: `when its configuration is correct, restart ${service}`, command: restart, on: shell.on }),
     showMirrors: () => step(shell, 'show the configured mirrors', `${sudo}cat ${file}`),
     editMirrors: registry => edit(`correct or remove the mirror of "${registry}"`),
     correctMirrorScheme: (_, mirror, right) => edit(`change the endpoint of the mirror to ${right}://${mirror}`),

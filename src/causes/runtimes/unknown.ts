@@ -64,7 +64,7 @@ export function unknownSteps(): NodeSteps {
         'systemctl status containerd crio --no-pager; sudo journalctl -u containerd -u crio -n 50 --no-pager',
       ),
     restart: () => ({
-      what: 'restart the runtime, when its configuration is correct',
+      what: 'when its configuration is correct, restart the runtime',
       command: 'sudo systemctl try-restart containerd crio',
       on: 'node',
     }),

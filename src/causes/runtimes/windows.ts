@@ -36,7 +36,7 @@ function windowsSteps(): NodeSteps {
     showCredentials: () => look('show the credentials of the node', `Get-ChildItem 'C:\\var\\lib\\kubelet'`),
     sandboxImage: () => look('show the sandbox image', `Select-String sandbox ${CONFIG}`),
     status: () => look('show the state of containerd and kubelet', 'Get-Service containerd, kubelet'),
-    restart: () => look('restart containerd, when its configuration is correct', 'Restart-Service containerd'),
+    restart: () => look('when its configuration is correct, restart containerd', 'Restart-Service containerd'),
     diskUsage: () => look('show free space', 'Get-PSDrive C'),
     removeUnusedImages: () => look('remove unused images', 'crictl rmi --prune'),
     showStorage: () => look('show the state of the disks', 'Get-Volume; Get-PhysicalDisk'),

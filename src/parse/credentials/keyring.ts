@@ -18,7 +18,7 @@ function splitHost(host: string): { labels: string[]; port: string } {
   return { labels: (name ?? address ?? host).split('.'), port: port ?? '' };
 }
 
-/** Source: keyring.go, URLsMatchStr. In: a normalised key, and an image name without tag and digest. */
+/** Source: keyring.go, URLsMatchStr. In: a normalized key, and an image name without tag and digest. */
 export function keyMatches(key: string, name: string): boolean {
   const glob = parseGoUrl(key);
   const target = parseGoUrl(name);
@@ -46,7 +46,7 @@ const reverseLexical = (a: string, b: string): number => Buffer.compare(Buffer.f
 /**
  * What kubelet finds for an image. In: the image's name (registry and repository, Hub made explicit), and the pod's pull secrets that
  * could be read, in the order of imagePullSecrets. Out: the credentials in the order of the tries, and the entries that missed, with the
- * reason. Two keys of one secret that normalise alike have no order in kubelet (a Go map); here they keep that of the text.
+ * reason. Two keys of one secret that normalize alike have no order in kubelet (a Go map); here they keep that of the text.
  * Source: pkg/credentialprovider/keyring.go, BasicDockerKeyring.Lookup.
  */
 export function lookUpCredentials(name: string, secrets: readonly PullSecret[]): Keyring {

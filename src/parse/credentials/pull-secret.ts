@@ -9,7 +9,7 @@ import { parseGoUrl } from './go-url.ts';
 /** One entry of `auths` that parsed. */
 export interface AuthsEntry {
   rawKey: string;
-  /** kubelet's normalised key, null when url.Parse refuses the raw key and kubelet therefore skips the entry. */
+  /** kubelet's normalized key, null when url.Parse refuses the raw key and kubelet therefore skips the entry. */
   key: string | null;
   keyError?: string;
   credential: Credential;
@@ -243,7 +243,7 @@ function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, 
       );
     else
       note(
-        `its auths entries are empty${helpers.length > 0 ? `, and the passwords are in the ${helpers.join(' and ')} of the machine where the secret was created` : ''}: kubelet pulls anonymously`,
+        `its auths entries are empty${helpers.length > 0 ? ` (the passwords are in the ${helpers.join(' and ')} of the machine where the secret was created)` : ''}, so kubelet pulls anonymously`,
       );
   }
 }

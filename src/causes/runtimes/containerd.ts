@@ -16,6 +16,7 @@ import {
   serviceSteps,
   step,
   storeSteps,
+  unitSteps,
 } from './node-system.ts';
 
 const CERTS = '/etc/containerd/certs.d';
@@ -46,6 +47,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
     ...crictlSteps(shell),
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['containerd']),
+    ...unitSteps(shell, 'containerd'),
     ...storeSteps(shell, '/var/lib/containerd'),
     showMirrors: registry =>
       step(shell, 'show the configured mirrors', `${sudo}grep -s . ${file(registry)} ${file('_default')}; grep -n config_path ${CONFIG}`),
@@ -96,14 +98,6 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
             `${sudo}containerd config dump | grep config_path`,
           )
         : null,
-    setProxy: registry =>
-      change(
-        shell,
-        `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
-        shell.on === 'node'
-          ? 'sudo systemctl edit containerd && sudo systemctl restart containerd'
-          : shell.wrap(`${sudo}systemctl edit containerd; ${sudo}systemctl restart containerd`),
-      ),
     showCredentials: () =>
       step(
         shell,

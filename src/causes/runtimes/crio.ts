@@ -89,9 +89,9 @@ export function crioSteps(shell: Shell): NodeSteps {
   };
 }
 
+/** CRI-O. */
 export const crio: NodeSystem = {
   id: 'crio',
-  name: 'CRI-O',
   recognize: ({ runtime }) => runtime?.startsWith('cri-o://') ?? false,
   steps: () => crioSteps(nodeShell()),
 };
@@ -144,9 +144,9 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
   };
 }
 
+/** OpenShift. */
 export const openshift: NodeSystem = {
   id: 'openshift',
-  name: 'OpenShift',
   recognize: ({ labels, osImage }) =>
     'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
   steps: openshiftSteps,

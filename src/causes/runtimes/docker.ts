@@ -59,9 +59,9 @@ export function dockerSteps(shell: Shell): NodeSteps {
   };
 }
 
+/** Docker (cri-dockerd). */
 export const docker: NodeSystem = {
   id: 'docker',
-  name: 'Docker (cri-dockerd)',
   recognize: ({ runtime }) => runtime?.startsWith('docker://') ?? false,
   steps: () => dockerSteps(nodeShell()),
 };

@@ -55,9 +55,9 @@ export interface NodeSteps {
   clock(): Step;
 }
 
+/** A row of the table of node systems. */
 export interface NodeSystem {
   id: string;
-  name: string;
   /** Whether the node object tells that it is this one. */
   recognize(node: NodeFacts): boolean;
   steps(node: NodeFacts): NodeSteps;

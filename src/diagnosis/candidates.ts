@@ -110,6 +110,8 @@ const GATEWAY = [
 const UNUSUAL = [400, 405, 408, 411, 413, 414, 423, 425, 501] as const;
 
 const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace(/:\d+$/, ''));
+/** A URL was asked that is not of the registry API (those are a row of their own), or Docker asked, which has mirrors for Docker Hub alone. */
+const isRedirected = ({ speaker, details }: Fault): boolean => speaker === 'docker' || details.scheme !== undefined;
 const hasHost = ({ host }: Fault): boolean => host !== null;
 const byDigest = (_: Fault, { facts }: Context): boolean => facts.reference?.digest != null;
 const headBlocked = (_: Fault, { facts }: Context): boolean => facts.probe?.headBlocked === true;
@@ -420,7 +422,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   certain(
     'blob-host.failed',
-    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'] },
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], where: isRedirected },
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The host to which the registry redirects the layers fails.',
   ),

@@ -7,7 +7,7 @@ import type { CauseCode } from '../model/cause-codes.ts';
 import type { Certainty, Proof } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Fault, type FaultKind, type HostRole, isAuthenticationFault, type Step } from '../model/fault.ts';
-import { manifestReference } from '../model/reference.ts';
+import { HUB, manifestReference } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import { isLoopback } from '../util/proxy.ts';
 import type { Context } from './context.ts';
@@ -110,6 +110,9 @@ const GATEWAY = [
 const UNUSUAL = [400, 405, 408, 411, 413, 414, 423, 425, 501] as const;
 
 const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace(/:\d+$/, ''));
+/** A URL was asked that is not of the registry API (those are a row of their own), or Docker asked, which has no mirrors but those of Docker Hub. */
+const isRedirected = ({ speaker, details }: Fault, { facts: { reference } }: Context): boolean =>
+  details.scheme !== undefined || (speaker === 'docker' && reference !== null && reference.registry !== HUB);
 const hasHost = ({ host }: Fault): boolean => host !== null;
 const byDigest = (_: Fault, { facts }: Context): boolean => facts.reference?.digest != null;
 const headBlocked = (_: Fault, { facts }: Context): boolean => facts.probe?.headBlocked === true;
@@ -425,7 +428,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   certain(
     'blob-host.failed',
-    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'] },
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], where: isRedirected },
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The host to which the registry redirects the layers fails.',
   ),

@@ -6,7 +6,7 @@ import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
 import { imageName } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { lookUpCredentials } from '../parse/credentials/keyring.ts';
-import { lastWrittenAt, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
+import { type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import {
@@ -87,7 +87,6 @@ function imageCaseOf(
       namespace,
       name: pod.metadata.name,
       node: pod.spec?.nodeName || null,
-      createdAt: pod.metadata.creationTimestamp ?? null,
       owner: ownerOf(pod),
     },
     container: { name: image.name, kind: image.kind },
@@ -112,7 +111,6 @@ function imageCaseOf(
       name: serviceAccountName(pod),
       secrets: accountSecrets,
       matching,
-      why: account.found ? null : account.missing ? 'it does not exist' : account.why,
     },
     secrets: named.map(name => secretFact(name, snapshot, read.get(name))),
     keyring: {
@@ -152,7 +150,6 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     intendedFormat: read?.intendedFormat ?? null,
     keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),
     otherNamespaces: elsewhere?.found ? elsewhere.object : null,
-    lastWrittenAt: lookup?.found ? lastWrittenAt(lookup.object) : null,
   };
 }
 
@@ -167,9 +164,7 @@ export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
       osImage: null,
       labels: {},
       diskPressure: false,
-      ready: null,
       provider: null,
-      why: name === null ? 'the pod is not on a node yet' : lookup.missing ? 'the node is gone' : lookup.why,
     };
   const { nodeInfo, conditions = [] } = lookup.object.status ?? {};
   const status = (type: string): string | undefined => conditions.find(condition => condition.type === type)?.status;
@@ -184,9 +179,7 @@ export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
     osImage: nodeInfo?.osImage ?? null,
     labels: Object.fromEntries(Object.entries(lookup.object.metadata.labels ?? {}).filter(([label]) => NODE_LABELS.includes(label))),
     diskPressure: status('DiskPressure') === 'True',
-    ready: status('Ready') === undefined ? null : status('Ready') === 'True',
     provider: /^([a-z0-9-]+):\/\//.exec(lookup.object.spec?.providerID ?? '')?.[1] ?? null,
-    why: null,
   };
 }
 

@@ -24,6 +24,5 @@ export function diagnose(facts: Facts): Diagnosis {
     transient: cause.transient,
     evidence: evidenceOf(facts, fault, proof),
     fixes: text.fixes(facts, fault),
-    decisiveFault: fault,
   };
 }

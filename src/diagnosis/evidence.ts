@@ -9,17 +9,16 @@ import type { Attempt, Tags } from '../model/probe.ts';
 /** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
 export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
   const proved = unique(proof.map(item => evidenceOfProof(facts, item)));
-  const others = [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault), ...ofRegistry(facts, decisiveFault)];
+  // the container's state holds its message: a report that is this message adds nothing
+  const stateProves = proof.some(item => item.kind === 'object' && item.source === 'status');
+  const isShown = (fault: Fault): boolean => stateProves && facts.nodeReport.source === 'status' && fault.message === facts.state.message;
+  const others = [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault, isShown), ...ofRegistry(facts, decisiveFault)];
   const known = new Set(proved.map(keyOf));
   return [
     ...proved.map((line): Evidence => ({ ...line, proves: true })),
-    ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line)) && !isRepeated(line, proved)),
+    ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line))),
   ];
 }
-
-/** A status whose message the proof shows already. */
-const isRepeated = ({ source, detail }: Evidence, proved: Evidence[]): boolean =>
-  source === 'status' && proved.some(line => line.source === 'status' && line.detail.endsWith(detail.slice(detail.indexOf(': ') + 2)));
 
 const keyOf = ({ source, detail }: Evidence): string => `${source} ${detail}`;
 const unique = (lines: Evidence[]): Evidence[] => [...new Map(lines.map(line => [keyOf(line), line])).values()];
@@ -92,12 +91,13 @@ export function secretLine(facts: Facts, secret: SecretFact): string {
     : `${name} has auths entries for ${namesOf(secret.keys)}; none matches this image`;
 }
 
-function ofNode(facts: Facts, decisiveFault: Fault | null): Evidence[] {
+/** `isShown`: a line before says the same as this report. */
+function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Fault) => boolean): Evidence[] {
   const { faults, unreadableSecrets } = facts.nodeReport;
   const node = facts.node.name ?? 'the node';
   const evidence: Evidence[] = [];
-  const told = faults.find(fault => fault === decisiveFault) ?? faults[0];
-  if (told !== undefined) evidence.push(nodeLine(facts, told));
+  const reported = faults.find(fault => fault === decisiveFault) ?? faults[0];
+  if (reported !== undefined) evidence.push(...(isShown(reported) ? [] : [nodeLine(facts, reported)]));
   else if (facts.failing) evidence.push({ source: 'status', detail: stateLine(facts) });
   if (unreadableSecrets.length > 0) {
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');

@@ -222,7 +222,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
   const credential = entry?.credential;
   return {
     now,
-    pod: { namespace: read.namespace, name: '', node: null, createdAt: null, owner: { kind: 'pod', name: '' } },
+    pod: { namespace: read.namespace, name: '', node: null, owner: { kind: 'pod', name: '' } },
     container: { name: '', kind: 'container' },
     image,
     reference: reference ?? { registry: entry === undefined ? 'REGISTRY' : registryOf(entry), repository: '', tag: null, digest: null },
@@ -232,7 +232,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
     nodeReport: NO_WORDS,
     node: nodeFacts(null, notSeen('a secret is tested without a node')),
-    serviceAccount: { name: 'default', secrets: null, matching: [], why: null },
+    serviceAccount: { name: 'default', secrets: null, matching: [] },
     secrets: [
       {
         name: read.name,
@@ -243,7 +243,6 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
         intendedFormat: read.intendedFormat,
         keys: read.entries.map(({ rawKey }) => redact(rawKey)),
         otherNamespaces: null,
-        lastWrittenAt: null,
       },
     ],
     keyring: {

@@ -48,6 +48,4 @@ export interface Diagnosis {
   transient: boolean;
   evidence: Evidence[];
   fixes: Fix[];
-  /** The fault that decided, null when objects or the absence of any fault did. */
-  decisiveFault: Fault | null;
 }

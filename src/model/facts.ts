@@ -52,8 +52,6 @@ export interface SecretFact {
   keys: string[];
   /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */
   otherNamespaces: string[] | null;
-  /** RFC 3339. */
-  lastWrittenAt: string | null;
 }
 
 /** A credential that kubelet would try, without its password. */
@@ -84,10 +82,8 @@ export interface NodeFacts {
   /** Those labels of NODE_LABELS that the node has. */
   labels: Record<string, string>;
   diskPressure: boolean;
-  ready: boolean | null;
   /** `aws`, `gce`, `azure`, `kind`, `k3s`, … from the provider ID. */
   provider: string | null;
-  why: string | null;
 }
 
 /** Labels of a node that tell which system it is, and which part it plays there. */
@@ -112,7 +108,7 @@ export interface Owner {
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
   now: string;
-  pod: { namespace: string; name: string; node: string | null; createdAt: string | null; owner: Owner } | null;
+  pod: { namespace: string; name: string; node: string | null; owner: Owner } | null;
   container: { name: string; kind: ContainerKind };
   image: string;
   reference: Reference | null;
@@ -130,7 +126,6 @@ export interface Facts {
     secrets: string[] | null;
     /** Those of them that the pod lacks and that hold a credential for this image. */
     matching: string[];
-    why: string | null;
   };
   secrets: SecretFact[];
   keyring: {

@@ -10,7 +10,6 @@ export interface Metadata {
   creationTimestamp?: string;
   deletionTimestamp?: string;
   labels?: Record<string, string>;
-  annotations?: Record<string, string>;
   ownerReferences?: { kind: string; name: string; controller?: boolean }[];
   managedFields?: { time?: string }[];
 }
@@ -19,19 +18,15 @@ export interface ContainerSpec {
   name: string;
   image?: string;
   imagePullPolicy?: string;
-  restartPolicy?: string;
 }
 
 export interface ContainerStatus {
   name: string;
   image?: string;
-  imageID?: string;
-  ready?: boolean;
-  restartCount?: number;
   state?: {
     waiting?: { reason?: string; message?: string };
-    running?: { startedAt?: string };
-    terminated?: { reason?: string; finishedAt?: string };
+    running?: object;
+    terminated?: object;
   };
 }
 
@@ -58,7 +53,6 @@ export interface Pod {
 /** Both event APIs: core/v1 and events.k8s.io/v1 name the same things differently. */
 export interface Event {
   metadata: Metadata;
-  type?: string;
   reason?: string;
   message?: string;
   note?: string;
@@ -72,7 +66,6 @@ export interface Event {
   deprecatedLastTimestamp?: string | null;
   involvedObject?: ObjectReference;
   regarding?: ObjectReference;
-  source?: { host?: string };
 }
 
 export interface ObjectReference {
@@ -105,8 +98,7 @@ export interface Node {
       kubeletVersion?: string;
       containerRuntimeVersion?: string;
     };
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    allocatable?: Record<string, string>;
+    conditions?: { type: string; status: string }[];
   };
   spec?: { providerID?: string };
 }

@@ -324,9 +324,7 @@ const node = object<NodeFacts>({
   osImage: nullable(text),
   labels: record(text),
   diskPressure: boolean,
-  ready: nullable(boolean),
   provider: nullable(text),
-  why: nullable(text),
 });
 
 const secret = object<SecretFact>({
@@ -344,7 +342,6 @@ const secret = object<SecretFact>({
   intendedFormat: nullable(object<SecretFormat>({ type: text, from: text, to: text })),
   keys: list(quoted),
   otherNamespaces: nullable(list(text)),
-  lastWrittenAt: nullable(text),
 });
 
 type ExpiryBy<S extends CredentialExpiry['source']> = Extract<CredentialExpiry, { source: S }>;
@@ -458,7 +455,6 @@ const factsShape = object<Facts>({
       namespace: text,
       name: text,
       node: nullable(text),
-      createdAt: nullable(text),
       owner: object<Owner>({ kind: text, name: text }),
     }),
   ),
@@ -478,7 +474,6 @@ const factsShape = object<Facts>({
     name: text,
     secrets: nullable(list(text)),
     matching: list(text),
-    why: nullable(text),
   }),
   secrets: list(secret),
   keyring,

@@ -16,6 +16,7 @@ import {
   serviceSteps,
   step,
   storeSteps,
+  unitSteps,
 } from './node-system.ts';
 
 const CERTS = '/etc/containerd/certs.d';
@@ -46,6 +47,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
     ...crictlSteps(shell),
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['containerd']),
+    ...unitSteps(shell, 'containerd'),
     ...storeSteps(shell, '/var/lib/containerd'),
     showMirrors: registry =>
       step(shell, 'show the configured mirrors', `${sudo}grep -s . ${file(registry)} ${file('_default')}; grep -n config_path ${CONFIG}`),
@@ -96,14 +98,6 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
             `${sudo}containerd config dump | grep config_path`,
           )
         : null,
-    setProxy: registry =>
-      change(
-        shell,
-        `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
-        shell.on === 'node'
-          ? 'sudo systemctl edit containerd && sudo systemctl restart containerd'
-          : shell.wrap(`${sudo}systemctl edit containerd; ${sudo}systemctl restart containerd`),
-      ),
     showCredentials: () =>
       step(
         shell,
@@ -118,9 +112,9 @@ export function containerdSteps(node: NodeFacts, shell: Shell): NodeSteps {
   };
 }
 
+/** containerd. */
 export const containerd: NodeSystem = {
   id: 'containerd',
-  name: 'containerd',
   recognize: ({ runtime }) => runtime?.startsWith('containerd://') ?? false,
   steps: node => containerdSteps(node, nodeShell()),
 };
@@ -128,7 +122,6 @@ export const containerd: NodeSystem = {
 /** Amazon EKS, Amazon Linux. */
 export const eks: NodeSystem = {
   id: 'eks',
-  name: 'Amazon EKS',
   recognize: ({ labels, kubelet }) => 'eks.amazonaws.com/nodegroup' in labels || /-eks-/.test(kubelet ?? ''),
   steps: node =>
     containerdSteps(node, nodeShell('; put the change into the launch template of the node group too, since EKS replaces nodes')),
@@ -137,7 +130,6 @@ export const eks: NodeSystem = {
 /** Google Kubernetes Engine, Container-Optimized OS. Source: Google's page about private registries with private CA certificates. */
 export const gke: NodeSystem = {
   id: 'gke',
-  name: 'Google Kubernetes Engine',
   recognize: ({ labels, kubelet }) => 'cloud.google.com/gke-nodepool' in labels || /-gke\./.test(kubelet ?? ''),
   steps: node => {
     const name = node.labels['cloud.google.com/gke-nodepool'] ?? '';
@@ -158,7 +150,6 @@ export const gke: NodeSystem = {
 /** Azure Kubernetes Service. Source: Microsoft's pages about custom certificate authorities and HTTP proxies in AKS. */
 export const aks: NodeSystem = {
   id: 'aks',
-  name: 'Azure Kubernetes Service',
   recognize: ({ labels }) => 'kubernetes.azure.com/cluster' in labels || 'kubernetes.azure.com/agentpool' in labels,
   steps: node => ({
     ...containerdSteps(node, nodeShell('; AKS replaces nodes: use a DaemonSet for a lasting change')),

@@ -3,6 +3,7 @@ import type { NodeFacts } from '../../model/facts.ts';
 import { quote } from '../shell.ts';
 import {
   asWord,
+  certificateSteps,
   change,
   crictlSteps,
   here,
@@ -16,6 +17,7 @@ import {
   serviceSteps,
   step,
   storeSteps,
+  unitSteps,
 } from './node-system.ts';
 
 const DROP_INS = '/etc/containers/registries.conf.d';
@@ -38,6 +40,8 @@ export function crioSteps(shell: Shell): NodeSteps {
     ...crictlSteps(shell),
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['crio']),
+    ...certificateSteps(shell, 'CRI-O', CERTS),
+    ...unitSteps(shell, 'crio'),
     ...storeSteps(shell, '/var/lib/containers/storage'),
     showMirrors: () =>
       step(shell, 'show the configured mirrors', `grep -rn -e prefix -e location -e mirror /etc/containers/registries.conf ${DROP_INS}`),
@@ -61,23 +65,7 @@ export function crioSteps(shell: Shell): NodeSteps {
         `location = "${host}"`,
         `insecure = ${scheme === 'http'}`,
       ]),
-    trustAuthority: (_, host) =>
-      change(shell, `make CRI-O trust the certificate authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
-    clientCertificate: host =>
-      change(
-        shell,
-        'give CRI-O the client certificate in client.crt and client.key',
-        `${shell.copy('client.crt', `${CERTS}/${host}/client.cert`)} && ${shell.copy('client.key', `${CERTS}/${host}/client.key`)}`,
-      ),
     checkSettings: () => null,
-    setProxy: registry =>
-      change(
-        shell,
-        `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
-        shell.on === 'node'
-          ? 'sudo systemctl edit crio && sudo systemctl restart crio'
-          : shell.wrap(`${sudo}systemctl edit crio; ${sudo}systemctl restart crio`),
-      ),
     showCredentials: () =>
       step(
         shell,
@@ -101,9 +89,9 @@ export function crioSteps(shell: Shell): NodeSteps {
   };
 }
 
+/** CRI-O. */
 export const crio: NodeSystem = {
   id: 'crio',
-  name: 'CRI-O',
   recognize: ({ runtime }) => runtime?.startsWith('cri-o://') ?? false,
   steps: () => crioSteps(nodeShell()),
 };
@@ -156,9 +144,9 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
   };
 }
 
+/** OpenShift. */
 export const openshift: NodeSystem = {
   id: 'openshift',
-  name: 'OpenShift',
   recognize: ({ labels, osImage }) =>
     'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
   steps: openshiftSteps,

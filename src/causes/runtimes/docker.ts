@@ -1,6 +1,7 @@
 /** Docker Engine behind cri-dockerd. Source: Docker's pages about daemon.json, certificates and proxies; cri-dockerd's flags. */
 import { quote } from '../shell.ts';
 import {
+  certificateSteps,
   change,
   linuxSteps,
   type NodeSteps,
@@ -11,6 +12,7 @@ import {
   serviceSteps,
   step,
   storeSteps,
+  unitSteps,
 } from './node-system.ts';
 
 const DAEMON = '/etc/docker/daemon.json';
@@ -29,6 +31,8 @@ export function dockerSteps(shell: Shell): NodeSteps {
   return {
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['docker', 'cri-docker']),
+    ...certificateSteps(shell, 'Docker', '/etc/docker/certs.d'),
+    ...unitSteps(shell, 'docker'),
     ...storeSteps(shell, '/var/lib/docker'),
     pull: image => step(shell, 'pull the image without kubelet', `${sudo}docker pull ${quote(image)}`),
     removeImage: image =>
@@ -40,27 +44,7 @@ export function dockerSteps(shell: Shell): NodeSteps {
     correctMirrorScheme: (_, mirror, right) => edit(`change the address in "registry-mirrors" to ${right}://${mirror}`),
     useScheme: (host, scheme) =>
       edit(scheme === 'http' ? `add "${host}" to "insecure-registries"` : `remove "${host}" from "insecure-registries"`),
-    trustAuthority: (_, host) =>
-      change(
-        shell,
-        `make Docker trust the certificate authority in ca.crt for "${host}"`,
-        shell.copy('ca.crt', `/etc/docker/certs.d/${host}/ca.crt`),
-      ),
-    clientCertificate: host =>
-      change(
-        shell,
-        'give Docker the client certificate in client.crt and client.key',
-        `${shell.copy('client.crt', `/etc/docker/certs.d/${host}/client.cert`)} && ${shell.copy('client.key', `/etc/docker/certs.d/${host}/client.key`)}`,
-      ),
     checkSettings: () => null,
-    setProxy: registry =>
-      change(
-        shell,
-        `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
-        shell.on === 'node'
-          ? 'sudo systemctl edit docker && sudo systemctl restart docker'
-          : shell.wrap(`${sudo}systemctl edit docker; ${sudo}systemctl restart docker`),
-      ),
     showCredentials: () => step(shell, 'show the credentials of the node: config.json of kubelet', `${sudo}${SHOW_CONFIG}`),
     sandboxImage: () =>
       step(
@@ -75,9 +59,9 @@ export function dockerSteps(shell: Shell): NodeSteps {
   };
 }
 
+/** Docker (cri-dockerd). */
 export const docker: NodeSystem = {
   id: 'docker',
-  name: 'Docker (cri-dockerd)',
   recognize: ({ runtime }) => runtime?.startsWith('docker://') ?? false,
   steps: () => dockerSteps(nodeShell()),
 };

@@ -42,9 +42,9 @@ function talosSteps(node: NodeFacts): NodeSteps {
   };
 }
 
+/** Talos Linux. */
 export const talos: NodeSystem = {
   id: 'talos',
-  name: 'Talos Linux',
   recognize: ({ osImage }) => /^Talos\b/.test(osImage ?? ''),
   steps: talosSteps,
 };
@@ -112,9 +112,9 @@ const bottlerocketSteps = (): NodeSteps => {
   };
 };
 
+/** Bottlerocket. */
 export const bottlerocket: NodeSystem = {
   id: 'bottlerocket',
-  name: 'Bottlerocket',
   recognize: ({ osImage }) => /^Bottlerocket\b/.test(osImage ?? ''),
   steps: bottlerocketSteps,
 };

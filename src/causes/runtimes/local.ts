@@ -6,9 +6,9 @@ import { crioSteps } from './crio.ts';
 import { dockerSteps } from './docker.ts';
 import { asWord, containerShell, here, type NodeSteps, type NodeSystem, nodeName, type Shell } from './node-system.ts';
 
+/** kind. */
 export const kind: NodeSystem = {
   id: 'kind',
-  name: 'kind',
   recognize: ({ provider }) => provider === 'kind',
   steps: node => {
     const name = nodeName(node);
@@ -73,9 +73,9 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
   };
 }
 
+/** minikube. */
 export const minikube: NodeSystem = {
   id: 'minikube',
-  name: 'minikube',
   recognize: ({ labels }) => 'minikube.k8s.io/name' in labels,
   steps: minikubeSteps,
 };

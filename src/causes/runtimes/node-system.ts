@@ -55,9 +55,9 @@ export interface NodeSteps {
   clock(): Step;
 }
 
+/** A row of the table of node systems. */
 export interface NodeSystem {
   id: string;
-  name: string;
   /** Whether the node object tells that it is this one. */
   recognize(node: NodeFacts): boolean;
   steps(node: NodeFacts): NodeSteps;
@@ -103,8 +103,7 @@ export const nodeName = (node: NodeFacts): string => hostWord(node.name, 'NODE')
 
 /** A step on one node. */
 export const step = (shell: Shell, what: string, command: string): Step => ({ what, command: shell.wrap(command), on: shell.on });
-/** A step that changes one node. */
-/** A change that all nodes need. In: commands that are complete already. */
+/** A change that all nodes need. In: a command that is complete already, null where only a person can act. */
 export const change = (shell: Shell, what: string, command: string | null): Step =>
   shell.on === 'node'
     ? { what: `${what}${shell.lasting}`, command, on: 'everyNode' }
@@ -161,4 +160,36 @@ export const storeSteps = (shell: Shell, store: string): Pick<NodeSteps, 'diskUs
   diskUsage: () => step(shell, 'show free space and free inodes', `df -h ${store}; df -i ${store}`),
   showStorage: () =>
     step(shell, 'show the file system of the image store and the kernel log', `findmnt -T ${store}; ${shell.sudo}dmesg | tail -n 50`),
+});
+
+/** The proxy of a service whose environment a drop-in of its systemd unit sets. */
+export const unitSteps = (shell: Shell, unit: string): Pick<NodeSteps, 'setProxy'> => ({
+  setProxy: registry =>
+    change(
+      shell,
+      `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
+      shell.on === 'node'
+        ? `sudo systemctl edit ${unit} && sudo systemctl restart ${unit}`
+        : shell.wrap(`${shell.sudo}systemctl edit ${unit}; ${shell.sudo}systemctl restart ${unit}`),
+    ),
+});
+
+/** Certificates of a runtime that reads a folder per host, as Docker introduced it. Source: containers-certs.d(5), Docker's page about certificates. */
+export const certificateSteps = (
+  shell: Shell,
+  runtime: string,
+  folder: string,
+): Pick<NodeSteps, 'trustAuthority' | 'clientCertificate'> => ({
+  trustAuthority: (_, host) =>
+    change(
+      shell,
+      `make ${runtime} trust the certificate authority in ca.crt for "${host}"`,
+      shell.copy('ca.crt', `${folder}/${host}/ca.crt`),
+    ),
+  clientCertificate: host =>
+    change(
+      shell,
+      `give ${runtime} the client certificate in client.crt and client.key`,
+      `${shell.copy('client.crt', `${folder}/${host}/client.cert`)} && ${shell.copy('client.key', `${folder}/${host}/client.key`)}`,
+    ),
 });

@@ -94,9 +94,9 @@ const isK3s = (node: NodeFacts): boolean =>
     node.labels['node.kubernetes.io/instance-type'] === 'k3s' ||
     /-k3s/.test(node.runtime ?? ''));
 
+/** k3s. */
 export const k3s: NodeSystem = {
   id: 'k3s',
-  name: 'k3s',
   recognize: isK3s,
   steps: node => {
     const service = isServer(node) ? 'k3s' : 'k3s-agent';
@@ -111,9 +111,9 @@ export const k3s: NodeSystem = {
   },
 };
 
+/** RKE2. */
 export const rke2: NodeSystem = {
   id: 'rke2',
-  name: 'RKE2',
   recognize: isRke2,
   steps: node => {
     const service = isServer(node) ? 'rke2-server' : 'rke2-agent';
@@ -132,7 +132,6 @@ export const rke2: NodeSystem = {
 /** k3s in containers of Docker. */
 export const k3d: NodeSystem = {
   id: 'k3d',
-  name: 'k3d',
   recognize: node => isK3s(node) && /^k3d-/.test(node.name ?? ''),
   steps: node => {
     const name = nodeName(node);

@@ -2,7 +2,7 @@
 import { quote } from '../shell.ts';
 import { crictlSteps, linuxSteps, type NodeSteps, nodeShell, SHOW_CONFIG, type Step, step } from './node-system.ts';
 
-/** In: what may be true of the places besides. */
+/** What can be done on a node whose system is not known. */
 export function unknownSteps(): NodeSteps {
   const shell = nodeShell();
   const edit = (what: string, containerd: string, crio: string): Step => ({

@@ -51,9 +51,9 @@ function windowsSteps(): NodeSteps {
   };
 }
 
+/** Windows. */
 export const windows: NodeSystem = {
   id: 'windows',
-  name: 'Windows',
   recognize: ({ platform }) => platform?.os === 'windows',
   steps: windowsSteps,
 };

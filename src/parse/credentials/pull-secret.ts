@@ -249,7 +249,7 @@ function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, 
 }
 
 /** When a secret was last written (RFC 3339): a refresher changes it in place, and its creation says nothing then. */
-export function lastWrittenAt(secret: Secret): string | null {
+function lastWrittenAt(secret: Secret): string | null {
   const times = [secret.metadata.creationTimestamp, ...(secret.metadata.managedFields ?? []).map(entry => entry.time)].filter(
     time => time !== undefined,
   );

@@ -1,24 +1,11 @@
 /** What a row of the message tables is, and how one is applied. Belongs here: the shape of a row, the meaning of its named groups, compiling. */
-import type { FaultDetails, FaultKind, HostRole, Speaker, Step } from '../../model/fault.ts';
+import type { Fault, FaultDetails, FaultKind, HostRole, Speaker, Step } from '../../model/fault.ts';
 
 /** Behind which kind of layer the rest of a message stands: a request line, a connection of the network, a file of the node. */
 type On = 'request' | 'connection' | 'file';
 
 /** What is known of a fault while its message is read from the outside in. */
-export interface Draft {
-  kind: FaultKind;
-  step: Step;
-  host: string | null;
-  role: HostRole;
-  method: string | null;
-  status: number | null;
-  code: string | null;
-  explanation: string | null;
-  login: 'sent' | 'none' | null;
-  speaker: Speaker | null;
-  details: FaultDetails;
-  rows: string[];
-  understood: boolean;
+export interface Draft extends Omit<Fault, 'seenBy' | 'statements' | 'message'> {
   on: On | null;
   /** What follows is the registry's own text. */
   quotesRegistry: boolean;

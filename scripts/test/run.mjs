@@ -100,10 +100,18 @@ async function runFile(name, path, env) {
  * @param {Count} count
  */
 function listen(parser, path, count) {
-  parser.on('child', child => listen(child, [...path, child.name], count));
+  let failedInside = 0;
+  parser.on('child', child => {
+    const before = count.failed;
+    failedInside = 0;
+    listen(child, [...path, child.name], count);
+    child.on('complete', () => {
+      failedInside = count.failed - before;
+    });
+  });
   parser.on('assert', result => {
     // the line that sums up a subtest asserts nothing of its own, but may tell that the subtest itself failed
-    if (result.closingTestPoint && result.ok) return;
+    if (result.closingTestPoint && (result.ok || failedInside > 0)) return;
     const where = [...path, result.name].filter(Boolean).join(' › ');
     if (result.skip || result.todo) {
       count.skipped++;
@@ -113,7 +121,24 @@ function listen(parser, path, count) {
     else {
       count.failed++;
       console.log(`\nnot ok: ${where}`);
-      if (result.diag) console.log(JSON.stringify(result.diag, null, 2));
+      console.log(textOf(result.diag));
     }
   });
+}
+
+/**
+ * What tap tells of a failure: the place, the difference line by line, and whatever else it says.
+ * @param {any} diag
+ */
+function textOf(diag) {
+  const { at, diff, source, stack, compare: _, ...more } = diag || {};
+  return [
+    at && `at ${at.fileName}:${at.lineNumber}`,
+    diff ?? source,
+    stack?.trim().includes('\n') && stack,
+    Object.keys(more).length > 0 && JSON.stringify(more, null, 2),
+  ]
+    .filter(Boolean)
+    .map(part => String(part).replace(/^/gm, '  ').trimEnd())
+    .join('\n');
 }

@@ -7,6 +7,7 @@ import { authsKeyOf, providerOf, type RegistryProvider, type TokenUser } from '.
 import { normalizeKey } from '../parse/credentials/pull-secret.ts';
 import { redact } from '../util/redact.ts';
 import { kubectl, namespaceOf } from './commands.ts';
+import { count } from './phrases.ts';
 import { object, positional, quote } from './shell.ts';
 
 const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
@@ -41,7 +42,7 @@ export function createSecret(facts: Facts, name: string, title: string): Fix {
   const token = provider?.username == null ? undefined : provider.tokenUsers.find(({ username }) => username === provider.username);
   if (token !== undefined)
     return {
-      title: `${title} (its token is valid for ${token.hours} hours)`,
+      title: `${title} (its token is valid for ${count(token.hours, 'hour')})`,
       command: creation(facts, name, loginFromIssuer(facts, token)),
     };
   return { title: `${title} (${variables(facts)})`, command: creation(facts, name, loginFromVariables(facts)) };
@@ -70,7 +71,7 @@ export const renewToken = (facts: Facts, name: string, token: TokenUser): Fix =>
   writeEntry(
     facts,
     name,
-    `write a new token into the secret (it is valid for ${token.hours} ${token.hours === 1 ? 'hour' : 'hours'}`,
+    `write a new token into the secret (it is valid for ${count(token.hours, 'hour')}`,
     loginFromIssuer(facts, token),
   );
 

@@ -221,7 +221,8 @@ const PROBE: readonly Rule[] = [
       isAuthenticationFault(probeFault) &&
       anonymous?.fault != null &&
       sameFailure(reportedFault, anonymous.fault),
-    delegate: context => rankCauses(context, context.anonymous?.fault as Fault),
+    // the node reports the very failure that the anonymous request met: that answer holds for the node
+    delegate: context => rankCauses({ ...context, holdsForNode: true }, context.anonymous?.fault as Fault),
   },
   {
     id: 'probe.refused-where-node-read',

@@ -80,7 +80,7 @@ export type FaultKind =
 /** Who wrote a message. */
 export type Speaker = 'kubelet' | 'containerd' | 'containersImage' | 'docker' | 'probe';
 
-/** What a registry, a token server or something before them states in its own words, by meaning. Source of each: parse/messages/registry-errors.ts. */
+/** What a registry, a token server or something before them states in its own words, by meaning. The wordings of each: parse/messages/statements.ts. */
 export type Statement =
   /** The token that was sent has expired. */
   | 'tokenExpired'

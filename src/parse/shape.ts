@@ -66,9 +66,9 @@ export const record =
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, read(entry, `${path}.${key}`)]));
   };
 
-/** One of the words of a type; the record names each of them, so that the compiler finds one that is forgotten. */
+/** One of the words of a type. The type is that of the field, never that of the record: so the compiler finds a word that the record forgot. */
 export const oneOf =
-  <T extends string>(words: Record<T, true>): Reader<T> =>
+  <T extends string>(words: Record<NoInfer<T>, true>): Reader<T> =>
   (value, path) =>
     typeof value === 'string' && Object.hasOwn(words, value) ? (value as T) : fail(path, value, 'a word that this version knows');
 

@@ -105,12 +105,12 @@ t.test('each rule that can be certain has a fixture where it is, and its nearest
   t.strictSame(
     able.filter(id => PAIRS[id] === undefined),
     [],
-    'a rule that can be certain has its pair',
+    'a rule that can be certain has its pair in PAIRS: a fixture where it is, and the nearest one that must not be',
   );
   t.strictSame(
     Object.keys(PAIRS).filter(id => !able.includes(id)),
     [],
-    'a pair has its rule',
+    'a pair in PAIRS has its rule',
   );
   for (const [id, [certain, neighbor]] of Object.entries(PAIRS)) {
     const is = diagnose(factsIn(certain));

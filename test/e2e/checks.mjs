@@ -260,7 +260,7 @@ export async function checkWatch(restart) {
     equal('--watch: and nothing else', told().slice(before.length).sort(), [...changes].sort());
 
     await restart();
-    await until('the watch notices', 60, () => watcher.text.stderr.includes('the watch was lost'));
+    await until('the watch notices', 60, () => watcher.text.stderr.includes('the watch was disconnected'));
     await pods('delete', 'pod', 'late', '--force', '--grace-period=0');
     await expectAt('what changes after the API server was killed under its eyes', ['repaired RepositoryNotFound default/late']);
     equal('--watch: and nothing else again', told().length, before.length + changes.length + 1);

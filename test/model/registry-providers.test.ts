@@ -82,9 +82,20 @@ const ROWS: Record<ProviderId, Row> = {
 };
 
 t.test('each row is recognized by its hosts and its challenge', async t => {
-  t.strictSame(REGISTRY_PROVIDERS.map(({ id }) => id).sort(), Object.keys(ROWS).sort(), 'each row has its examples');
-  for (const provider of REGISTRY_PROVIDERS) {
+  const ids = REGISTRY_PROVIDERS.map(({ id }) => id);
+  t.strictSame(
+    ids.filter(id => ROWS[id] === undefined),
+    [],
+    'each row has its examples in ROWS of this file',
+  );
+  t.strictSame(
+    Object.keys(ROWS).filter(id => !ids.includes(id as ProviderId)),
+    [],
+    'the examples have their row in REGISTRY_PROVIDERS',
+  );
+  for (const provider of REGISTRY_PROVIDERS.filter(({ id }) => ROWS[id] !== undefined)) {
     const { hosts, not = [], challenge } = ROWS[provider.id];
+    if (provider.hosts !== null) t.ok(not.length > 0, `${provider.id} has examples of hosts that look like its own (not)`);
     t.equal(providerById(provider.id), provider, provider.id);
     t.equal(hosts.length > 0, provider.hosts !== null, `${provider.id} has examples of hosts`);
     t.equal(challenge !== undefined, provider.challenge !== undefined, `${provider.id} has an example of a challenge`);
@@ -114,7 +125,7 @@ t.test('a registry without a known brand', async t => {
 t.test('what each row says fits together', async t => {
   for (const row of REGISTRY_PROVIDERS) {
     const { id, hints, tokenUsers, username, takesNoLogins } = row;
-    t.equal(hints.login === null, takesNoLogins, `${id}: says which credentials it takes, if any`);
+    t.equal(hints.login === null, takesNoLogins, `${id}: hints.login says which credentials it takes, or takesNoLogins is true`);
     if (takesNoLogins) t.strictSame([tokenUsers, username, hints.right], [[], null, null], `${id}: takes no credentials`);
     for (const text of [hints.login, hints.right, hints.note, hints.missing, row.node?.grant ?? null])
       if (text !== null) t.match(text, /^[a-z`"](?:.*[^.\s])$/s, `${id}: a clause without a full stop: ${text}`);

@@ -16,12 +16,14 @@ const told = ({ message: _, seenBy: __, rows: ___, understood, ...fault }: Fault
 t.test('the messages of the runtimes', async t => {
   const rows = table<{ name: string; image: string; message: string; faults: object[] }[]>('runtimes');
   t.ok(rows.length > 200, 'the table is read');
-  for (const { name, image, message, faults } of rows)
+  for (const { name, image, message, faults } of rows) {
+    const read = readFaults(message, hostsOf(image));
     t.strictSame(
-      readFaults(message, hostsOf(image)).map(fault => told(withStatements(fault, referenceOf(image)))),
+      read.map(fault => told(withStatements(fault, referenceOf(image)))),
       faults,
-      name,
+      `${name} (read by ${read.map(fault => fault.rows.join(', ') || 'no row').join('; ')})`,
     );
+  }
 });
 
 t.test('what the registry said is found on the same line and after a line end', async t => {

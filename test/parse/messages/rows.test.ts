@@ -1,4 +1,5 @@
 /** The tables of messages: every row is complete, reached by its own example, one wording, and quick on any text. Each test names the row that is not. */
+import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { ERRORS, readFaults, WRAPPERS } from '../../../src/parse/messages/reader.ts';
 import { withStatements } from '../../../src/parse/messages/registry-errors.ts';
@@ -87,6 +88,18 @@ t.test('the shape of a pattern is seen', async t => {
   t.ok(shapeOf('a(?!b)').negative);
   t.notOk(shapeOf('a(?=b)').negative);
   t.equal(bounded('a+[+]\\+(?:b*c)(?<d>.+)'), 'a{1,600}[+]\\+(?:b{0,600}c)(?<d>.+)', 'repetitions are bounded, but for the last');
+});
+
+t.test('every row of every file is read', async t => {
+  const known = new Set([...ROWS, ...STATEMENTS].map(({ id }) => id));
+  for (const file of readdirSync('src/parse/messages')) {
+    const ids = [...readFileSync(`src/parse/messages/${file}`, 'utf8').matchAll(/^ {4}id: '([^']+)'/gm)].map(([, id]) => id as string);
+    t.strictSame(
+      ids.filter(id => !known.has(id)),
+      [],
+      `${file}: its rows stand in WRAPPERS and ERRORS of reader.ts`,
+    );
+  }
 });
 
 t.test('every row has a name of its own, a source and known groups', async t => {

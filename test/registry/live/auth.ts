@@ -37,7 +37,12 @@ export const auth: Scenario[] = [
   ],
   [
     'a line break behind the password, Basic',
-    { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'], text: /line break.*without this defect the registry accepts it/ },
+    {
+      cause: 'CredentialsRejected',
+      certainty: 'certain',
+      results: ['rejected'],
+      text: /line break.*without this defect the registry accepts it/,
+    },
     async lab => {
       const { host } = await lab.registry(BASIC);
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], words: said => said.status(401) };
@@ -45,7 +50,12 @@ export const auth: Scenario[] = [
   ],
   [
     'a line break behind the password, token server',
-    { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'], text: /line break.*without this defect the registry accepts it/ },
+    {
+      cause: 'CredentialsRejected',
+      certainty: 'certain',
+      results: ['rejected'],
+      text: /line break.*without this defect the registry accepts it/,
+    },
     async lab => {
       const { host } = await lab.registry(bearer());
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], words: said => said.token(401, true) };

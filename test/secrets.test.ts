@@ -396,7 +396,7 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       '.dockerconfigjson',
       json(auth('ci:example\n')),
       'CredentialsRejected',
-      /ends with a line break.*accepted/,
+      /ends with a line break.*accepts it/,
     ],
     [
       'a registry that is not there',

@@ -156,8 +156,8 @@ const CONNECTION_ERRORS: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is not valid for this host name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
-  EPROTO: 'the server does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not use TLS',
+  EPROTO: 'the server does not use TLS',
 };
 
 /** The message of a Kubernetes Status object, null for anything else. */

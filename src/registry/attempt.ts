@@ -36,8 +36,8 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
   }
   if (empty && isAuthenticationFault(fault)) {
     return credential.username === ''
-      ? { result: 'notVerifiable', detail: 'the entry is empty: the runtime pulls anonymously, and the registry refuses it' }
-      : { result: 'rejected', detail: 'the password is empty: the runtime sends no credentials, and the registry refuses the request' };
+      ? { result: 'notVerifiable', detail: 'the entry is empty: the runtime pulls anonymously, and the registry rejects it' }
+      : { result: 'rejected', detail: 'the password is empty: the runtime sends no credentials, and the registry rejects the request' };
   }
   if (fault.role === 'token') return tokenVerdict(fault, registry);
   if (fault.kind === 'invalidToken') return { result: 'error', detail: 'the registry rejects the token that its own token server issued' };
@@ -75,6 +75,6 @@ export function tokenVerdict(fault: Fault, registry: string): Verdict {
   const wrong = providerOf(registry, null)?.rejectsWith403 === true || WRONG_CREDENTIAL.some(states);
   return {
     result: wrong && !states('rightMissing') ? 'rejected' : 'denied',
-    detail: `the token server refuses the request: ${fault.explanation ?? '403 Forbidden'}`,
+    detail: `the token server rejects the request: ${fault.explanation ?? '403 Forbidden'}`,
   };
 }

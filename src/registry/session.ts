@@ -78,7 +78,7 @@ async function refineFault(session: Session): Promise<Session> {
   if (base.startsWith('http:') && (fault?.kind === 'eof' || fault?.kind === 'reset')) {
     const secured = await ping(transport, base.replace('http:', 'https:'), ns);
     const speaksTls = secured.fault === null || secured.fault.kind === 'untrusted' || secured.fault.kind === 'badCertificate';
-    const message = `${new URL(base).host} closes the connection when it is asked over plain HTTP, but it speaks TLS`;
+    const message = `${new URL(base).host} closes the connection after a plain HTTP request: it uses TLS`;
     return speaksTls ? { ...session, fault: { ...fault, kind: 'httpToHttps', message } } : session;
   }
   return session;

@@ -101,14 +101,14 @@ export function wireDetail(stage: WireFault['stage'], url: URL, code: string, er
     UND_ERR_SOCKET: 'the host closed the connection without an answer',
     UND_ERR_HEADERS_TIMEOUT: `${url.host} accepted the connection but did not answer in time`,
     UND_ERR_BODY_TIMEOUT: `${url.host} stopped sending in the middle of its answer`,
-    ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not speak TLS`,
+    ERR_SSL_WRONG_VERSION_NUMBER: `${url.host} does not use TLS`,
     ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `TLS: ${url.host} requires a client certificate (certificate required)`,
   };
   const message = (error as Error).message ?? '';
   return (
     told[code] ??
     (NOT_HTTP.test(code)
-      ? `${url.host} does not speak HTTP (${code})`
+      ? `${url.host} does not use HTTP (${code})`
       : `${stage === 'tls' ? 'TLS: ' : ''}${redact(message.split('\n', 1)[0] as string).slice(0, 200)} (${code})`)
   );
 }

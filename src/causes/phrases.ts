@@ -57,7 +57,7 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 export const nodeCredentials = (facts: Facts): string =>
   `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
 
-/** A sentence with the registry's own words; empty without any. */
+/** A sentence with the explanation of the registry; empty without any. */
 export function explanation(fault: Fault | null): string {
   return fault?.explanation ? ` The registry reports: "${fault.explanation.replace(/\.$/, '')}".` : '';
 }

@@ -57,7 +57,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     });
   });
 
-/** The pods that are meant. Of several names one that cannot be found does not stop the others; a single one is an error. */
+/** The pods that the arguments name. Of several names one that cannot be found does not stop the others; a single one is an error. */
 async function find(
   reader: Reader,
   flags: WhyFlags,

@@ -175,9 +175,9 @@ export function aggregate(every: boolean): Aggregator {
 
 /** In: findings. Out: their groups with every finding in them, the largest first. */
 export function groupFindings(findings: readonly Finding[]): Group[] {
-  const gathering = aggregate(true);
-  for (const finding of findings) gathering.add(finding);
-  return gathering.groups();
+  const aggregator = aggregate(true);
+  for (const finding of findings) aggregator.add(finding);
+  return aggregator.groups();
 }
 
 /** One group in JSON: counts and the first names. */

@@ -5,7 +5,7 @@ import type { Certainty, DecidedBy, Proof } from '../model/diagnosis.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Context } from './context.ts';
 
-/** At most five alternatives are told. */
+/** At most five alternatives are listed. */
 export const MOST_ALTERNATIVES = 5;
 
 /** What a rule says. It cannot say "certain": that comes of its proof alone. */

@@ -534,8 +534,8 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
 
 /** What the node's report alone says of a refusal, with the objects that could be read. */
 export function loginFromNode(context: Context, refusal: Fault, atMost: Certainty = 'certain'): Decision {
-  const said = !['denied', 'insufficientScope'].includes(refusal.kind) && (refusal.kind === 'noBasicAuth' || refusal.login === 'none');
-  const required = said && !nodeMayLogIn(context.facts) ? [nodeSays(refusal)] : [];
+  const noneSent = !['denied', 'insufficientScope'].includes(refusal.kind) && (refusal.kind === 'noBasicAuth' || refusal.login === 'none');
+  const required = noneSent && !nodeMayLogIn(context.facts) ? [nodeSays(refusal)] : [];
   return { ...(firstOf(LOGIN_FROM_NODE, { ...context, refusal, sent: [], required }, atMost) as Decision), fault: refusal };
 }
 

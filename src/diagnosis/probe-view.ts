@@ -10,7 +10,7 @@ export interface CredentialRow {
   detail: string;
 }
 
-/** Every credential that kubelet would try, in its order, with what the registry said to it. */
+/** Every credential that kubelet would try, in its order, with what the registry answered to it. */
 export function credentialsOf(facts: Facts): CredentialRow[] {
   return facts.keyring.credentials.map(({ secret, key, username }, index) => {
     const attempt = facts.probe?.attempts.find(candidate => candidate.credential === index);

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 
 type OneOrMore<T> = T | readonly T[];
 
-/** Details by value; `true` asks only that the detail is told. `certificate` is compared by its problem. */
+/** Details by value; `true` asks only that the detail is there. `certificate` is compared by its problem. */
 type DetailsShape = {
   [K in Exclude<keyof FaultDetails, 'certificate'>]?: true | OneOrMore<NonNullable<FaultDetails[K]>>;
 } & { certificate?: OneOrMore<NonNullable<FaultDetails['certificate']>['problem']> };
@@ -39,8 +39,8 @@ const isStatus = (wanted: NonNullable<FaultShape['status']>, status: number | nu
 
 const hasDetails = (wanted: DetailsShape, details: FaultDetails): boolean =>
   Object.entries(wanted).every(([name, value]) => {
-    const told = name === 'certificate' ? details.certificate?.problem : details[name as keyof FaultDetails];
-    return value === true ? told !== undefined && told !== false : among(value as OneOrMore<unknown>, told);
+    const found = name === 'certificate' ? details.certificate?.problem : details[name as keyof FaultDetails];
+    return value === true ? found !== undefined && found !== false : among(value as OneOrMore<unknown>, found);
   });
 
 /** Whether a fault has a shape. */

@@ -189,7 +189,7 @@ function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnder
     case 'error':
       return facts.fault === null
         ? 'Unknown'
-        : diagnose({ ...factsOf(subject, entry), nodeReport: { ...NO_WORDS, faults: [facts.fault] } }).cause;
+        : diagnose({ ...factsOf(subject, entry), nodeReport: { ...NO_REPORT, faults: [facts.fault] } }).cause;
   }
 }
 
@@ -212,7 +212,14 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUn
   };
 }
 
-const NO_WORDS: Facts['nodeReport'] = { faults: [], source: null, at: null, unreadableSecrets: [], pulledAfter: false, pullingSince: null };
+const NO_REPORT: Facts['nodeReport'] = {
+  faults: [],
+  source: null,
+  at: null,
+  unreadableSecrets: [],
+  pulledAfter: false,
+  pullingSince: null,
+};
 
 /** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
 function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: AuthsEntry): Facts {
@@ -227,7 +234,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     pullPolicy: null,
     failing: true,
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
-    nodeReport: NO_WORDS,
+    nodeReport: NO_REPORT,
     node: nodeFacts(null, notSeen('a secret is tested without a node')),
     serviceAccount: { name: 'default', secrets: null, matching: [] },
     secrets: [

@@ -1,8 +1,8 @@
-/** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialised. */
+/** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialized. */
 export class Credential {
   readonly #password: string;
   readonly secret: string;
-  /** kubelet's normalised key (keyring.go: Add). */
+  /** kubelet's normalized key (keyring.go: Add). */
   readonly key: string;
   /** The key as written in the secret. */
   readonly rawKey: string;
@@ -35,7 +35,7 @@ export class Credential {
     return this.#password;
   }
 
-  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks as nobody. */
+  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks anonymously. */
   get isEmpty(): boolean {
     return this.#password === '' && (this.username === '' || this.dropped.length > 0);
   }
@@ -63,7 +63,7 @@ export type TypoKind = 'blanks' | 'quotes' | 'robot';
 
 export type SecretProblemCode = 'SecretMalformed' | 'SecretHasNoCredentials';
 
-/** Something wrong with a whole secret or one of its entries, in words that name no value. */
+/** Something wrong with a whole secret or one of its entries, in a text that holds no value. */
 export interface SecretProblem {
   code: SecretProblemCode;
   /** Whether kubelet then fails every pull of every pod that names this secret (MakeDockerKeyring returns an error). */

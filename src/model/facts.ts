@@ -21,9 +21,9 @@ export interface State {
   nextRetry: string | null;
 }
 
-/** What the node said of this container's pull. */
+/** What the node reports about this container's pull. */
 export interface NodeReport {
-  /** The last failure's errors, the one that got farthest first; empty when no words are left. */
+  /** The last failure's errors, the one that got farthest first; empty when no message is left. */
   faults: Fault[];
   /** Where they stand. */
   source: 'status' | 'event' | null;
@@ -112,7 +112,7 @@ export interface Facts {
   container: { name: string; kind: ContainerKind };
   image: string;
   reference: Reference | null;
-  /** The parser's words when the image is no reference. */
+  /** The error of the parser when the image is no reference. */
   referenceError: string | null;
   pullPolicy: string | null;
   /** The container waits for its image (or its reason says so). */
@@ -141,7 +141,7 @@ export interface Facts {
   noProbe: string | null;
 }
 
-/** Whether the pull of the image works without a login, as we saw. */
+/** Whether the pull of the image works anonymously, as the probe saw. */
 export const anonymousPasses = (facts: Facts): Attempt | undefined =>
   facts.probe?.attempts.find(
     attempt =>

@@ -23,7 +23,7 @@ export const imageName = (reference: Reference): string => `${reference.registry
 export const fullReference = (reference: Reference): string =>
   `${imageName(reference)}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
 
-/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
+/** Hosts that are the image's own registry: other hosts in a message are mirrors, token servers or redirect targets. */
 export function registryHosts(reference: Reference | null): string[] {
   if (reference === null) return [];
   return reference.registry === HUB

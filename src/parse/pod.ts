@@ -46,7 +46,7 @@ export function isBetweenImages({ image, status }: ContainerImage): boolean {
   return wanted.ok && ran.ok && fullReference(wanted.reference) !== fullReference(ran.reference);
 }
 
-/** The words of a container that waits for an image volume speak of the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
+/** The message of a container that waits for an image volume is about the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
 const waitsForVolume = (status: ContainerStatus | null, volumes: ContainerImage[]): ContainerImage | undefined => {
   const message = status?.state?.waiting?.message;
   if (message === undefined) return undefined;
@@ -54,7 +54,7 @@ const waitsForVolume = (status: ContainerStatus | null, volumes: ContainerImage[
   return volumes.find(volume => volume.image !== '' && volume.image !== own && message.includes(`"${volume.image}"`));
 };
 
-/** Every image of a pod, in the order of its start. What a container says of an image volume is the volume's. */
+/** Every image of a pod, in the order of its start. What a container's status says of an image volume is the volume's. */
 export function imagesOf(pod: Pod): ContainerImage[] {
   const spec = pod.spec ?? {};
   const list = (
@@ -159,7 +159,7 @@ export const unreadableSecrets = (events: readonly Event[]): string[] => [
 const backOffSeconds = (failures: number): number => Math.min(300, 10 * 2 ** Math.max(0, failures - 1));
 
 /**
- * Reads what the node said. In: the container, the pod's events, the image's reference. Out: the last failure's faults, and the state with
+ * Reads what the node reports. In: the container, the pod's events, the image's reference. Out: the last failure's faults, and the state with
  * its estimates. The status is the present and goes before an event; the event goes before a back-off that no longer tells why.
  */
 export function readNodeReport(
@@ -195,17 +195,17 @@ export function readNodeReport(
   // of a container that waits for something else, a failure that a success followed is over
   const lastFailure = made ?? (waitsForImage(container) ? latest : after.at(-1));
   const status = statusCause(waiting);
-  const told = status !== null && made !== undefined && isThrottled(status) ? null : status;
+  const reported = status !== null && made !== undefined && isThrottled(status) ? null : status;
   const text =
-    told ?? (waiting === undefined && container.kind !== 'imageVolume' ? null : lastFailure === undefined ? null : textOf(lastFailure));
+    reported ?? (waiting === undefined && container.kind !== 'imageVolume' ? null : lastFailure === undefined ? null : textOf(lastFailure));
   const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
   const hasImage = container.status?.state?.running !== undefined || container.status?.state?.terminated !== undefined;
   const nodeReport: NodeReport = {
     faults,
-    source: told !== null ? 'status' : text === null ? null : 'event',
-    at: told !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
+    source: reported !== null ? 'status' : text === null ? null : 'event',
+    at: reported !== null || lastFailure === undefined ? null : timeOf(lastFailure) || null,
     unreadableSecrets: unreadableSecrets(allEvents),
     pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
     pullingSince:
@@ -235,12 +235,14 @@ const isUnparsedSecret = ({ kind, details, rows }: Fault): boolean =>
 
 /**
  * A parse error without a runtime's wrapping is kubelet's own, of a pull secret (secrets.go, MakeDockerKeyring). From 1.33 on it is the reason itself,
- * before that the message under ErrImagePull; a runtime's words came with `rpc error` as long as Docker's bare ones existed.
+ * before that the message under ErrImagePull; a runtime's message came with `rpc error` as long as Docker's bare ones existed.
  */
 function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined): Fault {
   const isReason = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
-  const said = (isReason ? waiting.reason : (waiting?.message ?? waiting?.reason)) ?? '';
-  return readFaults(said).some(isUnparsedSecret) ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null } : fault;
+  const message = (isReason ? waiting.reason : (waiting?.message ?? waiting?.reason)) ?? '';
+  return readFaults(message).some(isUnparsedSecret)
+    ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null }
+    : fault;
 }
 
 /** The cause inside a waiting state, null when it tells none. */

@@ -159,8 +159,8 @@ const notTried = (credential: number): Attempt => ({
 async function tryAs({ session, reference, uses, limits }: Probe, index: number | null, credential: Credential | null): Promise<Tried> {
   const ask = async (who: Credential | null): Promise<Tried> => {
     const use = uses.useOf(session.base, who);
-    const told = limits.before(use);
-    if (told !== null) return told;
+    const limited = limits.before(use);
+    if (limited !== null) return limited;
     const answer = await requestManifest(session, reference, who);
     const { checks, fault, granted } = answer;
     const verdict = classifyAttempt(answer, reference.registry, who);

@@ -46,7 +46,7 @@ const reverseLexical = (a: string, b: string): number => Buffer.compare(Buffer.f
 /**
  * What kubelet finds for an image. In: the image's name (registry and repository, Hub made explicit), and the pod's pull secrets that
  * could be read, in the order of imagePullSecrets. Out: the credentials in the order of the tries, and the entries that missed, with the
- * reason. Two keys of one secret that normalise alike have no order in kubelet (a Go map); here they keep that of the text.
+ * reason. Two keys of one secret that are normalized to the same key have no order in kubelet (a Go map); here they keep that of the text.
  * Source: pkg/credentialprovider/keyring.go, BasicDockerKeyring.Lookup.
  */
 export function lookUpCredentials(name: string, secrets: readonly PullSecret[]): Keyring {

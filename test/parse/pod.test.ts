@@ -12,8 +12,8 @@ interface Capture {
   'events.k8s.io.v1': Event[];
 }
 
-t.test('what real kubelets said of the same pods', async t => {
-  /** pod: reason, where the words stand, what they say, tries, the next try, secrets that were not read */
+t.test('what real kubelets reported about the same pods', async t => {
+  /** pod: reason, where the message stands, what it is read as, tries, the next try, secrets that were not read */
   const expected: Record<string, Record<string, [string | null, string | null, string, number | null, string | null, string[]]>> = {
     '1.20': {
       'auth-good': [null, null, '', null, null, []],
@@ -52,11 +52,11 @@ t.test('what real kubelets said of the same pods', async t => {
           return images.map(image => {
             const parsed = parseReference(image.image);
             const { nodeReport, state } = readNodeReport(image, events, parsed.ok ? parsed.reference : null, pod, images.length === 1);
-            const said = nodeReport.faults
+            const faults = nodeReport.faults
               .map(({ kind, status, host }) => [kind, status, host].filter(part => part !== null).join(' '))
               .join('; ');
             const name = images.length === 1 ? pod.metadata.name : `${pod.metadata.name} ${image.name}`;
-            return [name, [state.reason, nodeReport.source, said, state.attempts, state.nextRetry, nodeReport.unreadableSecrets]];
+            return [name, [state.reason, nodeReport.source, faults, state.attempts, state.nextRetry, nodeReport.unreadableSecrets]];
           });
         }),
       );
@@ -90,7 +90,8 @@ const event = (reason: string, message: string, lastTimestamp: string, more: Par
 const failed = (at: string, error = `${PULLED}${IMAGE}: not found`, more: Partial<Event> = {}): Event =>
   event('Failed', `Failed to pull image "${IMAGE}": ${error}`, at, more);
 const BACK_OFF = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${IMAGE}"` };
-const words = (image: ContainerImage, events: Event[], alone = true) => readNodeReport(image, events, referenceOf(image.image), POD, alone);
+const reportOf = (image: ContainerImage, events: Event[], alone = true) =>
+  readNodeReport(image, events, referenceOf(image.image), POD, alone);
 
 t.test('the number of tries and the next one are estimated from the events', async t => {
   const last = '2026-11-20T10:10:00Z';
@@ -105,7 +106,7 @@ t.test('the number of tries and the next one are estimated from the events', asy
   for (const [count, nextRetry] of rows) {
     const state = { attempts: count, nextRetry, since: '2026-11-20T10:00:00Z' };
     t.match(
-      words(container(BACK_OFF), [failed(last, undefined, { count, firstTimestamp: '2026-11-20T10:00:00Z' })]).state,
+      reportOf(container(BACK_OFF), [failed(last, undefined, { count, firstTimestamp: '2026-11-20T10:00:00Z' })]).state,
       state,
       `${count} tries, counted by one event`,
     );
@@ -118,24 +119,24 @@ t.test('the number of tries and the next one are estimated from the events', asy
       ...(count > 1 ? { series: { count, lastObservedTime: last } } : { eventTime: last }),
     };
     t.match(
-      words(container(BACK_OFF), [failed(last, undefined, series)]).state,
+      reportOf(container(BACK_OFF), [failed(last, undefined, series)]).state,
       { attempts: count, nextRetry },
       `${count} tries, in a series`,
     );
   }
   t.match(
-    words(container(BACK_OFF), [failed('2026-11-20T10:00:00Z', 'one error', { count: 2 }), failed(last, 'another error', { count: 1 })])
+    reportOf(container(BACK_OFF), [failed('2026-11-20T10:00:00Z', 'one error', { count: 2 }), failed(last, 'another error', { count: 1 })])
       .state,
     { attempts: 3, nextRetry: '2026-11-20T10:10:40Z' },
     'two events with different errors are added',
   );
   t.match(
-    words(container(BACK_OFF), []).state,
+    reportOf(container(BACK_OFF), []).state,
     { attempts: null, nextRetry: null, since: '2026-11-20T09:59:50Z' },
     'without events nothing is estimated',
   );
   t.match(
-    words(container({ reason: 'InvalidImageName', message: 'x' }), [event('InspectFailed', 'x', last)]).state,
+    reportOf(container({ reason: 'InvalidImageName', message: 'x' }), [event('InspectFailed', 'x', last)]).state,
     { nextRetry: null },
     'an invalid name is not tried again',
   );
@@ -213,7 +214,7 @@ t.test('the status is the present and goes before an event, and the event before
       { faults: [{ kind: 'runtime' }] },
     ],
   ];
-  for (const [name, image, events, expected] of rows) t.match(words(image, events).nodeReport, expected, name);
+  for (const [name, image, events, expected] of rows) t.match(reportOf(image, events).nodeReport, expected, name);
 });
 
 t.test('a secret that does not parse, as kubelet told it before 1.33 and since', async t => {
@@ -227,18 +228,18 @@ t.test('a secret that does not parse, as kubelet told it before 1.33 and since',
     const event133 = event('Failed', `Error: ${error}`, '2026-11-20T10:10:00Z');
     t.ok(isPullReason(error), `the error itself is a reason: ${error}`);
     t.match(
-      words(container({ reason: error, message: error }), [event133]).nodeReport.faults,
+      reportOf(container({ reason: error, message: error }), [event133]).nodeReport.faults,
       [{ kind: 'secretParse', step: 'secret' }],
       `since 1.33: ${error}`,
     );
     t.match(
-      words(container({ reason: 'ErrImagePull', message: error }), []).nodeReport.faults,
+      reportOf(container({ reason: 'ErrImagePull', message: error }), []).nodeReport.faults,
       [{ kind: 'secretParse' }],
       `before 1.33: ${error}`,
     );
   }
   t.match(
-    words(
+    reportOf(
       container({
         reason: 'ErrImagePull',
         message: `rpc error: code = Unknown desc = unmarshal image config: invalid character 'o' in literal null (expecting 'u')`,
@@ -250,7 +251,7 @@ t.test('a secret that does not parse, as kubelet told it before 1.33 and since',
   );
 });
 
-t.test('each image of a pod has its own words', async t => {
+t.test('each image of a pod has its own report', async t => {
   const path = (fieldPath: string) => ({
     involvedObject: { kind: 'Pod', namespace: 'shop', name: 'api-7c9f', uid: 'u1', ...(fieldPath === '' ? {} : { fieldPath }) },
   });
@@ -267,14 +268,14 @@ t.test('each image of a pod has its own words', async t => {
   ];
   for (const [name, kind, fieldPath, alone, count] of rows) {
     const image = container(kind === 'imageVolume' ? undefined : BACK_OFF, { kind });
-    t.equal(words(image, [failed('2026-11-20T10:10:00Z', undefined, path(fieldPath))], alone).nodeReport.faults.length, count, name);
+    t.equal(reportOf(image, [failed('2026-11-20T10:10:00Z', undefined, path(fieldPath))], alone).nodeReport.faults.length, count, name);
   }
   const other = failed('2026-11-20T10:10:00Z', undefined, {
     ...path(''),
     message: 'Failed to pull image "registry.example.com/other:1": x: not found',
   });
   t.equal(
-    words(container(undefined, { kind: 'imageVolume' }), [other], false).nodeReport.faults.length,
+    reportOf(container(undefined, { kind: 'imageVolume' }), [other], false).nodeReport.faults.length,
     0,
     'an image volume, and the event of another image',
   );
@@ -326,7 +327,7 @@ t.test('a pull that goes on, and one that succeeded', async t => {
     ],
   ];
   for (const [name, events, expected] of rows)
-    t.match(words(container({ reason: 'ContainerCreating' }), events).nodeReport, expected, name);
+    t.match(reportOf(container({ reason: 'ContainerCreating' }), events).nodeReport, expected, name);
   const states: [string, ContainerStatus | null, string | null][] = [
     ['kubelet has not reported the container yet', null, first],
     ['a status without a state', { name: 'api' }, first],
@@ -335,7 +336,7 @@ t.test('a pull that goes on, and one that succeeded', async t => {
     ['it ran', { name: 'api', state: { terminated: { reason: 'Completed', finishedAt: second } } }, null],
   ];
   for (const [name, status, expected] of states) {
-    t.equal(words({ ...container(), status }, [pulling(first)]).nodeReport.pullingSince, expected, name);
+    t.equal(reportOf({ ...container(), status }, [pulling(first)]).nodeReport.pullingSince, expected, name);
   }
 });
 
@@ -343,7 +344,7 @@ t.test('secrets that kubelet could not read are noted, whatever else happened', 
   const note = (text: string) => [
     event('FailedToRetrieveImagePullSecret', text, '2026-11-20T10:00:00Z', { involvedObject: { kind: 'Pod', name: 'api-7c9f' } }),
   ];
-  const of = (text: string) => words(container(BACK_OFF), note(text)).nodeReport.unreadableSecrets;
+  const of = (text: string) => reportOf(container(BACK_OFF), note(text)).nodeReport.unreadableSecrets;
   t.strictSame(of('Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.'), ['regcred']);
   t.strictSame(of('Unable to retrieve some image pull secrets (a, b-2, c.d); attempting to pull the image may not succeed.'), [
     'a',
@@ -399,6 +400,6 @@ t.test('an event of the image that stood there before is over', async t => {
     message: 'Failed to pull image "registry.example.com/old:1": no space left on device',
   });
   const now = event('BackOff', `Back-off pulling image "${IMAGE}"`, '2026-11-20T10:06:00Z');
-  t.strictSame(words(container(BACK_OFF), [old, now]).nodeReport.faults, [], 'the events name the image that stands there now');
-  t.equal(words(container(BACK_OFF), [old]).nodeReport.faults.length, 1, 'nothing names it: who knows');
+  t.strictSame(reportOf(container(BACK_OFF), [old, now]).nodeReport.faults, [], 'the events name the image that stands there now');
+  t.equal(reportOf(container(BACK_OFF), [old]).nodeReport.faults.length, 1, 'nothing names it: who knows');
 });

@@ -9,15 +9,8 @@ import { lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
-import {
-  type ContainerImage,
-  imagesOf,
-  isBetweenImages,
-  pullSecretNames,
-  readNodeReport,
-  serviceAccountName,
-  waitsForImage,
-} from '../parse/pod.ts';
+import { readNodeReport } from '../parse/node-report.ts';
+import { type ContainerImage, imagesOf, isBetweenImages, pullSecretNames, serviceAccountName, waitsForImage } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { redact, showUser } from '../util/redact.ts';
 

@@ -15,6 +15,7 @@ import { examine, type PodToDiagnose } from './examine.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
+/** Where findings come from. */
 export interface Source {
   /** Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. */
   examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<void>;

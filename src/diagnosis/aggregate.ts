@@ -1,3 +1,4 @@
+/** Many findings as groups: one per repair, with the pods that it ends. Pure. */
 import { missing } from '../causes/SecretNotFound.ts';
 import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Certainty } from '../model/diagnosis.ts';
@@ -5,6 +6,7 @@ import type { Baseline } from '../model/kubernetes.ts';
 import type { Finding } from './investigate.ts';
 import { credentialsOf } from './probe-view.ts';
 
+/** Findings that one repair ends. */
 export interface Group {
   cause: CauseCode;
   /** The best that is known of one of them. */
@@ -195,6 +197,7 @@ export interface GroupSummary {
 
 const EXAMPLES = 5;
 
+/** In: a group. Out: its summary for JSON. */
 export const summaryOf = ({ cause, certainty, registry, repository, credential, pods, nodes, namespaces }: Group): GroupSummary => ({
   cause,
   certainty,

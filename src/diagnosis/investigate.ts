@@ -8,6 +8,7 @@ import type { Prober } from '../registry/prober.ts';
 import type { ImageCase } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 
+/** The facts of one image and its diagnosis. */
 export interface Finding {
   facts: Facts;
   diagnosis: Diagnosis;
@@ -20,12 +21,12 @@ export interface Finding {
 export async function investigate({ facts, credentials }: ImageCase, prober: Prober | null): Promise<Finding> {
   const reason = prober === null ? '--no-probe was given' : noQuestion(facts);
   if (reason !== null || prober === null || facts.reference === null) {
-    const unprobed = { ...facts, noProbe: reason };
-    return { facts: unprobed, diagnosis: diagnose(unprobed) };
+    const withoutProbe = { ...facts, noProbe: reason };
+    return { facts: withoutProbe, diagnosis: diagnose(withoutProbe) };
   }
   const probe = await prober.probe(facts.reference, credentials, { platform: facts.node.platform, deep: looksDeep(facts) });
-  const probed = { ...facts, probe };
-  return { facts: probed, diagnosis: diagnose(probed) };
+  const withProbe = { ...facts, probe };
+  return { facts: withProbe, diagnosis: diagnose(withProbe) };
 }
 
 /** Why no registry has to be asked, null when one has to. */

@@ -159,6 +159,7 @@ const objectCauses = (context: LoginContext): [CauseCode, ...CauseCode[]] => {
 const objectExplains = (context: LoginContext): boolean =>
   !['NoPullSecret', 'RepositoryNotFoundOrPrivate'].includes(objectCauses(context)[0]);
 
+/** Why no credential was sent, as the objects show it. The last row takes every situation. */
 export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map(
   ({ id, reason, when, shows }): Rule<LoginContext> => ({
     id,
@@ -207,6 +208,7 @@ const agedAndDenied = (context: LoginContext) =>
 const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
 const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
 
+/** Why the probe is refused. The last rule takes every situation. */
 export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
   {
     id: 'probe.granted-token-refused',
@@ -351,6 +353,7 @@ const noCredential = ({ facts, refusal }: LoginContext): boolean =>
 const agedFirst = (context: LoginContext): CauseCode[] => (usable(context).some(isExpired) ? ['CredentialsExpired'] : []);
 const inOrder = (codes: CauseCode[]): Verdict => possible(...(codes as [CauseCode, ...CauseCode[]]));
 
+/** Why the node was refused. The last rule takes every situation. */
 export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   {
     id: 'node.token-expired',

@@ -291,6 +291,7 @@ const WITHOUT_ANSWER: readonly Rule[] = [
 /** What a pull fails of most often. */
 const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
 
+/** All rules, in the order in which they are tried. */
 export const RULES: readonly Rule[] = [...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
 
 /** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */

@@ -11,6 +11,7 @@ type DetailsShape = {
   [K in Exclude<keyof FaultDetails, 'certificate'>]?: true | OneOrMore<NonNullable<FaultDetails[K]>>;
 } & { certificate?: OneOrMore<NonNullable<FaultDetails['certificate']>['problem']> };
 
+/** What a fault has to be: each field that is given has to hold. */
 export interface FaultShape {
   kind?: OneOrMore<FaultKind>;
   /** A family of kinds: network and TLS errors, or refusals that authentication could change. */

@@ -1,3 +1,4 @@
+/** Whether a pull secret works: its form, and what the registry of each entry answers to its credential. Asks registries through the prober. */
 import { docsOf } from '../causes/docs-url.ts';
 import {
   copyEntry,
@@ -27,6 +28,7 @@ import { credentialFact, nodeFacts } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 import { ladder } from './probe-view.ts';
 
+/** The test of one secret, as `test-secret` prints it. */
 export interface SecretTest {
   secret: { namespace: string; name: string; type: string };
   problems: { code: string; detail: string }[];
@@ -35,6 +37,7 @@ export interface SecretTest {
   fixes: Fix[];
 }
 
+/** The test of one auths entry. */
 export interface EntryTest {
   /** As written in the secret. */
   key: string;

@@ -61,6 +61,7 @@ export class Credential {
 /** Blanks or line ends around user name or password, quotes around them, a robot's project that a shell ate. */
 export type TypoKind = 'blanks' | 'quotes' | 'robot';
 
+/** The causes that a secret alone can show. */
 export type SecretProblemCode = 'SecretMalformed' | 'SecretHasNoCredentials';
 
 /** Something wrong with a whole secret or one of its entries, in a text that holds no value. */
@@ -78,6 +79,7 @@ export interface SecretFormat {
   to: string;
 }
 
+/** An auths entry that does not match the image, and why. */
 export interface NearMiss {
   secret: string;
   /** As written in the secret. */

@@ -1,3 +1,4 @@
+/** The facts of one image: plain JSON without a password, from objects, the report of the node and the probe. Belongs here: the types, and small predicates. */
 import type { NearMiss, SecretFormat, SecretProblem } from './credential.ts';
 import { type Fault, isAuthenticationFault } from './fault.ts';
 import type { Platform } from './platform.ts';
@@ -8,6 +9,7 @@ import type { ProviderId } from './registry-providers.ts';
 /** `sandbox` is the pause image of the pod itself: the node pulls it with settings and credentials of its own. */
 export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume' | 'sandbox';
 
+/** How the container waits. */
 export interface State {
   /** The waiting reason verbatim, null when the container does not wait. */
   reason: string | null;
@@ -71,6 +73,7 @@ export type CredentialExpiry =
   | { source: 'token' /** RFC 3339. */; expiredAt: string }
   | { source: 'age'; provider: ProviderId; lifetimeHours: number; ageHours: number };
 
+/** What the node object tells; null where it was not seen. */
 export interface NodeFacts {
   name: string | null;
   platform: Platform | null;
@@ -105,6 +108,7 @@ export interface Owner {
   name: string;
 }
 
+/** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
   now: string;

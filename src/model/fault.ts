@@ -18,11 +18,13 @@ export const STEPS = [
   'store',
   'verify',
 ] as const;
+/** A step of a pull. */
 export type Step = (typeof STEPS)[number];
 
 /** Who answered (or did not) when it failed. */
 export type HostRole = 'registry' | 'mirror' | 'token' | 'redirect' | 'proxy';
 
+/** What went wrong. */
 export type FaultKind =
   // the name and the pod's own policy
   | 'badReference'
@@ -158,6 +160,7 @@ export interface FaultDetails {
   reason?: string;
 }
 
+/** One failure, as the node reports it or the probe met it. */
 export interface Fault {
   /** Who saw it. */
   seenBy: 'node' | 'probe';
@@ -221,7 +224,9 @@ const NODE_KINDS = new Set<FaultKind>([
   'encrypted',
 ]);
 
+/** A fault that belongs to the node and its network. */
 export const isNodeFault = (fault: Fault): boolean => NODE_KINDS.has(fault.kind);
+/** A fault of a connection: no answer of a registry. */
 export const isNetworkFault = (fault: Fault): boolean => NETWORK_KINDS.has(fault.kind);
 /** A refusal that a login could change. */
 export const isAuthenticationFault = (fault: Fault): boolean =>

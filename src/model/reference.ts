@@ -1,5 +1,6 @@
 /** An image reference in its parts, and the names that are made of them. */
 
+/** A reference in its parts. */
 export interface Reference {
   /** Host with port; Docker Hub is `docker.io`. */
   registry: string;

@@ -29,6 +29,7 @@ interface ProbeOptions {
   deep: boolean;
 }
 
+/** Asks registries what a pull would ask. */
 export interface Prober {
   /** Probes an image. In: the credentials in kubelet's order. Out: the facts; nothing that a network does is an error. */
   probe(reference: Reference, credentials: readonly Credential[], options: ProbeOptions): Promise<ProbeFacts>;
@@ -46,6 +47,7 @@ export interface LoginFacts {
   repaired: Attempt['repaired'];
 }
 
+/** How registries are asked. */
 export interface ProberOptions extends SessionOptions {
   /** Milliseconds for the whole probe of one image. */
   timeout: number;

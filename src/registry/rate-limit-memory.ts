@@ -1,6 +1,7 @@
 /** Who was told to wait is not sent again. Belongs here: the 429 answers of one run, by host and identity. */
 import type { Tried } from './attempt.ts';
 
+/** The 429 answers of one run. */
 export class RateLimitMemory {
   readonly #limited = new Map<string, Tried>();
 

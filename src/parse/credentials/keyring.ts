@@ -4,6 +4,7 @@ import { HUB_AUTHS_KEY, HUB_HOSTS, providerOf } from '../../model/registry-provi
 import { matchLabel, parseGoUrl } from './go-url.ts';
 import type { AuthsEntry, PullSecret } from './pull-secret.ts';
 
+/** What kubelet would try for one image. */
 export type Keyring =
   | { broken: null; credentials: Credential[]; nearMisses: NearMiss[] }
   /** One secret does not parse: kubelet tries nothing at all for any image of the pod. */

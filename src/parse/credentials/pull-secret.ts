@@ -15,6 +15,7 @@ export interface AuthsEntry {
   credential: Credential;
 }
 
+/** A pull secret as kubelet reads it. */
 export interface PullSecret {
   namespace: string;
   name: string;

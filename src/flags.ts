@@ -9,7 +9,9 @@ export const PROGRAM = 'kubectl imagepull';
 /** What it does, in one sentence. */
 export const SUMMARY = 'Names the root cause why a pod cannot pull its image, shows the evidence, and prints the commands that fix it.';
 
+/** The values of -o. */
 export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const;
+/** A value of -o. */
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -17,12 +19,14 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
 export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'contexts' | 'podsAndWorkloads' | 'secrets';
 
+/** An example in the help of a command. */
 export interface Example {
   command: string;
   /** What it does, as an imperative sentence. */
   description: string;
 }
 
+/** A row of the table of commands. */
 export interface Command {
   name: string;
   /** One line, imperative, without a full stop. */
@@ -37,6 +41,7 @@ export interface Command {
 /** What the help shows as parts of their own, in this order. */
 export const GROUPS = ['Flags', 'Output flags', 'Registry flags', 'Cluster flags (as in kubectl)'] as const;
 
+/** A row of the table of flags. */
 export interface Flag {
   /** Without dashes. A switch that is on unless it is turned off has its positive name here, and is written `--no-NAME`. */
   name: string;
@@ -109,7 +114,9 @@ const commands = [
     ],
   },
 ] as const satisfies readonly Command[];
+/** The name of a command. */
 export type CommandName = (typeof commands)[number]['name'];
+/** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
 const ALL: readonly CommandName[] = ['why', 'test-secret', 'version', 'completion'];
@@ -300,7 +307,9 @@ const flags = [
     commands: DIAGNOSES,
   },
 ] as const satisfies readonly Flag[];
+/** The name of a flag, without dashes. */
 export type FlagName = (typeof flags)[number]['name'];
+/** The table of flags, in the order of the help. */
 export const FLAGS: readonly (Flag & { name: FlagName })[] = flags;
 
 /** In: the name of a command. Out: the flags that it takes, in the order of the table. */
@@ -310,12 +319,14 @@ export const flagsOf = (command: string): readonly Flag[] =>
 /** In: a flag. Out: how its long form is written. */
 export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);
 
+/** What each exit status means. */
 export const EXIT_STATUS = [
   { status: 0, description: 'no cause was found (NoPullProblem, StillPulling), or the pull secret works' },
   { status: 1, description: 'a cause was found, or a pull secret does not work' },
   { status: 2, description: 'the check was not possible or is incomplete (usage error, no cluster, pod not found, forbidden)' },
 ] as const;
 
+/** The environment variables that are read. */
 export const ENVIRONMENT = [
   { name: 'KUBECONFIG', description: 'Paths of kubeconfig files, as in kubectl.' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', description: 'Proxies for requests to registries and to the cluster.' },

@@ -87,14 +87,14 @@ t.test('no secret leaves, in no format and in no error', async t => {
   };
   const image = (host: string): string => `${host}/team/api:1`;
   const hosts = [rejecting.host, bearer.host, issuing.host, redirecting.host, `ci:${CANARY.password}@127.0.0.1:9`];
-  const words = `failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://u:${CANARY.password}@b.example.net/x?X-Amz-Signature=${CANARY.signature}&token=${CANARY.opaque}": dial tcp: i/o timeout\nunauthorized: {"password":"${CANARY.password}","auth":"${Buffer.from(`ci:${CANARY.password}`).toString('base64')}"} Bearer ${CANARY.jwt} Authorization: Basic ${Buffer.from(`ci:${CANARY.password}`).toString('base64')}`;
+  const message = `failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://u:${CANARY.password}@b.example.net/x?X-Amz-Signature=${CANARY.signature}&token=${CANARY.opaque}": dial tcp: i/o timeout\nunauthorized: {"password":"${CANARY.password}","auth":"${Buffer.from(`ci:${CANARY.password}`).toString('base64')}"} Bearer ${CANARY.jwt} Authorization: Basic ${Buffer.from(`ci:${CANARY.password}`).toString('base64')}`;
   const pods = hosts.flatMap((host, index) => [
     podOf(`canary-${index}`, 'shop', {
       image: image(host),
       secrets: ['planted', 'broken'].slice(0, index === 0 ? 2 : 1),
-      waiting: { reason: 'ErrImagePull', message: words },
+      waiting: { reason: 'ErrImagePull', message },
     }),
-    eventOf(`canary-${index}`, 'shop', `Failed to pull image "${image(host)}": ${words}`),
+    eventOf(`canary-${index}`, 'shop', `Failed to pull image "${image(host)}": ${message}`),
   ]);
   const objects: ClusterObject[] = [
     named('Namespace', 'shop'),

@@ -3,6 +3,7 @@ import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 
+/** The texts of one cause. */
 export interface CauseText {
   /** One or two sentences about this very pod, names in quotes. `fault` is the one that decided, null when none did. */
   summary(facts: Facts, fault: Fault | null): string;

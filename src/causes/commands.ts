@@ -17,10 +17,14 @@ export const withPort = (host: string): string => (/:\d+$/.test(host) ? host : `
 export const registryWord = (facts: Facts): string => hostWord(facts.reference?.registry, 'REGISTRY');
 /** The repository and the tag of the image, for a reference that a person completes. */
 export const repositoryWord = (facts: Facts): string => facts.reference?.repository ?? 'REPOSITORY';
+/** The tag of the image, TAG where only a digest is known. */
 export const tagWord = (facts: Facts): string => facts.reference?.tag ?? 'TAG';
 
+/** The namespace of the pod. */
 export const namespaceOf = (facts: Facts): string => facts.pod?.namespace ?? 'default';
+/** A kubectl command in the pod's namespace. In: what stands after it, quoted already. */
 export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quote(namespaceOf(facts))} ${rest}`;
+/** The workload that creates the pod again, with a placeholder where there is no pod. */
 export const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
 /** The pod, as TYPE/NAME. */
 export const podObject = (facts: Facts): string => object('pod', facts.pod?.name ?? 'POD');

@@ -6,15 +6,21 @@ import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
 
+/** The image as the pod names it, in quotes. */
 export const imageOf = (facts: Facts): string => `"${facts.image}"`;
+/** The registry of the image, in quotes. */
 export const registry = (facts: Facts): string => `"${facts.reference?.registry ?? 'the registry'}"`;
+/** Registry and repository of the image, in quotes. */
 export const repository = (facts: Facts): string =>
   `"${facts.reference === null ? facts.image : `${facts.reference.registry}/${facts.reference.repository}`}"`;
+/** The tag or digest that is pulled, in quotes. */
 export const tagOf = (facts: Facts): string => `"${facts.reference === null ? '' : manifestReference(facts.reference)}"`;
+/** The node inside a sentence. */
 export const nodeName = (facts: Facts): string => (facts.node.name === null ? 'the node' : `node "${facts.node.name}"`);
 /** At the beginning of a sentence. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const theNode = (facts: Facts): string => capital(nodeName(facts));
+/** The pod inside a sentence. */
 export const podName = (facts: Facts): string => (facts.pod === null ? 'a pod' : `pod "${facts.pod.name}"`);
 /** Who met the fault: this machine, or the node. */
 export const observer = (facts: Facts, fault: Fault | null): string => (fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts));
@@ -38,11 +44,14 @@ export function hostOf(facts: Facts, fault: Fault | null): string {
 export const seenFrom = (fault: Fault | null): string =>
   fault?.seenBy === 'probe' ? ' This was observed from this machine; the node may see something else.' : '';
 
+/** The request of the probe that decides, null where none was made. */
 export const decisive = (facts: Facts): Attempt | null =>
   facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
 
+/** Items in a row, of long lists the first ones and how many more. */
 export const list = (items: readonly string[], most = 5): string =>
   items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+/** The same with each item in quotes. */
 export const quoted = (items: readonly string[], most = 5): string =>
   list(
     items.map(item => `"${item}"`),
@@ -68,7 +77,7 @@ export function firstLine({ message }: Fault, most: number): string {
 /** The pull secrets whose content could not be read. */
 export const unreadSecrets = (facts: Facts): string[] => facts.secrets.filter(({ lookup }) => lookup === 'notSeen').map(({ name }) => name);
 
-/** A sentence with the registry's own explanation; empty without any. */
+/** A sentence with the explanation of the registry; empty without any. */
 export function explanation(fault: Fault | null): string {
   if (!fault?.explanation || fault.statements.includes('htmlPage')) return '';
   return ` The registry reports: "${fault.explanation.replace(/\.$/, '')}".`;

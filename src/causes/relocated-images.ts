@@ -1,13 +1,13 @@
-/** Images that have moved to another registry or repository. Belongs here: one row per known move, with its date. Pure. */
+/** Images that have moved to another registry or repository. Belongs here: one row per image, with the date of its relocation. Pure. */
 import { imageName, type Reference } from '../model/reference.ts';
 
-interface Move {
+interface Relocation {
   from: RegExp;
   to: string;
   since: string;
 }
 
-const MOVES: Move[] = [
+const RELOCATED: Relocation[] = [
   { from: /^docker\.io\/bitnami\/(.+)$/, to: 'docker.io/bitnamilegacy/$1', since: '2025-08-28' },
   { from: /^docker\.io\/minio\/(minio|mc)$/, to: 'quay.io/minio/$1', since: '2026-09-11' },
   { from: /^gcr\.io\/kubebuilder\/kube-rbac-proxy$/, to: 'registry.k8s.io/kubebuilder/kube-rbac-proxy', since: '2026-03-06' },
@@ -25,8 +25,8 @@ const MOVES: Move[] = [
 export function knownMove(reference: Reference | null): { image: string; since: string } | null {
   if (reference === null) return null;
   const name = imageName(reference);
-  const move = MOVES.find(({ from }) => from.test(name));
-  if (move === undefined) return null;
+  const relocation = RELOCATED.find(({ from }) => from.test(name));
+  if (relocation === undefined) return null;
   const suffix = `${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
-  return { image: name.replace(move.from, move.to) + suffix, since: move.since };
+  return { image: name.replace(relocation.from, relocation.to) + suffix, since: relocation.since };
 }

@@ -1,4 +1,6 @@
 /** Numbers with units, for people. Belongs here: bytes and durations. */
+
+/** A number of bytes with a unit (powers of 1000). */
 export const showBytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 

@@ -9,6 +9,7 @@ import { foldPages, type ListOf, type ListRequest, PAGE } from './list.ts';
 import { pickEventFields } from './pods.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
 
+/** The objects of a cluster, each read once. */
 export interface ApiSource extends ObjectSource {
   /** Starts to read the events of a pod of which only the name is known. */
   startEvents(namespace: string, name: string): void;
@@ -33,6 +34,7 @@ const enc = encodeURIComponent;
 const pathOf = (namespace: string | null, resource: string): string =>
   namespace === null ? `/api/v1/${resource}` : `/api/v1/namespaces/${enc(namespace)}/${resource}`;
 
+/** In: the API. Out: a source over it, for one run. */
 export function createApiSource(api: Api): ApiSource {
   /** By path: what was asked for, each once. */
   const lookups = new Map<string, Promise<Lookup<unknown>>>();

@@ -38,6 +38,7 @@ export interface Reader {
   warnings(): string[];
 }
 
+/** In: the API. Out: what a command reads from the cluster, for one run. */
 export function createReader(api: Api): Reader {
   const source = createApiSource(api);
 

@@ -15,7 +15,8 @@ import {
   secretNames,
 } from '../model/kubernetes.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
-import { isOfPod, pullSecretNames, serviceAccountName, unreadableSecrets } from '../parse/pod.ts';
+import { isOfPod, unreadableSecrets } from '../parse/node-report.ts';
+import { pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 
 /** The kinds that a snapshot reads one object at a time. */
 export interface ObjectKinds {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';
 
+/** What a watch of pods reports. */
 export type PodChange =
   /** All pods that may fail now: the first list, and a new one after each gap. */
   | { type: 'listed'; pods: Pod[] }

@@ -25,6 +25,7 @@ const kind = (group: string, plural: string, singular: string, ...short: string[
   path: namespace => `/apis/${group}/v1/namespaces/${enc(namespace)}/${plural}`,
 });
 
+/** The kinds that can be named on the command line, as kubectl names them. */
 export const WORKLOADS: readonly WorkloadKind[] = [
   kind('apps', 'deployments', 'deployment', 'deploy'),
   kind('apps', 'statefulsets', 'statefulset', 'sts'),

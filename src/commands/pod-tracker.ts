@@ -26,6 +26,7 @@ export interface TrackerState {
   running: ReadonlyMap<string, Pod>;
 }
 
+/** The state before the first list. */
 export const INITIAL_STATE: TrackerState = {
   isStarted: false,
   isConnected: true,
@@ -42,6 +43,7 @@ export type TrackerChange =
   /** Nothing was found out: the pods are pending again. */
   | { type: 'diagnosisFailed' };
 
+/** What a transition gives to report. */
 export type TrackerReport =
   /** What fails at the start. */
   | { type: 'started'; findings: readonly Finding[] }
@@ -50,6 +52,7 @@ export type TrackerReport =
   | { type: 'disconnected'; why: string }
   | { type: 'reconnected' };
 
+/** The state after a change, and what it gives to report. */
 export interface Transition {
   state: TrackerState;
   reports: TrackerReport[];

@@ -15,6 +15,7 @@ import { examine, type PodToDiagnose } from './examine.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
+/** Where findings come from. */
 export interface Source {
   /** Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. */
   examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<void>;
@@ -57,7 +58,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     });
   });
 
-/** The pods that are meant. Of several names one that cannot be found does not stop the others; a single one is an error. */
+/** The pods that the arguments name. Of several names one that cannot be found does not stop the others; a single one is an error. */
 async function find(
   reader: Reader,
   flags: WhyFlags,

@@ -1,3 +1,4 @@
+/** Many findings as groups: one per repair, with the pods that it ends. Pure. */
 import { missing } from '../causes/SecretNotFound.ts';
 import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Certainty } from '../model/diagnosis.ts';
@@ -5,6 +6,7 @@ import type { Baseline } from '../model/kubernetes.ts';
 import type { Finding } from './investigate.ts';
 import { credentialsOf } from './probe-view.ts';
 
+/** Findings that one repair ends. */
 export interface Group {
   cause: CauseCode;
   /** The best that is known of one of them. */
@@ -175,9 +177,9 @@ export function aggregate(every: boolean): Aggregator {
 
 /** In: findings. Out: their groups with every finding in them, the largest first. */
 export function groupFindings(findings: readonly Finding[]): Group[] {
-  const gathering = aggregate(true);
-  for (const finding of findings) gathering.add(finding);
-  return gathering.groups();
+  const aggregator = aggregate(true);
+  for (const finding of findings) aggregator.add(finding);
+  return aggregator.groups();
 }
 
 /** One group in JSON: counts and the first names. */
@@ -195,6 +197,7 @@ export interface GroupSummary {
 
 const EXAMPLES = 5;
 
+/** In: a group. Out: its summary for JSON. */
 export const summaryOf = ({ cause, certainty, registry, repository, credential, pods, nodes, namespaces }: Group): GroupSummary => ({
   cause,
   certainty,

@@ -30,6 +30,7 @@ type LoginFirst = { causes: readonly CauseCode[]; login: 'first'; certainty: 'po
 /** What proves a certain row. */
 type ProofOf = (context: Context, fault: Fault) => Proof[];
 
+/** A row of the table: a shape and its causes. */
 export type Candidate = CandidateRow &
   (
     | LoginFirst
@@ -129,6 +130,7 @@ const repositoryUnlisted =
 const tokenGrantsNothing = (_: Fault, { attempt }: Context): boolean => attempt?.granted?.length === 0;
 const bareName = (_: Fault, { facts }: Context): boolean => !/[/:@]/.test(facts.image);
 
+/** The table, special shapes above general ones. The last row takes every shape. */
 export const CANDIDATES: readonly Candidate[] = [
   // the name, the pod's own policy, the secret
   certain('name.invalid', { kind: 'badReference' }, ['InvalidImageName'], 'The node reports that the image reference is not valid.'),

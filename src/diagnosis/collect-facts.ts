@@ -9,15 +9,8 @@ import { lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
-import {
-  type ContainerImage,
-  imagesOf,
-  isBetweenImages,
-  pullSecretNames,
-  readNodeReport,
-  serviceAccountName,
-  waitsForImage,
-} from '../parse/pod.ts';
+import { readNodeReport } from '../parse/node-report.ts';
+import { type ContainerImage, imagesOf, isBetweenImages, pullSecretNames, serviceAccountName, waitsForImage } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { redact, showUser } from '../util/redact.ts';
 
@@ -127,6 +120,7 @@ function imageCaseOf(
 
 const isMissing = (lookup: Lookup<unknown> | undefined): boolean => lookup !== undefined && !lookup.found && lookup.missing;
 
+/** In: a credential, the time (RFC 3339), the image to look for typos with. Out: what is known of it, without its password. */
 export function credentialFact(credential: Credential, now: string, reference: Facts['reference']): CredentialFact {
   return {
     secret: credential.secret,
@@ -153,6 +147,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
   };
 }
 
+/** In: the pod (null without one) and the lookup of its node. Out: the facts of the node, null where it was not seen. */
 export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
   const name = pod?.spec?.nodeName || null;
   if (!lookup.found)

@@ -5,6 +5,7 @@ import { anonymousPasses } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 
+/** The facts, and what every rule asks of them. */
 export interface Context {
   facts: Facts;
   /** The fault of the node's report that got farthest in the pull. */

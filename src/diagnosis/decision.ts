@@ -5,7 +5,7 @@ import type { Certainty, DecidedBy, Proof } from '../model/diagnosis.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Context } from './context.ts';
 
-/** At most five alternatives are told. */
+/** At most five alternatives are listed. */
 export const MOST_ALTERNATIVES = 5;
 
 /** What a rule says. It cannot say "certain": that comes of its proof alone. */
@@ -40,8 +40,10 @@ interface DelegatingRule<C = Context> extends Named<C> {
   delegate(context: C, atMost: Certainty): Decision;
 }
 
+/** A row of a table of rules. `C` is what its conditions look at. */
 export type Rule<C = Context> = DecidingRule<C> | DelegatingRule<C>;
 
+/** The verdict of the rule that decided. */
 export interface Decision {
   decidedBy: DecidedBy;
   /** Ids of the rules and rows that led here, the deciding one last. */

@@ -8,24 +8,25 @@ import type { Prober } from '../registry/prober.ts';
 import type { ImageCase } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 
+/** The facts of one image and its diagnosis. */
 export interface Finding {
   facts: Facts;
   diagnosis: Diagnosis;
 }
 
 /**
- * In: a case, and the prober (null with --no-probe). Out: its facts with what the registry said, and the diagnosis. No registry is asked where its
+ * In: a case, and the prober (null with --no-probe). Out: its facts with what the registry answered, and the diagnosis. No registry is asked where its
  * answer could not change or prove anything.
  */
 export async function investigate({ facts, credentials }: ImageCase, prober: Prober | null): Promise<Finding> {
-  const silent = prober === null ? '--no-probe was given' : noQuestion(facts);
-  if (silent !== null || prober === null || facts.reference === null) {
-    const told = { ...facts, noProbe: silent };
-    return { facts: told, diagnosis: diagnose(told) };
+  const reason = prober === null ? '--no-probe was given' : noQuestion(facts);
+  if (reason !== null || prober === null || facts.reference === null) {
+    const withoutProbe = { ...facts, noProbe: reason };
+    return { facts: withoutProbe, diagnosis: diagnose(withoutProbe) };
   }
   const probe = await prober.probe(facts.reference, credentials, { platform: facts.node.platform, deep: looksDeep(facts) });
-  const told = { ...facts, probe };
-  return { facts: told, diagnosis: diagnose(told) };
+  const withProbe = { ...facts, probe };
+  return { facts: withProbe, diagnosis: diagnose(withProbe) };
 }
 
 /** Why no registry has to be asked, null when one has to. */
@@ -38,7 +39,7 @@ function noQuestion(facts: Facts): string | null {
   return null;
 }
 
-/** Docker Hub counts the GET of a manifest as a pull: words that a HEAD can check are not worth one, anything else is. */
+/** Docker Hub counts the GET of a manifest as a pull: a report that a HEAD can check is not worth one, anything else is. */
 function looksDeep(facts: Facts): boolean {
   if (facts.reference?.registry !== HUB) return true;
   const [fault] = facts.nodeReport.faults;

@@ -160,6 +160,7 @@ const objectCauses = (context: LoginContext): [CauseCode, ...CauseCode[]] => {
 const objectExplains = (context: LoginContext): boolean =>
   !['NoPullSecret', 'RepositoryNotFoundOrPrivate'].includes(objectCauses(context)[0]);
 
+/** Why no credential was sent, as the objects show it. The last row takes every situation. */
 export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map(
   ({ id, reason, when, shows }): Rule<LoginContext> => ({
     id,
@@ -208,6 +209,7 @@ const agedAndDenied = (context: LoginContext) =>
 const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
 const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
 
+/** Why the probe is refused. The last rule takes every situation. */
 export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
   {
     id: 'probe.granted-token-refused',
@@ -352,6 +354,7 @@ const noCredential = ({ facts, refusal }: LoginContext): boolean =>
 const agedFirst = (context: LoginContext): CauseCode[] => (usable(context).some(isExpired) ? ['CredentialsExpired'] : []);
 const inOrder = (codes: CauseCode[]): Verdict => possible(...(codes as [CauseCode, ...CauseCode[]]));
 
+/** Why the node was refused. The last rule takes every situation. */
 export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
   {
     id: 'node.token-expired',
@@ -537,8 +540,8 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
 
 /** What the node's report alone says of a refusal, with the objects that could be read. */
 export function loginFromNode(context: Context, refusal: Fault, atMost: Certainty = 'certain'): Decision {
-  const said = !['denied', 'insufficientScope'].includes(refusal.kind) && (refusal.kind === 'noBasicAuth' || refusal.login === 'none');
-  const required = said && !nodeMayLogIn(context.facts) ? [nodeSays(refusal)] : [];
+  const noneSent = !['denied', 'insufficientScope'].includes(refusal.kind) && (refusal.kind === 'noBasicAuth' || refusal.login === 'none');
+  const required = noneSent && !nodeMayLogIn(context.facts) ? [nodeSays(refusal)] : [];
   return { ...(firstOf(LOGIN_FROM_NODE, { ...context, refusal, sent: [], required }, atMost) as Decision), fault: refusal };
 }
 

@@ -1,7 +1,9 @@
+/** What the probe found, as the output shows it: one row a credential, one row a step. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { CredentialResult } from '../model/probe.ts';
 import { CHECK_ORDER, type Check } from '../model/probe.ts';
 
+/** A credential in the output. */
 export interface CredentialRow {
   secret: string;
   key: string;
@@ -10,7 +12,7 @@ export interface CredentialRow {
   detail: string;
 }
 
-/** Every credential that kubelet would try, in its order, with what the registry said to it. */
+/** Every credential that kubelet would try, in its order, with what the registry answered to it. */
 export function credentialsOf(facts: Facts): CredentialRow[] {
   return facts.keyring.credentials.map(({ secret, key, username }, index) => {
     const attempt = facts.probe?.attempts.find(candidate => candidate.credential === index);
@@ -37,6 +39,7 @@ export function checksOf(facts: Facts): Check[] {
   return ladder([...probe.connection, ...(attempt?.checks ?? [])]);
 }
 
+/** In: the steps that were made, in any order. Out: every step in the order of a pull, with `skipped` for those that were not made. */
 export function ladder(done: Check[]): Check[] {
   const failed = done.findLast(check => check.status === 'failed');
   return CHECK_ORDER.map(

@@ -18,17 +18,22 @@ import {
 
 type ObjectProof = Extract<Proof, { kind: 'object' }>;
 
+/** An object of the cluster, and what it shows. */
 export const object = (source: ObjectProof['source'], shows: string): Proof => ({ kind: 'object', source, shows });
 
 /** The container's state, as the pod's status tells it. */
 export const containerState = (facts: Facts): Proof => object('status', stateLine(facts));
 
+/** Which pull secrets the pod names. */
 export const podSecrets = (facts: Facts): Proof => object('pod', pullSecretsLine(facts));
 
+/** What a pull secret shows. */
 export const secretShows = (facts: Facts, secret: SecretFact): Proof => object('secret', secretLine(facts, secret));
 
+/** Which pull secrets for this image only the service account has. */
 export const serviceAccountShows = (facts: Facts): Proof => object('serviceAccount', serviceAccountLine(facts));
 
+/** The message of the node that a fault was read from. */
 export const nodeSays = (fault: Fault): Proof => ({ kind: 'nodeMessage', speaker: fault.speaker, message: fault.message, fault });
 
 /** The answer to one request of the probe. */

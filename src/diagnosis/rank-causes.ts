@@ -13,7 +13,7 @@ import { hasShape } from './shape.ts';
 const candidateOf = (context: Context, fault: Fault): Candidate =>
   CANDIDATES.find(({ when }) => hasShape(when, fault, context)) as Candidate;
 
-/** Whether a refusal is answered by the login tables: its own words name no other cause. */
+/** Whether a refusal is answered by the login tables: it states no other cause. */
 export const isLoginMatter = (context: Context, fault: Fault): boolean => candidateOf(context, fault).login === 'first';
 
 /** The causes of one fault. In: the fault, and `atMost` where we know less than its row supposes. Out: the decision of its row, or of its login row. */

@@ -18,7 +18,7 @@ import { containerState, object, secretShows } from './proof.ts';
 import { isLoginMatter, rankCauses } from './rank-causes.ts';
 
 /** Parts of the image that our look behind the manifest, which downloads no layer, cannot see. */
-const BEYOND_OUR_SIGHT = new Set(['corrupt', 'shortBody', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted', 'unknown']);
+const NOT_PROBED = new Set(['corrupt', 'shortBody', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted', 'unknown']);
 /** Faults that only a node meets which was given the manifest. */
 const READ_BY_THE_NODE = new Set(['platform', 'blobMissing', 'corrupt', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted']);
 
@@ -90,7 +90,7 @@ const OBJECT: readonly Rule[] = [
   },
 ];
 
-/** The node asks its own machine over plain HTTP and is told 400: where TLS is spoken to us, that is why. */
+/** The node asks its own machine over plain HTTP and gets 400: if TLS is spoken to us, that is why. */
 const askedOverPlainHttp = ({ facts, nodeFault }: Context): boolean =>
   nodeFault?.status === 400 &&
   facts.probe?.scheme === 'https' &&
@@ -161,13 +161,12 @@ function loginNeeded(context: Context): Decision {
 
 const PROBE: readonly Rule[] = [
   {
-    id: 'probe.works-beyond-our-sight',
+    id: 'probe.works-other-part-fails',
     reason: 'The registry returns the manifest. What the node reports is about parts of the image that the probe does not read.',
     when: context =>
       works(context) &&
       context.reportedFault !== null &&
-      (BEYOND_OUR_SIGHT.has(context.reportedFault.kind) ||
-        (context.reportedFault.kind === 'platform' && context.facts.node.platform === null)),
+      (NOT_PROBED.has(context.reportedFault.kind) || (context.reportedFault.kind === 'platform' && context.facts.node.platform === null)),
     delegate: context => rankCauses(context, context.reportedFault as Fault),
   },
   {
@@ -300,6 +299,7 @@ const WITHOUT_ANSWER: readonly Rule[] = [
 /** What a pull fails of most often. */
 const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
 
+/** All rules, in the order in which they are tried. */
 export const RULES: readonly Rule[] = [...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
 
 /** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */

@@ -6,11 +6,12 @@ import type { Context } from './context.ts';
 
 type OneOrMore<T> = T | readonly T[];
 
-/** Details by value; `true` asks only that the detail is told. `certificate` is compared by its problem. */
+/** Details by value; `true` asks only that the detail is there. `certificate` is compared by its problem. */
 type DetailsShape = {
   [K in Exclude<keyof FaultDetails, 'certificate'>]?: true | OneOrMore<NonNullable<FaultDetails[K]>>;
 } & { certificate?: OneOrMore<NonNullable<FaultDetails['certificate']>['problem']> };
 
+/** What a fault has to be: each field that is given has to hold. */
 export interface FaultShape {
   kind?: OneOrMore<FaultKind>;
   /** A family of kinds: network and TLS errors, or refusals that authentication could change. */
@@ -39,8 +40,8 @@ const isStatus = (wanted: NonNullable<FaultShape['status']>, status: number | nu
 
 const hasDetails = (wanted: DetailsShape, details: FaultDetails): boolean =>
   Object.entries(wanted).every(([name, value]) => {
-    const told = name === 'certificate' ? details.certificate?.problem : details[name as keyof FaultDetails];
-    return value === true ? told !== undefined && told !== false : among(value as OneOrMore<unknown>, told);
+    const found = name === 'certificate' ? details.certificate?.problem : details[name as keyof FaultDetails];
+    return value === true ? found !== undefined && found !== false : among(value as OneOrMore<unknown>, found);
   });
 
 /** Whether a fault has a shape. */

@@ -1,3 +1,4 @@
+/** Whether a pull secret works: its form, and what the registry of each entry answers to its credential. Asks registries through the prober. */
 import { docsOf } from '../causes/docs-url.ts';
 import {
   copyEntry,
@@ -27,6 +28,7 @@ import { credentialFact, nodeFacts } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 import { ladder } from './probe-view.ts';
 
+/** The test of one secret, as `test-secret` prints it. */
 export interface SecretTest {
   secret: { namespace: string; name: string; type: string };
   problems: { code: string; detail: string }[];
@@ -35,6 +37,7 @@ export interface SecretTest {
   fixes: Fix[];
 }
 
+/** The test of one auths entry. */
 export interface EntryTest {
   /** As written in the secret. */
   key: string;
@@ -192,7 +195,7 @@ function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnder
     case 'error':
       return facts.fault === null
         ? 'Unknown'
-        : diagnose({ ...factsOf(subject, entry), nodeReport: { ...NO_WORDS, faults: [facts.fault] } }).cause;
+        : diagnose({ ...factsOf(subject, entry), nodeReport: { ...NO_REPORT, faults: [facts.fault] } }).cause;
   }
 }
 
@@ -215,7 +218,14 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUn
   };
 }
 
-const NO_WORDS: Facts['nodeReport'] = { faults: [], source: null, at: null, unreadableSecrets: [], pulledAfter: false, pullingSince: null };
+const NO_REPORT: Facts['nodeReport'] = {
+  faults: [],
+  source: null,
+  at: null,
+  unreadableSecrets: [],
+  pulledAfter: false,
+  pullingSince: null,
+};
 
 /** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
 function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: AuthsEntry): Facts {
@@ -230,7 +240,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     pullPolicy: null,
     failing: true,
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
-    nodeReport: NO_WORDS,
+    nodeReport: NO_REPORT,
     node: nodeFacts(null, notSeen('a secret is tested without a node')),
     serviceAccount: { name: 'default', secrets: null, matching: [] },
     secrets: [

@@ -6,6 +6,7 @@
 
 type CauseGroup = 'name' | 'secret' | 'auth' | 'network' | 'registry' | 'node' | 'state';
 
+/** A row of the table of causes. */
 export interface CauseRow {
   code: string;
   group: CauseGroup;
@@ -15,6 +16,7 @@ export interface CauseRow {
   transient: boolean;
 }
 
+/** The table of causes, by group. */
 export const CAUSES = [
   {
     code: 'InvalidImageName',
@@ -201,6 +203,7 @@ export const CAUSES = [
   { code: 'Unknown', group: 'state', title: 'The evidence does not identify a single cause', transient: false },
 ] as const satisfies readonly CauseRow[];
 
+/** The code of a cause: a name for good. */
 export type CauseCode = (typeof CAUSES)[number]['code'];
 
 const BY_CODE = new Map<string, CauseRow & { code: CauseCode }>(CAUSES.map(cause => [cause.code, cause]));

@@ -20,6 +20,7 @@ type ContentReason =
   /** An index that an index names. */
   | 'nestedIndex';
 
+/** What a reference leads to in place of an image. */
 export interface ForeignContent {
   reason: ContentReason;
   /** The media type that shows it, null where none was given. */

@@ -35,7 +35,7 @@ export class Credential {
     return this.#password;
   }
 
-  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks as nobody. */
+  /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks anonymously. */
   get isEmpty(): boolean {
     return this.#password === '' && (this.username === '' || this.dropped.length > 0);
   }
@@ -61,9 +61,10 @@ export class Credential {
 /** Blanks or line ends around user name or password, quotes around them, a robot's project that a shell ate. */
 export type TypoKind = 'blanks' | 'quotes' | 'robot';
 
+/** The causes that a secret alone can show. */
 export type SecretProblemCode = 'SecretMalformed' | 'SecretHasNoCredentials';
 
-/** Something wrong with a whole secret or one of its entries, in words that name no value. */
+/** Something wrong with a whole secret or one of its entries, in a text that holds no value. */
 export interface SecretProblem {
   code: SecretProblemCode;
   /** Whether kubelet then fails every pull of every pod that names this secret (MakeDockerKeyring returns an error). */
@@ -78,6 +79,7 @@ export interface SecretFormat {
   to: string;
 }
 
+/** An auths entry that does not match the image, and why. */
 export interface NearMiss {
   secret: string;
   /** As written in the secret. */

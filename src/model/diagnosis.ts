@@ -3,8 +3,10 @@
 import type { CauseCode } from './cause-codes.ts';
 import type { Fault, Speaker } from './fault.ts';
 
+/** How certain a verdict is (ADR 5). */
 export type Certainty = 'certain' | 'likely' | 'possible';
 
+/** One line of what was seen, and where. */
 export interface Evidence {
   source: 'pod' | 'event' | 'status' | 'secret' | 'serviceAccount' | 'node' | 'registry' | 'note';
   detail: string;
@@ -21,6 +23,7 @@ export type Proof =
   /** An answer to our probe: which host gave it, to which identity, and what it says. */
   | { kind: 'answer'; host: string; identity: string; answered: string; fault: Fault | null };
 
+/** One step of a repair. */
 export interface Fix {
   title: string;
   /** Complete, for this very pod; passwords come from a variable or a file. Null where only a person can act. */
@@ -35,6 +38,7 @@ export interface DecidedBy {
   reason: string;
 }
 
+/** The verdict on one image, with its texts. */
 export interface Diagnosis {
   cause: CauseCode;
   certainty: Certainty;

@@ -1,3 +1,4 @@
+/** The facts of one image: plain JSON without a password, from objects, the report of the node and the probe. Belongs here: the types, and small predicates. */
 import type { NearMiss, SecretFormat, SecretProblem } from './credential.ts';
 import { type Fault, isAuthenticationFault } from './fault.ts';
 import type { Platform } from './platform.ts';
@@ -8,6 +9,7 @@ import type { ProviderId } from './registry-providers.ts';
 /** `sandbox` is the pause image of the pod itself: the node pulls it with settings and credentials of its own. */
 export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume' | 'sandbox';
 
+/** How the container waits. */
 export interface State {
   /** The waiting reason verbatim, null when the container does not wait. */
   reason: string | null;
@@ -21,9 +23,9 @@ export interface State {
   nextRetry: string | null;
 }
 
-/** What the node said of this container's pull. */
+/** What the node reports about this container's pull. */
 export interface NodeReport {
-  /** The last failure's errors, the one that got farthest first; empty when no words are left. */
+  /** The last failure's errors, the one that got farthest first; empty when no message is left. */
   faults: Fault[];
   /** Where they stand. */
   source: 'status' | 'event' | null;
@@ -71,6 +73,7 @@ export type CredentialExpiry =
   | { source: 'token' /** RFC 3339. */; expiredAt: string }
   | { source: 'age'; provider: ProviderId; lifetimeHours: number; ageHours: number };
 
+/** What the node object tells; null where it was not seen. */
 export interface NodeFacts {
   name: string | null;
   platform: Platform | null;
@@ -105,6 +108,7 @@ export interface Owner {
   name: string;
 }
 
+/** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
   now: string;
@@ -112,7 +116,7 @@ export interface Facts {
   container: { name: string; kind: ContainerKind };
   image: string;
   reference: Reference | null;
-  /** The parser's words when the image is no reference. */
+  /** The error of the parser when the image is no reference. */
   referenceError: string | null;
   pullPolicy: string | null;
   /** The container waits for its image (or its reason says so). */
@@ -141,7 +145,7 @@ export interface Facts {
   noProbe: string | null;
 }
 
-/** Whether the pull of the image works without a login, as we saw. */
+/** Whether the pull of the image works anonymously, as the probe saw. */
 export const anonymousPasses = (facts: Facts): Attempt | undefined =>
   facts.probe?.attempts.find(
     attempt =>

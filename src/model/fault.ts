@@ -1,4 +1,4 @@
-/** What went wrong in one pull, as structure: at which step, at which host, how. Types only; the node's words and our own probe both become this. */
+/** What went wrong in one pull, as structure: at which step, at which host, how. Belongs here: the types, and small predicates; a report of the node and an answer to our probe both become this. */
 import type { ForeignContent } from './content.ts';
 
 /** The steps of a pull, in their order. */
@@ -18,11 +18,13 @@ export const STEPS = [
   'store',
   'verify',
 ] as const;
+/** A step of a pull. */
 export type Step = (typeof STEPS)[number];
 
 /** Who answered (or did not) when it failed. */
 export type HostRole = 'registry' | 'mirror' | 'token' | 'redirect' | 'proxy';
 
+/** What went wrong. */
 export type FaultKind =
   // the name and the pod's own policy
   | 'badReference'
@@ -42,7 +44,7 @@ export type FaultKind =
   | 'badScheme'
   | 'untrusted'
   | 'badCertificate'
-  // a certificate that is refused, and the words do not tell (or we do not know) why
+  // a certificate that is refused, and the message does not tell (or we do not know) why
   | 'x509'
   | 'tls'
   | 'plainHttp'
@@ -80,11 +82,11 @@ export type FaultKind =
 /** Who wrote a message. */
 export type Speaker = 'kubelet' | 'containerd' | 'containersImage' | 'docker' | 'probe';
 
-/** What a registry, a token server or something before them states in its own words, by meaning. The wordings of each: parse/messages/statements.ts. */
+/** What a registry, a token server or something before them states in its explanation, by meaning. The wordings of each: parse/messages/statements.ts. */
 export type Statement =
   /** The token that was sent has expired. */
   | 'tokenExpired'
-  /** Something has expired, and it is not said what. */
+  /** Something has expired, and the answer does not say what. */
   | 'expired'
   /** A signed link to content has expired: the link's, not the login's. */
   | 'linkExpired'
@@ -117,9 +119,9 @@ export interface FaultDetails {
     problem: 'expired' | 'notYetValid' | 'wrongName' | 'noIpAddress' | 'commonNameOnly' | 'usage' | 'other';
     /** RFC 3339 of the end that was passed, or of the beginning that was not reached. */
     limit?: string;
-    /** RFC 3339: what the clock of the node said. */
+    /** RFC 3339: the clock of the node. */
     clock?: string;
-    /** The names that the certificate has, as told. */
+    /** The names that the certificate has, as in the message. */
     names?: string;
     /** The name that was wanted. */
     wanted?: string;
@@ -154,10 +156,11 @@ export interface FaultDetails {
   shortName?: 'noRegistry' | 'ambiguous';
   /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
   phrase?: string;
-  /** The last words of the error, for the texts of faults that have no field of their own. */
+  /** The end of the error, for the texts of faults that have no field of their own. */
   reason?: string;
 }
 
+/** One failure, as the node reports it or the probe met it. */
 export interface Fault {
   /** Who saw it. */
   seenBy: 'node' | 'probe';
@@ -221,7 +224,9 @@ const NODE_KINDS = new Set<FaultKind>([
   'encrypted',
 ]);
 
+/** A fault that belongs to the node and its network. */
 export const isNodeFault = (fault: Fault): boolean => NODE_KINDS.has(fault.kind);
+/** A fault of a connection: no answer of a registry. */
 export const isNetworkFault = (fault: Fault): boolean => NETWORK_KINDS.has(fault.kind);
 /** A refusal that a login could change. */
 export const isAuthenticationFault = (fault: Fault): boolean =>

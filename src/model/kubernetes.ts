@@ -3,6 +3,7 @@
  * belongs to src/cluster.
  */
 
+/** ObjectMeta. */
 export interface Metadata {
   name: string;
   namespace?: string;
@@ -14,12 +15,14 @@ export interface Metadata {
   managedFields?: { time?: string }[];
 }
 
+/** Container. */
 export interface ContainerSpec {
   name: string;
   image?: string;
   imagePullPolicy?: string;
 }
 
+/** ContainerStatus. */
 export interface ContainerStatus {
   name: string;
   image?: string;
@@ -30,6 +33,7 @@ export interface ContainerStatus {
   };
 }
 
+/** Pod, core/v1. */
 export interface Pod {
   kind?: 'Pod';
   metadata: Metadata;
@@ -68,6 +72,7 @@ export interface Event {
   regarding?: ObjectReference;
 }
 
+/** ObjectReference of an event. */
 export interface ObjectReference {
   kind?: string;
   namespace?: string;
@@ -76,6 +81,7 @@ export interface ObjectReference {
   fieldPath?: string;
 }
 
+/** Secret, core/v1. */
 export interface Secret {
   metadata: Metadata;
   type?: string;
@@ -83,11 +89,13 @@ export interface Secret {
   stringData?: Record<string, string>;
 }
 
+/** ServiceAccount, core/v1. */
 export interface ServiceAccount {
   metadata: Metadata;
   imagePullSecrets?: { name?: string }[];
 }
 
+/** Node, core/v1. */
 export interface Node {
   metadata: Metadata;
   status?: {

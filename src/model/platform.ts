@@ -1,11 +1,13 @@
 /** An operating system and architecture, of a node or of an image. */
 
+/** Operating system and architecture, by the names of Go and OCI. */
 export interface Platform {
   os: string;
   architecture: string;
   variant: string | null;
 }
 
+/** `os/architecture` or `os/architecture/variant`. */
 export const showPlatform = (platform: Platform): string =>
   `${platform.os}/${platform.architecture}${platform.variant === null ? '' : `/${platform.variant}`}`;
 

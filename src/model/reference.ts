@@ -1,5 +1,6 @@
 /** An image reference in its parts, and the names that are made of them. */
 
+/** A reference in its parts. */
 export interface Reference {
   /** Host with port; Docker Hub is `docker.io`. */
   registry: string;
@@ -23,7 +24,7 @@ export const imageName = (reference: Reference): string => `${reference.registry
 export const fullReference = (reference: Reference): string =>
   `${imageName(reference)}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
 
-/** Hosts that are the image's own registry: other hosts in the words are mirrors, token servers or redirect targets. */
+/** Hosts that are the image's own registry: other hosts in a message are mirrors, token servers or redirect targets. */
 export function registryHosts(reference: Reference | null): string[] {
   if (reference === null) return [];
   return reference.registry === HUB

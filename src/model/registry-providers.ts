@@ -3,6 +3,7 @@
  * hides, and where a password, a right or access for the nodes comes from. Types and pure functions; no other file tests a registry's host name for its brand.
  */
 
+/** The id of a brand. */
 export type ProviderId =
   | 'dockerHub'
   | 'dockerHardenedImages'
@@ -50,6 +51,7 @@ interface NodeIdentity {
   command: (registry: string, repository: string) => string;
 }
 
+/** What is known of a brand of registry. */
 export interface RegistryProvider {
   id: ProviderId;
   name: string;

@@ -1,6 +1,7 @@
 /** Image references by the grammar of distribution/reference, as kubelet reads them. Belongs here: text to Reference, nothing else. */
 import { HUB, type Reference } from '../model/reference.ts';
 
+/** The reference, or why the text is none. */
 export type ParsedReference = { ok: true; reference: Reference } | { ok: false; error: string };
 
 const ALPHANUMERIC = '[a-z0-9]+';

@@ -21,6 +21,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
 }
 
+/** Whether a value is an object, and no list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -28,9 +29,12 @@ function fail(path: string, value: unknown, expected: string): never {
   throw new ShapeError(path, value, expected);
 }
 
+/** A text. */
 export const text: Reader<string> = (value, path) => (typeof value === 'string' ? value : fail(path, value, 'a text'));
+/** A finite number. */
 export const number: Reader<number> = (value, path) =>
   typeof value === 'number' && Number.isFinite(value) ? value : fail(path, value, 'a number');
+/** true or false. */
 export const boolean: Reader<boolean> = (value, path) => (typeof value === 'boolean' ? value : fail(path, value, 'true or false'));
 
 /** A text that is a point in time (RFC 3339). */

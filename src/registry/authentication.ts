@@ -17,6 +17,7 @@ export interface AuthHeaders {
 /** Of anonymous requests without a token. */
 export const NO_AUTH_HEADERS: AuthHeaders = { headers: {}, token: null };
 
+/** The answer to a challenge, or why there is none. */
 export interface Authentication {
   /** NO_AUTH_HEADERS when it failed. */
   auth: AuthHeaders;

@@ -21,19 +21,19 @@ export function certificateFault(
       details: { tls: 'noCertificate' },
     };
   const now = Date.now();
-  const told = describeCertificate(certificate);
+  const description = describeCertificate(certificate);
   if (now > Date.parse(certificate.valid_to))
     return {
       kind: 'badCertificate',
       code: 'CERT_HAS_EXPIRED',
-      detail: `the certificate expired on ${day(certificate.valid_to)} (${told})`,
+      detail: `the certificate expired on ${day(certificate.valid_to)} (${description})`,
       details: problem({ problem: 'expired', limit: rfc3339(certificate.valid_to) }),
     };
   if (now < Date.parse(certificate.valid_from))
     return {
       kind: 'badCertificate',
       code: 'CERT_NOT_YET_VALID',
-      detail: `the certificate is not valid before ${day(certificate.valid_from)} (${told})`,
+      detail: `the certificate is not valid before ${day(certificate.valid_from)} (${description})`,
       details: problem({ problem: 'notYetValid', limit: rfc3339(certificate.valid_from) }),
     };
   // Go no longer reads the common name of a certificate without alternative names
@@ -41,7 +41,7 @@ export function certificateFault(
     return {
       kind: 'badCertificate',
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-      detail: `the certificate is for ${names(certificate)}, not for "${host}" (${told})`,
+      detail: `the certificate is for ${names(certificate)}, not for "${host}" (${description})`,
       details: problem({ problem: 'wrongName', names: names(certificate), wanted: host }),
     };
   if (chain === undefined || chain === null) return null;
@@ -49,7 +49,7 @@ export function certificateFault(
   return {
     kind: kindOf(code, 'tls') === 'badCertificate' ? 'badCertificate' : 'untrusted',
     code,
-    detail: `the certificate is signed by an authority that this machine does not trust (${told})`,
+    detail: `the certificate is signed by an authority that this machine does not trust (${description})`,
   };
 }
 

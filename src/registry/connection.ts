@@ -9,6 +9,7 @@ import type { CertificateFacts, Check } from '../model/probe.ts';
 import { certificateFacts, certificateFault, describeCertificate } from './certificate.ts';
 import { errorCode, kindOf, SILENT, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
+/** Limits and trust of a connection. */
 export interface ConnectionOptions {
   /** Milliseconds for one step. */
   stepTimeout: number;

@@ -56,8 +56,8 @@ export async function logIn(session: Session, registry: string, credential: Cred
   if (reply.status !== 401 && reply.status !== 403) return attempt('error', fault.message, checks, fault);
   // a token without a scope need not open /v2/; that the token server issued one is the answer
   if (byToken) return attempt('accepted', 'the token server accepts the credentials', checks);
-  const said = fault.explanation === null ? '' : `: ${fault.explanation}`;
-  return attempt('rejected', `the registry rejects the user name or password${said}`, checks, fault);
+  const explanation = fault.explanation === null ? '' : `: ${fault.explanation}`;
+  return attempt('rejected', `the registry rejects the user name or password${explanation}`, checks, fault);
 }
 
 /** The answer of a `/v2/` that is no registry's. */

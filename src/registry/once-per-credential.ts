@@ -16,8 +16,10 @@ export interface Memory {
   refused: Map<string, Attempt>;
 }
 
+/** A memory without rejected credentials. */
 export const newMemory = (): Memory => ({ known: [], refused: new Map() });
 
+/** The uses of credentials in one run: each once. */
 export class CredentialUses {
   readonly #memory: Memory;
   /** The first use of each, done or under way: several pods are examined at the same time. */

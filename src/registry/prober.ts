@@ -29,6 +29,7 @@ interface ProbeOptions {
   deep: boolean;
 }
 
+/** Asks registries what a pull would ask. */
 export interface Prober {
   /** Probes an image. In: the credentials in kubelet's order. Out: the facts; nothing that a network does is an error. */
   probe(reference: Reference, credentials: readonly Credential[], options: ProbeOptions): Promise<ProbeFacts>;
@@ -46,6 +47,7 @@ export interface LoginFacts {
   repaired: Attempt['repaired'];
 }
 
+/** How registries are asked. */
 export interface ProberOptions extends SessionOptions {
   /** Milliseconds for the whole probe of one image. */
   timeout: number;
@@ -159,8 +161,8 @@ const notTried = (credential: number): Attempt => ({
 async function tryAs({ session, reference, uses, limits }: Probe, index: number | null, credential: Credential | null): Promise<Tried> {
   const ask = async (who: Credential | null): Promise<Tried> => {
     const use = uses.useOf(session.base, who);
-    const told = limits.before(use);
-    if (told !== null) return told;
+    const limited = limits.before(use);
+    if (limited !== null) return limited;
     const answer = await requestManifest(session, reference, who);
     const { checks, fault, granted } = answer;
     const verdict = classifyAttempt(answer, reference.registry, who);

@@ -12,6 +12,7 @@ import { faultOfWire, header, isHtml } from './response.ts';
 import type { Outcome, Transport } from './transport.ts';
 import type { WireFault } from './wire.ts';
 
+/** Which host is asked for a registry, and over which scheme. */
 export interface SessionOptions {
   /** Registry host → the host (or URL) to ask in its place. */
   mirrors: ReadonlyMap<string, string>;
@@ -19,6 +20,7 @@ export interface SessionOptions {
   insecure: readonly string[];
 }
 
+/** The exchange with one registry, after its first answer. */
 export interface Session {
   transport: Transport;
   /** Scheme and host. */

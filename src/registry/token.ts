@@ -8,6 +8,7 @@ import type { Challenge } from '../parse/challenge.ts';
 import { faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
 import type { Outcome, Reply, Transport } from './transport.ts';
 
+/** A token of a token server. */
 export interface Token {
   /** As sent: secret. */
   token: string;
@@ -15,6 +16,7 @@ export interface Token {
   access: { name: string; actions: string[] }[] | null;
 }
 
+/** A token, or why there is none. */
 export type TokenResult =
   /** `detail`: a sentence for the check; `ms`: milliseconds of the last request. */
   | { ok: true; token: Token; detail: string; ms: number }
@@ -24,6 +26,7 @@ export type TokenResult =
 /** After these answers to the POST containerd asks by GET. Source: core/remotes/docker/auth/fetch.go and authorizer.go. */
 const FALL_BACK_TO_GET = new Set([400, 401, 404, 405]);
 
+/** What a token is asked for with. */
 export interface TokenRequest {
   challenge: Challenge;
   /** `repository:NAME:pull`, or null for a login without any (test-secret). */

@@ -58,6 +58,7 @@ const MAX_BODY = 64 * 1024;
 /** Codes that, behind a proxy, are the proxy's own failure. */
 const OF_PROXY = /^(?:UND_ERR_ABORTED|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS|ERROR)$/;
 
+/** Requests to registries, over connections that are kept. */
 export interface Transport {
   /** One request; redirects are not followed. Out: the answer or a fault, never an error. */
   request(method: 'GET' | 'HEAD' | 'POST', url: string, options?: RequestOptions): Promise<Outcome>;

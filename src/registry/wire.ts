@@ -93,7 +93,7 @@ export function errorCode(error: unknown): string {
 
 /** The sentence of a fault. In: the step, the URL that was asked, the code, and the error for codes without a sentence of their own. */
 export function wireDetail(stage: WireFault['stage'], url: URL, code: string, error: unknown): string {
-  const told: Record<string, string> = {
+  const texts: Record<string, string> = {
     ENOTFOUND: `no such host "${url.hostname}"`,
     EAI_AGAIN: `the DNS server does not answer for "${url.hostname}"`,
     ECONNREFUSED: 'connection refused',
@@ -106,7 +106,7 @@ export function wireDetail(stage: WireFault['stage'], url: URL, code: string, er
   };
   const message = (error as Error).message ?? '';
   return (
-    told[code] ??
+    texts[code] ??
     (NOT_HTTP.test(code)
       ? `${url.host} does not use HTTP (${code})`
       : `${stage === 'tls' ? 'TLS: ' : ''}${redact(message.split('\n', 1)[0] as string).slice(0, 200)} (${code})`)

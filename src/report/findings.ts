@@ -8,6 +8,7 @@ import { prometheus } from './prometheus.ts';
 import { printable } from './style.ts';
 import { renderFindings } from './text.ts';
 
+/** The format of a report. */
 export interface ReportOptions {
   output: OutputFormat;
   /** JSON and YAML items hold the facts. */
@@ -17,6 +18,7 @@ export interface ReportOptions {
   width: number;
 }
 
+/** A report that grows finding by finding. */
 export interface Report {
   take(finding: Finding): void;
   /** All causes that were taken. */

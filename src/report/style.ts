@@ -9,6 +9,7 @@ export interface TextOptions {
   width: number;
 }
 
+/** Colors of a terminal; without colors each returns its text. */
 export interface Style {
   bold(text: string): string;
   red(text: string): string;

@@ -125,22 +125,22 @@ t.test('a container between two images: the events tell whether the pull of the 
   }
 });
 
-const patternsOf = (findings: Finding[], surroundings: Baseline): string[] => {
-  const gathering = aggregate(false);
-  for (const finding of findings) gathering.add(finding);
-  return gathering.patterns(surroundings);
+const patternsOf = (findings: Finding[], baseline: Baseline): string[] => {
+  const aggregator = aggregate(false);
+  for (const finding of findings) aggregator.add(finding);
+  return aggregator.patterns(baseline);
 };
 
 t.test('of a large run each group keeps its clearest finding alone', async t => {
   const [unclear, ...others] = await findingsOf(PODS.slice(0, 3));
   const clear = { ...(others[0] as Finding) };
   clear.diagnosis = { ...clear.diagnosis, certainty: 'certain' };
-  const gathering = aggregate(false);
-  for (const finding of [unclear as Finding, clear, others[1] as Finding]) gathering.add(finding);
-  const [group, ...more] = gathering.groups();
+  const aggregator = aggregate(false);
+  for (const finding of [unclear as Finding, clear, others[1] as Finding]) aggregator.add(finding);
+  const [group, ...more] = aggregator.groups();
   t.equal(more.length, 0);
   t.strictSame([group?.findings, group?.certainty, group?.pods], [[clear], 'certain', ['shop/a', 'shop/b', 'shop/c']]);
-  t.strictSame([...gathering.pods], ['shop/a', 'shop/b', 'shop/c']);
+  t.strictSame([...aggregator.pods], ['shop/a', 'shop/b', 'shop/c']);
 });
 
 t.test('pods of a group that another command repairs are told of it', async t => {

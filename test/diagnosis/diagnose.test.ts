@@ -146,7 +146,7 @@ t.test('commands that edit an object make of it what they promise', { skip: hasJ
       ),
     ),
     { 'registry.example.com': { username: 'new-user', password: 'new "pass\' word$' }, 'quay.io': login('keep', 'it') },
-    'one entry is written anew, the others stay',
+    'one entry is written again, the others stay',
   );
   const mended: [string, [string, string], [string, string]][] = [
     ['CredentialsRejected-newline', ['ci\n', ' p:"w\' \\ü$\r\n'], ['ci', 'p:"w\' \\ü$']],
@@ -187,7 +187,7 @@ t.test('commands that edit an object make of it what they promise', { skip: hasJ
       type: 'kubernetes.io/dockerconfigjson',
       data: { 'config.json': retyped.data['config.json'], note: 'aGk=', '.dockerconfigjson': retyped.data['config.json'] },
     },
-    'a secret of another type is made anew with all that it holds',
+    'a secret of another type is recreated with all that it holds',
   );
   t.strictSame(
     authsOf(applied(commandOf('SecretRegistryMismatch', '| jq'), secret({ 'registry.example.com': { auth: 'b2xkOm9sZA==' } }))),
@@ -205,12 +205,12 @@ t.test('commands that edit an object make of it what they promise', { skip: hasJ
       metadata: { name: 'debug', uid: undefined },
       spec: { nodeName: undefined, imagePullSecrets: [{ name: 'registry.example.com-pull' }] },
     },
-    'a bare pod is made anew with a pull secret',
+    'a bare pod is recreated with a pull secret',
   );
   t.match(
     applied(commandOf('ImageNeverPulled-bare', '| jq'), pod),
     { spec: { containers: [{ name: 'api' }], initContainers: [{ name: 'fetch', imagePullPolicy: 'IfNotPresent' }] } },
-    'a bare pod is made anew with another policy',
+    'a bare pod is recreated with another policy',
   );
   t.match(
     applied(commandOf('NoPullSecret-account', '| jq'), { metadata: { name: 'builder' }, imagePullSecrets: [{ name: 'hub' }] }),

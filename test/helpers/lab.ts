@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placed, type Runtime } from './node-words.ts';
+import { placed, type Runtime } from './node-messages.ts';
 import { pluginCommand } from './plugin.ts';
 import {
   type Answer,
@@ -65,14 +65,14 @@ export interface PodOptions {
   image: string;
   /** Names in `imagePullSecrets`. */
   secrets?: string[];
-  /** What the node said; none: the words are gone. */
-  words?: { runtime: Runtime; text: string } | undefined;
+  /** What the node reported; none: the message is gone. */
+  report?: { runtime: Runtime; text: string } | undefined;
   /** Secrets that kubelet says it could not read. */
-  unretrieved?: string[] | undefined;
+  unreadable?: string[] | undefined;
 }
 
 /** A pod that waits for its image, with its events. */
-export function failingPod({ name, image, secrets = [], words, unretrieved = [] }: PodOptions): KubernetesObject[] {
+export function failingPod({ name, image, secrets = [], report, unreadable = [] }: PodOptions): KubernetesObject[] {
   const at = ago(0.05);
   const event = (reason: string, message: string, type = 'Warning'): KubernetesObject => ({
     apiVersion: 'v1',
@@ -93,7 +93,7 @@ export function failingPod({ name, image, secrets = [], words, unretrieved = [] 
     },
   });
   const bare = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` };
-  const place = words === undefined ? undefined : placed(words.runtime, image, words.text);
+  const place = report === undefined ? undefined : placed(report.runtime, image, report.text);
   const waiting = place === undefined ? bare : { reason: place.reason, message: place.message };
   const pod: KubernetesObject = {
     apiVersion: 'v1',
@@ -113,12 +113,12 @@ export function failingPod({ name, image, secrets = [], words, unretrieved = [] 
   return [
     pod,
     ...(place === undefined ? [] : [event('Failed', place.event)]),
-    ...(unretrieved.length === 0
+    ...(unreadable.length === 0
       ? []
       : [
           event(
             'FailedToRetrieveImagePullSecret',
-            `Unable to retrieve some image pull secrets (${unretrieved.join(', ')}); attempting to pull the image may not succeed.`,
+            `Unable to retrieve some image pull secrets (${unreadable.join(', ')}); attempting to pull the image may not succeed.`,
           ),
         ]),
   ];

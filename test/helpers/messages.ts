@@ -5,8 +5,8 @@ import { registryHosts } from '../../src/model/reference.ts';
 import { readFaults } from '../../src/parse/messages/reader.ts';
 import { parseReference } from '../../src/parse/reference.ts';
 
-/** A table of test/fixtures/words. */
-export const table = <Row>(name: string): Row => JSON.parse(readFileSync(`test/fixtures/words/${name}.json`, 'utf8')) as Row;
+/** A table of test/fixtures/node-messages. */
+export const table = <Row>(name: string): Row => JSON.parse(readFileSync(`test/fixtures/node-messages/${name}.json`, 'utf8')) as Row;
 
 export const IMAGE = 'registry.example.com/team/api:1.4.2';
 export const PULLED = `failed to pull and unpack image "${IMAGE}": failed to resolve image: `;

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { failingPod, type Item, pullSecret, surroundings, why } from '../helpers/lab.ts';
-import { type Said, saidBy } from '../helpers/node-words.ts';
+import { messagesOf, type NodeMessages } from '../helpers/node-messages.ts';
 import { folder } from '../helpers/process.ts';
 import { freePort, makeCertificate } from '../helpers/registry.ts';
 
@@ -116,7 +116,7 @@ interface Scene {
   password?: string;
   /** The secret has another key than the registry. */
   key?: string;
-  node(said: Said): string;
+  message(node: NodeMessages): string;
   cause: string;
   certainty: string;
   credentials: string[];
@@ -128,7 +128,7 @@ const SCENES: Scene[] = [
     name: 'a missing tag',
     reference: '1.4',
     password: PASSWORD,
-    node: said => said.notFound(),
+    message: node => node.notFound(),
     cause: 'TagNotFound',
     certainty: 'certain',
     credentials: ['accepted'],
@@ -139,7 +139,7 @@ const SCENES: Scene[] = [
     repository: 'team/apple',
     reference: '1.4.2',
     password: PASSWORD,
-    node: said => said.notFound(),
+    message: node => node.notFound(),
     cause: 'RepositoryNotFound',
     certainty: 'certain',
     credentials: ['accepted'],
@@ -149,7 +149,7 @@ const SCENES: Scene[] = [
     name: 'a missing digest',
     reference: `sha256:${'0'.repeat(64)}`,
     password: PASSWORD,
-    node: said => said.notFound(),
+    message: node => node.notFound(),
     cause: 'DigestNotFound',
     certainty: 'certain',
     credentials: ['accepted'],
@@ -158,7 +158,7 @@ const SCENES: Scene[] = [
   {
     name: 'no secret',
     reference: '1.4.2',
-    node: said => said.noLogin(),
+    message: node => node.noLogin(),
     cause: 'NoPullSecret',
     certainty: 'certain',
     credentials: [],
@@ -168,7 +168,7 @@ const SCENES: Scene[] = [
     name: 'a wrong password',
     reference: '1.4.2',
     password: 'not-the-password',
-    node: said => said.status(401),
+    message: node => node.status(401),
     cause: 'CredentialsRejected',
     certainty: 'certain',
     credentials: ['rejected'],
@@ -178,7 +178,7 @@ const SCENES: Scene[] = [
     name: 'a line break behind the password',
     reference: '1.4.2',
     password: `${PASSWORD}\n`,
-    node: said => said.status(401),
+    message: node => node.status(401),
     cause: 'CredentialsRejected',
     certainty: 'certain',
     credentials: ['rejected'],
@@ -189,7 +189,7 @@ const SCENES: Scene[] = [
     reference: '1.4.2',
     password: PASSWORD,
     key: '127.0.0.1:5000',
-    node: said => said.noLogin(),
+    message: node => node.noLogin(),
     cause: 'SecretRegistryMismatch',
     certainty: 'certain',
     credentials: [],
@@ -199,7 +199,7 @@ const SCENES: Scene[] = [
     name: 'a good secret',
     reference: '1.4.2',
     password: PASSWORD,
-    node: said => said.status(401),
+    message: node => node.status(401),
     cause: 'FixedWaitingForRetry',
     certainty: 'likely',
     credentials: ['accepted'],
@@ -217,13 +217,13 @@ t.test('a real docker-registry', { skip: installed || process.env.CI ? false : '
   const diagnosed = async (scene: Scene, flags: string[]): Promise<{ status: number | null; item: Item }> => {
     const { repository = 'team/app', reference, password, key = registry.host } = scene;
     const image = `${registry.host}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
-    const said = saidBy('1.7', { registry: registry.host, repository, reference });
+    const node = messagesOf('1.7', { registry: registry.host, repository, reference });
     const secret = password === undefined ? [] : [pullSecret('regcred', { [key]: [USER, password] })];
     const pod = failingPod({
       name: 'app',
       image,
       secrets: secret.map(({ metadata }) => metadata.name),
-      words: { runtime: '1.7', text: scene.node(said) },
+      report: { runtime: '1.7', text: scene.message(node) },
     });
     const { status, items } = await why([...pod, ...secret, ...surroundings()], flags);
     return { status, item: items[0] as Item };

@@ -1,6 +1,6 @@
 /**
  * Live faults: every scenario starts real (or really faulty) registries on loopback, saves the objects of a pod that fails there, and runs the built
- * plugin on them. Each is asked with the words of three runtimes, with the words gone, and with the words alone (`--no-probe`). Whatever a verdict
+ * plugin on them. Each is asked with the messages of three runtimes, with none, and with the messages alone (`--no-probe`). Whatever a verdict
  * is, a wrong one is never `certain`; and the logs of the registries show how often a password was sent, and where to.
  */
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import {
   surroundings,
   why,
 } from '../helpers/lab.ts';
-import { RUNTIMES, saidBy } from '../helpers/node-words.ts';
+import { messagesOf, RUNTIMES } from '../helpers/node-messages.ts';
 import { TEXTS_ARE_CHANGED } from '../helpers/texts.ts';
 import { auth } from './live/auth.ts';
 import { names } from './live/names.ts';
@@ -129,16 +129,17 @@ async function prepare(index: number): Promise<Ready> {
   const [name, expected, make] = SCENARIOS[index] as Scenario;
   const lab = new Lab();
   const setup = await make(lab);
-  const { image, secrets = [], account, unretrieved, words, node } = setup;
+  const { image, secrets = [], account, unreadable, message, node } = setup;
   const parts = partsOf(image);
   const scheme = setup.scheme ?? (/^(?:127\.|localhost)/.test(parts.registry) ? 'http' : 'https');
   const own = secrets.filter(secret => secret.metadata.namespace === NAMESPACE).map(secret => secret.metadata.name);
-  const pod = { image, secrets: setup.pull ?? own, unretrieved };
-  const said = words === undefined ? [] : RUNTIMES.map(runtime => ({ runtime, text: words(saidBy(runtime, { ...parts, scheme })) }));
+  const pod = { image, secrets: setup.pull ?? own, unreadable };
+  const reports =
+    message === undefined ? [] : RUNTIMES.map(runtime => ({ runtime, text: message(messagesOf(runtime, { ...parts, scheme })) }));
   const namespace = `${NAMESPACE}-${index}`;
   const objects = [
     ...failingPod({ ...pod, name: 'bare' }),
-    ...said.flatMap(one => failingPod({ ...pod, name: one.runtime, words: one })),
+    ...reports.flatMap(report => failingPod({ ...pod, name: report.runtime, report })),
     ...secrets,
     ...surroundings(account, node),
   ];
@@ -151,11 +152,11 @@ function check(t: Test, { name, expected, lab, setup, namespace }: Ready, run: R
   const itemOf = (pod: string): Item | undefined => run.items.find(item => item.pod.namespace === namespace && item.pod.name === pod);
   const bare = itemOf('bare');
   const alone = expected.bare === undefined ? expected.cause : expected.bare;
-  t.strictSame(faultsOf(bare, alone, expected.bareCertainty), [], `${name}: with the words gone`);
-  for (const runtime of setup.words === undefined ? [] : RUNTIMES) {
+  t.strictSame(faultsOf(bare, alone, expected.bareCertainty), [], `${name}: with the message gone`);
+  for (const runtime of setup.message === undefined ? [] : RUNTIMES) {
     const item = itemOf(runtime);
     const wrong = [...faultsOf(item, expected.cause, expected.certainty), ...(item === undefined ? [] : faultsOfRest(item, expected))];
-    t.strictSame(wrong, [], `${name}: with the words of containerd ${runtime}`);
+    t.strictSame(wrong, [], `${name}: with the message of containerd ${runtime}`);
   }
   if (bare !== undefined && !TEXTS_ARE_CHANGED) setup.after?.(t, run, bare);
   t.strictSame(sentTooOften(lab), [], `${name}: no refused password is sent again`);
@@ -219,7 +220,7 @@ t.test('every fault, with the words of three runtimes and without', async t => {
   });
   t.comment(`${SCENARIOS.length} scenarios: ${score.right} of ${score.asked} verdicts right, ${score.falselyCertain} falsely certain`);
 
-  await t.test('by words alone nothing wrong is certain', async t => {
+  await t.test('by messages alone nothing wrong is certain', async t => {
     const requests = (): number => ready.flatMap(({ lab }) => lab.requests).length;
     const before = requests();
     // a node that was saved for one is seen by all
@@ -228,7 +229,7 @@ t.test('every fault, with the words of three runtimes and without', async t => {
       ['--no-probe'],
     );
     for (const { name, namespace, expected } of ready) {
-      // what was repaired since is not known by words
+      // what was repaired since is not known by messages
       if (list(expected.cause).includes('FixedWaitingForRetry')) continue;
       const wrong = run.items
         .filter(({ pod }) => pod.namespace === namespace && pod.name !== 'bare')

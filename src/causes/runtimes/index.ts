@@ -11,6 +11,7 @@ import { k3d, k3s, rke2 } from './rancher.ts';
 import { unknownSteps } from './unknown.ts';
 import { windows } from './windows.ts';
 
+/** The table, the most special systems first. */
 export const NODE_SYSTEMS: readonly NodeSystem[] = [
   windows,
   kind,

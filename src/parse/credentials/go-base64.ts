@@ -4,6 +4,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUE = new Map([...ALPHABET].map((character, index) => [character.charCodeAt(0), index]));
 const PAD = '='.charCodeAt(0);
 
+/** The bytes, or the error text of Go. */
 export type Decoded = { ok: true; bytes: Buffer } | { ok: false; error: string };
 
 /**

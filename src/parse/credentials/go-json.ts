@@ -3,6 +3,7 @@
  * words for what is wrong with a text. Only those parts of the decoder that kubelet's pull-secret types touch are here.
  */
 
+/** A JSON value as Go reads it. */
 export type GoValue =
   | { type: 'null' }
   | { type: 'bool'; value: boolean }
@@ -11,6 +12,7 @@ export type GoValue =
   | { type: 'array'; items: GoValue[] }
   | { type: 'object'; members: [key: string, value: GoValue][] };
 
+/** The value, or the error text of Go. */
 export type GoParsed = { ok: true; value: GoValue } | { ok: false; error: string };
 
 class GoSyntaxError extends Error {}

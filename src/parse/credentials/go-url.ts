@@ -1,6 +1,7 @@
 /** The part of Go's net/url.Parse that decides what an auths key means: which keys are refused, and the host and path of the rest. */
 import { isIPv4, isIPv6 } from 'node:net';
 
+/** Host and path, or the error text of Go. */
 export type GoUrl = { ok: true; host: string; path: string } | { ok: false; error: string };
 
 class GoUrlError extends Error {}

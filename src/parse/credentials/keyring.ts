@@ -4,6 +4,7 @@ import { HUB_AUTHS_KEY, HUB_HOSTS, providerOf } from '../../model/registry-provi
 import { matchLabel, parseGoUrl } from './go-url.ts';
 import type { AuthsEntry, PullSecret } from './pull-secret.ts';
 
+/** What kubelet would try for one image. */
 export type Keyring =
   | { broken: null; credentials: Credential[]; nearMisses: NearMiss[] }
   /** One secret does not parse: kubelet tries nothing at all for any image of the pod. */
@@ -46,7 +47,7 @@ const reverseLexical = (a: string, b: string): number => Buffer.compare(Buffer.f
 /**
  * What kubelet finds for an image. In: the image's name (registry and repository, Hub made explicit), and the pod's pull secrets that
  * could be read, in the order of imagePullSecrets. Out: the credentials in the order of the tries, and the entries that missed, with the
- * reason. Two keys of one secret that normalize alike have no order in kubelet (a Go map); here they keep that of the text.
+ * reason. Two keys of one secret that are normalized to the same key have no order in kubelet (a Go map); here they keep that of the text.
  * Source: pkg/credentialprovider/keyring.go, BasicDockerKeyring.Lookup.
  */
 export function lookUpCredentials(name: string, secrets: readonly PullSecret[]): Keyring {

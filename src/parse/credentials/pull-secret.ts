@@ -15,6 +15,7 @@ export interface AuthsEntry {
   credential: Credential;
 }
 
+/** A pull secret as kubelet reads it. */
 export interface PullSecret {
   namespace: string;
   name: string;
@@ -114,7 +115,7 @@ export function normalizeKey(rawKey: string): { ok: true; key: string } | { ok: 
 
 /**
  * Reads a secret as kubelet does. In: the object as the API server gives it (`data` in base64; `stringData` of an unsent manifest
- * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no value of the secret is in the words.
+ * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no text holds a value of the secret.
  */
 export function readPullSecret(secret: Secret): PullSecret {
   const read = readAsTyped(secret);

@@ -2,6 +2,7 @@
 import type { Credential, TypoKind } from '../../model/credential.ts';
 import type { Reference } from '../../model/reference.ts';
 
+/** A visible typo in a credential, and the credential without it. */
 export interface Typo {
   kind: TypoKind;
   /** A clause that names no value, as `the password ends with a line break`. */

@@ -103,7 +103,7 @@ const newDraft = (): Draft => ({
 /** A line that ends so is followed by the body of the answer; every other line was folded. */
 const STATUS_LINE = /\d{3} [A-Za-z][A-Za-z -]*$/;
 
-/** A message as it was said: copies are folded and quoted otherwise, and events carry a count. */
+/** A message as it was written: copies are folded and quoted otherwise, and events carry a count. */
 function unwrapLines(message: string): string {
   const [first = '', ...lines] = message.trim().split('\n');
   let text = first.trim();
@@ -289,7 +289,7 @@ const shorten = (text: string): string => redact(text.length > 300 ? `${text.sli
 /** A phrase of HTTP alone explains nothing. */
 const BARE_PHRASE = /^\(?[A-Z][A-Za-z ]*\)?$/;
 
-/** The body of an answer: a page is named, any other text quoted; the code is known by its words. */
+/** The body of an answer: a page is named, any other text quoted; its wording tells the code. */
 function placeBody(body: string, draft: Draft): void {
   const text = body
     .replace(/^[\s,:]+/, '')
@@ -331,8 +331,8 @@ function readsAll(text: string, draft: Draft): Reading | undefined {
 const ERROR_CLASS = /: (?:unknown|not found|invalid argument|failed precondition|unavailable|not implemented|already exists|internal)$/;
 
 function readsPart(text: string, draft: Draft): Reading | undefined {
-  const told = withoutPaths(text);
-  const found = errors.find(({ row, part }: Compiled<ErrorRow>) => !row.isWhole && mayRead(row, draft) && part.test(told));
+  const bare = withoutPaths(text);
+  const found = errors.find(({ row, part }: Compiled<ErrorRow>) => !row.isWhole && mayRead(row, draft) && part.test(bare));
   return found && { row: found.row, groups: {} };
 }
 

@@ -313,7 +313,7 @@ export const ERRORS: ErrorRow[] = [
 
 const COMPILED = ERRORS.filter(row => row.id !== 'registry.own-text').map(compileError);
 
-/** The code that a body names by its words. In: the text of a body. Out: the code in capitals, null when no row knows the text. */
+/** The code that the wording of a body stands for. In: the text of a body. Out: the code in capitals, null when no row knows the text. */
 export function codeOfBody(body: string): string | null {
   const text = body.replace(/^unknown: /, '');
   return COMPILED.find(({ pattern }) => pattern.test(text))?.row.code ?? null;
@@ -323,7 +323,7 @@ export function codeOfBody(body: string): string | null {
  * What a registry states of its own: its explanation without what it only quotes of the request (host, repository and its parts, user). A
  * repository "billing/archive" is no unpaid bill.
  */
-function ownWords(explanation: string, reference: Reference | null, users: readonly string[]): string {
+function withoutQuotes(explanation: string, reference: Reference | null, users: readonly string[]): string {
   const { registry: host = '', repository: path = '' } = reference ?? {};
   const whole = [`${host}/${path}`, path, host, ...users];
   const parts = path.split('/').flatMap(part => [`"${part}"`, `'${part}'`, `project ${part}`, `namespace ${part}`, `repository ${part}`]);
@@ -336,7 +336,7 @@ const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired'
 /** The fault with what its explanation states. In: the reference and the user names that the explanation may quote. Out: each statement once. */
 export function withStatements(fault: Fault, reference: Reference | null, users: readonly string[] = []): Fault {
   if (fault.explanation === null) return fault;
-  const words = ownWords(fault.explanation, reference, users);
-  const told = STATEMENTS.filter(({ match }) => match.test(words)).map(({ statement }) => statement);
-  return { ...fault, statements: [...new Set(told.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
+  const own = withoutQuotes(fault.explanation, reference, users);
+  const stated = STATEMENTS.filter(({ match }) => match.test(own)).map(({ statement }) => statement);
+  return { ...fault, statements: [...new Set(stated.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
 }

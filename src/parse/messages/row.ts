@@ -137,6 +137,7 @@ export function bounded(source: string): string {
   return result;
 }
 
+/** A row with its patterns compiled. */
 export interface Compiled<R> {
   row: R;
   /** For a wrapper: the beginning of a text. For an error: a whole text. */
@@ -152,4 +153,5 @@ function compile<R extends Row>(row: R, end: string): Compiled<R> {
 
 /** A wrapper is a beginning; one that stands on both sides of the rest (`inner`) is the whole. */
 export const compileWrapper = (row: Wrapper): Compiled<Wrapper> => compile(row, row.match.source.includes('(?<inner>') ? '$' : '');
+/** In: a row of an error. Out: the row, compiled for whole texts. */
 export const compileError = (row: ErrorRow): Compiled<ErrorRow> => compile(row, '$');

@@ -4,6 +4,7 @@
  */
 import type { Statement } from '../../model/fault.ts';
 
+/** One wording, and what it states. */
 export interface StatementRow {
   /** Unique. */
   id: string;
@@ -16,6 +17,7 @@ export interface StatementRow {
   source: string;
 }
 
+/** The table. All rows that match count. */
 export const STATEMENTS: StatementRow[] = [
   {
     id: 'statement.token-has-expired',

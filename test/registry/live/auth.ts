@@ -8,7 +8,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', certainty: 'certain', bareCertainty: 'likely', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.status(401) };
     },
   ],
   [
@@ -16,7 +16,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', certainty: 'certain', bareCertainty: 'likely', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -24,7 +24,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', certainty: 'certain', bareCertainty: 'likely', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry(bearer({ postAllowed: false }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -32,7 +32,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:2`, secrets: [cred(host, WRONG, 'nobody')], words: said => said.status(401) };
+      return { image: `${host}/team/app:2`, secrets: [cred(host, WRONG, 'nobody')], message: node => node.status(401) };
     },
   ],
   [
@@ -45,7 +45,7 @@ export const auth: Scenario[] = [
     },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], message: node => node.status(401) };
     },
   ],
   [
@@ -58,7 +58,7 @@ export const auth: Scenario[] = [
     },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${RIGHT}\n`)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -66,7 +66,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', certainty: 'certain', results: ['rejected'], text: /rejects it too/ },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${WRONG}\n`)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `${WRONG}\n`)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -74,7 +74,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', results: ['rejected'], text: /quotation marks.*accepts it/ },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `"${RIGHT}"`)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `"${RIGHT}"`)], message: node => node.status(401) };
     },
   ],
   [
@@ -82,7 +82,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsRejected', results: ['rejected'], text: /shell expanded it.*accepts it/ },
     async lab => {
       const { host } = await lab.registry(bearer({ users: { 'robot$team+ci': RIGHT } }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, RIGHT, 'robot+ci')], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, RIGHT, 'robot+ci')], message: node => node.token(401, true) };
     },
   ],
   [
@@ -97,7 +97,7 @@ export const auth: Scenario[] = [
         image: 'acme/web:1.4.2',
         secrets: [cred('https://index.docker.io/v1/', WRONG)],
         flags: mirror('docker.io', host),
-        words: said => said.token(401, true, 'https://auth.docker.io/token'),
+        message: node => node.token(401, true, 'https://auth.docker.io/token'),
       };
     },
   ],
@@ -113,7 +113,7 @@ export const auth: Scenario[] = [
         image: 'ghcr.io/acme/web:1',
         secrets: [cred('ghcr.io', WRONG)],
         flags: mirror('ghcr.io', host),
-        words: said => said.token(403, true, 'https://ghcr.io/token'),
+        message: node => node.token(403, true, 'https://ghcr.io/token'),
       };
     },
   ],
@@ -133,7 +133,7 @@ export const auth: Scenario[] = [
         image: `${registry}/shop/web:1`,
         secrets: [pullSecret('regcred', { [registry]: ['AWS', WRONG] }, { ageHours: 50 })],
         flags: mirror(registry, host),
-        words: said => said.status(403),
+        message: node => node.status(403),
       };
     },
   ],
@@ -150,7 +150,7 @@ export const auth: Scenario[] = [
         image: `${registry}/shop/web:1`,
         secrets: [pullSecret('regcred', { [registry]: ['AWS', WRONG] }, { ageHours: 50 })],
         flags: mirror(registry, host),
-        words: said => said.status(403),
+        message: node => node.status(403),
       };
     },
   ],
@@ -160,7 +160,7 @@ export const auth: Scenario[] = [
     async lab => {
       const { host } = await lab.registry(BASIC);
       const token = jwt({ sub: 'ci', exp: Math.floor(Date.now() / 1000) - 90_000 });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, token)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, token)], message: node => node.status(401) };
     },
   ],
   [
@@ -169,7 +169,7 @@ export const auth: Scenario[] = [
     async lab => {
       const { host } = await lab.registry(bearer());
       const token = jwt({ sub: 'ci', exp: Math.floor(Date.now() / 1000) - 90_000 });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, token)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, token)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -180,7 +180,7 @@ export const auth: Scenario[] = [
         ...bearer(),
         answer: request => (loginsIn([request]).length > 0 ? json(401, { details: 'personal access token is expired' }) : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -194,7 +194,7 @@ export const auth: Scenario[] = [
             ? failure(401, 'UNAUTHORIZED', 'the access token has expired', { 'WWW-Authenticate': 'Basic realm="acme"' })
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.status(401) };
     },
   ],
   [
@@ -210,7 +210,7 @@ export const auth: Scenario[] = [
         image: `${registry}/acme/shop/web:1`,
         secrets: [pullSecret('regcred', { [registry]: ['oauth2accesstoken', WRONG] }, { ageHours: 5 })],
         flags: mirror(registry, host),
-        words: said => said.token(401, true, `https://${registry}/v2/token`),
+        message: node => node.token(401, true, `https://${registry}/v2/token`),
       };
     },
   ],
@@ -219,7 +219,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsBlockPublicImage', certainty: 'certain', bareCertainty: 'likely', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry({ ...BASIC, publicRepositories: ['team/app'] });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.status(401) };
     },
   ],
   [
@@ -227,7 +227,7 @@ export const auth: Scenario[] = [
     { cause: 'CredentialsBlockPublicImage', certainty: 'certain', bareCertainty: 'likely', results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry({ ...bearer({ allowAnonymous: true }), publicRepositories: ['team/app'] });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], message: node => node.token(401, true) };
     },
   ],
   [
@@ -244,7 +244,7 @@ export const auth: Scenario[] = [
         image: 'ghcr.io/acme/web:1',
         secrets: [cred('ghcr.io', WRONG)],
         flags: mirror('ghcr.io', host),
-        words: said => said.token(403, true, 'https://ghcr.io/token'),
+        message: node => node.token(403, true, 'https://ghcr.io/token'),
       };
     },
   ],
@@ -261,7 +261,7 @@ export const auth: Scenario[] = [
         image: 'nginx:9.99',
         secrets: [cred('https://index.docker.io/v1/', WRONG)],
         flags: mirror('docker.io', host),
-        words: said => said.token(401, true, 'https://auth.docker.io/token'),
+        message: node => node.token(401, true, 'https://auth.docker.io/token'),
       };
     },
   ],
@@ -282,7 +282,7 @@ export const auth: Scenario[] = [
         image: 'public.ecr.aws/nginx/nginx:1',
         secrets: [pullSecret('regcred', { 'public.ecr.aws': ['AWS', WRONG] }, { ageHours: 40 })],
         flags: mirror('public.ecr.aws', host),
-        words: said => said.token(403, true, 'https://public.ecr.aws/token/'),
+        message: node => node.token(403, true, 'https://public.ecr.aws/token/'),
       };
     },
   ],
@@ -291,7 +291,7 @@ export const auth: Scenario[] = [
     { cause: 'AccessDenied', certainty: 'certain', bareCertainty: 'likely', results: ['denied'] },
     async lab => {
       const { host } = await lab.registry(bearer({ grants: { [USER]: ['team/other'] } }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.scope() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.scope() };
     },
   ],
   [
@@ -299,7 +299,7 @@ export const auth: Scenario[] = [
     { cause: 'AccessDenied', results: ['denied'] },
     async lab => {
       const { host } = await lab.registry(bearer({ grants: { [USER]: ['team/other'] }, errorInChallenge: false }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(401) };
     },
   ],
   [
@@ -313,7 +313,7 @@ export const auth: Scenario[] = [
             ? failure(403, 'DENIED', 'requested access to the resource is denied')
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(403) };
     },
   ],
   [
@@ -328,7 +328,7 @@ export const auth: Scenario[] = [
             ? failure(403, 'DENIED', `requested access to repository ${repository} is denied for user "ci"`)
             : undefined,
       });
-      return { image: `${host}/${repository}:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+      return { image: `${host}/${repository}:1.4.2`, secrets: [cred(host)], message: node => node.status(403) };
     },
   ],
   [
@@ -345,7 +345,7 @@ export const auth: Scenario[] = [
               })
             : undefined,
       });
-      return { image: `${host}/${repository}:1.4.2`, words: said => said.scope() };
+      return { image: `${host}/${repository}:1.4.2`, message: node => node.scope() };
     },
   ],
   [
@@ -357,7 +357,7 @@ export const auth: Scenario[] = [
         image: 'acme/wbe:1.4.2',
         secrets: [cred('https://index.docker.io/v1/')],
         flags: mirror('docker.io', host),
-        words: said => said.scope(),
+        message: node => node.scope(),
       };
     },
   ],
@@ -374,7 +374,7 @@ export const auth: Scenario[] = [
         image: 'ghcr.io/acme/web:1',
         secrets: [cred('ghcr.io')],
         flags: mirror('ghcr.io', host),
-        words: said => said.status(403),
+        message: node => node.status(403),
       };
     },
   ],
@@ -383,7 +383,7 @@ export const auth: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate', results: ['denied'] },
     async lab => {
       const { host } = await lab.registry(bearer({ service: 'quay.io', grants: { [USER]: [] }, errorInChallenge: false }));
-      return { image: 'quay.io/acme/web:1', secrets: [cred('quay.io')], flags: mirror('quay.io', host), words: said => said.status(401) };
+      return { image: 'quay.io/acme/web:1', secrets: [cred('quay.io')], flags: mirror('quay.io', host), message: node => node.status(401) };
     },
   ],
   [
@@ -398,7 +398,7 @@ export const auth: Scenario[] = [
         image: 'registry.gitlab.com/acme/web:1',
         secrets: [cred('registry.gitlab.com', WRONG)],
         flags: mirror('registry.gitlab.com', host),
-        words: said => said.token(403, true, 'https://gitlab.com/jwt/auth'),
+        message: node => node.token(403, true, 'https://gitlab.com/jwt/auth'),
       };
     },
   ],
@@ -407,7 +407,7 @@ export const auth: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate', results: ['denied'] },
     async lab => {
       const { host } = await lab.registry(bearer({ service: 'harbor-registry', allowAnonymous: true, grants: { [USER]: [] } }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.scope() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.scope() };
     },
   ],
   [
@@ -430,7 +430,7 @@ export const auth: Scenario[] = [
         image: `${registry}/shop/web:1`,
         secrets: [cred(registry, RIGHT, 'AWS')],
         flags: mirror(registry, host),
-        words: said => said.status(403),
+        message: node => node.status(403),
       };
     },
   ],
@@ -439,7 +439,7 @@ export const auth: Scenario[] = [
     { cause: 'AuthMethodUnsupported' },
     async lab => {
       const { host } = await lab.registry({ answer: () => ({ status: 401, body: 'who are you?' }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(401) };
     },
   ],
   [
@@ -450,7 +450,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said => said.status(401),
+        message: node => node.status(401),
         after: t => t.equal(loginsIn(lab.requests).length, 0, 'no password goes anywhere'),
       };
     },
@@ -462,7 +462,7 @@ export const auth: Scenario[] = [
       const { host } = await lab.registry({
         answer: () => ({ status: 401, headers: { 'WWW-Authenticate': ['Negotiate', 'Digest realm="acme", nonce="abc", qop="auth"'] } }),
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(401) };
     },
   ],
   [
@@ -473,7 +473,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('stale', { [host]: [USER, WRONG] }), pullSecret('fresh', { [host]: [USER, RIGHT] })],
-        words: said => said.status(401),
+        message: node => node.status(401),
       };
     },
   ],
@@ -485,7 +485,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('one', { [host]: [USER, WRONG] }), pullSecret('two', { [host]: ['other', WRONG] })],
-        words: said => said.token(401, true),
+        message: node => node.token(401, true),
       };
     },
   ],
@@ -494,15 +494,15 @@ export const auth: Scenario[] = [
     { cause: 'FixedWaitingForRetry', certainty: 'likely', bareCertainty: 'likely', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.token(401, true) };
     },
   ],
   [
-    'a right login behind Basic, and the node’s words are of yesterday',
+    'a right login behind Basic, and the node’s message is of yesterday',
     { cause: 'FixedWaitingForRetry', certainty: 'likely', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(401) };
     },
   ],
 
@@ -514,7 +514,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', { [host]: [USER, RIGHT], [`${host}/team`]: ['other', WRONG] })],
-        words: said => said.token(401, true),
+        message: node => node.token(401, true),
       };
     },
   ],
@@ -526,7 +526,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('one', { [host]: [USER, WRONG] }), pullSecret('two', { [host]: ['other', users.other] })],
-        words: said => `[${said.token(401, true)}, ${said.scope()}]`,
+        message: node => `[${node.token(401, true)}, ${node.scope()}]`,
       };
     },
   ],
@@ -536,7 +536,11 @@ export const auth: Scenario[] = [
     async lab => {
       const server = await lab.registry(bearer());
       const { host } = await lab.registry(bearer({ realm: `${server.url}/token` }));
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, WRONG)], words: said => said.token(401, true, `${server.url}/token`) };
+      return {
+        image: `${host}/team/app:1.4.2`,
+        secrets: [cred(host, WRONG)],
+        message: node => node.token(401, true, `${server.url}/token`),
+      };
     },
   ],
   [
@@ -548,7 +552,7 @@ export const auth: Scenario[] = [
         answer: request => (request.method === 'POST' ? { status: 405 } : undefined),
       });
       const { host } = await lab.registry(bearer({ realm: `${server.url}/token` }));
-      return { image: `${host}/team/app:9`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -562,7 +566,7 @@ export const auth: Scenario[] = [
             ? undefined
             : { status: 401, headers: { 'WWW-Authenticate': ['Digest realm="acme", nonce="abc"', 'Basic realm="acme"'] } },
       });
-      return { image: `${host}/team/app:9`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -571,7 +575,7 @@ export const auth: Scenario[] = [
     async lab => {
       const password = 'c4nary:ü:пароль';
       const { host } = await lab.registry({ ...BASIC, auth: { kind: 'basic', users: { [USER]: password } } });
-      return { image: `${host}/team/app:9`, secrets: [cred(host, password)], words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, secrets: [cred(host, password)], message: node => node.notFound() };
     },
   ],
   [
@@ -579,7 +583,7 @@ export const auth: Scenario[] = [
     { cause: 'TagNotFound', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
-      return { image: `${host}/team/app:9`, secrets: [cred(host, WRONG)], words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, secrets: [cred(host, WRONG)], message: node => node.notFound() };
     },
   ],
   [
@@ -590,7 +594,7 @@ export const auth: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said => said.token(403, true),
+        message: node => node.token(403, true),
         after: (t, run) =>
           t.notOk(
             run.items.some(item => item.image === `${host}/team/app:1.4.2` && item.certainty === 'certain'),
@@ -612,7 +616,7 @@ export const auth: Scenario[] = [
               })
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(401) };
     },
   ],
 ];

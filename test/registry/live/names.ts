@@ -23,7 +23,7 @@ export const names: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain', bareCertainty: 'likely', text: /team\/app:1\.4\.2/ },
     async lab => {
       const { host } = await lab.registry({ images: [APP, { repository: 'team/app', tag: '0.9' }] });
-      return { image: `${host}/team/app:1.4.20`, words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.20`, message: node => node.notFound() };
     },
   ],
   [
@@ -31,7 +31,7 @@ export const names: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain', results: ['accepted'], text: /team\/app:1\.4\.2/ },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.20`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.20`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -39,7 +39,7 @@ export const names: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain', results: ['accepted'], text: /team\/app:1\.4\.2/ },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.20`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.20`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -47,7 +47,7 @@ export const names: Scenario[] = [
     { cause: 'TagNotFound', text: /1\.4\.2/ },
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
-      return { image: `${host}/team/app`, words: said => said.notFound() };
+      return { image: `${host}/team/app`, message: node => node.notFound() };
     },
   ],
   [
@@ -55,7 +55,7 @@ export const names: Scenario[] = [
     { cause: 'RepositoryNotFound', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
-      return { image: `${host}/team/apq:1.4.2`, words: said => said.notFound() };
+      return { image: `${host}/team/apq:1.4.2`, message: node => node.notFound() };
     },
   ],
   [
@@ -63,7 +63,7 @@ export const names: Scenario[] = [
     { cause: 'RepositoryNotFound', certainty: 'certain', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/apq:1.4.2`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/apq:1.4.2`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -71,7 +71,7 @@ export const names: Scenario[] = [
     { cause: 'RepositoryNotFound', certainty: 'certain', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/apq:1.4.2`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/apq:1.4.2`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -90,7 +90,7 @@ export const names: Scenario[] = [
         image: `${registry}/shop/wev:1.4.2`,
         secrets: [cred(registry, RIGHT, 'AWS')],
         flags: mirror(registry, host),
-        words: said => said.notFound(),
+        message: node => node.notFound(),
       };
     },
   ],
@@ -103,7 +103,7 @@ export const names: Scenario[] = [
         answer: request =>
           isManifest(request) && request.headers.authorization ? failure(404, 'NOT_FOUND', 'artifact team/app:9 not found') : undefined,
       });
-      return { image: `${host}/team/app:9`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -111,7 +111,7 @@ export const names: Scenario[] = [
     { cause: 'DigestNotFound', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
-      return { image: `${host}/team/app@sha256:${'4f'.repeat(32)}`, words: said => said.notFound() };
+      return { image: `${host}/team/app@sha256:${'4f'.repeat(32)}`, message: node => node.notFound() };
     },
   ],
   [
@@ -119,7 +119,7 @@ export const names: Scenario[] = [
     { cause: 'DigestNotFound', certainty: 'certain', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2@sha256:${'4f'.repeat(32)}`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.2@sha256:${'4f'.repeat(32)}`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -131,7 +131,7 @@ export const names: Scenario[] = [
         publicRepositories: ['library/nginx'],
         images: [{ repository: 'library/nginx', tag: '1.27' }],
       });
-      return { image: 'nginx:1.277', flags: mirror('docker.io', host), words: said => said.notFound() };
+      return { image: 'nginx:1.277', flags: mirror('docker.io', host), message: node => node.notFound() };
     },
   ],
   [
@@ -143,10 +143,10 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.runtime === '2.1'
+        message: node =>
+          node.runtime === '2.1'
             ? `get image config descriptor: no match for platform in manifest ${sha256('x')}: not found`
-            : said.plain('no match for platform in manifest: not found'),
+            : node.plain('no match for platform in manifest: not found'),
       };
     },
   ],
@@ -155,7 +155,7 @@ export const names: Scenario[] = [
     { cause: 'PlatformNotAvailable', bare: null },
     async lab => {
       const { host } = await lab.registry({ images: [{ ...APP, platforms: [{ os: 'linux', architecture: 'arm64' }], index: true }] });
-      return { image: `${host}/team/app:1.4.2`, node: false, words: said => said.plain('no match for platform in manifest: not found') };
+      return { image: `${host}/team/app:1.4.2`, node: false, message: node => node.plain('no match for platform in manifest: not found') };
     },
   ],
   [
@@ -168,7 +168,7 @@ export const names: Scenario[] = [
       return {
         image: 'acme/app:1.4.2',
         flags: mirror('docker.io', host),
-        words: said => said.plain('no match for platform in manifest: not found'),
+        message: node => node.plain('no match for platform in manifest: not found'),
       };
     },
   ],
@@ -177,7 +177,7 @@ export const names: Scenario[] = [
     { cause: 'FixedWaitingForRetry', certainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [{ ...APP, platforms: [{ os: 'linux', architecture: 'arm64' }] }] });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -192,8 +192,8 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(
+        message: node =>
+          node.plain(
             'not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or "application/vnd.oci.image.manifest.v1+json"',
           ),
       };
@@ -209,7 +209,7 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: holding(chart, OCI) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.plain('failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers'),
+        message: node => node.plain('failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers'),
       };
     },
   ],
@@ -221,8 +221,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: holding(body, 'application/vnd.acme.thing.v3+json') });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(`could not fetch content descriptor ${sha256(body)} (application/vnd.acme.thing.v3+json) from remote: not found`),
+        message: node =>
+          node.copy(`could not fetch content descriptor ${sha256(body)} (application/vnd.acme.thing.v3+json) from remote: not found`),
       };
     },
   ],
@@ -233,7 +233,7 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: holding('oops, no manifest', DOCKER) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.plain("failed to unmarshal manifest: invalid character 'o' looking for beginning of value"),
+        message: node => node.plain("failed to unmarshal manifest: invalid character 'o' looking for beginning of value"),
       };
     },
   ],
@@ -244,7 +244,7 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: holding('{}', DOCKER) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.plain('unable to fetch descriptor () which reports content size of zero: invalid argument'),
+        message: node => node.plain('unable to fetch descriptor () which reports content size of zero: invalid argument'),
       };
     },
   ],
@@ -255,8 +255,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [{ ...APP, missingLayer: true }] });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             `could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found`,
           ),
       };
@@ -270,8 +270,8 @@ export const names: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             `could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found`,
           ),
       };
@@ -285,8 +285,8 @@ export const names: Scenario[] = [
       return {
         image: 'acme/app:1.4.2',
         flags: mirror('docker.io', host),
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             `could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found`,
           ),
       };
@@ -299,8 +299,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [{ ...APP, missingConfig: true }] });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(`could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.config.v1+json) from remote: not found`),
+        message: node =>
+          node.copy(`could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.config.v1+json) from remote: not found`),
       };
     },
   ],
@@ -311,7 +311,7 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [{ ...APP, missingChild: true }] });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.copy(`content at http://${said.host}/v2/team/app/manifests/${sha256('z')} not found: not found`),
+        message: node => node.copy(`content at http://${node.host}/v2/team/app/manifests/${sha256('z')} not found: not found`),
       };
     },
   ],
@@ -325,8 +325,8 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(
+        message: node =>
+          node.plain(
             `failed commit on ref "config-${sha256('a')}": unexpected commit digest ${sha256('b')}, expected ${sha256('a')}: failed precondition`,
           ),
       };
@@ -342,8 +342,8 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(`failed commit on ref "layer-${sha256('a')}": unexpected commit size 7, expected 4390: failed precondition`),
+        message: node =>
+          node.plain(`failed commit on ref "layer-${sha256('a')}": unexpected commit size 7, expected 4390: failed precondition`),
       };
     },
   ],
@@ -354,8 +354,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP] });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(
+        message: node =>
+          node.plain(
             `failed commit on ref "layer-${sha256('a')}": unexpected commit digest ${sha256('b')}, expected ${sha256('a')}: failed precondition`,
           ),
       };
@@ -373,7 +373,7 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.plain("unmarshal image config: invalid character 'o' in literal null (expecting 'u')"),
+        message: node => node.plain("unmarshal image config: invalid character 'o' in literal null (expecting 'u')"),
       };
     },
   ],
@@ -382,7 +382,7 @@ export const names: Scenario[] = [
     { cause: 'InvalidImageName' },
     async lab => {
       const { host } = await lab.registry({ answer: answering(failure(400, 'NAME_INVALID', 'invalid repository name')) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(400) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(400) };
     },
   ],
 
@@ -395,7 +395,7 @@ export const names: Scenario[] = [
         images: [{ repository: 'bitnami/redis', tag: 'latest' }],
         publicRepositories: ['bitnami/redis'],
       });
-      return { image: 'bitnami/redis:7.2.4', flags: mirror('docker.io', host), words: said => said.notFound() };
+      return { image: 'bitnami/redis:7.2.4', flags: mirror('docker.io', host), message: node => node.notFound() };
     },
   ],
   [
@@ -408,7 +408,7 @@ export const names: Scenario[] = [
       });
       return {
         image: `${host}/team/app:2`,
-        words: said => said.notFound(),
+        message: node => node.notFound(),
         after: (t, run) =>
           t.notOk(
             run.items.some(item => item.image === `${host}/team/app:2` && item.certainty === 'certain'),
@@ -425,7 +425,7 @@ export const names: Scenario[] = [
         images: [APP],
         answer: request => (/\/tags\/list$/.test(request.path) ? failure(403, 'DENIED', 'catalogue access is off') : undefined),
       });
-      return { image: `${host}/team/app:2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:2`, message: node => node.notFound() };
     },
   ],
   [
@@ -433,7 +433,7 @@ export const names: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: request => (request.path === '/v2/' ? { status: 404 } : undefined) });
-      return { image: `${host}/team/app:2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:2`, message: node => node.notFound() };
     },
   ],
   [
@@ -443,8 +443,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: holding('{"schemaVersion":2}', OCI, sha256('wanted')) });
       return {
         image: `${host}/team/app@${sha256('wanted')}`,
-        words: said =>
-          said.plain(
+        message: node =>
+          node.plain(
             `failed commit on ref "manifest-${sha256('wanted')}": unexpected commit digest ${sha256('b')}, expected ${sha256('wanted')}: failed precondition`,
           ),
       };
@@ -460,8 +460,8 @@ export const names: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? to(`${store.url}/x`) : undefined) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             `could not fetch content descriptor ${sha256('y')} (application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found`,
           ),
       };
@@ -475,7 +475,7 @@ export const names: Scenario[] = [
         images: [APP],
         answer: request => (isBlob(request) && request.method === 'HEAD' ? { status: 405 } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -490,7 +490,7 @@ export const names: Scenario[] = [
         images: [APP],
         answer: request => (request.path.endsWith(sha256(config)) ? { body: config } : holding(document, OCI)(request)),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -501,7 +501,7 @@ export const names: Scenario[] = [
         images: [APP],
         answer: request => (isManifest(request) && request.method === 'GET' ? { body: '{"schemaVersion":2,', destroy: true } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.plain('short read: expected 4390 bytes but got 19: unexpected EOF') };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.plain('short read: expected 4390 bytes but got 19: unexpected EOF') };
     },
   ],
   [
@@ -512,7 +512,7 @@ export const names: Scenario[] = [
         images: [APP],
         answer: request => (isBlob(request) && request.method === 'GET' ? { body: '{"os":', destroy: true } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.plain('short read: expected 439 bytes but got 6: unexpected EOF') };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.plain('short read: expected 439 bytes but got 6: unexpected EOF') };
     },
   ],
 ];

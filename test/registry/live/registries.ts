@@ -10,7 +10,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({
         answer: answering({ ...failure(429, 'TOOMANYREQUESTS', 'too many requests', { 'Retry-After': '60' }) }),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(429) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(429) };
     },
   ],
   [
@@ -24,7 +24,7 @@ export const registries: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.content(429, `manifests/${sha256('m')}`, `toomanyrequests: ${limit}`),
+        message: node => node.content(429, `manifests/${sha256('m')}`, `toomanyrequests: ${limit}`),
       };
     },
   ],
@@ -52,8 +52,8 @@ export const registries: Scenario[] = [
       return {
         image: 'redis:7',
         flags: mirror('docker.io', host),
-        words: said =>
-          said.content(
+        message: node =>
+          node.content(
             429,
             `manifests/${sha256('m')}`,
             'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
@@ -66,7 +66,7 @@ export const registries: Scenario[] = [
     { cause: 'RateLimited' },
     async lab => {
       const { host } = await lab.registry({ answer: answering({ status: 429 }) });
-      return { image: 'redis:7', flags: mirror('docker.io', host), words: said => said.status(429) };
+      return { image: 'redis:7', flags: mirror('docker.io', host), message: node => node.status(429) };
     },
   ],
   [
@@ -74,7 +74,7 @@ export const registries: Scenario[] = [
     { cause: 'RateLimited', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ ...bearer(), answer: atToken(json(429, { details: 'slow down' })) });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.token(429, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.token(429, true) };
     },
   ],
   ...[500, 502, 503, 504].map(
@@ -86,7 +86,7 @@ export const registries: Scenario[] = [
           images: [APP],
           answer: answering(code === 502 ? html(502, '502 Bad Gateway') : failure(code, 'UNKNOWN', 'unknown error')),
         });
-        return { image: `${host}/team/app:1.4.2`, words: said => said.status(code) };
+        return { image: `${host}/team/app:1.4.2`, message: node => node.status(code) };
       },
     ],
   ),
@@ -95,7 +95,7 @@ export const registries: Scenario[] = [
     { cause: 'RegistryFailing' },
     async lab => {
       const { host } = await lab.registry({ answer: () => html(503, 'Service Unavailable') });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -106,7 +106,7 @@ export const registries: Scenario[] = [
         images: [APP],
         answer: request => (isManifest(request) && request.method === 'GET' ? { status: 500, body: 'boom' } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.content(500, `manifests/${sha256('m')}`) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.content(500, `manifests/${sha256('m')}`) };
     },
   ],
   [
@@ -117,7 +117,7 @@ export const registries: Scenario[] = [
         ...BASIC,
         answer: request => (isManifest(request) && request.headers.authorization ? { status: 500 } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(500) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(500) };
     },
   ],
   [
@@ -125,7 +125,7 @@ export const registries: Scenario[] = [
     { cause: 'RegistryFailing' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: answering({ hang: true }) });
-      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.dial('context canceled') };
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], message: node => node.dial('context canceled') };
     },
   ],
   [
@@ -133,7 +133,7 @@ export const registries: Scenario[] = [
     { cause: 'RegistryFailing' },
     async lab => {
       const { host } = await lab.registry({ answer: () => ({ hang: true }) });
-      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.dial('context canceled') };
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], message: node => node.dial('context canceled') };
     },
   ],
   [
@@ -143,7 +143,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({ answer: request => (isManifest(request) ? to(request.url) : undefined) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.resolve('failed to do request: Head "/v2/team/app/manifests/1.4.2": stopped after 10 redirects'),
+        message: node => node.resolve('failed to do request: Head "/v2/team/app/manifests/1.4.2": stopped after 10 redirects'),
       };
     },
   ],
@@ -152,7 +152,7 @@ export const registries: Scenario[] = [
     { cause: 'TokenServiceFailed', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ ...bearer({ allowAnonymous: true }), answer: atToken({ status: 500 }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.token(500, false) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.token(500, false) };
     },
   ],
   [
@@ -160,7 +160,7 @@ export const registries: Scenario[] = [
     { cause: 'TokenServiceFailed', results: ['error'] },
     async lab => {
       const { host } = await lab.registry({ ...bearer(), answer: atToken({ status: 503 }) });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.token(503, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.token(503, true) };
     },
   ],
   [
@@ -168,7 +168,7 @@ export const registries: Scenario[] = [
     { cause: 'TokenServiceFailed', results: ['error'] },
     async lab => {
       const { host } = await lab.registry({ ...bearer(), answer: atToken({ status: 404, body: 'not found' }) });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.token(404, true) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.token(404, true) };
     },
   ],
   [
@@ -178,7 +178,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({ ...bearer(), answer: atToken(html(200, 'Sign in')) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.tokenError("unable to decode token response: invalid character '<' looking for beginning of value", false),
+        message: node => node.tokenError("unable to decode token response: invalid character '<' looking for beginning of value", false),
       };
     },
   ],
@@ -189,7 +189,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({ ...bearer(), answer: atToken(json(200, { expires_in: 300 })) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.tokenError('authorization server did not include a token in the response', false),
+        message: node => node.tokenError('authorization server did not include a token in the response', false),
       };
     },
   ],
@@ -200,7 +200,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({ ...bearer(), answer: atToken(to('/login', 302)) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.tokenError("unable to decode token response: invalid character '<' looking for beginning of value", false),
+        message: node => node.tokenError("unable to decode token response: invalid character '<' looking for beginning of value", false),
       };
     },
   ],
@@ -211,8 +211,8 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry(bearer({ realm: '/token' }));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.tokenError('Get "/token?scope=repository%3Ateam%2Fapp%3Apull&service=acme": unsupported protocol scheme ""', false),
+        message: node =>
+          node.tokenError('Get "/token?scope=repository%3Ateam%2Fapp%3Apull&service=acme": unsupported protocol scheme ""', false),
       };
     },
   ],
@@ -226,7 +226,7 @@ export const registries: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.resolve('failed to authorize: no realm specified for token auth challenge'),
+        message: node => node.resolve('failed to authorize: no realm specified for token auth challenge'),
       };
     },
   ],
@@ -238,8 +238,8 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry(tokenServer(`http://${nowhere}/token`));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.tokenError(`Get "http://${nowhere}/token?scope=x&service=y": dial tcp ${nowhere}: connect: connection refused`, false),
+        message: node =>
+          node.tokenError(`Get "http://${nowhere}/token?scope=x&service=y": dial tcp ${nowhere}: connect: connection refused`, false),
       };
     },
   ],
@@ -252,7 +252,7 @@ export const registries: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said => said.tokenError(`Post "http://${nowhere}/token": dial tcp ${nowhere}: connect: connection refused`, true),
+        message: node => node.tokenError(`Post "http://${nowhere}/token": dial tcp ${nowhere}: connect: connection refused`, true),
       };
     },
   ],
@@ -263,8 +263,8 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry(tokenServer('https://login.acme.invalid/token'));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.tokenError(
+        message: node =>
+          node.tokenError(
             'Get "https://login.acme.invalid/token?scope=x&service=y": dial tcp: lookup login.acme.invalid on 10.0.0.2:53: no such host',
             false,
           ),
@@ -279,8 +279,8 @@ export const registries: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said =>
-          said.tokenError('Post "http://login.acme.invalid/token": dial tcp: lookup login.acme.invalid on 10.0.0.2:53: no such host', true),
+        message: node =>
+          node.tokenError('Post "http://login.acme.invalid/token": dial tcp: lookup login.acme.invalid on 10.0.0.2:53: no such host', true),
       };
     },
   ],
@@ -292,7 +292,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry(tokenServer(`${server.url}/token`));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.tokenError(`Get "${server.url}/token?scope=x&service=y": ${said.untrusted}`, false),
+        message: node => node.tokenError(`Get "${server.url}/token?scope=x&service=y": ${node.untrusted}`, false),
       };
     },
   ],
@@ -309,7 +309,7 @@ export const registries: Scenario[] = [
               })
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.scope('invalid_token') };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.scope('invalid_token') };
     },
   ],
   [
@@ -325,7 +325,7 @@ export const registries: Scenario[] = [
               })
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(401) };
     },
   ],
   [
@@ -339,7 +339,7 @@ export const registries: Scenario[] = [
             ? failure(412, 'PROJECTPOLICYVIOLATION', 'current image with 17 vulnerabilities cannot be pulled due to configured policy')
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(412) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(412) };
     },
   ],
   [
@@ -347,7 +347,7 @@ export const registries: Scenario[] = [
     { cause: 'RegistryPolicyDenied' },
     async lab => {
       const { host } = await lab.registry({ answer: answering(failure(451, 'DENIED', 'unavailable in your region')) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(451) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(451) };
     },
   ],
   [
@@ -365,7 +365,7 @@ export const registries: Scenario[] = [
               })
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(403) };
     },
   ],
   [
@@ -382,7 +382,7 @@ export const registries: Scenario[] = [
         image: 'acmeprod.azurecr.io/shop/api:1',
         secrets: [cred('acmeprod.azurecr.io')],
         flags: mirror('acmeprod.azurecr.io', host),
-        words: said => said.token(403, true, 'https://acmeprod.azurecr.io/oauth2/token'),
+        message: node => node.token(403, true, 'https://acmeprod.azurecr.io/oauth2/token'),
       };
     },
   ],
@@ -391,7 +391,7 @@ export const registries: Scenario[] = [
     { cause: 'RegistryPolicyDenied' },
     async lab => {
       const { host } = await lab.registry({ answer: answering(html(403, 'Attention Required! | Request blocked')) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(403) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(403) };
     },
   ],
   [
@@ -399,7 +399,7 @@ export const registries: Scenario[] = [
     { cause: 'RepositoryOffline' },
     async lab => {
       const { host } = await lab.registry({ answer: answering(failure(410, 'UNKNOWN', 'this registry was shut down')) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(410) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(410) };
     },
   ],
   [
@@ -407,7 +407,7 @@ export const registries: Scenario[] = [
     { cause: 'RepositoryOffline' },
     async lab => {
       const { host } = await lab.registry({ answer: answering(failure(402, 'DENIED', 'payment required')) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(402) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(402) };
     },
   ],
   [
@@ -421,7 +421,7 @@ export const registries: Scenario[] = [
             ? failure(403, 'DENIED', 'the account of this registry is suspended: the invoice is unpaid')
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(403) };
     },
   ],
   [
@@ -431,7 +431,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({
         answer: answering(failure(405, 'DENIED', 'namespace acme has been disabled. Please contact a system administrator.')),
       });
-      return { image: 'quay.io/acme/web:1', flags: mirror('quay.io', host), words: said => said.status(405) };
+      return { image: 'quay.io/acme/web:1', flags: mirror('quay.io', host), message: node => node.status(405) };
     },
   ],
 
@@ -440,7 +440,7 @@ export const registries: Scenario[] = [
     { cause: 'FixedWaitingForRetry', certainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: request => (request.path === '/v2/' ? { status: 500 } : undefined) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(500) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(500) };
     },
   ],
   [
@@ -448,7 +448,7 @@ export const registries: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry({ ...BASIC, answer: request => (request.path === '/v2/' ? { status: 404 } : undefined) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.noLogin() };
     },
   ],
   [
@@ -456,7 +456,7 @@ export const registries: Scenario[] = [
     { cause: 'FixedWaitingForRetry', certainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: () => ({ delayMs: 300 }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -466,7 +466,7 @@ export const registries: Scenario[] = [
       const { host } = await lab.registry({
         answer: answering(failure(502, 'UNKNOWN', 'the upstream registry of this cache cannot be reached')),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(502) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(502) };
     },
   ],
   [
@@ -474,7 +474,7 @@ export const registries: Scenario[] = [
     { cause: ['RegistryFailing', 'RegistryUnreachable'], bare: 'RegistryFailing' },
     async lab => {
       const { host } = await lab.tcp(() => {});
-      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.dial('context canceled') };
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], message: node => node.dial('context canceled') };
     },
   ],
   [
@@ -482,7 +482,7 @@ export const registries: Scenario[] = [
     { cause: ['RegistryFailing', 'PullTooSlow'], bare: 'RegistryFailing' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? { hang: true } : undefined) });
-      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], words: said => said.plain('context canceled') };
+      return { image: `${host}/team/app:1.4.2`, flags: ['--timeout', '2s'], message: node => node.plain('context canceled') };
     },
   ],
   [
@@ -494,7 +494,7 @@ export const registries: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
         flags: ['--timeout', '2s'],
-        words: said => said.tokenError(`Post "http://${host}/token": dial tcp ${host}: i/o timeout`, true),
+        message: node => node.tokenError(`Post "http://${host}/token": dial tcp ${host}: i/o timeout`, true),
       };
     },
   ],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
 import { APP, type Item, isManifest, type KubernetesObject, type Lab, pullSecret, type Run } from '../../helpers/lab.ts';
-import type { Said } from '../../helpers/node-words.ts';
+import type { NodeMessages } from '../../helpers/node-messages.ts';
 import { type Answer, type BearerAuth, makeCertificate, type RegistryOptions, type SeenRequest } from '../../helpers/registry.ts';
 
 export const RIGHT = 'c4nary-right-Zq81';
@@ -20,8 +20,8 @@ export interface Setup {
   pull?: string[];
   /** Pull secrets of the service account. */
   account?: string[];
-  unretrieved?: string[];
-  words?: (said: Said) => string;
+  unreadable?: string[];
+  message?: (node: NodeMessages) => string;
   /** Under which the node asks the registry. */
   scheme?: 'http' | 'https';
   node?: boolean;
@@ -35,7 +35,7 @@ export interface Setup {
 export interface Expected {
   cause: string | string[];
   certainty?: 'certain' | 'likely' | 'possible';
-  /** With the words gone; default: the same cause. Null: nothing can tell then, and no wrong verdict may be certain. */
+  /** With the message gone; default: the same cause. Null: nothing can tell then, and no wrong verdict may be certain. */
   bare?: string | string[] | null;
   bareCertainty?: 'certain' | 'likely' | 'possible';
   results?: string[];

@@ -8,7 +8,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.noLogin() };
     },
   ],
   [
@@ -16,7 +16,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, words: said => said.token(401, false) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.token(401, false) };
     },
   ],
   [
@@ -24,7 +24,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry(bearer({ allowAnonymous: true }));
-      return { image: `${host}/team/app:1.4.2`, words: said => said.scope() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.scope() };
     },
   ],
   [
@@ -32,7 +32,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ ...BASIC, answer: request => (request.path === '/v2/' ? json(200, {}) : undefined) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.noLogin() };
     },
   ],
   [
@@ -40,7 +40,7 @@ export const secrets: Scenario[] = [
     { cause: 'TagNotFound', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry({ ...BASIC, answer: request => (request.path === '/v2/' ? json(200, {}) : undefined) });
-      return { image: `${host}/team/app:2`, secrets: [cred(host)], words: said => said.notFound() };
+      return { image: `${host}/team/app:2`, secrets: [cred(host)], message: node => node.notFound() };
     },
   ],
   [
@@ -48,7 +48,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', bareCertainty: 'likely' },
     async lab => {
       const { port } = await lab.registry(BASIC);
-      return { image: `localhost:${port}/team/app:1.4.2`, words: said => said.noLogin() };
+      return { image: `localhost:${port}/team/app:1.4.2`, message: node => node.noLogin() };
     },
   ],
   [
@@ -56,7 +56,7 @@ export const secrets: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate' },
     async lab => {
       const { host } = await lab.registry(hub());
-      return { image: 'acme/wbe:1.4.2', flags: mirror('docker.io', host), words: said => said.scope() };
+      return { image: 'acme/wbe:1.4.2', flags: mirror('docker.io', host), message: node => node.scope() };
     },
   ],
   [
@@ -64,7 +64,7 @@ export const secrets: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate' },
     async lab => {
       const { host } = await lab.registry(bearer({ service: 'ghcr.io' }));
-      return { image: 'ghcr.io/acme/web:1', flags: mirror('ghcr.io', host), words: said => said.token(401, false) };
+      return { image: 'ghcr.io/acme/web:1', flags: mirror('ghcr.io', host), message: node => node.token(401, false) };
     },
   ],
   [
@@ -72,7 +72,7 @@ export const secrets: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate' },
     async lab => {
       const { host } = await lab.registry(bearer({ service: 'quay.io', allowAnonymous: true, errorInChallenge: false }));
-      return { image: 'quay.io/acme/web:1', flags: mirror('quay.io', host), words: said => said.status(401) };
+      return { image: 'quay.io/acme/web:1', flags: mirror('quay.io', host), message: node => node.status(401) };
     },
   ],
   [
@@ -80,7 +80,7 @@ export const secrets: Scenario[] = [
     { cause: 'RepositoryNotFoundOrPrivate' },
     async lab => {
       const { host } = await lab.registry(bearer({ service: 'container_registry', allowAnonymous: true }));
-      return { image: 'registry.gitlab.com/acme/web:1', flags: mirror('registry.gitlab.com', host), words: said => said.scope() };
+      return { image: 'registry.gitlab.com/acme/web:1', flags: mirror('registry.gitlab.com', host), message: node => node.scope() };
     },
   ],
   [
@@ -102,7 +102,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${registry}/acme/shop/web:1`,
         flags: mirror(registry, host),
-        words: said => said.token(403, false, `https://${registry}/v2/token`),
+        message: node => node.token(403, false, `https://${registry}/v2/token`),
       };
     },
   ],
@@ -124,7 +124,7 @@ export const secrets: Scenario[] = [
               )
             : undefined,
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.noLogin() };
     },
   ],
   [
@@ -133,7 +133,7 @@ export const secrets: Scenario[] = [
     async lab => {
       const registry = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
       const { host } = await lab.registry({ auth: { kind: 'basic', users: { AWS: RIGHT } } });
-      return { image: `${registry}/shop/web:1`, flags: mirror(registry, host), words: said => said.noLogin() };
+      return { image: `${registry}/shop/web:1`, flags: mirror(registry, host), message: node => node.noLogin() };
     },
   ],
   [
@@ -141,7 +141,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretRegistryMismatch', certainty: 'certain', bareCertainty: 'likely', results: [] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred('registry.example.com')], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred('registry.example.com')], message: node => node.noLogin() };
     },
   ],
   [
@@ -149,7 +149,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretRegistryMismatch', certainty: 'certain', bareCertainty: 'likely', results: [] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred('127.0.0.1:5000')], words: said => said.token(401, false) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred('127.0.0.1:5000')], message: node => node.token(401, false) };
     },
   ],
   [
@@ -157,7 +157,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretRegistryMismatch', certainty: 'certain', bareCertainty: 'likely', results: [], text: /not a prefix/ },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(`${host}/other`)], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(`${host}/other`)], message: node => node.noLogin() };
     },
   ],
   [
@@ -169,7 +169,7 @@ export const secrets: Scenario[] = [
         image: 'acme/web:1.4.2',
         secrets: [cred('https://index.docker.io/v1')],
         flags: mirror('docker.io', host),
-        words: said => said.scope(),
+        message: node => node.scope(),
       };
     },
   ],
@@ -182,7 +182,7 @@ export const secrets: Scenario[] = [
         image: 'acme/web:1.4.2',
         secrets: [cred('registry-1.docker.io')],
         flags: mirror('docker.io', host),
-        words: said => said.scope(),
+        message: node => node.scope(),
       };
     },
   ],
@@ -195,8 +195,8 @@ export const secrets: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('unrelated', { 'registry.example.com': [USER, RIGHT] })],
         pull: ['regcred'],
-        unretrieved: ['regcred'],
-        words: said => said.noLogin(),
+        unreadable: ['regcred'],
+        message: node => node.noLogin(),
       };
     },
   ],
@@ -212,7 +212,7 @@ export const secrets: Scenario[] = [
           pullSecret('unrelated', { 'registry.example.com': [USER, RIGHT] }),
         ],
         pull: ['regcred'],
-        words: said => said.token(401, false),
+        message: node => node.token(401, false),
       };
     },
   ],
@@ -221,7 +221,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretNotFound', certainty: 'likely', bare: 'SecretNotFound' },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, pull: ['regcred'], unretrieved: ['regcred'], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, pull: ['regcred'], unreadable: ['regcred'], message: node => node.noLogin() };
     },
   ],
   [
@@ -233,8 +233,8 @@ export const secrets: Scenario[] = [
         image: `${host}/team/app:2`,
         secrets: [pullSecret('unrelated', { 'registry.example.com': [USER, RIGHT] })],
         pull: ['regcred'],
-        unretrieved: ['regcred'],
-        words: said => said.notFound(),
+        unreadable: ['regcred'],
+        message: node => node.notFound(),
       };
     },
   ],
@@ -243,7 +243,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretNotInherited', certainty: 'certain', bareCertainty: 'likely', results: [] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], pull: [], account: ['regcred'], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], pull: [], account: ['regcred'], message: node => node.noLogin() };
     },
   ],
   [
@@ -256,7 +256,7 @@ export const secrets: Scenario[] = [
         secrets: [cred(host), pullSecret('own', { 'registry.example.com': [USER, RIGHT] })],
         pull: ['own'],
         account: ['regcred'],
-        words: said => said.token(401, false),
+        message: node => node.token(401, false),
       };
     },
   ],
@@ -268,7 +268,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [rawSecret('regcred', JSON.stringify({ auths: { [host]: { username: USER, password: RIGHT } } }), { type: 'Opaque' })],
-        words: said => said.noLogin(),
+        message: node => node.noLogin(),
       };
     },
   ],
@@ -284,7 +284,7 @@ export const secrets: Scenario[] = [
             type: 'kubernetes.io/dockercfg',
           }),
         ],
-        words: said => said.token(401, false),
+        message: node => node.token(401, false),
       };
     },
   ],
@@ -296,7 +296,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [rawSecret('regcred', JSON.stringify({ [host]: { username: USER, password: RIGHT } }))],
-        words: said => said.noLogin(),
+        message: node => node.noLogin(),
       };
     },
   ],
@@ -308,7 +308,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [rawSecret('regcred', `{"auths":{"${host}":{"username":"${USER}","password":"${RIGHT}"`)],
-        words: () => 'unexpected end of JSON input',
+        message: () => 'unexpected end of JSON input',
       };
     },
   ],
@@ -320,7 +320,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', { [host]: { auth: `Y2k6!${RIGHT}` } })],
-        words: () => 'illegal base64 data at input byte 4',
+        message: () => 'illegal base64 data at input byte 4',
       };
     },
   ],
@@ -332,7 +332,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', { [host]: { auth: Buffer.from(RIGHT).toString('base64') } })],
-        words: () => 'unable to parse auth field, must be formatted as base64(username:password)',
+        message: () => 'unable to parse auth field, must be formatted as base64(username:password)',
       };
     },
   ],
@@ -344,7 +344,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host), pullSecret('broken', { 'registry.example.com': { auth: '!!!' } })],
-        words: () => 'illegal base64 data at input byte 0',
+        message: () => 'illegal base64 data at input byte 0',
       };
     },
   ],
@@ -356,7 +356,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [rawSecret('regcred', '{"credsStore":"desktop"}')],
-        words: said => said.noLogin(),
+        message: node => node.noLogin(),
       };
     },
   ],
@@ -368,7 +368,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', {}, { document: { auths: { [host]: {} }, credsStore: 'desktop' } })],
-        words: said => said.noLogin(),
+        message: node => node.noLogin(),
       };
     },
   ],
@@ -377,7 +377,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretHasNoCredentials', certainty: 'certain', bareCertainty: 'likely', results: ['notVerifiable'] },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, secrets: [pullSecret('regcred', { [host]: {} })], words: said => said.token(401, false) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [pullSecret('regcred', { [host]: {} })], message: node => node.token(401, false) };
     },
   ],
   [
@@ -388,7 +388,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('regcred', { [host]: { identitytoken: RIGHT } })],
-        words: said => said.token(401, false),
+        message: node => node.token(401, false),
       };
     },
   ],
@@ -398,7 +398,7 @@ export const secrets: Scenario[] = [
     { cause: 'NoPullSecret', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:9`, words: said => said.noLogin() };
+      return { image: `${host}/team/app:9`, message: node => node.noLogin() };
     },
   ],
   [
@@ -410,8 +410,8 @@ export const secrets: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         secrets: [pullSecret('other', { 'registry.example.com': [USER, RIGHT] })],
         pull: ['other', 'regcred'],
-        unretrieved: ['regcred'],
-        words: said => said.token(401, false),
+        unreadable: ['regcred'],
+        message: node => node.token(401, false),
       };
     },
   ],
@@ -423,7 +423,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         pull: ['regcred'],
-        words: said => (said.runtime === '1.6' ? said.token(401, false) : said.noLogin()),
+        message: node => (node.runtime === '1.6' ? node.token(401, false) : node.noLogin()),
       };
     },
   ],
@@ -432,7 +432,7 @@ export const secrets: Scenario[] = [
     { cause: 'CredentialsRejected', bare: null },
     async lab => {
       const { host } = await lab.registry(bearer());
-      return { image: `${host}/team/app:1.4.2`, pull: ['regcred'], words: said => said.token(401, true) };
+      return { image: `${host}/team/app:1.4.2`, pull: ['regcred'], message: node => node.token(401, true) };
     },
   ],
   [
@@ -448,7 +448,7 @@ export const secrets: Scenario[] = [
             key: '.dockercfg',
           }),
         ],
-        words: said => said.notFound(),
+        message: node => node.notFound(),
       };
     },
   ],
@@ -460,7 +460,7 @@ export const secrets: Scenario[] = [
       return {
         image: `${host}/team/app:9`,
         secrets: [pullSecret('regcred', { [`https://${host}/v1/`]: [USER, RIGHT], [`${host}/team`]: ['other', users.other] })],
-        words: said => said.notFound(),
+        message: node => node.notFound(),
       };
     },
   ],
@@ -474,7 +474,7 @@ export const secrets: Scenario[] = [
         image: `${registry}/team/app:9`,
         secrets: [cred('*.acme.example')],
         flags: mirror(registry, host),
-        words: said => said.notFound(),
+        message: node => node.notFound(),
       };
     },
   ],
@@ -483,7 +483,7 @@ export const secrets: Scenario[] = [
     { cause: 'SecretRegistryMismatch', results: [] },
     async lab => {
       const { host, port } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(`localhost:${port}`)], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(`localhost:${port}`)], message: node => node.noLogin() };
     },
   ],
   [
@@ -491,7 +491,7 @@ export const secrets: Scenario[] = [
     { cause: ['CredentialsRejected', 'SecretHasNoCredentials'], results: ['rejected'] },
     async lab => {
       const { host } = await lab.registry(BASIC);
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, '')], words: said => said.noLogin() };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, '')], message: node => node.noLogin() };
     },
   ],
   [
@@ -505,7 +505,7 @@ export const secrets: Scenario[] = [
         image: `${registry}/shop/api:1`,
         secrets: [pullSecret('regcred', { [registry]: { auth, identitytoken: RIGHT } })],
         flags: mirror(registry, host),
-        words: said => said.token(401, false, `https://${registry}/oauth2/token`),
+        message: node => node.token(401, false, `https://${registry}/oauth2/token`),
       };
     },
   ],

@@ -12,7 +12,7 @@ export const ways: Scenario[] = [
     { cause: 'RegistryUnreachable', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const host = await lab.nowhere();
-      return { image: `${host}/team/app:1.4.2`, words: said => said.dial(`dial tcp ${host}: connect: connection refused`) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.dial(`dial tcp ${host}: connect: connection refused`) };
     },
   ],
   [
@@ -20,7 +20,7 @@ export const ways: Scenario[] = [
     { cause: 'RegistryNameNotResolved', certainty: 'certain', bareCertainty: 'likely' },
     async () => ({
       image: 'registry.acme.invalid/team/app:1.4.2',
-      words: said => said.dial('dial tcp: lookup registry.acme.invalid on 10.0.0.2:53: no such host'),
+      message: node => node.dial('dial tcp: lookup registry.acme.invalid on 10.0.0.2:53: no such host'),
     }),
   ],
   [
@@ -28,7 +28,7 @@ export const ways: Scenario[] = [
     { cause: ['RegistryUnreachable', 'RegistryFailing'] },
     async lab => {
       const { host } = await lab.tcp(socket => socket.end());
-      return { image: `${host}/team/app:1.4.2`, words: said => said.dial('EOF') };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.dial('EOF') };
     },
   ],
   [
@@ -38,7 +38,7 @@ export const ways: Scenario[] = [
       const { host } = await lab.tcp(socket => socket.resetAndDestroy());
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.dial(`read tcp 127.0.0.1:40000->${host}: read: connection reset by peer`),
+        message: node => node.dial(`read tcp 127.0.0.1:40000->${host}: read: connection reset by peer`),
       };
     },
   ],
@@ -50,19 +50,19 @@ export const ways: Scenario[] = [
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: mirror('registry.acme.example', `https://${host}`),
-        words: said => said.dial('http: server gave HTTP response to HTTPS client'),
+        message: node => node.dial('http: server gave HTTP response to HTTPS client'),
       };
     },
   ],
   [
-    'plain HTTP by the words of the node, and it works from here',
+    'plain HTTP by the report of the node, and it works from here',
     { cause: 'PlainHTTPRegistry', certainty: 'certain', bare: null },
     async lab => {
       const { host } = await lab.registry({ images: [APP] });
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: mirror('registry.acme.example', host),
-        words: said => said.dial('http: server gave HTTP response to HTTPS client'),
+        message: node => node.dial('http: server gave HTTP response to HTTPS client'),
       };
     },
   ],
@@ -71,7 +71,7 @@ export const ways: Scenario[] = [
     { cause: 'PlainHTTPRegistry', bare: null },
     async lab => {
       const { host } = await lab.registry({ images: [APP], tls: tls.good });
-      return { image: `${host}/team/app:1.4.2`, flags: trusting(lab), words: said => said.status(400) };
+      return { image: `${host}/team/app:1.4.2`, flags: trusting(lab), message: node => node.status(400) };
     },
   ],
   [
@@ -79,7 +79,7 @@ export const ways: Scenario[] = [
     { cause: 'CertificateNotTrusted', certainty: 'certain', bareCertainty: 'likely' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], tls: tls.good });
-      return { image: `${host}/team/app:1.4.2`, scheme: 'https', words: said => said.dial(said.untrusted) };
+      return { image: `${host}/team/app:1.4.2`, scheme: 'https', message: node => node.dial(node.untrusted) };
     },
   ],
   [
@@ -90,7 +90,7 @@ export const ways: Scenario[] = [
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: [...mirror('registry.acme.example', host), ...trusting(lab)],
-        words: said => said.dial(said.untrusted),
+        message: node => node.dial(node.untrusted),
       };
     },
   ],
@@ -103,8 +103,8 @@ export const ways: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         flags: trusting(lab),
         scheme: 'https',
-        words: said =>
-          said.dial(
+        message: node =>
+          node.dial(
             'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:17Z is after 2025-03-01T00:00:00Z',
           ),
       };
@@ -118,8 +118,8 @@ export const ways: Scenario[] = [
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: [...mirror('registry.acme.example', host), ...trusting(lab)],
-        words: said =>
-          said.dial(
+        message: node =>
+          node.dial(
             'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:17Z is after 2025-03-01T00:00:00Z',
           ),
       };
@@ -134,8 +134,8 @@ export const ways: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         flags: trusting(lab),
         scheme: 'https',
-        words: said =>
-          said.dial(
+        message: node =>
+          node.dial(
             'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-22T13:19:19Z is before 2030-01-01T00:00:00Z',
           ),
       };
@@ -150,8 +150,8 @@ export const ways: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         flags: trusting(lab),
         scheme: 'https',
-        words: said =>
-          said.dial(
+        message: node =>
+          node.dial(
             "tls: failed to verify certificate: x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs",
           ),
       };
@@ -170,7 +170,7 @@ export const ways: Scenario[] = [
           image: `${host}/team/app:1.4.2`,
           flags: trusting(lab),
           scheme: 'https',
-          words: said => said.dial('remote error: tls: certificate required'),
+          message: node => node.dial('remote error: tls: certificate required'),
         };
       },
     ],
@@ -188,7 +188,7 @@ export const ways: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         flags: trusting(lab),
         scheme: 'https',
-        words: said => said.dial('remote error: tls: protocol version not supported'),
+        message: node => node.dial('remote error: tls: protocol version not supported'),
       };
     },
   ],
@@ -197,7 +197,7 @@ export const ways: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], tls: tls.good });
-      return { image: `${host}/team/app:2`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+      return { image: `${host}/team/app:2`, flags: trusting(lab), scheme: 'https', message: node => node.notFound() };
     },
   ],
   [
@@ -210,7 +210,7 @@ export const ways: Scenario[] = [
         secrets: [cred(host, WRONG)],
         flags: ['--registry-ca', lab.file(tls.self.cert)],
         scheme: 'https',
-        words: said => said.token(401, true),
+        message: node => node.token(401, true),
       };
     },
   ],
@@ -219,7 +219,7 @@ export const ways: Scenario[] = [
     { cause: 'RepositoryNotFound', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], tls: tls.expired });
-      return { image: `${host}/team/apq:1`, flags: ['--insecure-registry', host], scheme: 'https', words: said => said.notFound() };
+      return { image: `${host}/team/apq:1`, flags: ['--insecure-registry', host], scheme: 'https', message: node => node.notFound() };
     },
   ],
   [
@@ -233,8 +233,8 @@ export const ways: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             `failed to do request: Get "http://${nowhere}/blobs/x?X-Amz-Signature=c4nary-signature": dial tcp ${nowhere}: connect: connection refused`,
           ),
         after: (t, run) => t.notMatch(run.stdout, /c4nary-signature/, 'the signature of the address is not shown'),
@@ -251,8 +251,8 @@ export const ways: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.copy(
+        message: node =>
+          node.copy(
             'failed to do request: Get "https://layers.acme.invalid/blobs/x": dial tcp: lookup layers.acme.invalid on 10.0.0.2:53: no such host',
           ),
       };
@@ -269,9 +269,9 @@ export const ways: Scenario[] = [
       return {
         image: `${host}/team/app:1.4.2`,
         secrets: [cred(host)],
-        words: said =>
-          said.copy(
-            said.runtime === '2.1'
+        message: node =>
+          node.copy(
+            node.runtime === '2.1'
               ? `unexpected status from GET request to ${blobs.url}/blobs/x: 403 Forbidden`
               : `unexpected status code ${blobs.url}/blobs/x: 403 Forbidden`,
           ),
@@ -291,7 +291,7 @@ export const ways: Scenario[] = [
       const { host } = await lab.registry({ images: [APP], answer: request => (isBlob(request) ? to(`${blobs.url}/blobs/x`) : undefined) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.copy(`failed to do request: Get "${blobs.url}/blobs/x": ${said.untrusted}`),
+        message: node => node.copy(`failed to do request: Get "${blobs.url}/blobs/x": ${node.untrusted}`),
       };
     },
   ],
@@ -301,7 +301,7 @@ export const ways: Scenario[] = [
       { cause: 'HeadRequestBlocked', bareCertainty: 'likely' },
       async lab => {
         const { host } = await lab.registry({ images: [APP], answer: withHead({ status: code }) });
-        return { image: `${host}/team/app:1.4.2`, words: said => (code === 404 ? said.notFound() : said.status(code)) };
+        return { image: `${host}/team/app:1.4.2`, message: node => (code === 404 ? node.notFound() : node.status(code)) };
       },
     ],
   ),
@@ -313,7 +313,7 @@ export const ways: Scenario[] = [
         images: [APP],
         answer: request => (request.path === '/v2/' ? { headers: { 'X-Trace': 'x'.repeat(20_000) }, body: '{}' } : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -325,7 +325,7 @@ export const ways: Scenario[] = [
         images: [APP],
         answer: answering({ status: 404, headers: { 'Content-Type': 'application/json' }, body }),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.notFound() };
     },
   ],
   [
@@ -345,7 +345,7 @@ export const ways: Scenario[] = [
     { cause: 'HeadRequestBlocked', results: ['accepted'] },
     async lab => {
       const { host } = await lab.registry({ ...BASIC, answer: withHead({ status: 403 }) });
-      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], words: said => said.status(403) };
+      return { image: `${host}/team/app:1.4.2`, secrets: [cred(host)], message: node => node.status(403) };
     },
   ],
   [
@@ -353,7 +353,7 @@ export const ways: Scenario[] = [
     { cause: 'FixedWaitingForRetry' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: withHead({ status: 405 }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -363,10 +363,10 @@ export const ways: Scenario[] = [
       const { host } = await lab.registry({ answer: () => PORTAL });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.runtime === '2.1'
+        message: node =>
+          node.runtime === '2.1'
             ? `get image config descriptor: unexpected media type text/html for ${sha256('p')}: not found`
-            : said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+            : node.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
       };
     },
   ],
@@ -377,8 +377,8 @@ export const ways: Scenario[] = [
       const { host } = await lab.registry({ answer: request => (request.path === '/login' ? html(200, 'Sign in') : to('/login', 302)) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+        message: node =>
+          node.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
       };
     },
   ],
@@ -390,8 +390,8 @@ export const ways: Scenario[] = [
       const { host } = await lab.registry({ answer: () => to(`${login.url}/login`, 302) });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
+        message: node =>
+          node.plain(`failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${sha256('p')}: not found`),
       };
     },
   ],
@@ -402,7 +402,7 @@ export const ways: Scenario[] = [
       const { host } = await lab.tcp(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.dial('net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0-OpenSSH_9.6"'),
+        message: node => node.dial('net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0-OpenSSH_9.6"'),
       };
     },
   ],
@@ -411,7 +411,7 @@ export const ways: Scenario[] = [
     { cause: 'NotARegistry' },
     async lab => {
       const { host } = await lab.registry({ answer: () => html(404, '404 Not Found') });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.notFound() };
     },
   ],
   [
@@ -421,7 +421,7 @@ export const ways: Scenario[] = [
       const { host } = await lab.registry({
         answer: () => ({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' }),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.notFound() };
     },
   ],
   [
@@ -429,7 +429,7 @@ export const ways: Scenario[] = [
     { cause: 'NotARegistry' },
     async lab => {
       const { host } = await lab.registry({ answer: () => json(404, { message: 'no Route matched with those values' }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.notFound() };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.notFound() };
     },
   ],
 
@@ -438,7 +438,7 @@ export const ways: Scenario[] = [
     { cause: 'HeadRequestBlocked' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], answer: withHead({ status: 401 }) });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(401) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(401) };
     },
   ],
   [
@@ -446,7 +446,7 @@ export const ways: Scenario[] = [
     { cause: 'TagNotFound' },
     async lab => {
       const { port } = await lab.registry({ images: [APP], tls: tls.good });
-      return { image: `localhost:${port}/team/app:9`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+      return { image: `localhost:${port}/team/app:9`, flags: trusting(lab), scheme: 'https', message: node => node.notFound() };
     },
   ],
   [
@@ -459,7 +459,7 @@ export const ways: Scenario[] = [
         secrets: [cred(host, WRONG)],
         flags: ['--insecure-registry', host],
         scheme: 'https',
-        words: said => said.status(401),
+        message: node => node.status(401),
       };
     },
   ],
@@ -472,8 +472,8 @@ export const ways: Scenario[] = [
         image: `${host}/team/app:1.4.2`,
         flags: trusting(lab),
         scheme: 'https',
-        words: said =>
-          said.dial(
+        message: node =>
+          node.dial(
             "tls: failed to verify certificate: x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs",
           ),
       };
@@ -487,7 +487,7 @@ export const ways: Scenario[] = [
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: mirror('registry.acme.example', host),
-        words: said => said.dial('dial tcp 10.0.0.9:443: connect: connection refused'),
+        message: node => node.dial('dial tcp 10.0.0.9:443: connect: connection refused'),
       };
     },
   ],
@@ -499,7 +499,7 @@ export const ways: Scenario[] = [
       return {
         image: 'registry.acme.example/team/app:1.4.2',
         flags: mirror('registry.acme.example', `https://${host}`),
-        words: said => said.dial('tls: first record does not look like a TLS handshake'),
+        message: node => node.dial('tls: first record does not look like a TLS handshake'),
       };
     },
   ],
@@ -510,7 +510,7 @@ export const ways: Scenario[] = [
       const { host } = await lab.tcp(socket => socket.on('data', () => socket.end("-ERR unknown command 'GET'\r\n")));
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said => said.dial(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "-ERR unknown command 'GET'"`),
+        message: node => node.dial(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "-ERR unknown command 'GET'"`),
       };
     },
   ],
@@ -523,7 +523,7 @@ export const ways: Scenario[] = [
         images: [APP],
         answer: request => (isManifest(request) ? to(`${other.url}${request.url}`) : undefined),
       });
-      return { image: `${host}/team/app:1.4.2`, words: said => said.status(503) };
+      return { image: `${host}/team/app:1.4.2`, message: node => node.status(503) };
     },
   ],
   [
@@ -536,8 +536,8 @@ export const ways: Scenario[] = [
       });
       return {
         image: `${host}/team/app:1.4.2`,
-        words: said =>
-          said.resolve(
+        message: node =>
+          node.resolve(
             'failed to do request: Head "https://eu-mirror.acme.invalid/v2/x": dial tcp: lookup eu-mirror.acme.invalid on 10.0.0.2:53: no such host',
           ),
       };
@@ -548,7 +548,7 @@ export const ways: Scenario[] = [
     { cause: 'TagNotFound', certainty: 'certain' },
     async lab => {
       const { host } = await lab.registry({ images: [APP], tls: makeCertificate({ ca, ips: ['127.0.0.1'] }) });
-      return { image: `${host}/team/app:9`, flags: trusting(lab), scheme: 'https', words: said => said.notFound() };
+      return { image: `${host}/team/app:9`, flags: trusting(lab), scheme: 'https', message: node => node.notFound() };
     },
   ],
   [
@@ -560,7 +560,7 @@ export const ways: Scenario[] = [
         image: 'registry.acme.example/team/app:1.4.2',
         flags: mirror('registry.acme.example', `http://${host}`),
         scheme: 'http',
-        words: said => said.dial('read tcp 10.0.0.8:40000->10.0.0.9:443: read: Client sent an HTTP request to an HTTPS server'),
+        message: node => node.dial('read tcp 10.0.0.8:40000->10.0.0.9:443: read: Client sent an HTTP request to an HTTPS server'),
       };
     },
   ],

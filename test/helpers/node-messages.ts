@@ -1,5 +1,5 @@
 /**
- * The words with which kubelet reports a failed pull, as three generations of containerd write them. A test says what went wrong,
+ * The messages with which kubelet reports a failed pull, as three generations of containerd write them. A test names what went wrong,
  * and gets the text as it stands on a cluster.
  */
 
@@ -24,8 +24,8 @@ const PHRASES: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
-/** What one runtime says of one image. */
-export interface Said {
+/** What one runtime reports about one image. */
+export interface NodeMessages {
   runtime: Runtime;
   host: string;
   /** The address of the manifest that is asked for. */
@@ -55,7 +55,7 @@ export interface Said {
   untrusted: string;
 }
 
-export interface Spoken {
+export interface PulledImage {
   registry: string;
   repository: string;
   /** Tag or digest. */
@@ -63,7 +63,7 @@ export interface Spoken {
   scheme?: 'http' | 'https';
 }
 
-export function saidBy(runtime: Runtime, { registry, repository, reference, scheme = 'https' }: Spoken): Said {
+export function messagesOf(runtime: Runtime, { registry, repository, reference, scheme = 'https' }: PulledImage): NodeMessages {
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
   const image = `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
   const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
@@ -71,7 +71,7 @@ export function saidBy(runtime: Runtime, { registry, repository, reference, sche
   const resolve = (error: string): string =>
     plain(`${runtime === '2.1' ? 'failed to resolve image' : `failed to resolve reference "${image}"`}: ${error}`);
   const copy = (error: string): string => plain(`failed to copy: httpReadSeeker: failed open: ${error}`);
-  const said = (code: number): string => `${code} ${PHRASES[code] ?? ''}`.trim();
+  const phraseOf = (code: number): string => `${code} ${PHRASES[code] ?? ''}`.trim();
   const access = 'pull access denied, repository does not exist or may require authorization';
   const kind = (login: boolean): string => `failed to authorize: failed to fetch ${login ? 'oauth' : 'anonymous'} token`;
   return {
@@ -85,46 +85,46 @@ export function saidBy(runtime: Runtime, { registry, repository, reference, sche
     noLogin: () =>
       resolve(
         runtime === '1.6'
-          ? `pulling from host ${host} failed with status code [manifests ${reference}]: ${said(401)}`
+          ? `pulling from host ${host} failed with status code [manifests ${reference}]: ${phraseOf(401)}`
           : `${access}: authorization failed: no basic auth credentials`,
       ),
     scope: (error = 'insufficient_scope') => resolve(`${access}: server message: ${error}: authorization failed`),
     status: code =>
       resolve(
         runtime === '1.6'
-          ? `pulling from host ${host} failed with status code [manifests ${reference}]: ${said(code)}`
-          : `unexpected status from HEAD request to ${url}: ${said(code)}`,
+          ? `pulling from host ${host} failed with status code [manifests ${reference}]: ${phraseOf(code)}`
+          : `unexpected status from HEAD request to ${url}: ${phraseOf(code)}`,
       ),
     dial: error => resolve(`failed to do request: Head "${url}": ${error}`),
     token: (code, login, realm = `${scheme}://${host}/token`) =>
       resolve(
         runtime === '1.6'
-          ? `${kind(login)}: unexpected status: ${said(code)}`
+          ? `${kind(login)}: unexpected status: ${phraseOf(code)}`
           : login && ![400, 401, 404, 405].includes(code)
-            ? `${kind(login)}: unexpected status from POST request to ${realm}: ${said(code)}`
-            : `${kind(login)}: unexpected status from GET request to ${realm}?scope=repository%3A${encodeURIComponent(repository)}%3Apull&service=${encodeURIComponent(host)}: ${said(code)}`,
+            ? `${kind(login)}: unexpected status from POST request to ${realm}: ${phraseOf(code)}`
+            : `${kind(login)}: unexpected status from GET request to ${realm}?scope=repository%3A${encodeURIComponent(repository)}%3Apull&service=${encodeURIComponent(host)}: ${phraseOf(code)}`,
       ),
     tokenError: (error, login) => resolve(`${kind(login)}: ${error}`),
     content: (code, path, body) => {
       const at = `${scheme}://${host}/v2/${repository}/${path}`;
       if (runtime === '2.1')
-        return copy(`unexpected status from GET request to ${at}: ${said(code)}${body === undefined ? '' : `\n${body}`}`);
-      return copy(`unexpected status code ${at}: ${said(code)}${body === undefined ? '' : ` - Server message: ${body}`}`);
+        return copy(`unexpected status from GET request to ${at}: ${phraseOf(code)}${body === undefined ? '' : `\n${body}`}`);
+      return copy(`unexpected status code ${at}: ${phraseOf(code)}${body === undefined ? '' : ` - Server message: ${body}`}`);
     },
     untrusted: `${runtime === '1.6' ? '' : 'tls: failed to verify certificate: '}x509: certificate signed by unknown authority`,
   };
 }
 
-/** Where the words of a failure stand on a cluster of that runtime's time: in an event, in the status, or in both. */
-export function placed(runtime: Runtime, image: string, words: string): { reason: string; message: string; event: string } {
-  const notFound = /: not found$/.test(words);
+/** Where the message of a failure stands on a cluster of that runtime's time: in an event, in the status, or in both. */
+export function placed(runtime: Runtime, image: string, text: string): { reason: string; message: string; event: string } {
+  const notFound = /: not found$/.test(text);
   if (runtime === '1.6')
     return {
       reason: 'ImagePullBackOff',
       message: `Back-off pulling image "${image}"`,
-      event: `Failed to pull image "${image}": rpc error: code = ${notFound ? 'NotFound' : 'Unknown'} desc = ${words}`,
+      event: `Failed to pull image "${image}": rpc error: code = ${notFound ? 'NotFound' : 'Unknown'} desc = ${text}`,
     };
-  const error = notFound ? `rpc error: code = NotFound desc = ${words}` : words;
+  const error = notFound ? `rpc error: code = NotFound desc = ${text}` : text;
   const event = `Failed to pull image "${image}": ${error}`;
   if (runtime === '1.7') return { reason: 'ErrImagePull', message: error, event };
   return { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${error}`, event };

@@ -95,7 +95,7 @@ function provedByObjects(facts: Facts, spoken: Fault | null): Verdict | null {
 
 /** An answer of the registry that stays the same until somebody repairs something. */
 const isRefusal = (seen: Fault | null): boolean =>
-  seen !== null && seen.kind !== 'badScheme' && !isNetworkFault(seen) && (seen.status ?? 0) < 500;
+  seen !== null && seen.kind !== 'badScheme' && seen.kind !== 'notAsked' && !isNetworkFault(seen) && (seen.status ?? 0) < 500;
 
 /** The node's own trouble stays its trouble, whatever works from here; what we see besides has to be repaired next. */
 function fromNode(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict {
@@ -112,7 +112,10 @@ function fromNode(facts: Facts, spoken: Fault, attempt: Attempt | null): Verdict
 function fromRegistry(facts: Facts, spoken: Fault | null, attempt: Attempt): Verdict {
   // CRI-O asks by GET alone, and Docker after a HEAD that fails
   const byGet = facts.probe?.headBlocked && attempt.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
-  const seen = byGet ? null : attempt.fault;
+  // whether the layers are there was not asked, whether the manifest is given was
+  const unasked = attempt.fault?.kind === 'notAsked' && (attempt.fault.step === 'layer' || attempt.fault.step === 'config');
+  const given = unasked && spoken !== null && (isAuthenticationFault(spoken) || spoken.kind === 'notFound');
+  const seen = byGet || given ? null : attempt.fault;
   if (seen === null) {
     if (spoken !== null && beyondOurSight(facts, spoken)) return rankCauses(facts, spoken);
     // the registry is well; the mirror that the node asked in its place was not asked by us
@@ -135,10 +138,13 @@ function fromRegistry(facts: Facts, spoken: Fault | null, attempt: Attempt): Ver
       decisiveFault: spoken,
     };
   }
-  if (seen.kind === 'badScheme' && attempt.result === 'notTried') {
+  if (seen.kind === 'notAsked' || (seen.kind === 'badScheme' && attempt.result === 'notTried')) {
     // the credential stayed here; what stops everybody stops it too
     const nobody = facts.probe?.attempts.find(other => other.credential === null);
-    if (nobody?.fault != null && !isAuthenticationFault(nobody.fault)) return fromRegistry(facts, spoken, nobody);
+    if (nobody?.fault != null && nobody.fault.kind !== 'notAsked' && !isAuthenticationFault(nobody.fault))
+      return fromRegistry(facts, spoken, nobody);
+    if (spoken === null && seen.kind === 'notAsked')
+      return { cause: 'Unknown', certainty: 'possible', also: [], next: [], decisiveFault: seen };
     return spoken === null ? noEvidence(facts) : rankCauses(facts, spoken);
   }
   const transient = isNetworkFault(seen) || (seen.status ?? 0) >= 500 || seen.status === 429;

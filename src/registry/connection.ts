@@ -12,8 +12,8 @@ import { errorCode, kindOf, WireError, type WireFault, wireDetail, wireDetails }
 
 /** Who is told what happens on the way: a connection may be given up, or fail, before it is open. */
 export interface ConnectionObserver {
-  /** A step that begins: what it does, as a phrase. */
-  begin(stage: 'dns' | 'connect' | 'tls'): void;
+  /** A step that begins; the way to and through a proxy is one that ends by the next, or by null. */
+  begin(stage: 'dns' | 'connect' | 'tls' | 'proxy' | null): void;
   /** A step that ended, in the order dns, connect, tls. */
   step(check: Check): void;
   /** The certificate that the host showed, a bad one too. */
@@ -62,7 +62,9 @@ export async function openThroughProxy(
   options: ConnectionOptions & { lookUp: LookUp; userAgent: string },
   observer: ConnectionObserver,
 ): Promise<Socket> {
+  observer.begin('proxy');
   const socket = await openTunnel(proxy, url.protocol === 'https:' ? `${url.hostname}:${portOf(url)}` : null, options);
+  observer.begin(null);
   return secure(socket, url, options, observer);
 }
 

@@ -7,7 +7,7 @@ import { type AddressClass, classOf, isMetadataName } from './addresses.ts';
 import type { WireFault } from './wire.ts';
 
 /** Hosts with ports on inner addresses that a run asks because an image names them: a clusterful of registries, and no scan of ports. */
-export const MAX_NAMED_BY_IMAGES = 64;
+export const MAX_NAMED_BY_IMAGES = 40;
 /** The same because a registry leads there: token servers and hosts of layers. */
 export const MAX_LED_TO = 16;
 

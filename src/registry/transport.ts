@@ -98,7 +98,7 @@ const isPlainlyWritten = (href: string, { hostname }: URL): boolean =>
 interface Trail {
   checks: Check[];
   /** The step under way, null between two steps. */
-  under: 'dns' | 'connect' | 'tls' | null;
+  under: 'dns' | 'connect' | 'tls' | 'proxy' | null;
   /** A connection writes here already. */
   taken: boolean;
 }
@@ -312,6 +312,10 @@ export function createTransport(options: TransportOptions): Transport {
     const trail = trailOf(url);
     const limit = 'before the time limit of the probe (--timeout)';
     const stage = trail.under;
+    if (stage === 'proxy') {
+      const detail = `the proxy ${proxyOfUrl(url)?.shown} of this machine accepts the connection, but does not answer CONNECT in time (--timeout)`;
+      return { stage: 'http', kind: 'proxy', code: 'ETIMEDOUT', detail };
+    }
     if (stage !== null) {
       const what = {
         dns: `the look-up of "${url.hostname}"`,

@@ -159,3 +159,13 @@ t.test('HTTP_PROXY: plain HTTP, asked of the proxy itself', async t => {
   const refused = await ask(lab, { HTTP_PROXY: proxy.url, HTTPS_PROXY: env.HTTPS_PROXY }, { flags });
   t.equal(refused.item.cause, 'ProxyFailed', 'a 407 of the proxy is the proxy’s');
 });
+
+t.test('a password goes over plain HTTP through no proxy', async t => {
+  const { lab, proxy, requests } = await setUp(t, {}, 'http');
+  const mirrored = ['--registry-mirror', `other.acme.example=http://${HOST}`];
+  const { item, out } = await ask(lab, { HTTP_PROXY: proxy.url }, { flags: mirrored, image: 'other.acme.example/team/app:1.4.2' });
+  t.ok(requests.length > 0, 'the registry is asked');
+  t.equal(loginsIn(requests as never).length, 0, 'without a password');
+  t.equal(item.credentials[0]?.result, 'notTried', 'and the credential counts as not tried');
+  t.match(out, /uses plain HTTP, so no password is sent to it/, 'which is told');
+});

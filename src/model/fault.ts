@@ -144,7 +144,7 @@ export interface FaultDetails {
    */
   notAsked?: 'address' | 'innerNetwork' | 'weakerScheme' | 'manyHosts' | 'foreignLogin' | 'silentBefore';
   /** The answer comes from an inner host to which the registry led: its words are not shown. */
-  unshown?: true;
+  ledInside?: true;
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';

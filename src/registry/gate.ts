@@ -6,7 +6,7 @@ import type { FaultDetails } from '../model/fault.ts';
 import { type AddressClass, classOf, isMetadataName } from './addresses.ts';
 import type { WireFault } from './wire.ts';
 
-/** Hosts with ports on inner addresses that a run asks because an image names them: a clusterful of registries, and no scan of ports. */
+/** Hosts with ports on inner addresses that a run asks because an image names them: as many as the registries of a large cluster, too few for a scan of ports. */
 export const MAX_NAMED_BY_IMAGES = 40;
 /** The same because a registry leads there: token servers and hosts of layers. */
 export const MAX_LED_TO = 16;
@@ -21,8 +21,8 @@ export interface Asker {
 
 /** What the gate says of a request. */
 export type Admission =
-  /** `addresses`: those that may be connected, null where a proxy looks the name up; `unshown`: the words of its answers are not shown. */
-  { ok: true; addresses: readonly string[] | null; unshown: boolean } | { ok: false; fault: WireFault };
+  /** `addresses`: those that may be connected, null where a proxy looks the name up; `ledInside`: the words of its answers are not shown. */
+  { ok: true; addresses: readonly string[] | null; ledInside: boolean } | { ok: false; fault: WireFault };
 
 export interface GateOptions {
   /** `host[:port]` that the user named insecure: they may be asked over plain HTTP. */
@@ -68,7 +68,7 @@ export class Gate {
     const seen = addresses ?? (classOfName(url) === null ? null : [bare(url.hostname)]);
     if (addresses !== null) this.#known.set(url.hostname, addresses);
     if (isMetadataName(url.hostname)) return refused('address', `${url.host} is a metadata service: kubectl imagepull asks none`, url);
-    if (seen === null) return { ok: true, addresses: null, unshown: false };
+    if (seen === null) return { ok: true, addresses: null, ledInside: false };
     const possible = seen.filter(address => classOf(address) !== 'never');
     if (possible.length === 0) {
       const what = 'a link-local, metadata or unspecified address: kubectl imagepull asks none';
@@ -86,7 +86,7 @@ export class Gate {
       const [most, who] = isLed ? [MAX_LED_TO, 'registries lead to'] : [MAX_NAMED_BY_IMAGES, 'images name'];
       return refused('manyHosts', `${url.host} is not asked: this run has asked ${most} other hosts of private networks that ${who}`, url);
     }
-    return { ok: true, addresses: addresses === null ? null : allowed, unshown: isInner && isLed };
+    return { ok: true, addresses: addresses === null ? null : allowed, ledInside: isInner && isLed };
   }
 
   /** HTTPS never leads to plain HTTP: whoever listens there would read and write what the registry's certificate vouched for. */

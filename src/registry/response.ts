@@ -145,8 +145,8 @@ export function faultOfWire(wire: WireFault, place: Place): Fault {
  */
 export function faultOfReply(reply: Reply, place: Place, known: readonly string[], kind?: FaultKind, error?: string | null): Fault {
   const spoken = spokenError(reply, known);
-  const words = reply.unshown
-    ? UNSHOWN
+  const words = reply.ledInside
+    ? NOT_SHOWN
     : `${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
   const told = `${place.method} ${redact(place.url)}: ${reply.status}${words}`;
   const which =
@@ -161,13 +161,13 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
             : 'notFound'
           : 'status');
   const fault = base(place);
-  const details = reply.unshown ? { ...fault.details, unshown: true as const } : fault.details;
+  const details = reply.ledInside ? { ...fault.details, ledInside: true as const } : fault.details;
   // an error code is a word of the protocol, and of an inner host nothing else is told
-  const code = reply.unshown && !CODES.has(spoken.code ?? '') ? null : spoken.code;
+  const code = reply.ledInside && !CODES.has(spoken.code ?? '') ? null : spoken.code;
   return { ...fault, details, kind: which, status: reply.status, code, explanation: spoken.message, message: told };
 }
 
-const UNSHOWN = ' (a host of a private network, to which the registry leads: its words are not shown)';
+const NOT_SHOWN = ' (a host of a private network, to which the registry leads: its words are not shown)';
 /** Error codes of the OCI distribution specification, and those that registries agree on. */
 const CODES = new Set([
   'BLOB_UNKNOWN',
@@ -193,7 +193,7 @@ const CODES = new Set([
  */
 export function stated(fault: Fault, reference: Reference | null, users: readonly string[]): Fault {
   const understood = withStatements(fault, reference, users);
-  return understood.details.unshown ? { ...understood, explanation: null } : understood;
+  return understood.details.ledInside ? { ...understood, explanation: null } : understood;
 }
 
 /** A fault within a successful answer (a broken token, a document that is not a manifest). In: its kind, the place, the sentence, and other fields. */

@@ -111,7 +111,7 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
     return failed(
       'badToken',
       place,
-      `the token server's answer is not JSON${reply.unshown ? '' : ` (${header(reply, 'content-type') ?? 'no Content-Type'})`}`,
+      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${header(reply, 'content-type') ?? 'no Content-Type'})`}`,
       200,
       ms,
     );

@@ -44,7 +44,7 @@ export interface Reply {
   /** The body was longer. */
   truncated: boolean;
   /** It comes from an inner host to which the registry led: its words are not shown. */
-  unshown: boolean;
+  ledInside: boolean;
   /** Milliseconds from the question to the end of the body. */
   ms: number;
 }
@@ -282,8 +282,8 @@ export function createTransport(options: TransportOptions): Transport {
         const what = proxy.authorization === null ? 'requires authentication' : 'rejects the user name or password in its URL';
         return failed({ stage: 'http', kind: 'proxy', code: '407', detail: `the proxy ${proxy.shown} of this machine ${what} (407)` });
       }
-      const { unshown } = admission;
-      return { ok: true, reply: { status, headers: answer.headers, body: read.text, truncated: read.truncated, unshown, ms: elapsed() } };
+      const { ledInside } = admission;
+      return { ok: true, reply: { status, headers: answer.headers, body: read.text, truncated: read.truncated, ledInside, ms: elapsed() } };
     } catch (error) {
       if (error instanceof WireError) return failed(error.fault);
       return failed(signal.aborted ? stopped(url) : wireFault(url, error, answered));

@@ -141,7 +141,7 @@ t.test('the words of an inner host to which a registry leads are not shown', asy
     const { host } = await lab.registry({ answer: () => bearer(`${inner.url}/token`) });
     const { out } = await ask(podOf(`${host}/team/app:1.4.2`));
     t.ok(inner.requests.length > 0, `${name}: a registry of this machine leads to this machine`);
-    t.notMatch(out, /c4nary-inner-document|INNERDOCUMENT/i, `${name}: its words are not shown`);
+    t.notMatch(out, /c4nary-inner-document|INNER.?DOCUMENT/i, `${name}: its words are not shown`);
   }
 });
 

@@ -90,8 +90,8 @@ t.test('a proxy that is itself asked over TLS', async t => {
 });
 
 t.test('authentication at a proxy', async t => {
-  const { lab, proxy } = await setUp(t, { login: 'jane:p@ss:word' });
-  const url = proxy.url.replace('://', '://jane:p%40ss%3Aword@');
+  const { lab, proxy } = await setUp(t, { login: 'jane:p@ss:7' });
+  const url = proxy.url.replace('://', '://jane:p%40ss%3A7@');
   const right = await ask(lab, { HTTPS_PROXY: url });
   t.equal(right.item.cause, 'FixedWaitingForRetry', 'user and password of the URL are sent');
   t.notMatch(right.out, /p@ss|p%40ss|amFuZTpw/, 'and not shown');

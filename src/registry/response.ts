@@ -161,7 +161,7 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
             : 'notFound'
           : 'status');
   const fault = base(place);
-  const details = reply.ledInside ? { ...fault.details, ledInside: true as const } : fault.details;
+  const details = reply.ledInside ? { ...fault.details, ledInside: true } : fault.details;
   // an error code is a word of the protocol, and of an inner host nothing else is told
   const code = reply.ledInside && !CODES.has(spoken.code ?? '') ? null : spoken.code;
   return { ...fault, details, kind: which, status: reply.status, code, explanation: spoken.message, message: told };

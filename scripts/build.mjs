@@ -38,12 +38,43 @@ const CLIENT_NODE = {
     'let real; const load = () => (real ??= new (require("./gcp_auth.js").GoogleCloudPlatformAuth)()); export class GoogleCloudPlatformAuth { isAuthProvider(user) { return user?.authProvider?.name === "gcp"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
 };
 
+/** The methods of undici's Dispatcher that are kept → the file that holds each; a ProxyAgent opens its tunnel by `connect`. @type {Record<string, string>} */
+const METHODS = { request: './lib/api/api-request', connect: './lib/api/api-connect' };
 /** undici without fetch, WebSocket, cache and mocks. */
 const UNDICI = `
 const Dispatcher = require('./lib/dispatcher/dispatcher');
-Object.assign(Dispatcher.prototype, { request: require('./lib/api/api-request') });
+Object.assign(Dispatcher.prototype, { ${Object.entries(METHODS)
+  .map(([name, path]) => `${name}: require('${path}')`)
+  .join(', ')} });
 module.exports = { Dispatcher, Agent: require('./lib/dispatcher/agent'), ProxyAgent: require('./lib/dispatcher/proxy-agent') };
 `;
+
+/**
+ * The methods of a whole undici that the cut leaves out although the bundle calls them. In: the files of the bundle. A call is found by its text, on a dispatcher,
+ * client, pool or agent: one too many costs a few bytes.
+ * @param {string[]} inputs
+ */
+function methodsCutOut(inputs) {
+  const { Dispatcher } = require('undici');
+  const callers = inputs
+    .map(path => path.replace(/^[a-z-]+:/, ''))
+    .filter(path => /(?:^|\/)(?:node_modules\/undici\/lib|src)\//.test(path.replaceAll('\\', '/')))
+    .map(path => readFileSync(join(root, path), 'utf8'));
+  return Object.keys(Dispatcher.prototype)
+    .filter(
+      name =>
+        METHODS[name] === undefined && typeof Dispatcher.prototype[/** @type {keyof typeof Dispatcher.prototype} */ (name)] === 'function',
+    )
+    .filter(name =>
+      callers.some(text => new RegExp(`(?:\\[k\\w+\\]|dispatcher\\w*|client|pool|agent)(?:\\(.*\\))?\\??\\.${name}\\(`, 'i').test(text)),
+    );
+}
+
+/** Files of undici that only HTTP/2 and bodies of fetch need → what stands in for them. @type {Record<string, string>} */
+const UNDICI_FILES = {
+  '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
+  '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
+};
 
 const used = new Set();
 
@@ -82,6 +113,13 @@ const slim = {
       loader: 'js',
       resolveDir: args.pluginData.folder,
     }));
+    builder.onLoad({ filter: /[/\\]undici[/\\]lib[/\\]/ }, args => {
+      const name = args.path.slice(undici.length).replaceAll('\\', '/');
+      const contents = UNDICI_FILES[name];
+      if (contents === undefined) return undefined;
+      used.add(name);
+      return { contents, loader: 'js' };
+    });
     builder.onLoad({ filter: /.*/, namespace: 'undici-slim' }, () => ({ contents: UNDICI, loader: 'js', resolveDir: undici }));
   },
 };
@@ -145,8 +183,10 @@ writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
 writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));
 
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
-const missing = Object.keys(CLIENT_NODE).filter(path => !used.has(path));
-if (missing.length > 0) throw new Error(`@kubernetes/client-node no longer imports ${missing.join(', ')}: look at scripts/build.mjs again`);
+const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
+if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
+const uncalled = methodsCutOut(Object.keys(metafile.inputs));
+if (uncalled.length > 0) throw new Error(`undici's ${uncalled.join(', ')} is called and cut out: look at METHODS in scripts/build.mjs`);
 const { size } = statSync(outfile);
 if (size > MAX_BYTES && !process.argv.includes('--sizes'))
   throw new Error(`the bundle has ${size} bytes, more than ${MAX_BYTES}: something large is bundled again`);

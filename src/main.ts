@@ -47,8 +47,11 @@ process.stdout.on('error', error => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     stop.abort();
-    // what does not end by itself is ended
-    setTimeout(() => process.exit(130), 500).unref();
+    // what does not end by itself is ended by the signal: an exit would wait for look-ups of names, which nothing can stop
+    setTimeout(() => {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }, 150).unref();
   });
 }
 

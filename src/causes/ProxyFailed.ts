@@ -6,11 +6,19 @@ import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const ProxyFailed: CauseText = {
   summary: (facts, fault) =>
-    fault?.details.phrase !== undefined
-      ? `The runtime of ${nodeName(facts)} reports only "${fault.details.phrase}" for ${registry(facts)}: a proxy rejects the request, or the registry itself does.`
-      : `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
-  fixes: facts => {
+    // the proxy of this machine is not the node's
+    fault?.seenBy === 'probe'
+      ? `This machine uses a proxy for ${registry(facts)}, so the registry was not tested: ${fault.message}. The node may use another proxy, or none.`
+      : fault?.details.phrase !== undefined
+        ? `The runtime of ${nodeName(facts)} reports only "${fault.details.phrase}" for ${registry(facts)}: a proxy rejects the request, or the registry itself does.`
+        : `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
+  fixes: (facts, fault) => {
     const steps = nodeSteps(facts);
-    return [nodeFix(facts, steps.showProxy()), nodeFix(facts, steps.setProxy(registryWord(facts)))];
+    const own = `correct HTTPS_PROXY and NO_PROXY of this machine, then run kubectl imagepull again`;
+    return [
+      ...(fault?.seenBy === 'probe' ? [{ title: own, command: null }] : []),
+      nodeFix(facts, steps.showProxy()),
+      nodeFix(facts, steps.setProxy(registryWord(facts))),
+    ];
   },
 };

@@ -26,6 +26,7 @@ export async function withProber<T>(
     stepTimeout: Math.min(STEP_TIMEOUT, flags.timeout),
     signal: context.signal,
     insecure: flags.insecureRegistries,
+    named: [...flags.mirrors.values()],
     ca,
     environment: context.environment,
     userAgent: USER_AGENT,

@@ -18,8 +18,10 @@ export interface Context {
   probeFault: Fault | null;
   /** The node's runtime asks by GET where HEAD fails, and GET works. */
   headFailureHarmless: boolean;
-  /** Our credential was not sent, because the connection is not secure, and no other request tells what the registry answers. */
+  /** Our credential was not sent, or a host was not asked, by a rule of our own, and no other request tells what the registry answers. */
   credentialWithheld: boolean;
+  /** A host that was not asked, by a rule of our own, where nothing else is known of the registry; null otherwise. */
+  notAsked: Fault | null;
   /** The anonymous request that no authentication stopped. */
   anonymous: Attempt | null;
   /** What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. */
@@ -31,16 +33,25 @@ export function contextOf(facts: Facts): Context {
   const { probe } = facts;
   const nodeFault = facts.nodeReport.faults[0] ?? null;
   const decisive = probe?.decisive == null ? null : (probe.attempts[probe.decisive] ?? null);
-  const withheld = decisive?.fault?.kind === 'badScheme' && decisive.result === 'notTried';
+  const isUnasked = decisive?.fault?.kind === 'notAsked';
+  // whether the layers are there was not asked; that the manifest is returned answers a report of the manifest
+  const returned =
+    isUnasked &&
+    (decisive.fault?.step === 'layer' || decisive.fault?.step === 'config') &&
+    nodeFault !== null &&
+    (isAuthenticationFault(nodeFault) || nodeFault.kind === 'notFound');
+  const withheld = !returned && (isUnasked || (decisive?.fault?.kind === 'badScheme' && decisive.result === 'notTried'));
   // a credential that was not sent proves nothing; what stops everybody stops it too
   const everybody = withheld
-    ? probe?.attempts.find(({ credential, fault }) => credential === null && fault !== null && !isAuthenticationFault(fault))
+    ? probe?.attempts.find(
+        ({ credential, fault }) => credential === null && fault !== null && fault.kind !== 'notAsked' && !isAuthenticationFault(fault),
+      )
     : null;
   const attempt = withheld ? (everybody ?? null) : decisive;
   // CRI-O asks by GET alone, Docker asks by GET after a HEAD that fails
   const headFailureHarmless =
     probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
-  const probeFault = headFailureHarmless ? null : (attempt?.fault ?? null);
+  const probeFault = headFailureHarmless || returned ? null : (attempt?.fault ?? null);
   const saysNothing =
     attempt !== null && (nodeFault?.kind === 'secretUnread' || (nodeFault?.kind === 'throttled' && isRefusal(probeFault)));
   const reportedFault = saysNothing ? null : nodeFault;
@@ -52,6 +63,8 @@ export function contextOf(facts: Facts): Context {
     probeFault,
     headFailureHarmless,
     credentialWithheld: withheld && attempt === null,
+    notAsked:
+      [probe?.connectionFault, withheld && attempt === null ? decisive?.fault : null].find(fault => fault?.kind === 'notAsked') ?? null,
     anonymous: anonymousPasses(facts) ?? null,
     holdsForNode: holdsForNode(facts, reportedFault, probeFault),
   };
@@ -65,7 +78,7 @@ function holdsForNode(facts: Facts, reported: Fault | null, seen: Fault | null):
 
 /** An answer of the registry that stays the same until somebody repairs something. */
 export const isRefusal = (fault: Fault | null): boolean =>
-  fault !== null && fault.kind !== 'badScheme' && !isNetworkFault(fault) && (fault.status ?? 0) < 500;
+  fault !== null && fault.kind !== 'badScheme' && fault.kind !== 'notAsked' && !isNetworkFault(fault) && (fault.status ?? 0) < 500;
 
 /** Whether the node and our probe met the same failure. */
 export function sameFailure(reported: Fault, seen: Fault): boolean {

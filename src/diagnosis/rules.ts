@@ -271,6 +271,12 @@ const WITHOUT_ANSWER: readonly Rule[] = [
     delegate: context => rankCauses(context, context.nodeFault as Fault),
   },
   {
+    id: 'probe.not-asked',
+    reason: 'Nothing is left of what the node reported, and the registry is, or leads to, a host that kubectl imagepull does not ask.',
+    when: ({ notAsked }) => notAsked !== null,
+    verdict: ({ notAsked }) => ({ causes: ['Unknown'], certainty: 'possible', fault: notAsked }),
+  },
+  {
     id: 'probe.no-connection',
     reason: 'No message of the node is left, and the probe cannot connect to the registry.',
     when: ({ facts }) => facts.probe?.connectionFault != null,

@@ -42,6 +42,8 @@ export type FaultKind =
   | 'proxy'
   | 'redirects'
   | 'badScheme'
+  // kept back by a rule of ours: nothing was asked, so nothing is known
+  | 'notAsked'
   | 'untrusted'
   | 'badCertificate'
   // a certificate that is refused, and the message does not tell (or we do not know) why
@@ -149,6 +151,14 @@ export interface FaultDetails {
   content?: ForeignContent;
   /** Bytes that arrived of a body that was cut off. */
   received?: number;
+  /**
+   * By which rule of ours a host was not asked: its address is asked for nobody (link-local, metadata), a registry may not lead there (an inner network),
+   * HTTPS may not lead to plain HTTP, too many inner hosts were asked before, another host than the registry asks for a login, or the host kept
+   * silent before.
+   */
+  notAsked?: 'address' | 'innerNetwork' | 'weakerScheme' | 'manyHosts' | 'foreignLogin' | 'silentBefore';
+  /** The answer comes from an inner host to which the registry led: its words are not shown. */
+  ledInside?: boolean;
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';

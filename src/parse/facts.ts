@@ -201,6 +201,10 @@ const details = object<FaultDetails>({
   mediaType: optional(text),
   content: optional(content),
   received: optional(number),
+  notAsked: optional(
+    oneOf({ address: true, innerNetwork: true, weakerScheme: true, manyHosts: true, foreignLogin: true, silentBefore: true }),
+  ),
+  ledInside: optional(boolean),
   socket: optional(text),
   storage: optional(oneOf({ readOnly: true, ioError: true, contentLost: true })),
   signature: optional(oneOf({ missing: true, blocked: true, invalid: true })),
@@ -227,6 +231,7 @@ const faultFields = object<Fault>({
     proxy: true,
     redirects: true,
     badScheme: true,
+    notAsked: true,
     untrusted: true,
     badCertificate: true,
     x509: true,

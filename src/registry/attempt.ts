@@ -25,7 +25,7 @@ export interface Verdict {
 export function classifyAttempt(answer: ManifestAnswer, registry: string, credential: Credential | null): Verdict {
   const { fault, challenge, headBlocked, withheld } = answer;
   const empty = credential !== null && credential.reveal() === '';
-  if (withheld) return { result: 'notTried', detail: fault?.message ?? 'not tried' };
+  if (withheld || fault?.details.notAsked === 'silentBefore') return { result: 'notTried', detail: fault?.message ?? 'not tried' };
   if (credential !== null && !empty && fault?.status === 401 && challenge === undefined)
     return { result: 'notTried', detail: 'the registry offers no authentication method that runtimes support, so no password is sent' };
   if (fault === null || headBlocked) {

@@ -1,28 +1,19 @@
 /**
- * A connection to a host, step by step: name, TCP, TLS, each with its own time. Whatever fails is a WireError with its step. The only file, besides
- * transport.ts, that opens sockets to a registry.
+ * A connection to a host, step by step: name, TCP, TLS, each with its own time. Whatever fails is a WireError with its step. Belongs here: what is told of
+ * the steps, and the check of the certificate.
  */
-import { lookup } from 'node:dns/promises';
-import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { CertificateFacts, Check } from '../model/probe.ts';
 import { certificateFacts, certificateFault, describeCertificate } from './certificate.ts';
-import { errorCode, kindOf, SILENT, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
-
-/** Limits and trust of a connection. */
-export interface ConnectionOptions {
-  /** Milliseconds for one step. */
-  stepTimeout: number;
-  /** Ends the step under way. */
-  signal: AbortSignal;
-  /** PEM of all certificate authorities, undefined for Node's own. */
-  authorities: string[] | undefined;
-  /** Whether a certificate that does not verify is accepted. */
-  insecure: boolean;
-}
+import { openTunnel, type ProxyServer } from './proxy-tunnel.ts';
+import { type ConnectionOptions, type LookUp, openTcp, type StepLimits, within } from './tcp.ts';
+import { errorCode, kindOf, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 /** Who is told what happens on the way: a connection may be given up, or fail, before it is open. */
 export interface ConnectionObserver {
+  /** A step that begins; the way to and through a proxy is one that ends by the next, or by null. */
+  begin(stage: 'dns' | 'connect' | 'tls' | 'proxy' | null): void;
   /** A step that ended, in the order dns, connect, tls. */
   step(check: Check): void;
   /** The certificate that the host showed, a bad one too. */
@@ -31,54 +22,57 @@ export interface ConnectionObserver {
   alert(code: string): void;
 }
 
-/** Addresses of a name that are tried. */
-const MAX_ADDRESSES = 4;
+const bare = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 
-/** Ends `work` after `ms` or when the signal fires, with a timeout fault of this stage. */
-async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, stage: WireFault['stage'], what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const expire = (code: string, detail: string) => (): void =>
-      reject(new WireError({ stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail, details: wireDetails(code) }));
-    timer = setTimeout(expire(stage === 'tls' ? SILENT : 'ETIMEDOUT', `${what} did not finish within ${ms / 1000} s`), ms);
-    stop = expire(stage === 'tls' ? SILENT : 'ABORTED', `${what} was stopped: the time limit of the probe (--timeout) has passed`);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+/** The addresses of a URL's host. Errors: a WireError of the step dns. */
+export function resolveHost(url: URL, lookUp: LookUp, limits: StepLimits, observer: ConnectionObserver): Promise<string[]> {
+  const host = bare(url);
+  return step('dns', url, observer, async () => {
+    if (isIP(host)) return { value: [host], detail: `${host} is an IP address` };
+    const found = await within(lookUp(host), limits, 'dns', `the look-up of "${host}"`);
+    return { value: found, detail: `${host} resolves to ${found.join(', ')}` };
   });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-    if (stop) signal.removeEventListener('abort', stop);
-  }
 }
 
 /**
- * Opens a connection. In: the URL, the name for TLS (undefined: the URL's host), the limits, and who watches. Out: a socket, secured where the URL says
+ * Opens a connection. In: the URL, the addresses of its host (no name is looked up here), the limits, and who watches. Out: a socket, secured where the URL says
  * https. Errors: a WireError with the step that failed.
  */
 export async function openConnection(
   url: URL,
-  servername: string | undefined,
+  addresses: readonly string[],
   options: ConnectionOptions,
   observer: ConnectionObserver,
 ): Promise<Socket> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const addresses = await step('dns', url, observer, async () => {
-    if (isIP(host)) return { value: [host], detail: `${host} is an IP address` };
-    const entries = await within(lookup(host, { all: true }), options.stepTimeout, options.signal, 'dns', `the look-up of "${host}"`);
-    const found = [...new Set(entries.map(({ address }) => address))];
-    return { value: found, detail: `${host} resolves to ${found.join(', ')}` };
-  });
   const socket = await step('connect', url, observer, async () => {
-    const value = await openTcp(addresses, port, options);
-    return { value, detail: `connected to ${value.remoteAddress}:${port}` };
+    const value = await openTcp(addresses, portOf(url), options);
+    return { value, detail: `connected to ${value.remoteAddress}:${portOf(url)}` };
   });
+  return secure(socket, url, options, observer);
+}
+
+/**
+ * Opens a connection through a proxy, which looks the name up: a tunnel for https, for http the connection to the proxy itself. Errors: a WireError of kind
+ * `proxy` for what the proxy does, of the step tls for what the host behind it does.
+ */
+export async function openThroughProxy(
+  url: URL,
+  proxy: ProxyServer,
+  options: ConnectionOptions & { lookUp: LookUp; userAgent: string },
+  observer: ConnectionObserver,
+): Promise<Socket> {
+  observer.begin('proxy');
+  const socket = await openTunnel(proxy, url.protocol === 'https:' ? `${url.hostname}:${portOf(url)}` : null, options);
+  observer.begin(null);
+  return secure(socket, url, options, observer);
+}
+
+/** TLS on a connection where the URL says https. */
+async function secure(socket: Socket, url: URL, options: ConnectionOptions, observer: ConnectionObserver): Promise<Socket> {
   if (url.protocol !== 'https:') return socket;
   try {
-    return await step('tls', url, observer, () => openTls(socket, host, servername, options, observer));
+    return await step('tls', url, observer, () => openTls(socket, bare(url), options, observer));
   } catch (error) {
     socket.destroy();
     throw error;
@@ -100,6 +94,7 @@ async function step<T>(
   work: () => Promise<Passed<T>>,
 ): Promise<T> {
   const started = performance.now();
+  observer.begin(stage);
   const tell = (status: Check['status'], code: string | null, detail: string): void =>
     observer.step({ name: stage, status, code, detail, ms: Math.round(performance.now() - started) });
   try {
@@ -118,48 +113,18 @@ function faultOf(stage: WireFault['stage'], url: URL, error: unknown): WireFault
   return { stage, kind: kindOf(code, stage), code, detail: wireDetail(stage, url, code, error), details: wireDetails(code) };
 }
 
-/** Connects to the first address that answers. Errors: a WireError that names all of them. */
-async function openTcp(addresses: string[], port: number, { stepTimeout, signal }: ConnectionOptions): Promise<Socket> {
-  const failures: { address: string; code: string; fault: WireFault | null }[] = [];
-  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
-    const socket = tcpConnect({ host: address, port });
-    const opened = new Promise<Socket>((resolve, reject) => {
-      socket.once('connect', () => resolve(socket));
-      socket.on('error', reject);
-    });
-    try {
-      const limit = Math.ceil(stepTimeout / Math.min(addresses.length, MAX_ADDRESSES));
-      return await within(opened, limit, signal, 'connect', `connecting to ${address}:${port}`);
-    } catch (error) {
-      opened.catch(() => {});
-      socket.destroy();
-      const fault = error instanceof WireError ? error.fault : null;
-      failures.push({ address: `${address}:${port}`, code: fault?.code ?? errorCode(error), fault });
-    }
-  }
-  const last = failures.at(-1);
-  const code = last?.code ?? 'ERROR';
-  throw new WireError({
-    stage: 'connect',
-    kind: last?.fault?.kind ?? kindOf(code, 'connect'),
-    code,
-    detail: failures.map(({ address, fault, code }) => `${address} ${fault?.detail ?? code}`).join('; '),
-  });
-}
-
 /** Secures a connection, and checks the certificate. Errors: whatever Node throws, or a WireError of the certificate. */
 async function openTls(
   socket: Socket,
   host: string,
-  servername: string | undefined,
-  { stepTimeout, signal, authorities, insecure }: ConnectionOptions,
+  { authorities, insecure, ...limits }: ConnectionOptions,
   observer: ConnectionObserver,
 ): Promise<Passed<TLSSocket>> {
   // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one. For an address Node
   // would look for "localhost" among the names.
   const secured = tlsConnect({
     socket,
-    servername: isIP(host) ? '' : (servername ?? host),
+    servername: isIP(host) ? '' : host,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ALPNProtocols: ['http/1.1'],
@@ -176,7 +141,7 @@ async function openTls(
     secured.once('end', closed);
     secured.once('close', closed);
   });
-  await within(opened, stepTimeout, signal, 'tls', 'the TLS handshake');
+  await within(opened, limits, 'tls', 'the TLS handshake');
   const certificate = secured.getPeerCertificate(false);
   const facts = certificateFacts(certificate);
   if (facts !== null) observer.certificate(facts);

@@ -10,9 +10,8 @@ import { type Platform, runsOn, showPlatform } from '../model/platform.ts';
 import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
 import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readManifest, realPlatforms } from '../parse/manifest.ts';
-import { withStatements } from '../parse/messages/registry-errors.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
-import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place, rateLimitOf } from './response.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 
@@ -66,7 +65,7 @@ export async function inspectImage(
     return inspection.found;
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    const fault = withStatements(error.fault, reference, credential === null ? [] : [credential.username]);
+    const fault = stated(error.fault, reference, credential === null ? [] : [credential.username]);
     const code = fault.code ?? (fault.status === null ? null : String(fault.status));
     const failed: Check = { name: error.check, status: 'failed', code, detail: fault.message, ms: null };
     return { ...inspection.found, checks: [...inspection.found.checks, failed], fault };

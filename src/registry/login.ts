@@ -3,10 +3,9 @@ import type { Credential } from '../model/credential.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { parseChallenges } from '../parse/challenge.ts';
-import { withStatements } from '../parse/messages/registry-errors.ts';
 import { tokenVerdict } from './attempt.ts';
 import { authenticate, passwordsOf } from './authentication.ts';
-import { faultOfContent, faultOfReply, faultOfWire, type Place } from './response.ts';
+import { faultOfContent, faultOfReply, faultOfWire, type Place, stated } from './response.ts';
 import { addressOf, type Session } from './session.ts';
 
 /**
@@ -32,11 +31,12 @@ export async function logIn(session: Session, registry: string, credential: Cred
       ? attempt('notVerifiable', untold)
       : attempt('error', session.ping?.detail ?? 'the server does not answer like a registry', [], pingFault(session));
   }
-  const stated = (fault: Fault): Fault => withStatements(fault, null, [credential.username]);
+  const understood = (fault: Fault): Fault => stated(fault, null, [credential.username]);
   const { auth, check, fault: failure, withheld } = await authenticate(session, challenge, credential, null);
   const checks = check === null ? [] : [check];
   if (failure !== null) {
-    const fault = stated(failure);
+    const fault = understood(failure);
+    if (fault.details.notAsked !== undefined) return attempt('notTried', fault.message, checks, fault);
     if (withheld) return attempt('notTried', fault.message, checks, fault);
     const { result, detail } = tokenVerdict(fault, registry);
     return attempt(result, detail, checks, fault);
@@ -52,7 +52,7 @@ export async function logIn(session: Session, registry: string, credential: Cred
     return attempt('accepted', who, checks);
   }
   const error = parseChallenges(reply.headers['www-authenticate'])[0]?.error ?? null;
-  const fault = stated(faultOfReply(reply, place, passwordsOf(credential), undefined, error));
+  const fault = understood(faultOfReply(reply, place, passwordsOf(credential), undefined, error));
   if (reply.status !== 401 && reply.status !== 403) return attempt('error', fault.message, checks, fault);
   // a token without a scope need not open /v2/; that the token server issued one is the answer
   if (byToken) return attempt('accepted', 'the token server accepts the credentials', checks);

@@ -8,10 +8,9 @@ import type { Check, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { ACCEPT, MAX_MANIFEST } from '../parse/manifest.ts';
-import { withStatements } from '../parse/messages/registry-errors.ts';
 import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
-import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf } from './response.ts';
-import { addressOf, type Followed, follow, type Session } from './session.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
+import { addressOf, type Followed, follow, isForeign, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 
 /** What a registry answered to one identity's request for a manifest. */
@@ -45,14 +44,14 @@ const sentOf = (credential: Credential | null): Credential | null =>
 export async function requestManifest(session: Session, reference: Reference, credential: Credential | null): Promise<ManifestAnswer> {
   const sent = sentOf(credential);
   const exchange = await ask(session, reference, sent, session.challenges[0]);
-  const challenge = exchange.challenge ?? challengeOf(exchange.head);
+  const challenge = exchange.challenge ?? challengeOf(session, exchange.head);
   const answer =
     // `/v2/` was open, the repository is not: its own challenge counts
     exchange.challenge === undefined && (challenge?.scheme === 'bearer' || (challenge?.scheme === 'basic' && sent !== null))
       ? await readExchange(await ask(session, reference, sent, challenge))
       : await readExchange({ ...exchange, challenge });
   const users = sent === null ? [] : [sent.username];
-  return { ...answer, fault: answer.fault && withStatements(answer.fault, reference, users) };
+  return { ...answer, fault: answer.fault && stated(answer.fault, reference, users) };
 }
 
 /** The requests with one set of headers. `head` is null when the authentication failed; `full` is an earlier GET, where one was sent before the HEAD. */
@@ -83,9 +82,9 @@ function getManifest({ session, reference, authentication }: Exchange, method: '
   return follow(session, method, url, { accept: ACCEPT, ...authentication.auth.headers }, method === 'GET' ? MAX_MANIFEST : undefined);
 }
 
-/** The challenge of a 401, none otherwise. */
-const challengeOf = (answer: Followed | null): Challenge | undefined =>
-  answer?.outcome.ok && answer.outcome.reply.status === 401
+/** The challenge of the registry's own 401, none otherwise: what another host asks for, to which the registry redirects, is not the registry's word. */
+const challengeOf = (session: Session, answer: Followed | null): Challenge | undefined =>
+  answer?.outcome.ok && answer.outcome.reply.status === 401 && !isForeign(session, answer)
     ? parseChallenges(answer.outcome.reply.headers['www-authenticate'])[0]
     : undefined;
 
@@ -124,6 +123,10 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
   }
   const { reply } = head.outcome;
   const answered = { ...before, rateLimit: rateLimitOf(reply) };
+  if (reply.status === 401 && isForeign(session, head)) {
+    const foreign = faultOfForeignLogin(session, place('HEAD'));
+    return { ...answered, checks: step('failed', '401', foreign.message, reply.ms), fault: foreign };
+  }
   if (isManifest(reply)) {
     const digest = header(reply, 'docker-content-digest');
     const detail = `HEAD returns ${contentType(reply) || 'no media type'}${digest === null ? '' : `, ${digest}`}`;
@@ -162,6 +165,13 @@ const isManifest = (reply: Reply): boolean => reply.status === 200 && !isHtml(re
 
 /** The `error` of a challenge: `insufficient_scope`, `invalid_token` (RFC 6750). */
 const errorOf = (reply: Reply | null): string | null => parseChallenges(reply?.headers['www-authenticate'])[0]?.error ?? null;
+
+/** The fault of another host that asks for a login: the registry's credentials are not for it, and its refusal says nothing of them. */
+function faultOfForeignLogin(session: Session, place: Place): Fault {
+  const [from, to] = [new URL(session.base).host, new URL(place.url).host];
+  const message = `${from} redirects to ${to}, which asks for a login of its own: kubectl imagepull sends no credentials there`;
+  return faultOfContent('notAsked', place, message, { details: { notAsked: 'foreignLogin' } });
+}
 
 /** The fault of an answer that is no manifest. */
 function faultOfRefusal(session: Session, reply: Reply, place: Place, sent: Credential | null, error: string | null): Fault {

@@ -64,36 +64,76 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   const uses = new CredentialUses(options.memory);
   const limits = new RateLimitMemory();
 
-  /** The session with a registry, opened once, for a probe that has its own time. */
-  async function sessionOf(registry: string): Promise<Session> {
-    const limited = limitedBy(transport, AbortSignal.timeout(options.timeout));
-    const session = await sessions(registry, () => openSession(limited, registry, options));
-    return { ...session, transport: limited };
+  /** What logins that ended in silence have taken: together they take no longer than one probe may. */
+  const silence = new SilentTime(options.timeout);
+
+  /** Works on a registry within a time of its own. In: milliseconds, the registry, and what to do in its session, which is opened once. */
+  async function within<T>(ms: number, registry: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), ms);
+    const limited = limitedBy(transport, over.signal);
+    try {
+      const session = await sessions(registry, () => openSession(limited, registry, options));
+      return await work({ ...session, transport: limited });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   return {
     probe(reference, credentials, { platform, deep }) {
       const identities = credentials.map(credential => uses.identityOf(credential));
       const question = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep]);
-      return probes(question, async () => {
-        const session = await sessionOf(reference.registry);
-        return probeImage({ session, reference, credentials, platform, deep, uses, limits });
-      });
+      return probes(question, () =>
+        within(options.timeout, reference.registry, session =>
+          probeImage({ session, reference, credentials, platform, deep, uses, limits }),
+        ),
+      );
     },
 
     async login(registry, credential) {
-      const session = await sessionOf(registry);
-      const checks = connectionChecks(session);
-      const { fault } = session;
-      if (fault !== null) return { checks, result: 'error', detail: fault.message, fault, repaired: null };
-      const { attempt } = await uses.oncePerCredential(session.base, credential, null, async who => ({
-        attempt: await logIn(session, registry, who),
-        answer: null,
-      }));
-      const { result, detail, repaired } = attempt;
-      return { checks: [...checks, ...attempt.checks], result, detail, fault: attempt.fault, repaired };
+      const ms = silence.left();
+      const detail = 'not tried: registries that do not answer have used up the time limit (--timeout)';
+      if (ms <= 0) return { checks: [], result: 'notTried', detail, fault: null, repaired: null };
+      const started = performance.now();
+      const facts = await within(ms, registry, session => logInAt(session, registry, credential));
+      if (facts.fault?.kind === 'timeout' || facts.fault?.details.dns === 'noAnswer') silence.spend(started);
+      return facts;
     },
   };
+
+  async function logInAt(session: Session, registry: string, credential: Credential): Promise<LoginFacts> {
+    const checks = connectionChecks(session);
+    const { fault } = session;
+    if (fault !== null) return { checks, result: 'error', detail: fault.message, fault, repaired: null };
+    const { attempt } = await uses.oncePerCredential(session.base, credential, null, async who => ({
+      attempt: await logIn(session, registry, who),
+      answer: null,
+    }));
+    const { result, detail, repaired } = attempt;
+    return { checks: [...checks, ...attempt.checks], result, detail, fault: attempt.fault, repaired };
+  }
+}
+
+/** A time that several waits share. Waits at the same time count once. */
+class SilentTime {
+  #spent = 0;
+  /** The end of the last wait. */
+  #until = 0;
+
+  constructor(private readonly most: number) {}
+
+  /** Milliseconds that are left. */
+  left(): number {
+    return Math.max(0, this.most - this.#spent);
+  }
+
+  /** Counts a wait that ends now. In: when it began, by performance.now(). */
+  spend(started: number): void {
+    const now = performance.now();
+    this.#spent += now - Math.max(started, this.#until);
+    this.#until = now;
+  }
 }
 
 /** One probe: what is asked for, and what the run remembers. */
@@ -145,7 +185,11 @@ async function tryIdentities(probe: Probe): Promise<Tried[]> {
 
 /** Whether kubelet, or the host, would get no further with another credential. */
 const endsTheMatter = ({ attempt: { fault }, answer }: Tried): boolean =>
-  fault === null || answer?.headBlocked === true || isNetworkFault(fault) || (fault.status ?? 0) >= 429;
+  fault === null ||
+  answer?.headBlocked === true ||
+  isNetworkFault(fault) ||
+  fault.details.notAsked !== undefined ||
+  (fault.status ?? 0) >= 429;
 
 const notTried = (credential: number): Attempt => ({
   credential,

@@ -1,6 +1,8 @@
 /** What the answer of a registry or a token server means. Belongs here: headers and bodies read, and a Fault made from a Reply. Pure. */
 import type { Fault, FaultDetails, FaultKind, HostRole, Step } from '../model/fault.ts';
 import type { RateLimit } from '../model/probe.ts';
+import type { Reference } from '../model/reference.ts';
+import { withStatements } from '../parse/messages/registry-errors.ts';
 import { redact } from '../util/redact.ts';
 import type { Reply } from './transport.ts';
 import type { WireFault } from './wire.ts';
@@ -143,7 +145,10 @@ export function faultOfWire(wire: WireFault, place: Place): Fault {
  */
 export function faultOfReply(reply: Reply, place: Place, known: readonly string[], kind?: FaultKind, error?: string | null): Fault {
   const spoken = spokenError(reply, known);
-  const told = `${place.method} ${redact(place.url)}: ${reply.status}${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
+  const words = reply.ledInside
+    ? NOT_SHOWN
+    : `${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
+  const told = `${place.method} ${redact(place.url)}: ${reply.status}${words}`;
   const which =
     kind ??
     (error === 'insufficient_scope'
@@ -155,7 +160,40 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
             ? 'notJson'
             : 'notFound'
           : 'status');
-  return { ...base(place), kind: which, status: reply.status, code: spoken.code, explanation: spoken.message, message: told };
+  const fault = base(place);
+  const details = reply.ledInside ? { ...fault.details, ledInside: true } : fault.details;
+  // an error code is a word of the protocol, and of an inner host nothing else is told
+  const code = reply.ledInside && !CODES.has(spoken.code ?? '') ? null : spoken.code;
+  return { ...fault, details, kind: which, status: reply.status, code, explanation: spoken.message, message: told };
+}
+
+const NOT_SHOWN = ' (a host of a private network, to which the registry leads: its words are not shown)';
+/** Error codes of the OCI distribution specification, and those that registries agree on. */
+const CODES = new Set([
+  'BLOB_UNKNOWN',
+  'BLOB_UPLOAD_INVALID',
+  'BLOB_UPLOAD_UNKNOWN',
+  'DENIED',
+  'DIGEST_INVALID',
+  'MANIFEST_BLOB_UNKNOWN',
+  'MANIFEST_INVALID',
+  'MANIFEST_UNKNOWN',
+  'NAME_INVALID',
+  'NAME_UNKNOWN',
+  'NOT_FOUND',
+  'SIZE_INVALID',
+  'TOOMANYREQUESTS',
+  'UNAUTHORIZED',
+  'UNSUPPORTED',
+]);
+
+/**
+ * The fault with what its explanation states, and without the explanation itself where it comes from an inner host. In: the fault, the image (null: none) and
+ * the user names that the explanation may quote.
+ */
+export function stated(fault: Fault, reference: Reference | null, users: readonly string[]): Fault {
+  const understood = withStatements(fault, reference, users);
+  return understood.details.ledInside ? { ...understood, explanation: null } : understood;
 }
 
 /** A fault within a successful answer (a broken token, a document that is not a manifest). In: its kind, the place, the sentence, and other fields. */

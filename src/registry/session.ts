@@ -47,6 +47,9 @@ export interface Followed {
   redirected: boolean;
 }
 
+/** Whether an answer is another host's than the registry's own, at the end of a redirect. */
+export const isForeign = (session: Session, { url }: Followed): boolean => new URL(url).origin !== new URL(session.base).origin;
+
 const MAX_REDIRECTS = 10;
 
 /** https alone, but for hosts that a runtime asks over http too: this machine, and those named insecure. */
@@ -108,9 +111,9 @@ async function ping(transport: Transport, base: string, ns: string | null): Prom
   };
 }
 
-const failedStep = ({ stage, code, detail }: WireFault, ms: number): Check => ({
+const failedStep = ({ stage, kind, code, detail }: WireFault, ms: number): Check => ({
   name: stage === 'http' ? 'ping' : stage,
-  status: 'failed',
+  status: kind === 'notAsked' ? 'skipped' : 'failed',
   code,
   detail,
   ms,
@@ -138,7 +141,7 @@ export const connectionChecks = (session: Session): Check[] => [
 ];
 
 /**
- * One request with its redirects followed by hand: `Authorization` stays with its host. A blob's HEAD that leads to another host goes on there as
+ * One request with its redirects followed by hand: `Authorization` stays with its host, and the gate (gate.ts) judges every hop. A blob's HEAD that leads to another host goes on there as
  * a GET of one byte, since presigned addresses are signed for GET. In: `limit`, the bytes of the body to read. Out: the last answer and its address.
  */
 export async function follow(
@@ -149,16 +152,18 @@ export async function follow(
   limit?: number,
 ): Promise<Followed> {
   let at = url;
+  let from: string | undefined;
   let [how, sent, most] = [method, headers, limit];
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const outcome = await session.transport.request(how, at, { headers: sent, ...(most === undefined ? {} : { limit: most }) });
+    const asker = { registry: session.base, ...(from === undefined ? {} : { from }) };
+    const outcome = await session.transport.request(how, at, { headers: sent, asker, ...(most === undefined ? {} : { limit: most }) });
     const location = outcome.ok && outcome.reply.status >= 300 && outcome.reply.status < 400 ? header(outcome.reply, 'location') : null;
     if (location === null || !URL.canParse(location, at)) return { outcome, url: at, redirected: at !== url };
     const next = new URL(location, at);
     if (next.origin !== new URL(at).origin) sent = Object.fromEntries(Object.entries(sent).filter(([name]) => name !== 'authorization'));
     if (how === 'HEAD' && /\/blobs\//.test(url) && next.origin !== new URL(url).origin)
       [how, sent, most] = ['GET', { ...sent, range: 'bytes=0-0' }, 1];
-    at = next.href;
+    [from, at] = [at, next.href];
   }
   const fault = {
     stage: 'http' as const,

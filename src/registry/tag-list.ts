@@ -18,6 +18,7 @@ export async function listTags(session: Session, repository: string, auth: AuthH
   const unknown = (why: string): Tags => ({ known: false, repositoryMissing: false, why });
   if (!outcome.ok) return unknown(outcome.fault.detail);
   const { reply } = outcome;
+  if (reply.ledInside) return unknown('the registry redirects the request for the tag list into a private network');
   if (reply.status === 200 && !reply.truncated) {
     const names = readTags(reply.body);
     return names === null ? unknown('the tag list is not JSON') : { known: true, names, complete: header(reply, 'link') === null };

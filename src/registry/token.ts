@@ -60,7 +60,8 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
   if (service !== null && service !== '') query.searchParams.set('service', service);
   for (const scope of scopesOf(request)) query.searchParams.append('scope', scope);
   const exchange: Exchange = { realm, query, login, secrets: credential === null ? [] : [credential.reveal()] };
-  if (credential === null) return readToken(await transport.request('GET', query.href), 'GET', exchange);
+  const toRealm = { asker: { registry: asker } };
+  if (credential === null) return readToken(await transport.request('GET', query.href, toRealm), 'GET', exchange);
 
   if (!transport.isPrivate(realm) || (asker.startsWith('https:') && query.protocol !== 'https:')) {
     const { host } = query;
@@ -68,11 +69,12 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
     return { ...failed('badScheme', placeOf('POST', realm, login), message), withheld: true };
   }
   const posted = await transport.request('POST', realm, {
+    ...toRealm,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: passwordGrant(request, credential),
   });
   if (!posted.ok || !FALL_BACK_TO_GET.has(posted.reply.status)) return readToken(posted, 'POST', exchange);
-  return readToken(await transport.request('GET', query.href, { headers: basicAuthorization(credential) }), 'GET', exchange);
+  return readToken(await transport.request('GET', query.href, { ...toRealm, headers: basicAuthorization(credential) }), 'GET', exchange);
 }
 
 /** The header that sends a credential by the Basic scheme. */
@@ -96,7 +98,10 @@ function passwordGrant(request: TokenRequest, credential: Credential): string {
 
 function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, login, secrets }: Exchange): TokenResult {
   const place = placeOf(method, method === 'POST' ? realm : query.href, login);
-  if (!outcome.ok) return { ok: false, ms: outcome.ms, fault: faultOfWire(outcome.fault, place), withheld: false };
+  if (!outcome.ok) {
+    const withheld = outcome.fault.details?.notAsked !== undefined;
+    return { ok: false, ms: outcome.ms, fault: faultOfWire(outcome.fault, place), withheld };
+  }
   const { reply } = outcome;
   const { status, ms } = reply;
   if (status >= 300 && status < 400) {
@@ -109,7 +114,7 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
     return failed(
       'badToken',
       place,
-      `the token server's answer is not JSON (${header(reply, 'content-type') ?? 'no Content-Type'})`,
+      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${header(reply, 'content-type') ?? 'no Content-Type'})`}`,
       200,
       ms,
     );

@@ -1,15 +1,19 @@
 /**
  * HTTP towards registries: requests, their time, proxies, and what was seen of each host's connection. Whatever happens is a value. Belongs here: what
- * is the same for every question; how a connection is opened stands in connection.ts.
+ * is the same for every question; which hosts are asked stands in gate.ts, how a connection is opened in connection.ts.
  */
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { CertificateFacts, Check } from '../model/probe.ts';
+import { oncePerKey } from '../util/once.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
-import { openConnection } from './connection.ts';
+import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
+import { type Asker, Gate } from './gate.ts';
+import { type ProxyServer, proxyOf } from './proxy-tunnel.ts';
+import { type LookUp, systemLookUp } from './tcp.ts';
 import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 /** What every request of a run keeps to. */
@@ -20,10 +24,14 @@ export interface TransportOptions {
   signal: AbortSignal;
   /** `host[:port]` of registries whose certificate is not checked and which may speak plain HTTP. */
   insecure: readonly string[];
+  /** Further hosts (or URLs) that the user named: they may lie in a private network, whoever leads there. */
+  named?: readonly string[];
   /** PEM of additional certificate authorities. */
   ca: string | null;
   environment: Environment;
   userAgent: string;
+  /** Default: the operating system's. */
+  lookUp?: LookUp;
 }
 
 /** What a host answered. */
@@ -35,6 +43,8 @@ export interface Reply {
   body: string;
   /** The body was longer. */
   truncated: boolean;
+  /** It comes from an inner host to which the registry led: its words are not shown. */
+  ledInside: boolean;
   /** Milliseconds from the question to the end of the body. */
   ms: number;
 }
@@ -49,19 +59,20 @@ interface RequestOptions {
   limit?: number;
   /** Ends this request, besides the run's own signal. */
   signal?: AbortSignal;
+  /** Who led to the URL; default: it is the registry itself. */
+  asker?: Asker;
 }
 
 /** Bytes of headers in an answer: undici takes 16 KB of them, Go up to a megabyte. */
 const MAX_HEADERS = 64 * 1024;
 /** Bytes of a body that are read unless a request says otherwise. */
 const MAX_BODY = 64 * 1024;
-/** Codes that, behind a proxy, are the proxy's own failure. */
-const OF_PROXY = /^(?:UND_ERR_ABORTED|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS|ERROR)$/;
+type Method = 'GET' | 'HEAD' | 'POST';
 
 /** Requests to registries, over connections that are kept. */
 export interface Transport {
   /** One request; redirects are not followed. Out: the answer or a fault, never an error. */
-  request(method: 'GET' | 'HEAD' | 'POST', url: string, options?: RequestOptions): Promise<Outcome>;
+  request(method: Method, url: string, options?: RequestOptions): Promise<Outcome>;
   /** The steps of the connection to the URL's host, as the first request saw them. */
   checksOf(url: string): Check[];
   /** Whether what is said to this URL can be read by nobody else: TLS that was verified, or this machine, or a host named insecure. */
@@ -80,83 +91,122 @@ export const limitedBy = (transport: Transport, signal: AbortSignal): Transport 
 
 const originOf = (url: string): string => new URL(url).origin;
 
+/** Whether a URL writes its host as URLs are read: `http://0x7f.1` is 127.0.0.1 and does not say so. */
+const isPlainlyWritten = (href: string, { hostname }: URL): boolean =>
+  /^https?:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(href)?.[1]?.toLowerCase() === hostname;
+
+/** What was seen of the connection to one origin: the steps of its first connection alone. */
+interface Trail {
+  checks: Check[];
+  /** The step under way, null between two steps. */
+  under: 'dns' | 'connect' | 'tls' | 'proxy' | null;
+  /** A connection writes here already. */
+  taken: boolean;
+}
+
 /** Makes a transport. In: its limits, authorities and environment. Out: an object to be closed by its owner. */
 export function createTransport(options: TransportOptions): Transport {
   // every request of a run listens for its end
   setMaxListeners(0, options.signal);
-  const checks = new Map<string, Check[]>();
+  const gate = new Gate({ insecure: options.insecure, named: options.named ?? [] });
+  const trails = new Map<string, Trail>();
   const dispatchers = new Map<string, Dispatcher>();
   const certificates = new Map<string, CertificateFacts>();
   /** Origin → the alert with which a server ended TLS: by TLS 1.3 it refuses a client only after the client's handshake is done. */
   const alerts = new Map<string, string>();
+  /** Questions that got no answer, and how: they are not asked again (see silenceOf). */
+  const silences = new Map<string, WireFault>();
   const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
+  const lookUp = options.lookUp ?? systemLookUp;
+  /** A name is looked up once: what the gate has judged is what is connected, for the whole run. */
+  const lookUps = oncePerKey<string[]>();
+  const lookUpOnce: LookUp = hostname => lookUps(hostname, () => lookUp(hostname));
+  /** Ends what is still under way when nobody waits for it any more. */
+  const ended = new AbortController();
+  const endAll = (): void => ended.abort();
+  if (options.signal.aborted) endAll();
+  options.signal.addEventListener('abort', endAll, { once: true });
+  setMaxListeners(0, ended.signal);
+  const limits = { stepTimeout: options.stepTimeout, signal: ended.signal };
 
-  const isInsecure = (url: URL): boolean => options.insecure.includes(url.host) || options.insecure.includes(url.hostname);
-  const proxyOf = (url: string): string | null => proxyFor(new URL(url), options.environment);
+  const proxyOfUrl = (url: URL): ProxyServer | null => {
+    const address = proxyFor(url, options.environment);
+    return address === null ? null : proxyOf(address);
+  };
 
-  function connectTo(url: URL, servername: string | undefined): Promise<Socket> {
-    const steps: Check[] = [];
-    if (!checks.has(url.origin)) checks.set(url.origin, steps);
-    const { stepTimeout, signal } = options;
-    return openConnection(
-      url,
-      servername,
-      { stepTimeout, signal, authorities, insecure: isInsecure(url) },
-      {
-        step: check => void steps.push(check),
-        certificate: facts => void certificates.set(url.origin, facts),
-        alert: code => void alerts.set(url.origin, code),
-      },
-    );
+  function trailOf(url: URL): Trail {
+    const known = trails.get(url.origin);
+    if (known !== undefined) return known;
+    const proxy = proxyOfUrl(url);
+    const behind = (name: 'dns' | 'connect'): Check => ({
+      name,
+      status: 'skipped',
+      code: null,
+      detail: `done by the proxy ${proxy?.shown}`,
+      ms: null,
+    });
+    const trail: Trail = { checks: proxy === null ? [] : [behind('dns'), behind('connect')], under: null, taken: false };
+    trails.set(url.origin, trail);
+    return trail;
   }
 
-  function dispatcherFor(url: URL): Dispatcher {
-    const known = dispatchers.get(url.origin);
+  /** Who writes what is seen of a connection. In: whether it is the one that counts for the origin. */
+  function observerOf(url: URL, counts: boolean): ConnectionObserver {
+    const trail = trailOf(url);
+    return {
+      begin: stage => {
+        if (counts) trail.under = stage;
+      },
+      step: check => {
+        // a step that was given up before has its end already
+        if (!counts || trail.under !== check.name) return;
+        trail.under = null;
+        trail.checks.push(check);
+      },
+      certificate: facts => void certificates.set(url.origin, facts),
+      alert: code => void alerts.set(url.origin, code),
+    };
+  }
+
+  function connectTo(url: URL, proxy: ProxyServer | null, addresses: readonly string[]): Promise<Socket> {
+    const trail = trailOf(url);
+    const observer = observerOf(url, !trail.taken);
+    trail.taken = true;
+    const connection = { ...limits, authorities, insecure: gate.isInsecure(url) };
+    return proxy === null
+      ? openConnection(url, addresses, connection, observer)
+      : openThroughProxy(url, proxy, { ...connection, lookUp: lookUpOnce, userAgent: options.userAgent }, observer);
+  }
+
+  /** What keeps connections to one origin. In: the addresses that may be connected: another choice of them has connections of its own. */
+  function dispatcherFor(url: URL, proxy: ProxyServer | null, addresses: readonly string[]): Dispatcher {
+    const key = `${url.origin} ${addresses.join(' ')}`;
+    const known = dispatchers.get(key);
     if (known) return known;
-    const proxy = proxyOf(url.href);
-    const limits = {
+    const dispatcher = new Agent({
       headersTimeout: options.stepTimeout,
       bodyTimeout: options.stepTimeout,
       connections: 4,
       pipelining: 1,
       maxHeaderSize: MAX_HEADERS,
-    };
-    let dispatcher: Dispatcher;
-    if (proxy === null) {
-      dispatcher = new Agent({
-        ...limits,
-        connect: (connection, callback) =>
-          void connectTo(url, connection.servername).then(
-            socket => callback(null, socket),
-            error => callback(error, null),
-          ),
-      });
-    } else {
-      const shown = redact(proxy);
-      const behind = (name: 'dns' | 'connect'): Check => ({
-        name,
-        status: 'skipped',
-        code: null,
-        detail: `done by the proxy ${shown}`,
-        ms: null,
-      });
-      checks.set(url.origin, [behind('dns'), behind('connect')]);
-      dispatcher = new ProxyAgent({
-        ...limits,
-        uri: proxy,
-        requestTls: { ...(authorities ? { ca: authorities } : {}), rejectUnauthorized: !isInsecure(url) },
-      });
-    }
-    dispatchers.set(url.origin, dispatcher);
+      connect: (_, callback) =>
+        void connectTo(url, proxy, addresses).then(
+          socket => callback(null, socket),
+          error => callback(error, null),
+        ),
+    });
+    dispatchers.set(key, dispatcher);
     return dispatcher;
   }
 
-  async function request(
-    method: 'GET' | 'HEAD' | 'POST',
-    href: string,
-    { headers = {}, body, limit = MAX_BODY, signal: own }: RequestOptions = {},
-  ): Promise<Outcome> {
-    const signal = own === undefined ? options.signal : AbortSignal.any([options.signal, own]);
+  /** The addresses of a host, looked up once for each; null where a proxy looks it up. Errors: a WireError of the step dns. */
+  async function addressesOf(url: URL, proxy: ProxyServer | null): Promise<string[] | null> {
+    if (proxy !== null) return null;
+    const { checks } = trailOf(url);
+    return resolveHost(url, lookUpOnce, limits, observerOf(url, !checks.some(({ name }) => name === 'dns')));
+  }
+
+  async function request(method: Method, href: string, question: RequestOptions = {}): Promise<Outcome> {
     const started = performance.now();
     const elapsed = (): number => Math.round(performance.now() - started);
     const failed = (fault: WireFault): Outcome => ({ ok: false, fault, ms: elapsed() });
@@ -172,15 +222,54 @@ export function createTransport(options: TransportOptions): Transport {
         detail: `${JSON.stringify(redact(href))} is not an http(s) URL`,
       });
     }
-    if (signal.aborted)
+    const { signal: own } = question;
+    if (ended.signal.aborted || own?.aborted)
       return failed({ stage: 'connect', kind: 'timeout', code: 'ABORTED', detail: 'the time limit of the probe (--timeout) has passed' });
+    const before = silences.get(url.origin) ?? silences.get(`${method} ${url.origin}${url.pathname}`);
+    if (before !== undefined) return failed(before);
+    // nothing that is under way, a look-up or a connection, is waited for when the time is over
+    const stop = new AbortController();
+    const stopNow = (): void => stop.abort();
+    const over = new Promise<Outcome>(resolve => {
+      stop.signal.addEventListener('abort', () => resolve(failed(stopped(url))), { once: true });
+    });
+    for (const signal of [ended.signal, own]) signal?.addEventListener('abort', stopNow, { once: true });
+    try {
+      const outcome = await Promise.race([ask(method, url, href, question, stop.signal, started), over]);
+      if (!ended.signal.aborted) rememberSilence(method, url, outcome);
+      return outcome;
+    } finally {
+      for (const signal of [ended.signal, own]) signal?.removeEventListener('abort', stopNow);
+    }
+  }
+
+  /** One question, with the gate before it. Out: the answer or a fault, never an error. */
+  async function ask(
+    method: Method,
+    url: URL,
+    href: string,
+    { headers = {}, body, limit = MAX_BODY, asker = { registry: href } }: RequestOptions,
+    signal: AbortSignal,
+    started: number,
+  ): Promise<Outcome> {
+    const elapsed = (): number => Math.round(performance.now() - started);
+    const failed = (fault: WireFault): Outcome => ({ ok: false, fault, ms: elapsed() });
+    const proxy = proxyOfUrl(url);
     let answered = false;
     try {
-      const answer = await dispatcherFor(url).request({
+      const admission = gate.admit(url, await addressesOf(url, proxy), asker);
+      if (!admission.ok) return failed(admission.fault);
+      const isAsked = proxy !== null && url.protocol === 'http:';
+      const answer = await dispatcherFor(url, proxy, admission.addresses ?? []).request({
         origin: url.origin,
-        path: url.pathname + url.search,
+        // a proxy that is asked itself, without a tunnel, is told the whole address
+        path: `${isAsked ? url.origin : ''}${url.pathname}${url.search}`,
         method,
-        headers: { 'user-agent': options.userAgent, ...headers },
+        headers: {
+          'user-agent': options.userAgent,
+          ...headers,
+          ...(isAsked && proxy.authorization !== null ? { 'proxy-authorization': proxy.authorization } : {}),
+        },
         body: body ?? null,
         signal,
         // undici would wait for a body that a HEAD answer never has
@@ -189,21 +278,58 @@ export function createTransport(options: TransportOptions): Transport {
       answered = true;
       const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
       if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
-      return {
-        ok: true,
-        reply: { status: answer.statusCode, headers: answer.headers, body: read.text, truncated: read.truncated, ms: elapsed() },
-      };
+      const { statusCode: status } = answer;
+      if (status === 407 && isAsked) {
+        const what = proxy.authorization === null ? 'requires authentication' : 'rejects the user name or password in its URL';
+        return failed({ stage: 'http', kind: 'proxy', code: '407', detail: `the proxy ${proxy.shown} of this machine ${what} (407)` });
+      }
+      const { ledInside } = admission;
+      return { ok: true, reply: { status, headers: answer.headers, body: read.text, truncated: read.truncated, ledInside, ms: elapsed() } };
     } catch (error) {
       if (error instanceof WireError) return failed(error.fault);
       return failed(signal.aborted ? stopped(url) : wireFault(url, error, answered));
     }
   }
 
-  /** The fault of a request that the end of its time stopped. */
+  /**
+   * A host that keeps silent is waited for once, however many credentials and images lead there: without a connection it is not asked again at all, with one
+   * the same question is not asked again.
+   */
+  function rememberSilence(method: Method, url: URL, outcome: Outcome): void {
+    if (outcome.ok) return;
+    const { detail, ...fault } = outcome.fault;
+    const isSilent = fault.kind === 'timeout' || (fault.kind === 'dns' && fault.code === 'ETIMEDOUT');
+    // a question that the end of its probe cut short proves nothing
+    if (!isSilent || fault.code === 'ABORTED' || outcome.ms < options.stepTimeout / 2) return;
+    silences.set(fault.stage === 'http' ? `${method} ${url.origin}${url.pathname}` : url.origin, {
+      ...fault,
+      detail: `${detail}; it was not asked again in this run`,
+      details: { ...fault.details, notAsked: 'silentBefore' },
+    });
+  }
+
+  /** The fault of a request that the end of its time stopped: it tells the step that was under way, and ends it. */
   function stopped(url: URL): WireFault {
-    const connected = (checks.get(url.origin) ?? []).some(check => check.name === 'connect' && check.status === 'ok');
+    const trail = trailOf(url);
     const limit = 'before the time limit of the probe (--timeout)';
-    return connected
+    const stage = trail.under;
+    if (stage === 'proxy') {
+      const detail = `the proxy ${proxyOfUrl(url)?.shown} of this machine accepts the connection, but does not answer CONNECT in time (--timeout)`;
+      return { stage: 'http', kind: 'proxy', code: 'ETIMEDOUT', detail };
+    }
+    if (stage !== null) {
+      const what = {
+        dns: `the look-up of "${url.hostname}"`,
+        connect: `the connection to ${url.host}`,
+        tls: `the TLS handshake with ${url.host}`,
+      };
+      const code = stage === 'tls' ? SILENT : 'ETIMEDOUT';
+      const detail = `${what[stage]} did not finish ${limit}`;
+      trail.under = null;
+      trail.checks.push({ name: stage, status: 'failed', code, detail, ms: null });
+      return { stage, kind: stage === 'dns' ? 'dns' : 'timeout', code, detail, details: wireDetails(stage === 'dns' ? 'EAI_AGAIN' : code) };
+    }
+    return trail.checks.some(({ name, status }) => (name === 'connect' || name === 'tls') && status === 'ok')
       ? {
           stage: 'http',
           kind: 'timeout',
@@ -214,26 +340,28 @@ export function createTransport(options: TransportOptions): Transport {
       : { stage: 'http', kind: 'timeout', code: 'ABORTED', detail: `no answer ${limit}`, details: {} };
   }
 
-  /** The fault of a request that failed on an open connection, or at a proxy. */
+  /** The fault of a request that failed on an open connection. */
   function wireFault(url: URL, error: unknown, answered: boolean): WireFault {
     const spoken = errorCode(error);
-    const ended = SYSTEM[spoken] === 'eof' || SYSTEM[spoken] === 'reset';
-    const code = ended ? (alerts.get(url.origin) ?? spoken) : spoken;
+    const isEnd = SYSTEM[spoken] === 'eof' || SYSTEM[spoken] === 'reset';
+    const code = isEnd ? (alerts.get(url.origin) ?? spoken) : spoken;
     const own = kindOf(code, 'http');
-    const kind = proxyOf(url.href) !== null && OF_PROXY.test(code) ? 'proxy' : answered ? cutOff(own) : own;
+    const kind = answered ? cutOff(own) : own;
     const stage = ['untrusted', 'badCertificate', 'tls', 'plainHttp'].includes(kind) ? 'tls' : 'http';
     return { stage, kind, code, detail: wireDetail(stage, url, code, error), details: wireDetails(code) };
   }
 
   return {
     request,
-    checksOf: url => checks.get(originOf(url)) ?? [],
+    checksOf: url => trails.get(originOf(url))?.checks ?? [],
     isPrivate(href) {
       const url = new URL(href);
-      return isLoopback(url.hostname) || isInsecure(url) || url.protocol === 'https:';
+      return url.protocol === 'https:' || gate.isInsecure(url) || (isLoopback(url.hostname) && isPlainlyWritten(href, url));
     },
     certificateOf: url => certificates.get(originOf(url)) ?? null,
     async close() {
+      endAll();
+      options.signal.removeEventListener('abort', endAll);
       await Promise.all([...dispatchers.values()].map(dispatcher => dispatcher.destroy().catch(() => {})));
     },
   };

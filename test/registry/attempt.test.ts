@@ -8,7 +8,7 @@ import { faultOfReply } from '../../src/registry/response.ts';
 const refusal = (status: number, message: string | null): Fault => {
   const body = message === null ? '' : JSON.stringify({ errors: [{ code: 'DENIED', message }] });
   const url = 'https://sso.example.net/token';
-  const reply = { status, headers: {}, body, truncated: false, ms: 1 };
+  const reply = { status, headers: {}, body, truncated: false, ledInside: false, ms: 1 };
   return withStatements(faultOfReply(reply, { step: 'token', role: 'token', url, method: 'GET', login: 'sent' }, []), null, ['ci']);
 };
 

@@ -48,7 +48,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     stop.abort();
     // whatever still hangs after a moment is not worth waiting for
-    setTimeout(() => process.exit(130), 500).unref();
+    setTimeout(() => process.exit(130), 50).unref();
   });
 }
 

@@ -226,6 +226,7 @@ export function readEvent(value: unknown): Event | null {
   const event = defined({
     metadata: defined({
       name: defects.text(metadata.name, 'metadata.name') ?? '',
+      namespace: defects.text(metadata.namespace, 'metadata.namespace'),
       creationTimestamp: defects.text(metadata.creationTimestamp, 'metadata.creationTimestamp'),
     }),
     reason: text('reason'),

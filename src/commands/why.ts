@@ -21,13 +21,18 @@ interface Source {
   snapshot(pod: Pod): Promise<PodSnapshot>;
   /** What could not be seen, once all was read. */
   warnings(): string[];
+  /** Whether a pod that was asked for may be missing. */
+  isIncomplete(): boolean;
   /** Where nothing fails, the place that was looked at. */
   place: string;
   /** What runs besides the pods that were looked at, null when only named ones were. */
   baseline: Baseline | null;
 }
 
-/** Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). */
+/**
+ * Out: the exit status: 2 also when a part of the work could not be done (the warnings say which). What could not be read and changed no
+ * verdict is a warning alone.
+ */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const counted = countedCauses(flags);
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
@@ -37,15 +42,16 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     const diagnosed = async (source: Source): Promise<number> => {
       const report = createReport(flags);
       const container = flags.container ?? null;
-      await examine({ ...source, container, take: report.take, say: spinner.say }, flags, context);
+      const examined = await examine({ ...source, container, take: report.take, say: spinner.say }, flags, context);
       if (container !== null && report.causes.size === 0 && flags.names.length > 0)
         throw new UserError(`there is no container "${container}" in ${flags.names.join(', ')}`, 'leave -c away to see every container');
       if (context.signal.aborted) throw new UserError('interrupted');
       spinner.done();
-      const warnings = source.warnings();
+      const warnings = [...source.warnings(), ...examined.warnings];
       report.print(source, warnings, context);
       warn(context, warnings);
-      return warnings.length > 0 ? 2 : [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
+      if (source.isIncomplete() || !examined.isComplete) return 2;
+      return [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
     };
     return flags.file === undefined ? await fromCluster(flags, context, diagnosed) : await diagnosed(await fromFile(flags, context));
   } finally {
@@ -123,6 +129,7 @@ const fromCluster = (flags: WhyFlags, context: Context, work: (source: Source) =
       subjects,
       snapshot: reader.snapshot,
       warnings: () => [...failures, ...reader.warnings()],
+      isIncomplete: () => failures.length > 0 || reader.isIncomplete(),
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
       baseline,
     });
@@ -152,7 +159,10 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
   const { text, name } = await readInput(flags.file as string, context);
   const saved = readSaved(text, name);
   if (saved.pods.length === 0)
-    throw new UserError(`${name} holds no pod`, 'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');
+    throw new UserError(
+      [`${name} holds no pod`, ...saved.warnings()].join('; '),
+      'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
+    );
   const wanted = flags.names.map(target => target.replace(/^(?:pods?|po)\//, ''));
   const absent = wanted.filter(pod => !saved.pods.some(candidate => candidate.metadata.name === pod));
   if (absent.length > 0)
@@ -171,7 +181,8 @@ async function fromFile(flags: WhyFlags, context: Context): Promise<Source> {
   return {
     subjects: chosen.map(pod => ({ pod, named: wanted.length > 0 })),
     snapshot: saved.snapshot,
-    warnings: () => [],
+    warnings: saved.warnings,
+    isIncomplete: saved.isIncomplete,
     place: `in ${name}`,
     baseline: null,
   };

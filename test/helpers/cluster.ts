@@ -45,7 +45,8 @@ export interface TestCluster {
 }
 
 export const authority = makeCertificate({ isCa: true, commonName: 'Test cluster CA' });
-const own = makeCertificate({ ips: ['127.0.0.1'], names: ['localhost'], ca: authority });
+/** What a server on this machine shows. */
+export const serverCertificate = makeCertificate({ ips: ['127.0.0.1'], names: ['localhost'], ca: authority });
 /** The certificate of the user "certified". */
 export const clientCertificate = makeCertificate({ names: ['certified'], commonName: 'certified', ca: authority });
 
@@ -91,7 +92,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
   const server = createServer(
-    { ...own, ca: [authority.cert], requestCert: true, rejectUnauthorized: false },
+    { ...serverCertificate, ca: [authority.cert], requestCert: true, rejectUnauthorized: false },
     (request, response) => void onRequest(request, response),
   );
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -73,7 +73,11 @@ export function createApiSource(api: Api): ApiSource {
     if (!answer.ok && answer.status === 404) return { found: false, missing: true };
     const shaped = answer.ok ? read(answer.value) : null;
     if (shaped !== null && 'object' in shaped) return { found: true, object: shaped.object };
-    const why = shaped === null ? permission : `the response of the API server is malformed: ${shaped.defect}`;
+    const why = answer.ok
+      ? `the response of the API server is malformed: ${(shaped as { defect: string }).defect}`
+      : answer.status === 403
+        ? permission
+        : answer.message;
     warnings.add(`cannot read ${what}: ${why}`);
     return failedLookup(why);
   }

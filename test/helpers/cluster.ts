@@ -21,8 +21,16 @@ export interface ClusterOptions {
   forbid?: RegExp;
   /** Milliseconds before each answer. */
   delayMs?: number;
-  /** Overrides an answer. */
-  answer?: (path: string) => { status: number; body: string; headers?: Record<string, string> } | undefined;
+  /** Overrides an answer; `cut`: the connection ends in the middle of the body; `hang`: nothing comes after the headers, or at all. */
+  answer?: (path: string) => Answer | undefined;
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+  cut?: boolean;
+  hang?: 'headers' | 'body';
 }
 
 export interface ClusterRequest {
@@ -87,8 +95,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     };
     requests.push(entry);
     if (options.delayMs) await sleep(options.delayMs, undefined, { ref: false });
-    const { status, body, headers } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
+    const { status, body, headers, cut, hang } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
     entry.ended = performance.now();
+    if (hang === 'headers') return;
+    if (cut || hang === 'body') {
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length + 100 });
+      response.write(body, () => (cut ? response.destroy() : undefined));
+      return;
+    }
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
   const server = createServer(
@@ -108,12 +122,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   };
 }
 
-function answerTo(
-  options: ClusterOptions,
-  method: string,
-  url: URL,
-  accept: string,
-): { status: number; body: string; headers?: Record<string, string> } {
+function answerTo(options: ClusterOptions, method: string, url: URL, accept: string): Answer {
   const path = decodeURIComponent(url.pathname);
   const given = options.answer?.(path);
   if (given !== undefined) return given;

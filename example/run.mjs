@@ -34,7 +34,7 @@ const registry = await startRegistry({
   ],
 });
 
-console.log('$ kubectl imagepull why -f pods.yaml\n');
+console.log(`$ ${['kubectl imagepull why -f pods.yaml', ...process.argv.slice(2)].join(' ')}\n`);
 const objects = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('REGISTRY', registry.host);
 const plugin = spawn(process.execPath, [join(root, 'dist', 'kubectl-imagepull.cjs'), 'why', '-f', '-', ...process.argv.slice(2)], {
   stdio: ['pipe', 'inherit', 'inherit'],

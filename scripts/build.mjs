@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { mutation } from './mutation.mjs';
 import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 
@@ -24,11 +25,11 @@ const CLIENT_NODE = {
   '../package.json': `export default ${JSON.stringify({ version: 'bundled' })};`,
   undici:
     'const load = () => require("undici"); export class Agent { constructor(options) { return new (load().Agent)(options); } } export class ProxyAgent { constructor(options) { return new (load().ProxyAgent)(options); } }',
-  socks: 'export class SocksClient { static createConnection(...args) { return require("socks").SocksClient.createConnection(...args); } }',
-  'socks-proxy-agent':
-    'export class SocksProxyAgent { constructor(...args) { return new (require("socks-proxy-agent").SocksProxyAgent)(...args); } }',
+  // client-node is given no proxy: undici makes the connections
+  socks: 'export class SocksClient { constructor() { throw new Error("not bundled"); } }',
+  'socks-proxy-agent': 'export class SocksProxyAgent { constructor() { throw new Error("not bundled"); } }',
   hpagent:
-    'export class HttpProxyAgent { constructor(options) { return new (require("hpagent").HttpProxyAgent)(options); } } export class HttpsProxyAgent { constructor(options) { return new (require("hpagent").HttpsProxyAgent)(options); } }',
+    'export class HttpProxyAgent { constructor() { throw new Error("not bundled"); } } export class HttpsProxyAgent { constructor() { throw new Error("not bundled"); } }',
   './oidc_auth.js':
     'let real; const load = () => (real ??= new (require("./oidc_auth.js").OpenIDConnectAuth)()); export class OpenIDConnectAuth { isAuthProvider(user) { return user?.authProvider?.name === "oidc"; } applyAuthentication(user, options) { return load().applyAuthentication(user, options); } }',
   './azure_auth.js':
@@ -51,6 +52,11 @@ const slim = {
   name: 'slim',
   setup(builder) {
     const undici = dirname(require.resolve('undici/package.json'));
+    // undici falls back to its parser without SIMD, which every processor can run: one is enough
+    builder.onLoad({ filter: /[/\\]llhttp_simd-wasm\.js$/ }, () => {
+      used.add('simd');
+      return { contents: 'throw new Error("not bundled");' };
+    });
     builder.onResolve({ filter: /.*/ }, async args => {
       if (args.pluginData === 'real') return undefined;
       if (/@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(args.importer) && CLIENT_NODE[args.path] !== undefined) {
@@ -80,6 +86,28 @@ const slim = {
   },
 };
 
+/** What a row of src/parse/messages has for its reader and its test: the plugin does not need it. */
+const DOCUMENTATION = new Set(['example', 'source', 'since']);
+
+const rows = {
+  name: 'rows',
+  setup(/** @type {import('esbuild').PluginBuild} */ builder) {
+    builder.onLoad({ filter: /[/\\]src[/\\]parse[/\\]messages[/\\][\w-]+\.ts$/ }, args => {
+      const text = readFileSync(args.path, 'utf8');
+      /** @type {{ pos: number, end: number }[]} */
+      const cuts = [];
+      const visit = (/** @type {ts.Node} */ node) => {
+        if (ts.isObjectLiteralExpression(node) && node.properties.some(property => property.name?.getText() === 'id'))
+          cuts.push(...node.properties.filter(property => DOCUMENTATION.has(property.name?.getText() ?? '')));
+        ts.forEachChild(node, visit);
+      };
+      visit(ts.createSourceFile(args.path, text, ts.ScriptTarget.Latest, true));
+      const contents = cuts.reduceRight((rest, { pos, end }) => rest.slice(0, pos) + rest.slice(end).replace(/^,/, ''), text);
+      return { contents, loader: /** @type {const} */ ('ts') };
+    });
+  },
+};
+
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
 const { plugin: mutate, changed } = mutation();
@@ -105,7 +133,7 @@ const { metafile } = await build({
   banner: {
     js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
   },
-  plugins: [slim, ...(mutates ? [mutate] : [])],
+  plugins: [slim, mutates ? mutate : rows],
 });
 chmodSync(outfile, 0o755);
 if (mutates) {
@@ -116,6 +144,7 @@ if (mutates) {
 writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
 writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));
 
+if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
 const missing = Object.keys(CLIENT_NODE).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`@kubernetes/client-node no longer imports ${missing.join(', ')}: look at scripts/build.mjs again`);
 const { size } = statSync(outfile);

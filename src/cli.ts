@@ -1,233 +1,182 @@
-/** The command line: yargs in, parsed flags out, each command loaded only when it runs. */
+/** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
 import yargs from 'yargs';
-import { isKind } from './cluster/workloads.ts';
-import type { CommonFlags, Context, OutputFormat } from './commands/context.ts';
+import type { CommonFlags, Context } from './commands/context.ts';
+import { COMMANDS, type CommandName, FLAGS, type FlagName, flagsOf, OUTPUT_FORMATS, PROGRAM } from './flags.ts';
 import { UserError } from './util/user-error.ts';
-import { VERSION } from './util/version.ts';
+
+type Command = (typeof COMMANDS)[number];
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
 const UNIT: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** kubectl's durations: `10s`, `1m`; a bare number is seconds. Out: milliseconds. */
-export function parseDuration(text: string, flag: string): number {
-  const match = DURATION.exec(text);
-  if (!match) throw new UserError(`${flag}: "${text}" is no duration`, 'write for instance 5s, 1m or 500ms');
-  return Math.round(Number(match[1]) * (UNIT[match[2] ?? 's'] as number));
+/** The parsed command line: values by the name of the flag, arguments by the name of the argument. */
+type Arguments = Record<string, unknown> & { _: (string | number)[] };
+
+/** Reads flags of a command line; a name that is not in the table does not compile. Defaults are those of the table. */
+class Flags {
+  constructor(readonly argv: Arguments) {}
+
+  /** All values that were given, without the default. */
+  all(name: FlagName | 'NAME' | 'SECRET' | 'SHELL'): string[] {
+    const value = this.argv[name];
+    return value === undefined ? [] : [value].flat().map(String);
+  }
+
+  /** The last value, or the default. */
+  text(name: FlagName): string | undefined {
+    return this.all(name).at(-1) ?? FLAGS.find(flag => flag.name === name)?.default;
+  }
+
+  /** Whether a switch is on; one that can be negated is on unless it was turned off. */
+  isOn(name: FlagName): boolean {
+    const last = [this.argv[name]].flat().at(-1);
+    return typeof last === 'boolean' ? last : FLAGS.find(flag => flag.name === name)?.negatable === true;
+  }
+
+  /** Milliseconds of a duration as in kubectl: `10s`, `1m`; a bare number is seconds. Throws UserError. */
+  duration(name: FlagName): number {
+    const value = this.text(name) ?? '';
+    const match = DURATION.exec(value);
+    if (!match) throw new UserError(`invalid --${name} "${value}": expected for example 10s or 1m`);
+    return Math.round(Number(match[1]) * (UNIT[match[2] ?? 's'] as number));
+  }
+
+  /** Pairs `FROM=TO`. Throws UserError. */
+  pairs(name: FlagName): Map<string, string> {
+    return new Map(
+      this.all(name).map(pair => {
+        const [from, to] = pair.split(/=(.*)/s);
+        if (!from || !to)
+          throw new UserError(`invalid --${name} "${pair}": expected FROM=TO, for example docker.io=mirror.example.com:5000`);
+        return [from, to];
+      }),
+    );
+  }
 }
 
-/** `FROM=TO` pairs of --registry-mirror. */
-function parseMirrors(pairs: string[]): Map<string, string> {
-  return new Map(
-    pairs.map(pair => {
-      const [from, to] = pair.split(/=(.*)/s);
-      if (!from || !to)
-        throw new UserError(`--registry-mirror: "${pair}" is not FROM=TO`, 'write for instance docker.io=mirror.example.com:5000');
-      return [from, to];
-    }),
-  );
-}
-
-interface Arguments {
-  [name: string]: unknown;
-  namespace?: string;
-  output: OutputFormat;
-  color: boolean;
-  requestTimeout: string;
-  timeout: string;
-}
-
-const text = (value: unknown): string | undefined =>
-  Array.isArray(value) ? String(value.at(-1)) : value === undefined ? undefined : String(value);
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]);
-
-/** `deployment web` as kubectl takes it: the same as `deployment/web`. */
-function typed(names: string[]): string[] {
-  const [first = '', ...rest] = names;
-  return rest.length > 0 && rest.every(name => !name.includes('/')) && isKind(first.toLowerCase())
-    ? rest.map(name => `${first}/${name}`)
-    : names;
-}
-
-function common(argv: Arguments, context: Context): CommonFlags {
-  const { environment } = context;
-  const requestTimeout = text(argv.requestTimeout) ?? '0';
+function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlags {
   return {
-    kubeconfig: text(argv.kubeconfig),
-    context: text(argv.context),
-    cluster: text(argv.cluster),
-    user: text(argv.user),
-    as: text(argv.as),
-    asGroup: argv.asGroup === undefined ? undefined : texts(argv.asGroup),
-    namespace: text(argv.namespace),
-    allNamespaces: argv.allNamespaces === true,
-    requestTimeout: parseDuration(requestTimeout, '--request-timeout'),
-    timeout: parseDuration(text(argv.timeout) ?? '30s', '--timeout'),
-    output: argv.output,
-    color: argv.color !== false && !environment.NO_COLOR && environment.TERM !== 'dumb' && context.stdout.isTTY,
-    probe: argv.probe !== false,
-    insecureRegistries: texts(argv.insecureRegistry).map(host => host.replace(/^https?:\/\//, '').replace(/\/+$/, '')),
-    registryCa: text(argv.registryCa),
-    mirrors: parseMirrors(texts(argv.registryMirror)),
+    kubeconfig: flags.text('kubeconfig'),
+    context: flags.text('context'),
+    cluster: flags.text('cluster'),
+    user: flags.text('user'),
+    as: flags.text('as'),
+    asGroup: flags.all('as-group').length === 0 ? undefined : flags.all('as-group'),
+    namespace: flags.text('namespace'),
+    allNamespaces: flags.isOn('all-namespaces'),
+    requestTimeout: flags.duration('request-timeout'),
+    timeout: flags.duration('timeout'),
+    output: outputOf(flags),
+    color: flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY,
+    probe: flags.isOn('probe'),
+    insecureRegistries: flags.all('insecure-registry').map(host => host.replace(/^https?:\/\//, '').replace(/\/+$/, '')),
+    registryCa: flags.text('registry-ca'),
+    mirrors: flags.pairs('registry-mirror'),
   };
 }
 
-/** Runs one command line. In: the arguments after the binary's name. Out: the exit status. */
-export async function run(args: string[], context: Context): Promise<number> {
-  // the words of a line that is being typed are not this program's own flags
-  if (args[0] === '__complete') return (await import('./commands/complete.ts')).complete(args.slice(1), context);
-  let status = 0;
-  let printed = '';
+const outputOf = (flags: Flags) => OUTPUT_FORMATS.find(format => format === flags.text('output')) ?? 'text';
+
+/** What runs each command. In: its flags. Out: the exit status. */
+const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<number>> = {
+  async why(flags, context) {
+    const { why } = await import('./commands/why.ts');
+    return why(
+      {
+        ...commonFlags(flags, context),
+        names: flags.all('NAME'),
+        file: flags.text('filename'),
+        selector: flags.text('selector'),
+        container: flags.text('container'),
+        watch: flags.isOn('watch'),
+        facts: flags.isOn('facts'),
+        failOn: flags.all('fail-on'),
+        ignore: flags.all('ignore'),
+      },
+      context,
+    );
+  },
+  async 'test-secret'(flags, context) {
+    const { testSecretCommand } = await import('./commands/test-secret.ts');
+    const more = { names: flags.all('SECRET'), image: flags.text('image'), file: flags.text('filename') };
+    return testSecretCommand({ ...commonFlags(flags, context), ...more }, context);
+  },
+  async version(flags, context) {
+    return (await import('./commands/version.ts')).version(outputOf(flags), context);
+  },
+  async completion(flags, context) {
+    return (await import('./commands/completion.ts')).completion(flags.all('SHELL').at(-1), context);
+  },
+};
+
+/** Runs one command line. In: the words after the name of the program. Out: the exit status. Throws UserError for a line that cannot be read. */
+export async function run(words: string[], context: Context): Promise<number> {
+  // the words of a line that is being typed are not flags of this program
+  if (words[0] === '__complete') return (await import('./commands/complete.ts')).complete(words.slice(1), context);
+  const argv = parse(words);
+  const command = commandOf(argv._[0]);
+  if (argv['help'] === true || argv._[0] === 'help') {
+    const { helpText } = await import('./report/help.ts');
+    const width = Math.min(110, Math.max(80, context.stdout.isTTY ? context.stdout.columns : 100));
+    context.stdout.write(helpText((command ?? commandOf(argv._[1]))?.name, width));
+    return 0;
+  }
+  check(argv, command);
+  return RUN[command.name](new Flags(argv), context);
+}
+
+const commandOf = (word: unknown): Command | undefined => COMMANDS.find(({ name }) => name === word);
+
+function parse(words: string[]): Arguments {
   const parser = yargs()
-    .scriptName('kubectl imagepull')
-    .usage('$0: names the one cause why a pod cannot pull its image, proves it, and prints the command that repairs it.')
     .parserConfiguration({
       'boolean-negation': true,
+      'camel-case-expansion': false,
       'duplicate-arguments-array': true,
       'parse-numbers': false,
       'parse-positional-numbers': false,
-      'camel-case-expansion': true,
     })
-    .command(
-      'why [NAME..]',
-      'why does this pod (or workload) not get its image?',
-      builder =>
-        builder
-          .positional('NAME', { type: 'string', array: true, describe: 'POD or TYPE/NAME; none: every failing pod of the namespace' })
-          .option('filename', {
-            alias: 'f',
-            type: 'string',
-            nargs: 1,
-            describe: 'diagnose saved objects instead of a cluster (- is standard input)',
-          })
-          .option('selector', { alias: 'l', type: 'string', nargs: 1, describe: 'failing pods with these labels' })
-          .option('container', { alias: 'c', type: 'string', nargs: 1, describe: 'only this container' })
-          .option('watch', { alias: 'w', type: 'boolean', describe: 'stay, and report new causes and repaired ones as they happen' })
-          .option('fail-on', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: only these count for exit status 1' })
-          .option('ignore', { type: 'string', array: true, nargs: 1, describe: 'CAUSE,…: these do not count' })
-          .example('$0 why api-7c9f -n shop', 'one pod')
-          .example('$0 why deployment/api', 'the pods of a workload')
-          .example('$0 why -A', 'every pod of the cluster that waits for an image')
-          .example('kubectl get pods,events,secrets,sa,nodes -o yaml | $0 why -f -', 'saved objects, no cluster'),
-      async argv => {
-        const { why } = await import('./commands/why.ts');
-        const names = typed(texts(argv.NAME));
-        if (names.length > 0 && (argv.selector !== undefined || argv.allNamespaces))
-          throw new UserError('name pods, or select them with -l or -A: not both');
-        status = await why(
-          {
-            ...common(argv as never, context),
-            names,
-            file: text(argv.filename),
-            selector: text(argv.selector),
-            container: text(argv.container),
-            watch: argv.watch === true,
-            failOn: texts(argv.failOn),
-            ignore: texts(argv.ignore),
-          },
-          context,
-        );
-      },
-    )
-    .command(
-      'test-secret [SECRET..]',
-      'does this pull secret work?',
-      builder =>
-        builder
-          .positional('SECRET', { type: 'string', array: true, describe: 'names of pull secrets' })
-          .option('image', { type: 'string', nargs: 1, describe: 'prove the right to pull this image too' })
-          .option('filename', {
-            alias: 'f',
-            type: 'string',
-            nargs: 1,
-            describe: 'secrets of a file instead of a cluster (- is standard input)',
-          })
-          .example('$0 test-secret regcred -n shop', 'log in to every registry of the secret')
-          .example('$0 test-secret regcred --image registry.example.com/team/api:1.4', 'and pull this image with it'),
-      async argv => {
-        const { testSecretCommand } = await import('./commands/test-secret.ts');
-        const names = texts(argv.SECRET);
-        if (names.length === 0 && argv.filename === undefined)
-          throw new UserError('which secret?', 'kubectl imagepull test-secret SECRET; see them with: kubectl get secrets');
-        status = await testSecretCommand(
-          { ...common(argv as never, context), names, image: text(argv.image), file: text(argv.filename) },
-          context,
-        );
-      },
-    )
-    .command('version', 'print the version', {}, argv => {
-      const about = { version: VERSION };
-      context.stdout.write(
-        argv.output === 'json'
-          ? `${JSON.stringify(about, null, 2)}\n`
-          : argv.output === 'yaml'
-            ? `version: ${VERSION}\n`
-            : `kubectl-imagepull ${VERSION}\n`,
-      );
-    })
-    .command(
-      'completion [SHELL]',
-      'print the script that switches tab completion on',
-      builder =>
-        builder
-          .positional('SHELL', {
-            choices: ['bash', 'zsh', 'fish', 'powershell'] as const,
-            describe: 'without: the helper program kubectl_complete-imagepull itself',
-          })
-          .example('source <($0 completion bash)', 'for this session; put it into ~/.bashrc for all'),
-      async argv => {
-        const { completionScript } = await import('./commands/complete.ts');
-        context.stdout.write(completionScript(argv.SHELL));
-      },
-    )
-    .option('namespace', { alias: 'n', type: 'string', nargs: 1, describe: 'namespace', global: true })
-    .option('all-namespaces', { alias: 'A', type: 'boolean', describe: 'every namespace' })
-    .option('output', {
-      alias: 'o',
-      choices: ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const,
-      default: 'text' as const,
-      describe: 'format',
-    })
-    .option('color', { type: 'boolean', default: true, describe: 'colour on a terminal (--no-color, NO_COLOR)' })
-    .option('probe', { type: 'boolean', default: true, describe: 'ask the registry (--no-probe: ask none)' })
-    .option('timeout', { type: 'string', default: '30s', nargs: 1, describe: 'for all that is asked of registries about one image' })
-    .option('insecure-registry', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      describe: 'HOST whose certificate is not checked and which may speak plain HTTP',
-    })
-    .option('registry-ca', { type: 'string', nargs: 1, describe: 'PEM FILE of a certificate authority to trust' })
-    .option('registry-mirror', { type: 'string', array: true, nargs: 1, describe: 'FROM=TO: ask TO where an image says FROM' })
-    .option('kubeconfig', { type: 'string', nargs: 1, describe: 'path of the kubeconfig' })
-    .option('context', { type: 'string', nargs: 1, describe: 'kubeconfig context' })
-    .option('cluster', { type: 'string', nargs: 1, describe: 'kubeconfig cluster' })
-    .option('user', { type: 'string', nargs: 1, describe: 'kubeconfig user' })
-    .option('as', { type: 'string', nargs: 1, describe: 'user to impersonate' })
-    .option('as-group', { type: 'string', array: true, nargs: 1, describe: 'group to impersonate' })
-    .option('request-timeout', { type: 'string', default: '0', nargs: 1, describe: 'for one request to the cluster (0: no limit)' })
-    .group(
-      ['namespace', 'all-namespaces', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'request-timeout'],
-      'As in kubectl:',
-    )
-    .group(['probe', 'timeout', 'insecure-registry', 'registry-ca', 'registry-mirror'], 'Registry:')
-    .group(['output', 'color'], 'Output:')
-    .epilogue('Exit status: 0 no cause found, 1 a cause was found, 2 the tool could not do its work.')
-    .help('help', 'show help')
-    .alias('help', 'h')
+    .help(false)
     .version(false)
-    .demandCommand(1, 'which command? why, test-secret, completion or version')
-    .strict()
-    .wrap(Math.min(110, Math.max(80, context.stdout.isTTY ? context.stdout.columns : 100)))
     .locale('en')
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs throws some of its own complaints itself
       if (error && error.name !== 'YError') throw error;
-      throw new UserError((message ?? error.message).trim().replace(/\s*\n\s*/g, ' '), 'see: kubectl imagepull --help');
+      const text = (message ?? error.message).trim().replace(/\s*\n\s*/g, ' ');
+      const empty = /^Not enough arguments following: (.+)$/.exec(text)?.[1];
+      throw new UserError(empty === undefined ? text : `flag needs a value: ${dashed(empty)}`, seeHelp());
     });
-  await parser.parseAsync(args, {}, (_error, _argv, output) => {
-    printed = output;
-  });
-  if (printed !== '') context.stdout.write(`${printed}\n`);
-  return status;
+  for (const { name, alias, takes, repeatable } of FLAGS)
+    parser.option(name, {
+      ...(alias === undefined ? {} : { alias }),
+      ...(takes === null ? { type: 'boolean' } : { type: 'string', nargs: 1, array: repeatable === true }),
+    });
+  for (const { name, argument } of COMMANDS)
+    parser.command(argument === null ? name : `${name} [${argument.name}${argument.repeatable ? '..' : ''}]`, '', builder =>
+      argument === null ? builder : builder.positional(argument.name, { type: 'string', array: argument.repeatable }),
+    );
+  return parser.parseSync(words) as Arguments;
+}
+
+/** A flag as it is written. */
+const dashed = (name: string): string => `${name.length === 1 ? '-' : '--'}${name}`;
+const seeHelp = (command?: Command): string => `see: ${PROGRAM} ${command === undefined ? '' : `${command.name} `}--help`;
+
+/** Throws UserError for a line with an unknown command, flag, value or argument. */
+function check(argv: Arguments, command: Command | undefined): asserts command is Command {
+  const [word, ...rest] = argv._;
+  if (word === undefined) throw new UserError(`no command given: use ${COMMANDS.map(({ name }) => name).join(', ')}`, seeHelp());
+  if (command === undefined) throw new UserError(`unknown command: ${word}`, seeHelp());
+  const known = new Set(FLAGS.flatMap(({ name, alias }) => [name, alias]));
+  const unknown = Object.keys(argv).find(key => !known.has(key) && !['_', '$0', command.argument?.name].includes(key));
+  if (unknown !== undefined) throw new UserError(`unknown flag: ${dashed(unknown)}`, seeHelp(command));
+  const taken = flagsOf(command.name);
+  const foreign = FLAGS.find(flag => argv[flag.name] !== undefined && !taken.includes(flag));
+  if (foreign !== undefined) throw new UserError(`${command.name} does not have the flag ${dashed(foreign.name)}`, seeHelp(command));
+  if (rest.length > 0) throw new UserError(`unexpected argument: ${rest[0]}`, seeHelp(command));
+  const rows = [...taken.map(flag => ({ ...flag, title: `--${flag.name}` })), { ...command.argument, title: command.argument?.name }];
+  for (const { name = '', title, choices } of rows) {
+    const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !choices.includes(String(value)));
+    if (wrong !== undefined) throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, seeHelp(command));
+  }
 }

@@ -1,4 +1,4 @@
-/** The entry: the only file that touches the process. Status 0 no cause, 1 a cause, 2 the tool could not do its work. */
+/** The entry, and the only file that touches the process: arguments, streams, signals, and the exit status (0 no cause, 1 a cause, 2 the check was not possible). */
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { run } from './cli.ts';
@@ -26,17 +26,17 @@ const context: Context = {
   signal: stop.signal,
 };
 
-/** One line that says what went wrong, and what to do. */
-function complain(error: unknown): void {
+/** Prints one line that says what went wrong and what to do; of an internal error also where, with IMAGEPULL_DEBUG. */
+function printError(error: unknown): void {
   if (error instanceof UserError) {
-    const said = redact(error.message).replace(/\s*\n\s*/g, ' ');
-    process.stderr.write(`error: ${said}${error.hint === null ? '' : ` (${error.hint})`}\n`);
+    const text = redact(error.message).replace(/\s*\n\s*/g, ' ');
+    process.stderr.write(`error: ${text}${error.hint === null ? '' : ` (${error.hint})`}\n`);
     return;
   }
-  const bug = error as Error;
-  const where = process.env.IMAGEPULL_DEBUG ? `\n${redact(bug.stack ?? '')}` : '';
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
+  const trace = process.env.IMAGEPULL_DEBUG ? `\n${redact(stack ?? '')}` : '';
   process.stderr.write(
-    `error: a fault of kubectl imagepull itself: ${redact(String(bug?.message ?? error)).split('\n', 1)[0]} (please report it; IMAGEPULL_DEBUG=1 shows where)${where}\n`,
+    `error: internal error: ${redact(message).split('\n', 1)[0]} (IMAGEPULL_DEBUG=1 prints a stack trace; please report it)${trace}\n`,
   );
 }
 
@@ -47,22 +47,24 @@ process.stdout.on('error', error => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     stop.abort();
-    // whatever still hangs after a moment is not worth waiting for
-    setTimeout(() => process.exit(130), 50).unref();
+    // what does not end by itself is ended
+    setTimeout(() => process.exit(130), 500).unref();
   });
 }
 
-/** Called as `kubectl_complete-imagepull` (a link to this program), kubectl asks for candidates. */
-const asked = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name)) ? ['__complete'] : [];
+/** Under the name `kubectl_complete-imagepull` (a link to this program) kubectl asks for candidates of tab completion. */
+const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name))
+  ? ['__complete']
+  : [];
 
-const words = [...asked, ...process.argv.slice(2)];
+const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {
-    complain(error);
+    printError(error);
     return stop.signal.aborted ? 130 : 2;
   })
   .then(status => {
     process.exitCode = status;
-    // at a key nobody waits for a login that goes on
+    // tab completion does not wait for a login that still runs
     if (words[0] === '__complete') process.stdout.write('', () => process.exit());
   });

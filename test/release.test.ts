@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load } from 'js-yaml';
 import t from 'tap';
-import { pluginCommand } from './helpers/plugin.ts';
+import { COMMANDS, FLAGS } from '../src/flags.ts';
 
 interface Flag {
   name: string;
@@ -104,25 +104,22 @@ t.test("krew's rules are kept", async t => {
   }
 });
 
-t.test('plugin.yaml has the commands and flags of the help', async t => {
-  const [program, ...first] = pluginCommand();
-  const help = (...args: string[]): string => run(program, [...first, ...args, '--help']);
-  const flagsIn = (text: string): string[] =>
-    [...text.matchAll(/^ +(?:-(\w), )?--([a-z-]+) /gm)].map(([, short, name]) => (short ? `-${short} ` : '') + `--${name}`).sort();
-  const written = (flags: Flag[]): string[] => flags.map(({ name, shorthand }) => (shorthand ? `-${shorthand} ` : '') + `--${name}`).sort();
-
-  const main = help();
-  const commands = [...main.matchAll(/^ {2}kubectl imagepull ([a-z-]+)(?: \S+)? {2,}(\S.*)$/gm)].map(([, name, description]) => ({
-    name,
-    description,
-  }));
+t.test('plugin.yaml has the commands and flags of the table', async t => {
+  const written = (flags: Flag[] = []): string[] =>
+    flags.map(({ name, shorthand }) => (shorthand ? `-${shorthand} --${name}` : `--${name}`)).sort();
   t.strictSame(
     plugin.commands.map(({ name, description }) => ({ name, description })),
-    commands,
+    COMMANDS.map(({ name, description }) => ({ name, description })),
+    'npm run docs',
   );
-  t.strictSame(written(plugin.flags), flagsIn(main), 'flags of every command');
-  for (const { name, flags = [] } of plugin.commands)
-    t.strictSame(written([...plugin.flags, ...flags]), flagsIn(help(name)), `flags of ${name}`);
+  for (const { name, flags = [] } of plugin.commands) {
+    const wanted = FLAGS.filter(({ commands }) => commands.some(command => command === name));
+    t.strictSame(
+      written([...plugin.flags, ...flags]),
+      written(wanted.map(flag => ({ name: flag.name, ...(flag.alias === undefined ? {} : { shorthand: flag.alias }) }))),
+      `flags of ${name}: npm run docs`,
+    );
+  }
 });
 
 t.test('the npm package has a working program, its licences and nothing that runs at installation', async t => {
@@ -134,7 +131,9 @@ t.test('the npm package has a working program, its licences and nothing that run
     .map(({ path }) => path)
     .filter(
       path =>
-        !/^(?:LICENSE|README\.md|package\.json|dist\/(?:kubectl-imagepull\.cjs|THIRD_PARTY_NOTICES)|docs\/causes\/\w+\.md)$/.test(path),
+        !/^(?:LICENSE|README\.md|package\.json|dist\/(?:kubectl-imagepull\.cjs|THIRD_PARTY_NOTICES)|docs\/causes\/\w+\.md|docs\/kubectl-imagepull\.1)$/.test(
+          path,
+        ),
     );
   t.strictSame(odd, [], 'nothing else is in it');
   const manifest = JSON.parse(read('package.json')) as Record<string, object>;

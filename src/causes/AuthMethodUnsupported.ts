@@ -1,15 +1,17 @@
+/** AuthMethodUnsupported: the registry requires authentication, but offers neither Basic nor Bearer. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { schemeOf } from './commands.ts';
 import { registry } from './phrases.ts';
+import { hostWord } from './shell.ts';
 
 export const AuthMethodUnsupported: CauseText = {
   summary: facts =>
-    `${registry(facts)} answers 401 without a challenge of type Bearer or Basic: neither a runtime nor this tool can log in there, with whatever secret.`,
+    `${registry(facts)} answers 401 without a Basic or Bearer challenge. No container runtime can authenticate there, whatever the pull secret holds.`,
   fixes: (facts, fault) => [
     {
-      title: "see the registry's own answer: a WWW-Authenticate header of type Bearer or Basic has to be in it",
-      command: `curl -sSI ${schemeOf(facts, fault)}://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/`,
+      title: 'show the answer of the registry: it must have a WWW-Authenticate header of type Bearer or Basic',
+      command: `curl -sSI ${schemeOf(facts, fault)}://${hostWord(facts.probe?.host ?? facts.reference?.registry, 'REGISTRY')}/v2/`,
     },
-    { title: 'let the registry (or the gateway before it) offer Basic or a token server', command: null },
+    { title: 'configure Basic authentication or a token server in the registry, or in the gateway in front of it', command: null },
   ],
 };

@@ -1,8 +1,10 @@
+/** CertificateInvalid: the registry's certificate has expired, is not yet valid, or is for another name. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import { certificateOf } from './CertificateNotTrusted.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, nodeWord } from './commands.ts';
+import { failingHost, withPort } from './commands.ts';
 import { hostOf, nodeName, seenFrom } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 const isOfDates = (fault: Fault | null): boolean => ['expired', 'notYetValid'].includes(fault?.details.certificate?.problem ?? '');
 
@@ -13,37 +15,39 @@ export const CertificateInvalid: CauseText = {
     const host = failingHost(facts, fault);
     return [
       {
-        title: "see the certificate's dates and names",
-        command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
+        title: 'show the dates and the names of the certificate',
+        command: `openssl s_client -connect ${withPort(host)} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
       },
-      isOfDates(fault)
-        ? {
-            title: 'renew the certificate; if its dates are good, set the clock of the node',
-            command: `timedatectl status   # on node ${nodeWord(facts)}`,
-          }
-        : {
-            title: `get a certificate that names "${host.replace(/:\d+$/, '')}" as a subject alternative name, or pull by a name that the certificate has`,
-            command: null,
-          },
+      ...(isOfDates(fault)
+        ? [
+            { title: 'renew the certificate, if its dates are wrong', command: null },
+            nodeFix(facts, nodeSteps(facts).clock(), 'if the dates are right, ', ', and correct it'),
+          ]
+        : [
+            {
+              title: `issue a certificate with "${host.replace(/:\d+$/, '')}" as a subject alternative name, or use a host name in the image that the certificate has`,
+              command: null,
+            },
+          ]),
     ];
   },
 };
 
 function why(fault: Fault | null, node: string): string {
   const { problem, limit, clock, names, wanted } = fault?.details.certificate ?? {};
-  const told = clock === undefined ? '' : ` (the clock of ${node} says ${clock})`;
+  const time = clock === undefined ? '' : ` (the clock of ${node} shows ${clock})`;
   switch (problem) {
     case 'expired':
-      return limit === undefined ? 'it has expired' : `it expired at ${limit}${told}`;
+      return limit === undefined ? 'it has expired' : `it expired at ${limit}${time}`;
     case 'notYetValid':
-      return limit === undefined ? 'it is not valid yet' : `it is valid only from ${limit} on${told}`;
+      return limit === undefined ? 'it is not valid yet' : `it is not valid before ${limit}${time}`;
     case 'wrongName':
       return `it is for ${names ?? 'another name'}, not for "${wanted ?? ''}"`;
     case 'noIpAddress':
-      return 'it names no IP address, and the image names the registry by one';
+      return 'the image uses an IP address as the registry, and the certificate has no IP address';
     case 'commonNameOnly':
-      return 'it has only a common name, which no longer counts';
+      return 'it has only a common name and no subject alternative name';
     default:
-      return fault?.details.reason ?? fault?.message ?? 'it was refused';
+      return fault?.details.reason ?? fault?.message ?? 'it was rejected';
   }
 }

@@ -1,52 +1,46 @@
+/** CredentialsBlockPublicImage: the image is public, but kubelet sends a pull secret that the registry rejects. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
-import { anonymousPasses } from '../model/facts.ts';
+import { anonymousPasses, type Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
-import { kubectl, quote, restart, rolledOut } from './commands.ts';
+import { ownerOf, patch, patchTemplate, retryNow, rollsOut } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
+import { object } from './shell.ts';
 
 export const CredentialsBlockPublicImage: CauseText = {
-  summary: facts =>
-    `${anonymousPasses(facts)?.fault == null ? `${imageOf(facts)} is given` : `${repository(facts)} is open`} to everybody, but the pod's secret ${quoted(usedSecrets(facts))} matches ${registry(facts)} and its credential is refused. kubelet does not try without it: a bad credential is worse than none.`,
-  fixes: facts => [
-    ...removal(facts),
-    renewSecret(facts, usedSecrets(facts)[0] ?? 'SECRET', 'or put a valid credential into it'),
-    restart(facts, 'then let the node try at once'),
-  ],
+  summary: facts => {
+    const isPublic = `${anonymousPasses(facts)?.fault == null ? imageOf(facts) : repository(facts)} is public`;
+    const used = usedSecrets(facts);
+    return used.length > 0
+      ? `${isPublic}, but kubelet sends secret ${quoted(used)}, ${registry(facts)} rejects its credentials, and kubelet does not retry anonymously.`
+      : `${isPublic}, but the node is refused. Secret ${quoted(namedSecrets(facts))} could not be read: if it has credentials for ${registry(facts)}, kubelet sends them and does not retry anonymously.`;
+  },
+  fixes: facts => [...removal(facts), renewSecret(facts, secretOf(facts), 'or write valid credentials into the secret'), retryNow(facts)],
 };
 
-/** Takes the secret out of the service account, or of the workload's template. */
+const namedSecrets = (facts: Facts): string[] => facts.secrets.map(({ name }) => name);
+/** The secret that kubelet sends, as far as is known. */
+const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets(facts)[0] ?? 'SECRET';
+
+/** Removes the secret from the service account, or from the template of the workload. */
 function removal(facts: Facts): Fix[] {
-  const name = usedSecrets(facts)[0] ?? 'SECRET';
+  const name = secretOf(facts);
   const account = facts.serviceAccount;
-  if (account.secrets?.includes(name)) {
-    const rest = account.secrets.filter(other => other !== name).map(other => ({ name: other }));
+  const without = (names: readonly string[]): { name: string }[] => names.filter(other => other !== name).map(other => ({ name: other }));
+  if (account.secrets?.includes(name))
     return [
       {
-        title: `take it out of service account "${account.name}"`,
-        command: kubectl(
-          facts,
-          `patch serviceaccount ${quote(account.name)} --type=merge -p ${quote(JSON.stringify({ imagePullSecrets: rest }))}`,
-        ),
+        title: `remove it from service account "${account.name}"`,
+        command: patch(facts, object('serviceaccount', account.name), { imagePullSecrets: without(account.secrets) }, 'merge'),
       },
     ];
-  }
-  const { kind, name: owner } = facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
-  if (['deployment', 'statefulset', 'daemonset'].includes(kind)) {
-    const rest = facts.secrets.filter(secret => secret.name !== name).map(secret => ({ name: secret.name }));
+  const { kind, name: owner } = ownerOf(facts);
+  if (rollsOut(facts))
     return [
       {
-        title: `take it out of ${kind} "${owner}"`,
-        command: rolledOut(
-          facts,
-          kubectl(
-            facts,
-            `patch ${kind} ${quote(owner)} --type=merge -p ${quote(JSON.stringify({ spec: { template: { spec: { imagePullSecrets: rest } } } }))}`,
-          ),
-        ),
+        title: `remove it from ${kind} "${owner}"`,
+        command: patchTemplate(facts, { imagePullSecrets: without(namedSecrets(facts)) }, 'merge'),
       },
     ];
-  }
-  return [{ title: `take "${name}" out of imagePullSecrets of the pod's manifest and apply it anew`, command: null }];
+  return [{ title: `remove "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];
 }

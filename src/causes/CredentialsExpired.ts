@@ -1,57 +1,48 @@
+/** CredentialsExpired: the credentials in the pull secret have expired or were revoked. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { restart } from './commands.ts';
-import { registry } from './phrases.ts';
-import { renewSecret, replacement } from './secret-commands.ts';
+import { retryNow } from './commands.ts';
+import { expiryText, registry } from './phrases.ts';
+import { renewSecret, renewToken } from './secret-commands.ts';
 
 export const CredentialsExpired: CauseText = {
   summary: (facts, fault) => {
-    const credential = facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0];
+    const credential = expired(facts);
     const who =
       credential === undefined
-        ? 'The credential that the node sent'
+        ? 'The credential that the node sends'
         : `The credential of user "${credential.username}" in secret "${credential.secret}"`;
-    return `${who} was right once and is no longer: ${credential?.expired ?? said(fault)}. ${registry(facts)} refuses it.`;
+    const stated =
+      fault?.statements.includes('expired') || fault?.statements.includes('tokenExpired') || credential?.expiry?.source === 'token';
+    return `${who} ${stated ? 'has expired' : 'has probably expired'}: ${credential?.expiry == null ? reported(fault) : expiryText(credential.expiry, facts.now)}. ${registry(facts)} rejects it.`;
   },
-  fixes: facts => {
-    const name =
-      (facts.keyring.credentials.find(other => other.expired !== null) ?? facts.keyring.credentials[0])?.secret ??
-      facts.secrets[0]?.name ??
-      'SECRET';
-    return [
-      ...renew(facts, name),
-      restart(facts, 'then let the node try at once'),
-      {
-        title:
-          'lasting: let something renew it (External Secrets, a registry credential provider on the nodes), or use a credential that does not expire',
-        command: null,
-      },
-    ];
-  },
+  fixes: facts => [
+    renew(facts, expired(facts)?.secret ?? facts.secrets[0]?.name ?? 'SECRET'),
+    retryNow(facts),
+    {
+      title:
+        'so that it does not happen again: let a controller renew the secret (for example External Secrets), use a credential provider on the nodes, or use credentials that do not expire',
+      command: null,
+    },
+  ],
 };
 
-const said = (fault: Fault | null): string =>
-  fault?.explanation ? `the registry says "${fault.explanation.replace(/\.$/, '')}"` : 'the registry says that the token has expired';
+/** The credential that is known to have expired, else the first. */
+const expired = (facts: Facts): CredentialFact | undefined =>
+  facts.keyring.credentials.find(other => other.expiry !== null) ?? facts.keyring.credentials[0];
 
-/** A new token from its issuer, straight into the secret. */
-function renew(facts: Facts, name: string): Fix[] {
-  const server = facts.reference?.registry ?? 'REGISTRY';
-  const region = /\.ecr\.([a-z0-9-]+)\.amazonaws/.exec(server)?.[1];
-  if (region !== undefined)
-    return [
-      {
-        title: 'write a new token into the secret (it lives 12 hours)',
-        command: replacement(facts, name, 'AWS', `"$(aws ecr get-login-password --region ${region})"`),
-      },
-    ];
-  if (/-docker\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(server))
-    return [
-      {
-        title: 'write a new token into the secret (it lives one hour; a key file of a service account lasts)',
-        command: replacement(facts, name, 'oauth2accesstoken', '"$(gcloud auth print-access-token)"'),
-      },
-    ];
-  return [renewSecret(facts, name, 'write a new token into the secret')];
+const reported = (fault: Fault | null): string =>
+  fault?.explanation
+    ? `the registry reports "${fault.explanation.replace(/\.$/, '')}"`
+    : 'the registry accepted it first, and rejects its token now';
+
+/** A new token from its issuer, written into the secret. */
+function renew(facts: Facts, name: string): Fix {
+  const tokens = providerOf(facts.reference?.registry ?? '')?.tokenUsers ?? [];
+  const user = expired(facts)?.username;
+  const token = tokens.find(({ username }) => user === undefined || username === user);
+  return token === undefined ? renewSecret(facts, name, 'write new credentials into the secret') : renewToken(facts, name, token);
 }

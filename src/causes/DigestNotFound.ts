@@ -1,21 +1,31 @@
+/** DigestNotFound: the repository has no manifest with this digest. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
-import { list, repository } from './phrases.ts';
+import { count, list, movedTo, repository } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
 export const DigestNotFound: CauseText = {
-  summary: facts =>
-    `${facts.probe?.tags?.known ? 'The repository' : 'By the words of the node, the repository'} ${repository(facts)} ${facts.probe?.tags?.known ? 'is there and holds' : 'holds'} no manifest "${facts.reference?.digest}". A digest goes when the registry is cleaned up, or is that of another repository or registry.${tagsOf(facts).length > 0 ? ` Its tags: ${list(tagsOf(facts))}.` : ''}`,
+  summary: facts => {
+    const tags = tagsOf(facts);
+    const found = facts.probe?.tags?.known
+      ? `${repository(facts)} exists, but it has no manifest "${facts.reference?.digest}".`
+      : `The node reports "not found": ${repository(facts)} has no manifest "${facts.reference?.digest}".`;
+    return `${found} The registry may have garbage-collected it, or the digest belongs to another repository.${tags.length > 0 ? ` The repository has ${count(tags.length, 'tag')}: ${list(tags)}.` : ''}${movedTo(knownMove(facts.reference))}`;
+  },
   fixes: facts => {
     const move = knownMove(facts.reference);
+    const missing = providerOf(facts.reference?.registry ?? '')?.hints.missing;
     return [
-      ...(move === null ? [] : [setImage(facts, move.image, 'pull it by a tag from where it is known to have moved')]),
+      ...(move === null ? [] : [setImage(facts, move.image, 'use the new location of the image')]),
       setImage(
         facts,
         `${facts.image.replace(/@.*$/, '').replace(/:[^:/]+$/, '')}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,
-        'pull by a tag (or by a digest that the registry has), or push the image again',
+        'use a tag, or a digest that the registry has',
       ),
+      { title: 'or ask the publisher of the image to push this digest again', command: null },
+      ...(missing == null ? [] : [{ title: `or ${missing}`, command: null }]),
     ];
   },
 };

@@ -1,5 +1,6 @@
+/** FixedWaitingForRetry: the pull would succeed now, but kubelet is still in back-off. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { restart } from './commands.ts';
+import { retryNow } from './commands.ts';
 import { decisive, imageOf, quoted } from './phrases.ts';
 
 export const FixedWaitingForRetry: CauseText = {
@@ -11,11 +12,11 @@ export const FixedWaitingForRetry: CauseText = {
         ? 'within five minutes'
         : Date.parse(facts.state.nextRetry) > Date.parse(facts.now)
           ? `at about ${facts.state.nextRetry.slice(11, 19)} UTC`
-          : 'any moment';
-    return `The node's last try failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can be pulled now${used.length > 0 ? ` with the pod's secret ${quoted(used)}` : ' without a login'}, as asked from this machine just now. kubelet tries again ${next}.`;
+          : 'at any moment';
+    return `The last attempt of the node failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can now be pulled ${used.length > 0 ? `with secret ${quoted(used)}` : 'anonymously'}, as a request from this machine shows. kubelet retries ${next}.`;
   },
   fixes: facts => [
-    { title: 'wait: the next try needs nothing more', command: null },
-    restart(facts, 'or try at once: a new pod has no back-off'),
+    { title: 'wait: the next attempt needs no change', command: null },
+    retryNow(facts, 'or retry now by deleting the pod: a new pod has no back-off'),
   ],
 };

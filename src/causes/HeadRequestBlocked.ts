@@ -1,15 +1,17 @@
+/** HeadRequestBlocked: HEAD requests are rejected, but GET requests for the same manifest succeed. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { schemeOf } from './commands.ts';
+import { repositoryWord, schemeOf, tagWord } from './commands.ts';
 import { registry } from './phrases.ts';
+import { hostWord, quote } from './shell.ts';
 
 export const HeadRequestBlocked: CauseText = {
   summary: (facts, fault) =>
-    `${registry(facts)} gives the manifest to a GET and answers ${fault?.status ?? 'an error'} to the HEAD that containerd begins with: something in between (gateway, WAF, proxy) blocks HEAD.`,
+    `${registry(facts)} answers a GET request with the manifest, but it answers the HEAD request of containerd with ${fault?.status ?? 'an error'}. A gateway, firewall or proxy blocks HEAD requests.`,
   fixes: (facts, fault) => [
     {
-      title: 'show it',
-      command: `curl -sSI ${schemeOf(facts, fault)}://${facts.probe?.host ?? facts.reference?.registry ?? 'REGISTRY'}/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/${facts.reference?.tag ?? 'TAG'}`,
+      title: 'show the answer to a HEAD request',
+      command: `curl -sSI ${quote(`${schemeOf(facts, fault)}://${hostWord(facts.probe?.host ?? facts.reference?.registry, 'REGISTRY')}/v2/${repositoryWord(facts)}/manifests/${tagWord(facts)}`)}`,
     },
-    { title: 'let HEAD through to /v2/ in the gateway before the registry', command: null },
+    { title: 'allow HEAD requests to /v2/ in the gateway in front of the registry', command: null },
   ],
 };

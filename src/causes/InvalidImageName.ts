@@ -1,3 +1,4 @@
+/** InvalidImageName: the image reference cannot be parsed, or the registry rejects its name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';
@@ -5,7 +6,7 @@ import { imageOf, registry } from './phrases.ts';
 export const InvalidImageName: CauseText = {
   summary: facts =>
     facts.referenceError === null
-      ? `The registry ${registry(facts)} refuses the name of ${imageOf(facts)} as invalid.`
+      ? `Registry ${registry(facts)} rejects the name of ${imageOf(facts)} as invalid.`
       : `${imageOf(facts)} cannot be parsed as an image reference: ${facts.referenceError}. ${whatIsWrong(facts.image)}`,
   fixes: facts => {
     const better = suggestion(facts.image);
@@ -13,7 +14,7 @@ export const InvalidImageName: CauseText = {
       setImage(
         facts,
         better ?? 'REGISTRY/REPOSITORY:TAG',
-        better === null ? 'give the container a valid reference' : 'give the container the reference that was probably meant',
+        better === null ? 'set a valid image reference' : 'set the image reference that was probably intended',
       ),
     ];
   },
@@ -21,15 +22,15 @@ export const InvalidImageName: CauseText = {
 
 const SCHEME = /^(?:https?|docker|oci):\/\//i;
 
-/** Names the slip where it shows. */
+/** A sentence about the mistake, where it is visible; empty otherwise. */
 function whatIsWrong(image: string): string {
   if (image === '') return 'It is empty.';
-  if (SCHEME.test(image)) return 'A reference has no scheme in front.';
-  if (/^\s|\s$/.test(image)) return 'It begins or ends with a blank or a line break.';
-  if (/\s/.test(image)) return 'It holds a blank.';
-  if (/\$\{|\$\(|\{\{|<[^>]*>/.test(image)) return 'A placeholder in it was never filled in.';
-  if (/^["']|["']$/.test(image)) return 'It stands in quotes that belong to the shell or the template.';
-  if (/:[^/]*\+/.test(image)) return 'A tag cannot hold "+" (Helm versions with build metadata: use "_" or "-").';
+  if (SCHEME.test(image)) return 'A reference has no scheme.';
+  if (/^\s|\s$/.test(image)) return 'It begins or ends with a space or a line break.';
+  if (/\s/.test(image)) return 'It contains a space.';
+  if (/\$\{|\$\(|\{\{|<[^>]*>/.test(image)) return 'It contains a placeholder that was not replaced.';
+  if (/^["']|["']$/.test(image)) return 'It includes the quotation marks of the shell or the template.';
+  if (/:[^/]*\+/.test(image)) return 'A tag cannot contain "+" (for Helm versions with build metadata, use "_" or "-").';
   if (/::|:$|\/$|^\/|\/\//.test(image)) return 'A part of it is empty.';
   const path = image
     .replace(/[:@][^/]*$/, '')
@@ -37,11 +38,11 @@ function whatIsWrong(image: string): string {
     .slice(1)
     .join('/');
   if (path !== path.toLowerCase() || (!image.includes('/') && image.split(/[:@]/)[0] !== image.split(/[:@]/)[0]?.toLowerCase()))
-    return 'Repository names are in lower case.';
+    return 'A repository name must be lower case.';
   return '';
 }
 
-/** The repaired reference where the slip has one repair. */
+/** The corrected reference, where there is only one. */
 function suggestion(image: string): string | null {
   let better = image
     .trim()

@@ -1,15 +1,14 @@
+/** MirrorFailed: a registry mirror that is configured on the node fails. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { nodeWord } from './commands.ts';
+import { registryWord } from './commands.ts';
 import { nodeName, registry } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const MirrorFailed: CauseText = {
   summary: (facts, fault) =>
-    `The runtime of ${nodeName(facts)} asks "${fault?.host ?? 'a mirror'}" in place of ${registry(facts)}, and that mirror fails.`,
-  fixes: facts => [
-    {
-      title: 'see the mirrors that are set on the node',
-      command: `cat /etc/containerd/certs.d/${facts.reference?.registry ?? 'REGISTRY'}/hosts.toml /etc/containerd/certs.d/_default/hosts.toml   # on node ${nodeWord(facts)}`,
-    },
-    { title: 'repair the mirror, or take it out there', command: null },
-  ],
+    `The runtime of ${nodeName(facts)} uses the mirror "${fault?.host ?? 'MIRROR'}" for ${registry(facts)}, and that mirror fails.`,
+  fixes: facts => {
+    const steps = nodeSteps(facts);
+    return [nodeFix(facts, steps.showMirrors(registryWord(facts))), nodeFix(facts, steps.editMirrors(registryWord(facts)))];
+  },
 };

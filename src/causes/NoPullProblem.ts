@@ -1,3 +1,4 @@
+/** NoPullProblem: the image pull is not the problem of this pod. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { imageOf } from './phrases.ts';
 
@@ -6,10 +7,10 @@ export const NoPullProblem: CauseText = {
     const { pod, state, container } = facts;
     if (pod !== null && state.reason === null)
       return pod.node === null
-        ? `Pod "${pod.name}" is on no node yet: no pull of ${imageOf(facts)} has begun.`
+        ? `Pod "${pod.name}" is not assigned to a node yet, so no pull of ${imageOf(facts)} has started.`
         : `Pod "${pod.name}" does not wait for ${imageOf(facts)}.`;
     const waits = state.reason === null ? '' : ` (container "${container.name}" waits with "${state.reason}")`;
-    return `${imageOf(facts)} is not what ${pod === null ? 'it' : `pod "${pod.name}"`} waits for${waits}.`;
+    return `${pod === null ? 'Nothing' : `Pod "${pod.name}"`} ${pod === null ? 'waits' : 'does not wait'} for ${imageOf(facts)}${waits}.`;
   },
   fixes: () => [],
 };

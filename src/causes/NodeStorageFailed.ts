@@ -1,24 +1,28 @@
+/** NodeStorageFailed: the file system or the image store of the node fails. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { nodeWord, quote } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
+import { hostWord } from './shell.ts';
 
 export const NodeStorageFailed: CauseText = {
   summary: (facts, fault) =>
-    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault)}. It is the disk or the runtime's own store, not the registry.`,
-  fixes: facts => [
-    {
-      title: 'see the file system and the kernel log of the node',
-      command: `mount | grep -E 'containerd|containers'; dmesg | tail -50   # on node ${nodeWord(facts)}`,
-    },
-    {
-      title: 'remove the image there and let it be pulled anew',
-      command: `crictl rmi ${quote(facts.image)}   # on node ${nodeWord(facts)}`,
-    },
-    ...(facts.node.name === null
-      ? []
-      : [{ title: 'if the disk itself is bad: move the pods elsewhere', command: `kubectl drain ${nodeWord(facts)} --ignore-daemonsets` }]),
-  ],
+    `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault)}. The disk or the image store of the node fails, not the registry.`,
+  fixes: facts => {
+    const steps = nodeSteps(facts);
+    return [
+      nodeFix(facts, steps.showStorage()),
+      nodeFix(facts, steps.removeImage(facts.reference === null ? 'IMAGE' : facts.image)),
+      ...(facts.node.name === null
+        ? []
+        : [
+            {
+              title: 'if the disk is damaged, move the pods to other nodes',
+              command: `kubectl drain ${hostWord(facts.node.name, 'NODE')} --ignore-daemonsets`,
+            },
+          ]),
+    ];
+  },
 };
 
 function why(fault: Fault | null): string {
@@ -28,8 +32,8 @@ function why(fault: Fault | null): string {
     case 'ioError':
       return 'its disk reports an I/O error';
     case 'contentLost':
-      return "the runtime's store has lost a part of the image that it believes to have";
+      return 'a part of the image that its image store lists is missing';
     default:
-      return fault?.details.reason ?? fault?.message ?? 'its store refuses it';
+      return fault?.details.reason ?? fault?.message ?? 'its image store fails';
   }
 }

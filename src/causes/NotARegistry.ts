@@ -1,19 +1,13 @@
+/** NotARegistry: the server at this address is not a container registry. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { failingHost, schemeOf, setImage } from './commands.ts';
+import { failingHost, repositoryWord, schemeOf, setImage, tagWord } from './commands.ts';
 import { hostOf, imageOf } from './phrases.ts';
 
 export const NotARegistry: CauseText = {
   summary: (facts, fault) =>
-    `At ${hostOf(facts, fault)} something answers that is no registry: ${fault?.seenBy === 'probe' ? fault.message : 'a web page instead of a manifest'}. Often it is a captive portal, a login page, the registry's web address instead of its registry address, or a wrong port; ${imageOf(facts)} cannot come from there.`,
+    `The server at ${hostOf(facts, fault)} is not a container registry: ${fault?.seenBy === 'probe' ? fault.message : 'it returns a web page instead of a manifest'}. It can be a captive portal, a login page, the web interface of the registry, or a wrong port. ${imageOf(facts)} cannot be pulled from it.`,
   fixes: (facts, fault) => [
-    {
-      title: 'see what answers',
-      command: `curl -sS -i ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`,
-    },
-    setImage(
-      facts,
-      `REGISTRY:PORT/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,
-      "use the registry's own address and port",
-    ),
+    { title: 'show what the server returns', command: `curl -sS -i ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/` },
+    setImage(facts, `REGISTRY:PORT/${repositoryWord(facts)}:${tagWord(facts)}`, 'use the host and the port of the registry itself'),
   ],
 };

@@ -1,38 +1,33 @@
+/** PlatformNotAvailable: the image has no manifest for the operating system and architecture of the node. Belongs here: its summary and its fixes. Pure. */
 import { showPlatform } from '../model/platform.ts';
 import type { CauseText } from './cause.ts';
-import { kubectl, quote, rolledOut, setImage } from './commands.ts';
+import { ownerOf, patchTemplate, rollsOut, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './phrases.ts';
+import { quote } from './shell.ts';
 
 export const PlatformNotAvailable: CauseText = {
   summary: facts => {
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
-    const node = facts.node.platform === null ? '' : ` is ${showPlatform(facts.node.platform)}`;
-    return `${imageOf(facts)} exists, but not for this node: ${nodeName(facts)}${node}${has.length > 0 ? `, the image is for ${list(has)}` : ' and the image is for other platforms'}. ("not found" in the words means the platform, not the image.)`;
+    const node = facts.node.platform === null ? '' : ` (${showPlatform(facts.node.platform)})`;
+    return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodeName(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}. If the message says "not found", it means the platform, not the image.`;
   },
   fixes: facts => {
     const has = facts.probe?.platforms?.filter(platform => platform.os === (facts.node.platform?.os ?? 'linux')) ?? [];
     const want = facts.node.platform === null ? 'linux/amd64' : showPlatform(facts.node.platform);
-    const other = has[0];
-    const { kind, name } = facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
+    const [other] = has;
+    const { kind, name } = ownerOf(facts);
     return [
+      other === undefined || !rollsOut(facts)
+        ? setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, `use an image or a tag that has ${want}`)
+        : {
+            title: `run ${kind} "${name}" only on nodes with ${showPlatform(other)}`,
+            command: patchTemplate(facts, { nodeSelector: { 'kubernetes.io/arch': other.architecture } }),
+          },
+      { title: `or ask the publisher of the image to build it for ${want}`, command: null },
       {
-        title: `build and push the image for ${want} too`,
+        title: `if you publish it: build and push it for ${want} too`,
         command: `docker buildx build --platform ${quote([...new Set([want, ...has.map(showPlatform)])].join(','))} -t ${quote(facts.image)} --push .`,
       },
-      ...(other === undefined || !['deployment', 'statefulset', 'daemonset'].includes(kind)
-        ? [setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, `or use an image that has ${want}`)]
-        : [
-            {
-              title: `or let it run only on nodes of ${showPlatform(other)}`,
-              command: rolledOut(
-                facts,
-                kubectl(
-                  facts,
-                  `patch ${kind} ${quote(name)} -p ${quote(JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': other.architecture } } } } }))}`,
-                ),
-              ),
-            },
-          ]),
     ];
   },
 };

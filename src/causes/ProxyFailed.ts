@@ -1,18 +1,14 @@
+/** ProxyFailed: the node's HTTP proxy is unreachable, or it rejects the request. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { nodeWord } from './commands.ts';
+import { registryWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const ProxyFailed: CauseText = {
   summary: (facts, fault) =>
-    `The way from ${nodeName(facts)} to ${registry(facts)} leads through a proxy, and that proxy ${fault?.status === 407 ? 'wants a login of its own' : 'cannot be used'}${fault?.host ? ` (asked for "${fault.host}")` : ''}.${seenFrom(fault)}`,
-  fixes: facts => [
-    {
-      title: "see the runtime's proxy settings on the node",
-      command: `systemctl show containerd --property=Environment   # on node ${nodeWord(facts)} (crio for CRI-O)`,
-    },
-    {
-      title: `correct HTTPS_PROXY there, or add ${facts.reference?.registry ?? 'the registry'} to NO_PROXY, then restart the runtime`,
-      command: null,
-    },
-  ],
+    `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
+  fixes: facts => {
+    const steps = nodeSteps(facts);
+    return [nodeFix(facts, steps.showProxy()), nodeFix(facts, steps.setProxy(registryWord(facts)))];
+  },
 };

@@ -1,15 +1,17 @@
+/** PullThrottled: kubelet postpones the pull, because its own limit of pulls per second is exceeded. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { nodeWord } from './commands.ts';
 import { nodeName } from './phrases.ts';
+import { hostWord } from './shell.ts';
 
 export const PullThrottled: CauseText = {
   summary: facts =>
-    `kubelet on ${nodeName(facts)} starts at most so many pulls per second (registryPullQPS, 5 by default) and put this one off. The registry was not asked, and no limit of the registry is meant. It tries again by itself.`,
+    `kubelet on ${nodeName(facts)} limits pulls per second (registryPullQPS, 5 by default) and postponed this one. The registry was not contacted, and this is not a limit of the registry. kubelet retries automatically.`,
   fixes: facts => [
-    { title: 'wait: the next try comes within minutes', command: null },
+    { title: 'wait: kubelet retries within minutes', command: null },
     {
-      title: 'if it happens often: see and raise registryPullQPS and registryBurst in the kubelet configuration',
-      command: `kubectl get --raw /api/v1/nodes/${nodeWord(facts)}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
+      title:
+        'if it happens often, show registryPullQPS and registryBurst (needs the right "get nodes/proxy"), and raise them in the kubelet configuration',
+      command: `kubectl get --raw /api/v1/nodes/${hostWord(facts.node.name, 'NODE')}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
     },
   ],
 };

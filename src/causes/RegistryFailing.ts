@@ -1,15 +1,16 @@
+/** RegistryFailing: the registry returns a server error, no answer, or a redirect loop. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { failingHost, restart, schemeOf } from './commands.ts';
+import { failingHost, retryNow, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './phrases.ts';
 
 export const RegistryFailing: CauseText = {
   summary: (facts, fault) =>
-    `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a circle' : 'accepts requests and does not answer them'} instead of giving ${imageOf(facts)}.${explanation(fault)} Nothing in the cluster can repair that; kubelet tries again by itself.${seenFrom(fault)}`,
+    `${capital(hostOf(facts, fault))} ${fault?.status ? `answers ${fault.status}` : fault?.kind === 'redirects' ? 'redirects in a loop' : 'accepts the request, but sends no answer'} instead of serving ${imageOf(facts)}.${explanation(fault)} No change in the cluster can fix this. kubelet retries automatically.${seenFrom(fault)}`,
   fixes: (facts, fault) => [
     {
-      title: "see the registry's own state (its status page, its logs)",
+      title: 'check the state of the registry (its status page, its log)',
       command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`,
     },
-    restart(facts, 'when it answers again: try at once'),
+    retryNow(facts, 'when it works again, retry now by deleting the pod'),
   ],
 };

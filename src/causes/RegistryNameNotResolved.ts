@@ -1,19 +1,14 @@
+/** RegistryNameNotResolved: the node cannot resolve the registry's host name with DNS. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { failingHost, nodeWord, setImage } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './phrases.ts';
+import { failingHost, repositoryWord, setImage, tagWord } from './commands.ts';
+import { capital, hostOf, observer, seenFrom } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const RegistryNameNotResolved: CauseText = {
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot resolve ${hostOf(facts, fault)}: either the name is wrong, or the name server does not know it.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? "Names of services (*.svc, *.local) are known in pods, but nodes do not ask the cluster's DNS." : ''}`.trimEnd(),
-  fixes: (facts, fault) => {
-    const host = failingHost(facts, fault).replace(/:\d+$/, '');
-    return [
-      { title: 'ask the name server of the node itself', command: `nslookup ${host}   # on node ${nodeWord(facts)}` },
-      setImage(
-        facts,
-        `REGISTRY/${facts.reference?.repository ?? 'REPOSITORY'}:${facts.reference?.tag ?? 'TAG'}`,
-        'if the name is misspelt: correct it',
-      ),
-    ];
-  },
+    `${capital(observer(facts, fault))} cannot resolve ${hostOf(facts, fault)} with DNS: ${fault?.details.dns === 'noAnswer' ? 'the DNS server did not answer' : 'the name is wrong, or its DNS server does not know the name'}.${seenFrom(fault)} ${/\.(?:svc|local|cluster\.local)(?::|$)/.test(facts.reference?.registry ?? '') ? 'Nodes do not use the DNS of the cluster, so they cannot resolve service names (*.svc, *.cluster.local).' : ''}`.trimEnd(),
+  fixes: (facts, fault) => [
+    nodeFix(facts, nodeSteps(facts).resolve(failingHost(facts, fault).replace(/:\d+$/, ''))),
+    setImage(facts, `REGISTRY/${repositoryWord(facts)}:${tagWord(facts)}`, 'if the name is misspelled, correct it'),
+  ],
 };

@@ -1,13 +1,19 @@
+/** RegistryPolicyDenied: a policy of the registry blocks this image or this client. Belongs here: its summary and its fixes. Pure. */
+import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { capital, explanation, hostOf, imageOf } from './phrases.ts';
+import { blockedClient, capital, explanation, hostOf, imageOf } from './phrases.ts';
 
 export const RegistryPolicyDenied: CauseText = {
   summary: (facts, fault) =>
-    `${capital(hostOf(facts, fault))} refuses ${imageOf(facts)} by a rule of its own (vulnerabilities, signature, address of the client, law), whoever asks.${explanation(fault)}`,
-  fixes: () => [
-    {
-      title: 'ask the owners of the registry: rebuild or sign the image so that it passes, or have the rule or the allow-list changed',
-      command: null,
-    },
-  ],
+    `${capital(hostOf(facts, fault))} blocks ${imageOf(facts)} by a policy (vulnerabilities, signature, IP address, country or law), whatever credentials are sent.${explanation(fault)}`,
+  fixes: facts => {
+    const provider = providerOf(facts.reference?.registry ?? '');
+    return [
+      ...(provider?.takesNoLogins ? [blockedClient(provider)] : []),
+      {
+        title: 'ask the owners of the registry to change the policy or the allow list, or make the image comply (rebuild it or sign it)',
+        command: null,
+      },
+    ];
+  },
 };

@@ -1,27 +1,25 @@
+/** RegistryUnreachable: the node cannot open a connection to the registry. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { failingHost, nodeWord, schemeOf } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './phrases.ts';
+import { failingHost, schemeOf } from './commands.ts';
+import { capital, hostOf, observer, seenFrom } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 const HOW: Record<string, string> = {
-  refused: 'nothing listens there (connection refused)',
+  refused: 'the connection is refused (no server listens on this port)',
   timeout: 'no answer within the time limit',
-  unreachable: 'no route leads there',
+  unreachable: 'there is no route to the host',
   reset: 'the connection is reset',
   eof: 'the connection is closed without an answer',
 };
 
 export const RegistryUnreachable: CauseText = {
   summary: (facts, fault) =>
-    `${fault?.seenBy === 'probe' ? 'This machine' : theNode(facts)} cannot reach ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'no connection'}.${seenFrom(fault)}`,
+    `${capital(observer(facts, fault))} cannot connect to ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'the connection fails'}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
-    const scheme = schemeOf(facts, fault);
     return [
-      {
-        title: 'try the connection from the node itself',
-        command: `curl -v --max-time 10 ${scheme}://${host}/v2/   # on node ${nodeWord(facts)}`,
-      },
-      { title: `start the registry, or open the way to ${host} (firewall, security group, route, port)`, command: null },
+      nodeFix(facts, nodeSteps(facts).connect(`${schemeOf(facts, fault)}://${host}/v2/`)),
+      { title: `start the registry, or allow connections to ${host} (firewall, security group, route, port)`, command: null },
     ];
   },
 };

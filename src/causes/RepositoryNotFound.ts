@@ -1,22 +1,21 @@
+/** RepositoryNotFound: the registry has no repository with this name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { setImage } from './commands.ts';
-import { registry, repository } from './phrases.ts';
+import { setImage, tagWord } from './commands.ts';
+import { movedTo, registry, repository } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
 export const RepositoryNotFound: CauseText = {
-  summary: facts => {
-    const move = knownMove(facts.reference);
-    return `The registry ${registry(facts)} answers and has no repository ${repository(facts)}.${move === null ? '' : ` It is known to have moved to "${move.image}" (${move.since}).`}`;
-  },
+  summary: facts => `Registry ${registry(facts)} has no repository ${repository(facts)}.${movedTo(knownMove(facts.reference))}`,
   fixes: facts => {
     const move = knownMove(facts.reference);
-    if (move !== null) return [setImage(facts, move.image, 'pull it from where it is now')];
+    if (move !== null) return [setImage(facts, move.image, 'use the new location of the image')];
     return [
       setImage(
         facts,
-        `${facts.reference?.registry ?? 'REGISTRY'}/REPOSITORY:${facts.reference?.tag ?? 'TAG'}`,
-        'correct the repository (spelling, project, registry), or push the image there',
+        `${facts.reference?.registry ?? 'REGISTRY'}/REPOSITORY:${tagWord(facts)}`,
+        'correct the repository (spelling, project or registry)',
       ),
+      { title: 'or push the image to this repository, if it is yours', command: null },
     ];
   },
 };

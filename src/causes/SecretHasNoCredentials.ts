@@ -1,6 +1,7 @@
-import type { Facts } from '../model/facts.ts';
+/** SecretHasNoCredentials: the pull secret contains no user name and password that kubelet can use. Belongs here: its summary and its fixes. Pure. */
+import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
-import { restart } from './commands.ts';
+import { retryNow } from './commands.ts';
 import { registry } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
 
@@ -9,18 +10,18 @@ export const SecretHasNoCredentials: CauseText = {
     const secret = emptySecret(facts);
     const detail =
       secret?.problems.find(problem => problem.code === 'SecretHasNoCredentials')?.detail ??
-      'its entry for this registry is empty: kubelet then pulls without a login';
-    return `${registry(facts)} wants a login, and secret "${secret?.name ?? facts.keyring.credentials[0]?.secret ?? ''}" parses but gives none: ${detail}.`;
+      'its auths entry for this registry is empty, so kubelet pulls anonymously';
+    return `${registry(facts)} requires authentication, and secret "${secret?.name ?? facts.keyring.credentials[0]?.secret ?? ''}" is valid, but contains no user name and password that kubelet can use: ${detail}.`;
   },
   fixes: facts => [
     renewSecret(
       facts,
       emptySecret(facts)?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET',
-      'write a user name and a password into it',
+      'write a user name and a password into the secret',
     ),
-    restart(facts, 'then let the node try at once'),
+    retryNow(facts),
   ],
 };
 
-export const emptySecret = (facts: Facts): Facts['secrets'][number] | null =>
+const emptySecret = (facts: Facts): SecretFact | null =>
   facts.secrets.find(secret => secret.problems.some(problem => problem.code === 'SecretHasNoCredentials')) ?? null;

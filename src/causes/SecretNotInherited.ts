@@ -1,5 +1,6 @@
+/** SecretNotInherited: the service account has a pull secret for this image, but the pod does not have it. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { attachSecret, restart } from './commands.ts';
+import { attachSecret, retryNow } from './commands.ts';
 import { podName, quoted } from './phrases.ts';
 
 export const SecretNotInherited: CauseText = {
@@ -7,12 +8,13 @@ export const SecretNotInherited: CauseText = {
     const own = facts.secrets.map(secret => secret.name);
     const why =
       own.length > 0
-        ? `The pod lists its own (${quoted(own)}), and a pod that lists any takes none from its service account`
-        : 'The pod was made before the service account got it: the list is copied only when a pod is made';
-    return `Service account "${facts.serviceAccount.name}" has pull secret ${quoted(facts.serviceAccount.matching.length > 0 ? facts.serviceAccount.matching : (facts.serviceAccount.secrets ?? []))}, which covers this image, but ${podName(facts)} does not have it. ${why}.`;
+        ? `The pod lists pull secrets of its own (${quoted(own)}), and such a pod gets none from its service account`
+        : 'The pod was created before the service account had the secret: Kubernetes copies the list only when a pod is created';
+    const { name, matching, secrets } = facts.serviceAccount;
+    return `Service account "${name}" has pull secret ${quoted(matching.length > 0 ? matching : (secrets ?? []))} for this image, but ${podName(facts)} does not have it. ${why}.`;
   },
   fixes: facts =>
     facts.secrets.length > 0
       ? attachSecret(facts, facts.serviceAccount.matching[0] ?? 'SECRET')
-      : [restart(facts, 'make the pod anew: it then takes the secret over')],
+      : [retryNow(facts, 'recreate the pod: the new pod gets the secret')],
 };

@@ -1,19 +1,20 @@
+/** SecretRegistryMismatch: no auths entry of the pull secrets matches this image. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { attachSecret, restart } from './commands.ts';
+import { attachSecret, retryNow } from './commands.ts';
 import { imageOf, quoted, registry } from './phrases.ts';
 import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
 
 export const SecretRegistryMismatch: CauseText = {
   summary: facts => {
-    const [miss] = facts.keyring.nearMisses;
-    return `${registry(facts)} wants a login, and no entry of the pod's pull secrets covers ${imageOf(facts)}.${miss === undefined ? '' : ` Nearest is "${miss.key}" of secret "${miss.secret}": ${miss.why}.`}${facts.keyring.nearMisses.length > 1 ? ` Not matching either: ${quoted(facts.keyring.nearMisses.slice(1).map(other => other.key))}.` : ''}`;
+    const [miss, ...others] = facts.keyring.nearMisses;
+    const nearest = miss === undefined ? '' : ` The nearest key is "${miss.key}" in secret "${miss.secret}": ${miss.why}.`;
+    return `${registry(facts)} requires authentication, but no auths entry of the pull secrets matches ${imageOf(facts)}.${nearest}${others.length > 0 ? ` Other keys that do not match: ${quoted(others.map(other => other.key))}.` : ''}`;
   },
   fixes: facts => {
     const [miss] = facts.keyring.nearMisses;
-    // the credential is there and stands under the wrong key: only the key has to change
-    if (miss?.near)
-      return [copyEntry(facts, miss.secret, miss.key), testSecret(facts, miss.secret), restart(facts, 'then let the node try at once')];
+    // the credential is there, under the wrong key: only the key has to change
+    if (miss?.near) return [copyEntry(facts, miss.secret, miss.key), testSecret(facts, miss.secret), retryNow(facts)];
     const name = newSecretName(facts);
-    return [createSecret(facts, name, 'make a pull secret for this registry'), ...attachSecret(facts, name)];
+    return [createSecret(facts, name, 'create a pull secret for this registry'), ...attachSecret(facts, name)];
   },
 };

@@ -1,20 +1,19 @@
+/** ShortNameUnresolved: CRI-O cannot resolve an image name without a registry to exactly one registry. Belongs here: its summary and its fixes. Pure. */
+import { fullReference } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
-import { onNode, setImage } from './commands.ts';
+import { setImage } from './commands.ts';
 import { imageOf, nodeName } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const ShortNameUnresolved: CauseText = {
-  summary: facts =>
-    `${imageOf(facts)} names no registry, and the runtime of ${nodeName(facts)} has no registry, or more than one, to look for it.`,
-  fixes: facts => [
-    setImage(facts, fullName(facts.image, facts.reference), 'write the registry into the image'),
-    onNode(facts, 'or list it in unqualified-search-registries of /etc/containers/registries.conf, and try'),
-  ],
+  summary: (facts, fault) =>
+    `${imageOf(facts)} has no registry in its name, and ${nodeName(facts)} is configured with ${fault?.details.shortName === 'noRegistry' ? 'no registry' : fault?.details.shortName === 'ambiguous' ? 'more than one registry' : 'no registry, or with more than one,'} to look for it.`,
+  fixes: facts => {
+    const full = facts.reference === null ? `docker.io/${facts.image}` : fullReference(facts.reference);
+    const step = nodeSteps(facts).resolveShortName(facts.reference === null ? 'IMAGE' : facts.image, full);
+    return [
+      setImage(facts, full, 'write the registry into the image reference'),
+      ...(step === null ? [] : [nodeFix(facts, step, step.on === 'workstation' ? '' : 'or, ')]),
+    ];
+  },
 };
-
-const fullName = (
-  image: string,
-  reference: { registry: string; repository: string; tag: string | null; digest: string | null } | null,
-): string =>
-  reference === null
-    ? `docker.io/${image}`
-    : `${reference.registry}/${reference.repository}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;

@@ -1,13 +1,14 @@
+/** StillPulling: the pull is in progress, and nothing has failed yet. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { kubectl, quote } from './commands.ts';
-import { imageOf, theNode } from './phrases.ts';
+import { kubectl, podObject } from './commands.ts';
+import { count, imageOf, theNode } from './phrases.ts';
 import { showBytes } from './sizes.ts';
 
 export const StillPulling: CauseText = {
   summary: facts => {
     const since = facts.nodeReport.pullingSince;
     const seconds = since === null ? null : Math.max(0, Math.round((Date.parse(facts.now) - Date.parse(since)) / 1000));
-    return `${theNode(facts)} has been pulling ${imageOf(facts)}${seconds === null ? '' : ` for ${seconds >= 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`}`}.${facts.probe?.size ? ` It is ${showBytes(facts.probe.size)} in ${facts.probe.layers} layers.` : ''}${seconds !== null && seconds > 600 ? ' That is long: pulls of one node may wait for each other (serializeImagePulls), or this one is stuck.' : ''}`;
+    return `${theNode(facts)} has been pulling ${imageOf(facts)}${seconds === null ? '' : ` for ${seconds >= 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`}`}.${facts.probe?.size ? ` The image has ${showBytes(facts.probe.size)} in ${count(facts.probe.layers ?? 0, 'layer')}.` : ''}${seconds !== null && seconds > 600 ? ' That is long: the pulls of one node may wait for each other (serializeImagePulls), or this one makes no progress.' : ''}`;
   },
-  fixes: facts => [{ title: 'watch it', command: kubectl(facts, `get pod ${quote(facts.pod?.name ?? 'POD')} -w`) }],
+  fixes: facts => [{ title: 'watch the pod', command: kubectl(facts, `get ${podObject(facts)} -w`) }],
 };

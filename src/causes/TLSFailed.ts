@@ -1,20 +1,20 @@
+/** TLSFailed: the TLS handshake with the registry fails. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, nodeWord } from './commands.ts';
-import { hostOf, seenFrom, theNode } from './phrases.ts';
+import { failingHost, withPort } from './commands.ts';
+import { capital, hostOf, observer, seenFrom } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
 export const TLSFailed: CauseText = {
-  summary: (facts, fault) => `${theNode(facts)} and ${hostOf(facts, fault)} do not agree on TLS: ${why(fault)}.${seenFrom(fault)}`,
+  summary: (facts, fault) =>
+    `${capital(observer(facts, fault))} cannot complete the TLS handshake with ${hostOf(facts, fault)}: ${why(fault)}.${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
-      { title: 'see the handshake', command: `openssl s_client -connect ${host.includes(':') ? host : `${host}:443`} </dev/null` },
+      { title: 'show the handshake', command: `openssl s_client -connect ${withPort(host)} </dev/null` },
       fault?.details.tls === 'clientCertificate'
-        ? {
-            title: 'give the runtime a client certificate (`client = [["/path/client.cert", "/path/client.key"]]`)',
-            command: `vi /etc/containerd/certs.d/${host}/hosts.toml   # on node ${nodeWord(facts)}`,
-          }
-        : { title: 'let the registry offer TLS 1.2 or 1.3 with current ciphers and a SHA-256 certificate', command: null },
+        ? nodeFix(facts, nodeSteps(facts).clientCertificate(host))
+        : { title: 'configure TLS 1.2 or 1.3, current ciphers and a SHA-256 certificate on the registry', command: null },
     ];
   },
 };
@@ -22,13 +22,13 @@ export const TLSFailed: CauseText = {
 function why(fault: Fault | null): string {
   switch (fault?.details.tls) {
     case 'clientCertificate':
-      return 'the registry wants a client certificate';
+      return 'the registry requires a client certificate';
     case 'protocolVersion':
-      return 'they have no protocol version in common';
+      return 'they have no TLS version in common';
     case 'noCommonCipher':
       return 'they have no cipher in common';
     case 'insecureAlgorithm':
-      return 'the certificate is signed with an algorithm that is no longer accepted (SHA-1)';
+      return 'the certificate is signed with an algorithm that is not accepted any more (SHA-1)';
     default:
       return fault?.details.reason ?? fault?.message ?? 'the handshake fails';
   }

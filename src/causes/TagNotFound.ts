@@ -1,29 +1,42 @@
+/** TagNotFound: the repository has no manifest with this tag. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { manifestReference } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
-import { nearest, quoted, registry, repository, tagOf } from './phrases.ts';
+import { movedTo, nearest, quoted, registry, repository, tagOf } from './phrases.ts';
 import { knownMove } from './relocated-images.ts';
 
 export const TagNotFound: CauseText = {
   summary: facts => {
-    const near = near_(facts);
-    const move = knownMove(facts.reference);
-    const known = facts.probe?.tags?.known === true;
-    return `${known ? 'The repository' : `By the words of the node, the repository`} ${repository(facts)} ${known ? 'is there and has no tag' : 'or its tag is not there: it asked for'} ${tagOf(facts)}${known ? '' : ` at ${registry(facts)}`}.${near.length > 0 ? ` The nearest existing ${facts.probe?.tags?.known && !facts.probe.tags.complete ? '(of a list that is not whole) ' : ''}${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}.` : known && facts.probe?.tags?.known && facts.probe.tags.names.length === 0 ? ' It has no tag at all.' : ''}${move === null ? '' : ` The image is known to have moved to "${move.image}" (${move.since}).`}`;
+    const { tags } = facts.probe ?? { tags: null };
+    const near = nearestTags(facts);
+    const found = tags?.known
+      ? `${repository(facts)} exists, but it has no tag ${tagOf(facts)}.`
+      : `The node reports "not found" for tag ${tagOf(facts)}: the tag or the repository ${repository(facts)} does not exist at ${registry(facts)}.`;
+    const others =
+      near.length > 0
+        ? ` The nearest existing ${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}${tags?.known && !tags.complete ? ' (only a part of the tags was listed)' : ''}.`
+        : tags?.known && tags.names.length === 0
+          ? ' The repository has no tags.'
+          : '';
+    return `${found}${others}${movedTo(knownMove(facts.reference))}`;
   },
   fixes: facts => {
     const move = knownMove(facts.reference);
-    const [best] = near_(facts);
+    const [best] = nearestTags(facts);
+    const missing = providerOf(facts.reference?.registry ?? '')?.hints.missing;
     const name = facts.reference === null ? facts.image : facts.image.replace(/:[^:/@]+$/, '');
     return [
-      ...(move === null ? [] : [setImage(facts, move.image, 'pull it from where it is now')]),
+      ...(move === null ? [] : [setImage(facts, move.image, 'use the new location of the image')]),
       best === undefined
-        ? setImage(facts, `${name}:TAG`, 'use a tag that exists, or push this one')
-        : setImage(facts, `${name}:${best}`, 'use the nearest tag that exists (if that is what was meant), or push the wanted one'),
+        ? setImage(facts, `${name}:TAG`, 'use a tag that exists')
+        : setImage(facts, `${name}:${best}`, 'use the nearest existing tag, if that is the intended one'),
+      { title: 'or push the missing tag, if the repository is yours', command: null },
+      ...(missing == null ? [] : [{ title: `or ${missing}`, command: null }]),
     ];
   },
 };
 
-const near_ = (facts: Facts): string[] =>
+const nearestTags = (facts: Facts): string[] =>
   facts.probe?.tags?.known && facts.reference !== null ? nearest(manifestReference(facts.reference), facts.probe.tags.names) : [];

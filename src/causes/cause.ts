@@ -1,4 +1,4 @@
-/** What a cause has to say about one pod: how it is told, and how it is repaired. */
+/** The texts of a cause about one pod: its summary and its fixes. Types only. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';

@@ -1,3 +1,4 @@
+/** The texts of all causes, by code. Belongs here: the table. Pure. */
 import type { CauseCode } from '../model/cause-codes.ts';
 import { AccessDenied } from './AccessDenied.ts';
 import { AuthMethodUnsupported } from './AuthMethodUnsupported.ts';

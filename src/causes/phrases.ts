@@ -1,8 +1,10 @@
-/** Phrases that several causes share. Pure. */
-import type { Facts } from '../model/facts.ts';
+/** Phrases that several causes share. Belongs here: parts of sentences about a pod, its node and its registry. Pure. */
+import type { Fix } from '../model/diagnosis.ts';
+import type { CredentialExpiry, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
+import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
 
 export const imageOf = (facts: Facts): string => `"${facts.image}"`;
 export const registry = (facts: Facts): string => `"${facts.reference?.registry ?? 'the registry'}"`;
@@ -14,8 +16,10 @@ export const nodeName = (facts: Facts): string => (facts.node.name === null ? 't
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const theNode = (facts: Facts): string => capital(nodeName(facts));
 export const podName = (facts: Facts): string => (facts.pod === null ? 'a pod' : `pod "${facts.pod.name}"`);
+/** Who met the fault: this machine, or the node. */
+export const observer = (facts: Facts, fault: Fault | null): string => (fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts));
 
-/** The failing host: where it is not the image's registry, the words say what it is. */
+/** The failing host, with its role where it is not the image's registry. */
 export function hostOf(facts: Facts, fault: Fault | null): string {
   const host = fault?.host ?? facts.probe?.host ?? facts.reference?.registry ?? 'the registry';
   const role =
@@ -29,9 +33,9 @@ export function hostOf(facts: Facts, fault: Fault | null): string {
   return `${role}"${host}"`;
 }
 
-/** Whose view it is: the node's words, or only ours. */
+/** A sentence for what only this machine observed. */
 export const seenFrom = (fault: Fault | null): string =>
-  fault?.seenBy === 'probe' ? ' That is seen from this machine; the node may see it otherwise.' : '';
+  fault?.seenBy === 'probe' ? ' This was observed from this machine; the node may see something else.' : '';
 
 export const decisive = (facts: Facts): Attempt | null =>
   facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
@@ -43,16 +47,48 @@ export const quoted = (items: readonly string[], most = 5): string =>
     items.map(item => `"${item}"`),
     most,
   );
+/** A noun with its number: `1 layer`, `3 layers`. */
+export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 
-/** The pull secrets that cover the image, by name. */
+/** The pull secrets that match the image, by name. */
 export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring.credentials.map(credential => credential.secret))];
 
-/** What may stand on the node and cannot be seen through the API. */
+/** A sentence about the credentials of the node, which the Kubernetes API does not show. */
 export const nodeCredentials = (facts: Facts): string =>
-  `${facts.node.name === null ? 'Nodes' : `Node "${facts.node.name}"`} may hold credentials of ${facts.node.name === null ? 'their' : 'its'} own (a config.json, a credential provider); those cannot be seen from here.`;
+  `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
 
+/** A sentence with the registry's own words; empty without any. */
 export function explanation(fault: Fault | null): string {
-  return fault?.explanation ? ` The registry says: "${fault.explanation.replace(/\.$/, '')}".` : '';
+  return fault?.explanation ? ` The registry reports: "${fault.explanation.replace(/\.$/, '')}".` : '';
+}
+
+/** What to do where a registry that takes no credentials refuses a pull. */
+export const blockedClient = ({ name }: RegistryProvider): Fix => ({
+  title: `pull from another network, or through a mirror: ${name} takes no credentials, so it blocks this IP address or country`,
+  command: null,
+});
+
+/** A sentence about where an image is known to have moved. */
+export const movedTo = (move: { image: string; since: string } | null): string =>
+  move === null ? '' : ` The image has moved to "${move.image}" (since ${move.since}).`;
+
+const HOUR = 3_600_000;
+/** How long ago, in the largest unit that fits: `6 hours ago`. In: milliseconds. */
+const ago = (ms: number): string =>
+  `${
+    ms >= 48 * HOUR
+      ? count(Math.round(ms / 24 / HOUR), 'day')
+      : ms >= 2 * HOUR
+        ? count(Math.round(ms / HOUR), 'hour')
+        : count(Math.max(1, Math.round(ms / 60_000)), 'minute')
+  } ago`;
+
+/** How it is known that a credential has expired, as a clause. In: that, and the time of the diagnosis (RFC 3339). */
+export function expiryText(expiry: CredentialExpiry, now: string): string {
+  if (expiry.source === 'token')
+    return `its password is a token that expired on ${expiry.expiredAt.slice(0, 16).replace('T', ' ')} UTC (${ago(Date.parse(now) - Date.parse(expiry.expiredAt))})`;
+  const tokens = providerById(expiry.provider).tokenUsers.find(({ hours }) => hours === expiry.lifetimeHours)?.tokens ?? 'its tokens';
+  return `${tokens} are valid for ${count(expiry.lifetimeHours, 'hour')}, and the secret was last written ${ago(expiry.ageHours * HOUR)}`;
 }
 
 /** Edit distance of two tags, for the nearest existing one (Levenshtein). */

@@ -1,3 +1,4 @@
+/** Images that have moved to another registry or repository. Belongs here: one row per known move, with its date. Pure. */
 import { imageName, type Reference } from '../model/reference.ts';
 
 interface Move {

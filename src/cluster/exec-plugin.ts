@@ -33,6 +33,8 @@ export interface ExecCredential {
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 /** The longest output that is read, in bytes: a certificate with its chain and key is a few kilobytes. */
 const MAX_OUTPUT = 1024 * 1024;
+/** Milliseconds from an interruption until a plugin is killed: this program itself ends within 200. */
+const GRACE = 50;
 
 /**
  * Runs an exec plugin. In: the plugin, the cluster (for plugins that want to know it), and who calls. Out: its credential. Errors: a
@@ -139,6 +141,8 @@ function outputOf(
     const end = (): void => kill('SIGKILL');
     const interrupt = (): void => {
       kill('SIGTERM');
+      // one that does not obey is ended before this program is
+      setTimeout(end, GRACE);
       finish(() => reject(new UserError('interrupted')));
     };
     const finish = (settle: () => void): void => {

@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { readDocuments } from '../parse/documents.ts';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
-import { readDocuments } from './documents.ts';
 import { Defects, type Fields, isFields } from './fields.ts';
 
 /** A cluster of a kubeconfig. Source: client-go, clientcmd/api/v1/types.go; so are the other types. */

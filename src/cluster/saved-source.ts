@@ -13,8 +13,8 @@ import {
   type PodSnapshot,
   type Secret,
 } from '../model/kubernetes.ts';
+import { readDocuments } from '../parse/documents.ts';
 import { UserError } from '../util/user-error.ts';
-import { readDocuments } from './documents.ts';
 import { isFields } from './fields.ts';
 import { malformedWarning } from './list.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';

@@ -193,6 +193,7 @@ export const readNode = (value: unknown): Shaped<Node> =>
         nodeInfo: defined({
           architecture: told('architecture'),
           operatingSystem: told('operatingSystem'),
+          osImage: told('osImage'),
           kubeletVersion: told('kubeletVersion'),
           containerRuntimeVersion: told('containerRuntimeVersion'),
         }),

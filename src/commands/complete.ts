@@ -1,118 +1,136 @@
 /**
- * Tab completion. kubectl asks `kubectl_complete-imagepull ARGS… WORD` (since 1.26) and reads lines `candidate<TAB>description`, then a directive; `:4` is "no file
- * names". Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
+ * `__complete`: the candidates of tab completion. kubectl asks `kubectl_complete-imagepull ARGS… WORD` (since 1.26) and reads lines `candidate<TAB>description`, then a
+ * directive. What there is to complete stands in the table of flags. Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
  */
 import { Writable } from 'node:stream';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
 import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
+import { COMMANDS, FLAGS, type Flag, type FlagName, flagsOf, longForm, type ValueKind } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
 import type { Context } from './context.ts';
 import { withApi } from './open-cluster.ts';
 
+/** The directives "no file names" and "the shell's file names". */
 const NO_FILES = ':4';
 const FILES = ':0';
-/** So long a person waits at a key, in milliseconds. */
-const PATIENCE = 1500;
+/** Milliseconds that somebody who presses the key waits. */
+const MAX_WAIT = 1500;
 
 interface Candidate {
   value: string;
   about: string;
 }
 
-const COMMANDS: Candidate[] = [
-  { value: 'why', about: 'why does this pod (or workload) not get its image?' },
-  { value: 'test-secret', about: 'does this pull secret work?' },
-  { value: 'completion', about: 'the script that switches tab completion on' },
-  { value: 'version', about: 'print the version' },
-];
-const FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'];
-const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
-const TYPES = WORKLOADS.map(({ names }) => `${names[0]}/`);
+interface Answer {
+  list: Candidate[];
+  directive: string;
+}
 
-/** Flags with what they take: `-` nothing, else the kind of value. */
-const COMMON: Record<string, string> = {
-  '--namespace': 'namespaces',
-  '-n': 'namespaces',
-  '--all-namespaces': '-',
-  '-A': '-',
-  '--output': 'formats',
-  '-o': 'formats',
-  '--no-color': '-',
-  '--no-probe': '-',
-  '--timeout': 'text',
-  '--insecure-registry': 'text',
-  '--registry-ca': 'file',
-  '--registry-mirror': 'text',
-  '--kubeconfig': 'file',
-  '--context': 'contexts',
-  '--cluster': 'text',
-  '--user': 'text',
-  '--as': 'text',
-  '--as-group': 'text',
-  '--request-timeout': 'text',
-  '--help': '-',
-  '-h': '-',
-};
-const OWN: Record<string, Record<string, string>> = {
-  why: {
-    '--filename': 'file',
-    '-f': 'file',
-    '--selector': 'text',
-    '-l': 'text',
-    '--container': 'text',
-    '-c': 'text',
-    '--watch': '-',
-    '-w': '-',
-    '--fail-on': 'causes',
-    '--ignore': 'causes',
-  },
-  'test-secret': { '--image': 'text', '--filename': 'file', '-f': 'file' },
-};
+const answer = (list: Candidate[]): Answer => ({ list, directive: NO_FILES });
+const plain = (values: readonly string[]): Answer => answer(values.map(value => ({ value, about: '' })));
+const NOTHING = plain([]);
 
-/** In: the words of the line, the one being typed last. Prints candidates; an error gives none, since nobody reads it at a key. Out: the exit status. */
+/**
+ * In: the words of the line, the one being typed last. Prints candidates; after an error, and after the time that somebody waits, there are none and nothing is said. Out: the
+ * exit status.
+ */
 export async function complete(words: string[], context: Context): Promise<number> {
-  // whoever presses a key waits for all of it only so long, and can answer no question
-  const nothing = { list: [], directive: NO_FILES };
-  const late = AbortSignal.timeout(PATIENCE);
-  const signal = AbortSignal.any([context.signal, late]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(MAX_WAIT)]);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const answer = await Promise.race([
-    candidates(words, { ...context, signal, stderr: silent, isInteractive: false }).catch(() => nothing),
-    new Promise<typeof nothing>(resolve => signal.addEventListener('abort', () => resolve(nothing), { once: true })),
+  const { list, directive } = await Promise.race([
+    // at a key no question can be answered
+    candidates(words, { ...context, signal, stderr: silent, isInteractive: false }).catch(() => NOTHING),
+    new Promise<Answer>(resolve => signal.addEventListener('abort', () => resolve(NOTHING), { once: true })),
   ]);
-  const word = words.at(-1) ?? '';
-  const fitting = answer.list.filter(({ value }) => value.startsWith(word));
-  context.stdout.write(
-    [...fitting.map(({ value, about }) => (about === '' ? value : `${value}\t${about}`)), answer.directive, ''].join('\n'),
-  );
+  const typed = words.at(-1) ?? '';
+  const lines = list
+    .filter(({ value }) => value.startsWith(typed))
+    .map(({ value, about }) => (about === '' ? value : `${value}\t${about}`));
+  context.stdout.write([...lines, directive, ''].join('\n'));
   return 0;
 }
 
-const plain = (values: readonly string[]): { list: Candidate[]; directive: string } => ({
-  list: values.map(value => ({ value, about: '' })),
-  directive: NO_FILES,
-});
-
-async function candidates(words: string[], context: Context): Promise<{ list: Candidate[]; directive: string }> {
-  const typed = words.at(-1) ?? '';
-  const before = words.slice(0, -1);
-  const command = before.find(word => COMMANDS.some(({ value }) => value === word)) ?? '';
-  const flags = { ...COMMON, ...OWN[command] };
-  const takes = flags[before.at(-1) ?? ''];
-  if (takes !== undefined && takes !== '-') return valuesOf(takes, before, typed, context);
-  if (typed.startsWith('-')) return plain(Object.keys(flags).filter(flag => flag.startsWith('--')));
-  if (command === '') return { list: COMMANDS, directive: NO_FILES };
-  if (command === 'completion') return plain(SHELLS);
-  if (command === 'test-secret') return valuesOf('secrets', before, typed, context);
-  if (command !== 'why') return plain([]);
-  const slash = typed.indexOf('/');
-  if (slash > 0) return valuesOf(typed.slice(0, slash), before, typed, context);
-  const pods = await valuesOf('pods', before, typed, context);
-  return typed === '' ? pods : { ...pods, list: [...pods.list, ...TYPES.map(value => ({ value, about: '' }))] };
+/** A line that is being typed: what is known of it before its last word. */
+interface Line {
+  typed: string;
+  /** The command, once it is written. */
+  command: (typeof COMMANDS)[number] | undefined;
+  /** The flag whose value is being typed. */
+  open: Flag | undefined;
+  /** In: a flag. Out: its last value so far. */
+  lastOf(name: FlagName): string | undefined;
 }
 
-/** Where the names of a kind are listed; null for a kind that is none. */
+function readLine(words: string[]): Line {
+  const values = new Map<string, string>();
+  let command: (typeof COMMANDS)[number] | undefined;
+  let open: Flag | undefined;
+  for (const word of words.slice(0, -1)) {
+    if (open !== undefined) {
+      values.set(open.name, word);
+      open = undefined;
+      continue;
+    }
+    const [name = '', ...value] = word.split('=');
+    const flag = FLAGS.find(one => name === `--${one.name}` || name === `-${one.alias}`);
+    if (flag?.takes == null) command ??= word.startsWith('-') ? undefined : COMMANDS.find(one => one.name === word);
+    else if (value.length > 0) values.set(flag.name, value.join('='));
+    else open = flag;
+  }
+  return { typed: words.at(-1) ?? '', command, open, lastOf: name => values.get(name) };
+}
+
+async function candidates(words: string[], context: Context): Promise<Answer> {
+  const line = readLine(words);
+  const { typed, command, open } = line;
+  if (open !== undefined) return valuesOf(open.value ?? 'text', open.choices, line, context);
+  if (typed.startsWith('-')) {
+    const flags = command === undefined ? FLAGS.filter(({ commands }) => commands.length === COMMANDS.length) : flagsOf(command.name);
+    return answer(flags.map(flag => ({ value: longForm(flag), about: flag.description })));
+  }
+  if (command === undefined) return answer(COMMANDS.map(({ name, description }) => ({ value: name, about: description })));
+  return command.argument === null ? NOTHING : valuesOf(command.argument.value, command.argument.choices, line, context);
+}
+
+async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: Line, context: Context): Promise<Answer> {
+  const { typed } = line;
+  switch (kind) {
+    case 'text':
+      return NOTHING;
+    case 'file':
+      return { list: [], directive: FILES };
+    case 'choice':
+      return plain(choices);
+    case 'causes': {
+      // a list: what stands before the last comma stays
+      const first = typed.slice(0, typed.lastIndexOf(',') + 1);
+      return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
+    }
+    case 'contexts':
+      return plain(contextNames(connectionOf(line), context.environment));
+    case 'namespaces':
+    case 'secrets':
+      return objectsOf(kind, line, context);
+    case 'podsAndWorkloads': {
+      const slash = typed.indexOf('/');
+      if (slash > 0) return objectsOf(typed.slice(0, slash), line, context);
+      const pods = await objectsOf('pods', line, context);
+      const types = WORKLOADS.map(({ names }) => ({ value: `${names[0]}/`, about: '' }));
+      return typed === '' ? pods : answer([...pods.list, ...types]);
+    }
+  }
+}
+
+const connectionOf = (line: Line) => ({
+  kubeconfig: line.lastOf('kubeconfig'),
+  context: line.lastOf('context'),
+  cluster: line.lastOf('cluster'),
+  user: line.lastOf('user'),
+  as: line.lastOf('as'),
+});
+
+/** Where the objects of a kind are listed; null for a word that is no kind. */
 function pathOf(kind: string, namespace: string): string | null {
   const within = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   if (kind === 'namespaces') return '/api/v1/namespaces';
@@ -121,87 +139,24 @@ function pathOf(kind: string, namespace: string): string | null {
   return workloadOf(kind)?.path(namespace) ?? null;
 }
 
-async function valuesOf(
-  kind: string,
-  before: string[],
-  typed: string,
-  context: Context,
-): Promise<{ list: Candidate[]; directive: string }> {
-  if (kind === 'formats') return plain(FORMATS);
-  if (kind === 'causes') {
-    // a list: what stands before the last comma stays
-    const first = typed.slice(0, typed.lastIndexOf(',') + 1);
-    return { list: CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })), directive: NO_FILES };
-  }
-  if (kind === 'file') return { list: [], directive: FILES };
-  const flagValue = (...names: string[]): string | undefined => {
-    const at = before.findLastIndex(word => names.includes(word));
-    return at < 0 ? before.findLast(word => names.some(name => word.startsWith(`${name}=`)))?.replace(/^[^=]*=/, '') : before[at + 1];
-  };
-  const flags = {
-    kubeconfig: flagValue('--kubeconfig'),
-    context: flagValue('--context'),
-    cluster: flagValue('--cluster'),
-    user: flagValue('--user'),
-    as: flagValue('--as'),
-  };
-  if (kind === 'contexts') return plain(contextNames(flags, context.environment));
-  if (pathOf(kind, '') === null) return plain([]);
-  return withApi({ ...flags, requestTimeout: PATIENCE }, context, async (api, ownNamespace) => {
-    const path = pathOf(kind, flagValue('-n', '--namespace') ?? ownNamespace);
-    const prefix = typed.includes('/') ? `${kind}/` : '';
+/** The names of the objects of a kind; `TYPE/NAME` where the type was typed. */
+async function objectsOf(kind: string, line: Line, context: Context): Promise<Answer> {
+  if (pathOf(kind, '') === null) return NOTHING;
+  return withApi({ ...connectionOf(line), requestTimeout: MAX_WAIT }, context, async (api, ownNamespace) => {
+    const path = pathOf(kind, line.lastOf('namespace') ?? ownNamespace);
+    const prefix = line.typed.includes('/') ? `${kind}/` : '';
     const pods = isPods(kind);
-    // names are enough, and of secrets no data should travel
-    const answer = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string } }[] | null }>(
+    // names are enough, and no data of secrets should be transferred
+    const found = await api.get<{ items: { metadata: { name: string }; status?: { phase?: string } }[] | null }>(
       `${path}?limit=500`,
       pods ? undefined : METADATA_LIST,
     );
-    if (!answer.ok) return plain([]);
-    return {
-      list: (answer.value.items ?? []).map(({ metadata, status }) => ({
+    if (!found.ok) return NOTHING;
+    return answer(
+      (found.value.items ?? []).map(({ metadata, status }) => ({
         value: `${prefix}${metadata.name}`,
         about: pods ? (status?.phase ?? '') : '',
       })),
-      directive: NO_FILES,
-    };
+    );
   });
-}
-
-const HELPER = '#!/bin/sh\nexec kubectl imagepull __complete "$@"\n';
-
-/**
- * The script of a shell. kubectl finds the completion of a plugin as a program `kubectl_complete-imagepull` in PATH, which krew cannot put there: the script makes that
- * two-line program in the user's cache folder and adds the folder to PATH. Without a shell the program itself.
- */
-export function completionScript(shell: string | undefined): string {
-  const file = 'kubectl_complete-imagepull';
-  switch (shell) {
-    case 'bash':
-    case 'zsh':
-      return `# ${shell}: source <(kubectl imagepull completion ${shell})   (after kubectl's own completion)
-__imagepull_dir="\${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-imagepull"
-mkdir -p "$__imagepull_dir"
-printf '%s\\n' '#!/bin/sh' 'exec kubectl imagepull __complete "$@"' > "$__imagepull_dir/${file}"
-chmod +x "$__imagepull_dir/${file}"
-case ":$PATH:" in *":$__imagepull_dir:"*) ;; *) export PATH="$PATH:$__imagepull_dir" ;; esac
-unset __imagepull_dir
-`;
-    case 'fish':
-      return `# fish: kubectl imagepull completion fish | source   (after kubectl's own completion)
-set -l dir (test -n "$XDG_CACHE_HOME"; and echo $XDG_CACHE_HOME; or echo $HOME/.cache)/kubectl-imagepull
-mkdir -p $dir
-printf '%s\\n' '#!/bin/sh' 'exec kubectl imagepull __complete "$@"' > $dir/${file}
-chmod +x $dir/${file}
-contains $dir $PATH; or set -gx PATH $PATH $dir
-`;
-    case 'powershell':
-      return `# PowerShell: kubectl imagepull completion powershell | Out-String | Invoke-Expression   (after kubectl's own completion)
-$dir = Join-Path $env:LOCALAPPDATA 'kubectl-imagepull'
-New-Item -ItemType Directory -Force -Path $dir | Out-Null
-Set-Content -Path (Join-Path $dir '${file}.cmd') -Value '@kubectl imagepull __complete %*'
-if (($env:PATH -split ';') -notcontains $dir) { $env:PATH = "$env:PATH;$dir" }
-`;
-    default:
-      return HELPER;
-  }
 }

@@ -1,34 +1,39 @@
-/** What every command is given: the parsed flags, where to write, and how to stop. */
+/** What every command is given: the parsed flags, where to write, and how to stop. Types only. */
 import type { ConnectionFlags } from '../cluster/kubeconfig.ts';
+import type { OutputFormat } from '../flags.ts';
 import type { Environment } from '../util/proxy.ts';
 
-export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'name' | 'prometheus';
-
+/** The process, as far as commands may touch it. */
 export interface Context {
   environment: Environment;
   stdout: { write(text: string): void; isTTY: boolean; columns: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
-  /** Whether somebody sits at standard input. */
+  /** Standard input is a terminal. */
   isInteractive: boolean;
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
+  /** RFC 3339. */
   now(): string;
   /** Fires on Ctrl-C. */
   signal: AbortSignal;
 }
 
+/** The flags of `why` and `test-secret`. */
 export interface CommonFlags extends ConnectionFlags {
   namespace?: string | undefined;
   allNamespaces: boolean;
+  /** Milliseconds for one request to the cluster; 0 is no limit. */
   requestTimeout: number;
   output: OutputFormat;
   color: boolean;
   probe: boolean;
-  /** Milliseconds for the whole probe. */
+  /** Milliseconds for the whole probe of one image. */
   timeout: number;
+  /** Hosts with port, without a scheme. */
   insecureRegistries: string[];
   registryCa?: string | undefined;
+  /** From the registry of an image to the host to ask in its place. */
   mirrors: Map<string, string>;
 }
 
@@ -38,10 +43,19 @@ export interface WhyFlags extends CommonFlags {
   file?: string | undefined;
   selector?: string | undefined;
   container?: string | undefined;
-  /** Stay, and report what changes. */
+  /** Keep running, and report what changes. */
   watch: boolean;
+  /** The items of JSON and YAML hold the facts. */
+  facts: boolean;
   /** Lists `CAUSE,…` that alone count for exit status 1; empty: all. */
   failOn: string[];
   /** Lists `CAUSE,…` that do not count. */
   ignore: string[];
+}
+
+/** The flags of `test-secret`. */
+export interface TestSecretFlags extends CommonFlags {
+  names: string[];
+  image?: string | undefined;
+  file?: string | undefined;
 }

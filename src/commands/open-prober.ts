@@ -1,3 +1,4 @@
+/** The prober that the flags describe: its certificate authorities read, its connections closed whatever happens. */
 import { readFile } from 'node:fs/promises';
 import { type Memory, newMemory } from '../registry/once-per-credential.ts';
 import { createProber, type Prober } from '../registry/prober.ts';
@@ -6,11 +7,13 @@ import { UserError } from '../util/user-error.ts';
 import { USER_AGENT } from '../util/version.ts';
 import type { CommonFlags, Context } from './context.ts';
 
-/** The prober of the flags: its authorities read, and closed whatever happens. */
 /** Longest time for one step of a probe, in milliseconds. */
 const STEP_TIMEOUT = 10_000;
 
-/** Gives work a prober and closes it whatever happens. With --no-probe it is null. The memory of refused credentials may be longer than one prober's. */
+/**
+ * Gives work a prober, null with --no-probe, and closes it whatever happens. In: the flags, and the memory of rejected credentials where it outlives one prober. Out: what
+ * work returns. Throws UserError when the file of --registry-ca is not usable.
+ */
 export async function withProber<T>(
   flags: CommonFlags,
   context: Context,
@@ -46,8 +49,8 @@ async function authorities(flags: CommonFlags, context: Context): Promise<string
   }
   if (!/-----BEGIN CERTIFICATE-----/.test(pem))
     throw new UserError(
-      `"${flags.registryCa}" (--registry-ca) holds no PEM certificate`,
-      'a PEM file begins with -----BEGIN CERTIFICATE-----',
+      `invalid --registry-ca "${flags.registryCa}": the file contains no PEM certificate`,
+      'a PEM certificate begins with -----BEGIN CERTIFICATE-----',
     );
   const extra = context.environment.NODE_EXTRA_CA_CERTS;
   return extra === undefined ? pem : `${pem}\n${await readFile(extra, 'utf8').catch(() => '')}`;

@@ -1,33 +1,22 @@
-/** `test-secret`: read the secrets, ask their registries, print what each entry is worth. */
-
+/** `test-secret`: reads the secrets, tests them against their registries, reports the result of each entry. */
 import { createReader } from '../cluster/reader.ts';
 import { readSaved } from '../cluster/saved-source.ts';
 import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
-import type { Secret } from '../model/kubernetes.ts';
+import type { OutputFormat } from '../flags.ts';
+import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
-import { secretTestList } from '../report/json.ts';
-import { printable } from '../report/style.ts';
-import { renderSecretTests } from '../report/text.ts';
+import { secretTestList, toJson, toYaml } from '../report/json.ts';
+import { renderSecretTests } from '../report/secret-tests.ts';
+import { printable, type TextOptions } from '../report/style.ts';
 import { UserError } from '../util/user-error.ts';
-import type { CommonFlags, Context } from './context.ts';
+import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
 import { withProber } from './open-prober.ts';
-import { print, printJson, printYaml, readInput, showProgress, widthOf } from './terminal.ts';
+import { print, readInput, showProgress, widthOf } from './terminal.ts';
 
-export interface TestSecretFlags extends CommonFlags {
-  names: string[];
-  image?: string | undefined;
-  file?: string | undefined;
-}
-
-/** Out: the exit status: 1 when a secret or one of its entries does not work. */
+/** Out: the exit status: 1 when a secret or one of its entries does not work. Throws UserError for wrong flags, and for a secret that cannot be read. */
 export async function testSecretCommand(flags: TestSecretFlags, context: Context): Promise<number> {
-  if (flags.output === 'prometheus') throw new UserError('test-secret has no output "prometheus"', 'use text, wide, json, yaml or name');
-  if (flags.image !== undefined) {
-    const parsed = parseReference(flags.image);
-    if (!parsed.ok)
-      throw new UserError(`--image: "${flags.image}" is no image reference: ${parsed.error}`, 'write REGISTRY/REPOSITORY:TAG');
-  }
+  checkFlags(flags);
   const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
@@ -42,14 +31,27 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     });
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    if (flags.output === 'json') printJson(context, secretTestList(tests, []));
-    else if (flags.output === 'yaml') printYaml(context, secretTestList(tests, []));
-    else if (flags.output === 'name') for (const test of tests) print(context, printable(`secret/${test.secret.name}`, false));
-    else print(context, renderSecretTests(tests, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
+    print(context, render(tests, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {
     spinner.done();
   }
+}
+
+function checkFlags({ names, file, image, output }: TestSecretFlags): void {
+  if (names.length === 0 && file === undefined)
+    throw new UserError('no secret given', 'usage: kubectl imagepull test-secret SECRET; list them with: kubectl get secrets');
+  if (output === 'prometheus') throw new UserError('-o prometheus is not available for test-secret', 'use text, wide, json, yaml or name');
+  const parsed = image === undefined ? null : parseReference(image);
+  if (parsed?.ok === false)
+    throw new UserError(`invalid --image "${image}": ${parsed.error}`, 'expected for example registry.example.com/team/api:1.4');
+}
+
+function render(tests: SecretTest[], output: OutputFormat, options: TextOptions): string {
+  if (output === 'json') return toJson(secretTestList(tests, []));
+  if (output === 'yaml') return toYaml(secretTestList(tests, []));
+  if (output === 'name') return tests.map(({ secret }) => printable(`secret/${secret.name}`, false)).join('\n');
+  return renderSecretTests(tests, options);
 }
 
 const bareName = (name: string): string => name.replace(/^secrets?\//, '');
@@ -65,15 +67,15 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         if (lookup.missing) {
           const space = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
           if (!space.ok && space.status === 404)
-            throw new UserError(`there is no namespace "${namespace}"`, 'see them with: kubectl get namespaces');
+            throw new UserError(`there is no namespace "${namespace}"`, 'list them with: kubectl get namespaces');
           throw new UserError(
             `there is no secret "${name}" in namespace "${namespace}"`,
-            `see them with: kubectl -n ${namespace} get secrets`,
+            `list them with: kubectl -n ${namespace} get secrets`,
           );
         }
         throw new UserError(
-          `secret "${name}" of namespace "${namespace}" cannot be read: ${lookup.why}`,
-          'ask for that right, or have somebody run this who has it',
+          `secret "${name}" in namespace "${namespace}" cannot be read: ${lookup.why}`,
+          'ask for the right to get secrets, or ask somebody who has it to run this command',
         );
       }),
     );
@@ -86,10 +88,10 @@ async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secre
   const absent = wanted.filter(secret => !secrets.some(candidate => candidate.metadata.name === secret));
   if (absent.length > 0 || secrets.length === 0)
     throw new UserError(
-      `${name} holds no secret${absent.length > 0 ? ` "${absent[0]}"` : ''}`,
+      `${name} contains no secret${absent.length > 0 ? ` "${absent[0]}"` : ''}`,
       'save one with: kubectl get secret NAME -o yaml',
     );
   return secrets
     .filter(secret => wanted.length === 0 || wanted.includes(secret.metadata.name))
-    .filter(secret => flags.namespace === undefined || (secret.metadata.namespace ?? 'default') === flags.namespace);
+    .filter(secret => flags.namespace === undefined || namespaceOf(secret.metadata) === flags.namespace);
 }

@@ -26,7 +26,7 @@ export interface Group {
 }
 
 /** A command, and how many pods it repairs. */
-export interface Repair {
+interface Repair {
   command: string;
   pods: number;
 }

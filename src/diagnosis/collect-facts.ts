@@ -1,7 +1,7 @@
-/** From a pod's objects to the facts of each of its images. Pure: the registry is asked later, by whoever holds the credentials. */
+/** From a pod's objects to the facts of each of its images. Pure: the registry is asked later. */
 
 import type { Credential } from '../model/credential.ts';
-import type { CredentialFact, Facts, NodeFacts, Owner, SecretFact } from '../model/facts.ts';
+import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type Owner, type SecretFact } from '../model/facts.ts';
 import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
 import { imageName } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
@@ -135,7 +135,7 @@ export function credentialFact(credential: Credential, now: string, reference: F
     key: redact(credential.key),
     username: showUser(credential.username),
     empty: credential.isEmpty,
-    expired: expiryOf(credential, now),
+    expiry: expiryOf(credential, now),
     defect: findTypo(credential, reference)?.what ?? null,
   };
 }
@@ -147,7 +147,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     name,
     type: read?.type ?? null,
     lookup: lookup === undefined ? 'notSeen' : lookup.found ? 'found' : lookup.missing ? 'missing' : 'notSeen',
-    why: lookup === undefined ? 'nobody looked' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
+    why: lookup === undefined ? 'it was not requested' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
     problems: read?.problems ?? [],
     intendedFormat: read?.intendedFormat ?? null,
     keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),
@@ -164,6 +164,8 @@ export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
       platform: null,
       runtime: null,
       kubelet: null,
+      osImage: null,
+      labels: {},
       diskPressure: false,
       ready: null,
       provider: null,
@@ -179,18 +181,24 @@ export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
         : { os: nodeInfo.operatingSystem, architecture: nodeInfo.architecture, variant: null },
     runtime: nodeInfo?.containerRuntimeVersion ?? null,
     kubelet: nodeInfo?.kubeletVersion ?? null,
+    osImage: nodeInfo?.osImage ?? null,
+    labels: Object.fromEntries(Object.entries(lookup.object.metadata.labels ?? {}).filter(([label]) => NODE_LABELS.includes(label))),
     diskPressure: status('DiskPressure') === 'True',
     ready: status('Ready') === undefined ? null : status('Ready') === 'True',
-    provider: /^([a-z]+):\/\//.exec(lookup.object.spec?.providerID ?? '')?.[1] ?? null,
+    provider: /^([a-z0-9-]+):\/\//.exec(lookup.object.spec?.providerID ?? '')?.[1] ?? null,
     why: null,
   };
 }
 
-/** Who makes the pod anew: a Deployment is known by its ReplicaSet's name and the pod's template hash. */
+/**
+ * The workload that creates the pod again. A Deployment is known by the name of its ReplicaSet and the pod's template hash. What is no kind (in saved objects anything may stand
+ * there) counts as no owner.
+ */
 function ownerOf(pod: Pod): Owner {
   const owner = pod.metadata.ownerReferences?.find(reference => reference.controller) ?? pod.metadata.ownerReferences?.[0];
   const hash = pod.metadata.labels?.['pod-template-hash'];
-  if (owner === undefined || owner.kind === 'Node') return { kind: 'pod', name: pod.metadata.name };
+  if (owner === undefined || owner.kind === 'Node' || !/^[A-Za-z][A-Za-z0-9]*$/.test(owner.kind))
+    return { kind: 'pod', name: pod.metadata.name };
   if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
     return { kind: 'deployment', name: owner.name.slice(0, -hash.length - 1) };
   return { kind: owner.kind.toLowerCase(), name: owner.name };

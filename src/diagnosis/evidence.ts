@@ -1,143 +1,177 @@
-import type { Evidence } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+/** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
+
+import type { Evidence, Proof } from '../model/diagnosis.ts';
+import type { Facts, SecretFact } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
+import type { Attempt, Tags } from '../model/probe.ts';
 
-const since = (now: string, then: string | null): string => {
-  if (then === null) return '';
-  const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(then)) / 1000));
-  return Number.isNaN(seconds)
-    ? ''
-    : seconds < 120
-      ? `${seconds} s ago`
-      : seconds < 7200
-        ? `${Math.round(seconds / 60)} min ago`
-        : seconds < 172_800
-          ? `${Math.round(seconds / 3600)} h ago`
-          : `${Math.round(seconds / 86_400)} days ago`;
-};
-
-/** In: the facts, and the fault that decided. Out: one line per thing seen. */
-export function evidenceOf(facts: Facts, decisiveFault: Fault | null): Evidence[] {
-  return [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault), ...ofRegistry(facts, decisiveFault)].filter(
-    evidence => evidence.detail !== '',
-  );
+/** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
+export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
+  const proved = unique(proof.map(item => evidenceOfProof(facts, item)));
+  const others = [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault), ...ofRegistry(facts, decisiveFault)];
+  const known = new Set(proved.map(keyOf));
+  return [
+    ...proved.map((line): Evidence => ({ ...line, proves: true })),
+    ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line)) && !isRepeated(line, proved)),
+  ];
 }
+
+/** The message of a status that is its reason's too is told once. */
+const isRepeated = ({ source, detail }: Evidence, proved: Evidence[]): boolean =>
+  source === 'status' && proved.some(line => line.source === 'status' && line.detail.endsWith(detail.slice(detail.indexOf(': ') + 2)));
+
+const keyOf = ({ source, detail }: Evidence): string => `${source} ${detail}`;
+const unique = (lines: Evidence[]): Evidence[] => [...new Map(lines.map(line => [keyOf(line), line])).values()];
+
+function evidenceOfProof(facts: Facts, proof: Proof): Evidence {
+  if (proof.kind === 'object') return { source: proof.source, detail: proof.shows };
+  if (proof.kind === 'nodeMessage') return nodeLine(facts, proof.fault);
+  return { source: 'registry', detail: answerLine(proof) };
+}
+
+/** An answer to our probe as a line. */
+const answerLine = ({ host, identity, answered }: { host: string; identity: string; answered: string }): string =>
+  `${host}, asked from this machine ${identity}: ${answered}`;
 
 function ofPod(facts: Facts): Evidence[] {
-  const names = facts.secrets.map(secret => `"${secret.name}"`).join(', ');
-  const evidence: Evidence[] = [];
-  if (facts.pod !== null && facts.failing) {
-    evidence.push({
-      source: 'pod',
-      detail: facts.secrets.length === 0 ? 'spec.imagePullSecrets is empty' : `spec.imagePullSecrets names ${names}`,
-    });
-    if (facts.pullPolicy === 'Never') evidence.push({ source: 'pod', detail: 'imagePullPolicy is Never' });
-  }
+  if (facts.pod === null || !facts.failing) return [];
+  const evidence: Evidence[] = [{ source: 'pod', detail: pullSecretsLine(facts) }];
+  if (facts.pullPolicy === 'Never') evidence.push({ source: 'pod', detail: 'imagePullPolicy is Never' });
   return evidence;
 }
+
+/** Which pull secrets the pod names. */
+export const pullSecretsLine = (facts: Facts): string =>
+  facts.secrets.length === 0
+    ? 'spec.imagePullSecrets is empty'
+    : `spec.imagePullSecrets names ${namesOf(facts.secrets.map(({ name }) => name))}`;
+
+const namesOf = (names: readonly string[]): string => names.map(name => `"${name}"`).join(', ');
 
 function ofSecrets(facts: Facts): Evidence[] {
   if (!facts.failing) return [];
-  const evidence = facts.secrets.map((secret): Evidence => {
-    if (secret.lookup === 'missing' && secret.why !== null) return { source: 'secret', detail: `"${secret.name}": ${secret.why}` };
-    if (secret.lookup === 'missing')
-      return {
-        source: 'secret',
-        detail: `namespace "${facts.pod?.namespace}" has no secret "${secret.name}"${secret.otherNamespaces === null ? '' : secret.otherNamespaces.length > 0 ? `; namespace ${secret.otherNamespaces.map(name => `"${name}"`).join(', ')} has one` : '; no other namespace has one'}`,
-      };
-    if (secret.lookup === 'notSeen') return { source: 'secret', detail: `"${secret.name}" was not seen: ${secret.why}` };
-    const problem = secret.problems[0];
-    if (problem !== undefined) return { source: 'secret', detail: `"${secret.name}": ${problem.detail}` };
-    if (facts.keyring.broken !== null)
-      return { source: 'secret', detail: `"${secret.name}" is not reached: kubelet stops at "${facts.keyring.broken.secret}"` };
-    const used = facts.keyring.credentials.filter(credential => credential.secret === secret.name);
-    if (used.length > 0)
-      return {
-        source: 'secret',
-        detail: `"${secret.name}" covers this image (${used.map(credential => `key "${credential.key}", user "${credential.username}"`).join('; ')})`,
-      };
-    return {
-      source: 'secret',
-      detail: `"${secret.name}" has ${secret.keys.length === 0 ? 'no entry' : secret.keys.map(key => `"${key}"`).join(', ')}: none covers this image`,
-    };
-  });
-  if (facts.serviceAccount.matching.length > 0)
-    evidence.push({
-      source: 'serviceAccount',
-      detail: `"${facts.serviceAccount.name}" names ${facts.serviceAccount.matching.map(name => `"${name}"`).join(', ')}, which the pod does not`,
-    });
+  const evidence = facts.secrets.map((secret): Evidence => ({ source: 'secret', detail: secretLine(facts, secret) }));
+  if (facts.serviceAccount.matching.length > 0) evidence.push({ source: 'serviceAccount', detail: serviceAccountLine(facts) });
   return evidence;
 }
 
-function ofNode(facts: Facts, decisiveFault: Fault | null): Evidence[] {
-  const evidence: Evidence[] = [];
-  const own = facts.nodeReport.faults.filter(fault => fault === decisiveFault);
-  for (const fault of own.length > 0 ? own : facts.nodeReport.faults.slice(0, 1)) {
-    evidence.push({
-      source: facts.nodeReport.source === 'event' ? 'event' : 'status',
-      detail: `${[facts.node.name ?? 'the node', since(facts.now, facts.nodeReport.at)].filter(Boolean).join(', ')}: ${shorten(fault.message)}`,
-    });
+/** Which pull secrets for this image the service account has and the pod lacks. */
+export const serviceAccountLine = (facts: Facts): string =>
+  `"${facts.serviceAccount.name}" names ${namesOf(facts.serviceAccount.matching)} for this image, the pod does not`;
+
+/** What one pull secret shows. */
+export function secretLine(facts: Facts, secret: SecretFact): string {
+  const name = `"${secret.name}"`;
+  if (secret.lookup === 'missing' && secret.why !== null) return `${name}: ${secret.why}`;
+  if (secret.lookup === 'missing') {
+    const others = secret.otherNamespaces;
+    const where =
+      others === null ? '' : others.length > 0 ? `; namespace ${namesOf(others)} has one` : '; no other namespace has one either';
+    return `namespace "${facts.pod?.namespace}" has no secret ${name}${where}`;
   }
-  if (facts.failing && facts.nodeReport.faults.length === 0)
-    evidence.push({
-      source: facts.state.message === null ? 'status' : 'status',
-      detail: [...new Set([facts.state.reason, facts.state.message].filter(Boolean))].join(': '),
-    });
-  if (facts.nodeReport.unreadableSecrets.length > 0) {
+  if (secret.lookup === 'notSeen') return `${name} could not be read: ${secret.why}`;
+  const [problem] = secret.problems;
+  if (problem !== undefined) return `${name}: ${problem.detail}`;
+  const { broken, credentials } = facts.keyring;
+  if (broken !== null) return `kubelet does not use ${name}: it stops at "${broken.secret}", which it cannot parse`;
+  const used = credentials.filter(credential => credential.secret === secret.name);
+  if (used.length > 0)
+    return `${name} has a credential for this image (${used.map(({ key, username }) => `key "${key}", user "${username}"`).join('; ')})`;
+  return secret.keys.length === 0
+    ? `${name} has no auths entry`
+    : `${name} has auths entries for ${namesOf(secret.keys)}; none matches this image`;
+}
+
+function ofNode(facts: Facts, decisiveFault: Fault | null): Evidence[] {
+  const { faults, unreadableSecrets } = facts.nodeReport;
+  const node = facts.node.name ?? 'the node';
+  const evidence: Evidence[] = [];
+  const told = faults.find(fault => fault === decisiveFault) ?? faults[0];
+  if (told !== undefined) evidence.push(nodeLine(facts, told));
+  else if (facts.failing) evidence.push({ source: 'status', detail: stateLine(facts) });
+  if (unreadableSecrets.length > 0) {
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');
     evidence.push({
       source: 'event',
-      detail: `kubelet could not read pull secret ${facts.nodeReport.unreadableSecrets.map(name => `"${name}"`).join(', ')}${matters ? '' : ' (a warning: the pull goes on without it)'}`,
+      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${matters ? '' : ' (a warning: kubelet pulls without it)'}`,
     });
   }
   if (decisiveFault?.kind === 'platform' && facts.node.platform !== null)
-    evidence.push({ source: 'node', detail: `${facts.node.name ?? 'the node'} is ${showPlatform(facts.node.platform)}` });
-  if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${facts.node.name ?? 'the node'} reports DiskPressure` });
+    evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
+  if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
   return evidence;
 }
+
+/** The container's waiting reason and message, once where they are the same. */
+export const stateLine = (facts: Facts): string => [...new Set([facts.state.reason, facts.state.message].filter(Boolean))].join(': ');
+
+/** What the node reports, and when it did. */
+const nodeLine = (facts: Facts, fault: Fault): Evidence => ({
+  source: facts.nodeReport.source === 'event' ? 'event' : 'status',
+  detail: `${[facts.node.name ?? 'the node', since(facts.now, facts.nodeReport.at)].filter(Boolean).join(', ')}: ${shorten(fault.message)}`,
+});
 
 function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
   const { probe } = facts;
   if (probe === null) return [];
-  const where = probe.mirrorOf === null ? probe.host : `${probe.host} (in place of ${probe.mirrorOf})`;
   if (probe.connectionFault !== null)
-    return [{ source: 'registry', detail: `${where}, from this machine: ${probe.connectionFault.message}` }];
-  const evidence = probe.attempts
+    return [{ source: 'registry', detail: `${hostOf(facts)}, asked from this machine: ${probe.connectionFault.message}` }];
+  const lines = probe.attempts
     .filter(attempt => attempt.result !== 'notTried' || attempt.fault !== null)
-    .map((attempt): Evidence => {
-      const credential = attempt.credential === null ? null : facts.keyring.credentials[attempt.credential];
-      const who =
-        credential == null || attempt.result === 'notTried'
-          ? 'without a login'
-          : credential.empty
-            ? `with the empty entry of "${credential.secret}"`
-            : `as "${credential.username}" (secret "${credential.secret}")`;
-      const repaired =
-        attempt.repaired === null
-          ? ''
-          : `; ${attempt.repaired.defect}: repaired, it is ${attempt.repaired.works ? 'accepted' : 'refused too'}`;
-      return {
-        source: 'registry',
-        detail: `${where}, from this machine, ${who}: ${attempt.fault === null ? 'the manifest is given' : attempt.fault.message}${repaired}`,
-      };
-    });
-  const { tags } = probe;
-  if (tags !== null)
-    evidence.push({
-      source: 'registry',
-      detail: tags.known
-        ? `the repository has ${tags.names.length}${tags.complete ? '' : ' or more'} ${tags.names.length === 1 ? 'tag' : 'tags'}`
-        : tags.repositoryMissing
-          ? 'the repository has no tag list: it is not there'
-          : tags.why,
-    });
+    .map(attempt => answerLine({ host: hostOf(facts), identity: identityOf(facts, attempt), answered: answerOf(facts, attempt) }));
+  if (probe.tags !== null) lines.push(answerLine({ host: hostOf(facts), identity: FOR_TAGS, answered: tagsLine(probe.tags) }));
   if (probe.platforms !== null && decisiveFault?.kind !== 'platform')
-    evidence.push({ source: 'registry', detail: `the image is for ${probe.platforms.map(showPlatform).join(', ') || 'no platform'}` });
+    lines.push(`the image has manifests for ${probe.platforms.map(showPlatform).join(', ') || 'no platform'}`);
   for (const { host, ok, detail } of probe.blobHosts)
-    evidence.push({ source: 'registry', detail: `layers come from ${host}: ${ok ? 'it answers' : detail}` });
-  return evidence;
+    lines.push(ok ? `layers are served by ${host}, which answers` : `layers are served by ${host}: ${detail}`);
+  return lines.map(detail => ({ source: 'registry', detail }));
+}
+
+/** The host that was asked, and in whose place. */
+export const hostOf = ({ probe }: Facts): string =>
+  probe === null ? '' : probe.mirrorOf === null ? probe.host : `${probe.host} (in place of ${probe.mirrorOf})`;
+
+/** As whom an attempt asked. */
+export function identityOf(facts: Facts, attempt: Attempt): string {
+  const credential = attempt.credential === null ? undefined : facts.keyring.credentials[attempt.credential];
+  if (credential === undefined || attempt.result === 'notTried') return 'anonymously';
+  return credential.empty
+    ? `with the empty entry of secret "${credential.secret}"`
+    : `as user "${credential.username}" (secret "${credential.secret}")`;
+}
+
+/** What the registry answered to an attempt. */
+export function answerOf({ probe }: Facts, { fault, repaired }: Attempt): string {
+  const answer =
+    fault === null
+      ? 'it returns the manifest'
+      : probe?.headBlocked && fault.method === 'HEAD'
+        ? `${fault.message}; the same request by GET returns the manifest`
+        : fault.message;
+  return repaired === null
+    ? answer
+    : `${answer}; ${repaired.defect}: without that defect it is ${repaired.works ? 'accepted' : 'refused too'}`;
+}
+
+/** As what the tag list is asked for. */
+export const FOR_TAGS = 'for the tag list';
+
+/** What the tag list shows. */
+export function tagsLine(tags: Tags): string {
+  if (!tags.known) return tags.repositoryMissing ? 'the registry has no tag list for this repository: it does not exist' : tags.why;
+  const { length } = tags.names;
+  return `the repository exists and has ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
 }
 
 const MOST = 600;
 const shorten = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST)}…` : text).replace(/\n/g, ' ');
+
+function since(now: string, then: string | null): string {
+  if (then === null) return '';
+  const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(then)) / 1000));
+  if (Number.isNaN(seconds)) return '';
+  if (seconds < 120) return `${seconds} s ago`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h ago` : `${Math.round(seconds / 86_400)} days ago`;
+}

@@ -1,211 +1,560 @@
+/**
+ * Why a login fails, as ordered tables: what our probe proves, what the node reports, and what the objects show where no credential was sent.
+ * The order is the order of repair: what hides everything else stands first.
+ */
+
+import { expiryText } from '../causes/phrases.ts';
 import { missing } from '../causes/SecretNotFound.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
-import type { Facts } from '../model/facts.ts';
-import { anonymousPasses } from '../model/facts.ts';
+import type { Certainty, Proof } from '../model/diagnosis.ts';
+import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
+import { providerOf, type RegistryProvider } from '../model/registry-providers.ts';
+import type { Context } from './context.ts';
+import { type Decision, firstOf, type Rule, type Verdict } from './decision.ts';
+import { answered, nodeSays, object, podSecrets, secretShows, serviceAccountShows } from './proof.ts';
 
-export interface LoginVerdict {
-  /** Likeliest first. */
-  codes: CauseCode[];
-  /** Whether the first is proved, given that a login is needed. */
-  proved: boolean;
+/** What the login tables look at besides. */
+export interface LoginContext extends Context {
+  /** The refusal. */
+  refusal: Fault;
+  /** Requests that were made with a credential that has a password. */
+  sent: Attempt[];
+  /** What proves that authentication is required and that no credential was sent; empty when nothing does. */
+  required: Proof[];
 }
+
+/** The brand of the image's registry, where it is known. */
+const provider = (facts: Facts): RegistryProvider | null => providerOf(facts.reference?.registry ?? '', facts.probe?.challenge ?? null);
 
 /**
- * Registries that give the same answer for "missing" and "not allowed" (anonymous pulls exist there, so that a refusal does not prove that the
- * repository exists). Known by name, the self-hosted ones by their token server.
+ * Registries that return the same error for a missing repository and for one that this identity may not read. Without a credential that holds only where anonymous pulls exist:
+ * elsewhere a login is needed first, whatever the repository.
  */
-export function hidesMissing(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  if (/^(?:docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|(?:[a-z.]+\.)?gcr\.io|[a-z0-9-]+-docker\.pkg\.dev)$/.test(registry))
-    return true;
-  const { realm, service } = facts.probe?.challenge ?? { realm: null, service: null };
-  return (
-    service === 'harbor-registry' || service === 'container_registry' || /\/service\/token\b|\/jwt\/auth\b|\/v2\/auth\b/.test(realm ?? '')
-  );
+function hidesMissing(facts: Facts): boolean {
+  const { hidesMissing: hides = false, anonymousPulls = true } = provider(facts) ?? {};
+  return hides && (anonymousPulls || facts.keyring.credentials.some(credential => !credential.empty));
 }
 
-/** A node on a cloud whose own registry this is: the node usually brings a credential that nobody sees. */
-export function nodeMayLogIn(facts: Facts): boolean {
-  const registry = facts.reference?.registry ?? '';
-  return /\.dkr\.ecr[.-].*amazonaws\.com(?:\.cn)?$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.azurecr\.io$/.test(registry);
+/** A registry of a cloud: its nodes usually pull with an identity of their own, which cannot be seen. */
+export const nodeMayLogIn = (facts: Facts): boolean => provider(facts)?.node != null;
+
+/** Whether a 403 of the token server may mean a wrong password. */
+const rejectsWith403 = (facts: Facts): boolean => provider(facts)?.rejectsWith403 ?? false;
+
+/** The credential is past its time: a token that states its own end, or one that is older than its issuer accepts. */
+const isExpired = (credential: CredentialFact | undefined): boolean => credential?.expiry != null;
+/** The credential is a token that states its own end, which has passed. */
+const isExpiredToken = (credential: CredentialFact | undefined): boolean => credential?.expiry?.source === 'token';
+/** What is known of the end of a credential's time, as proof. */
+const expiryShows = (facts: Facts, { secret, expiry }: CredentialFact): Proof[] =>
+  expiry === null ? [] : [object('secret', `"${secret}": ${expiryText(expiry, facts.now)}`)];
+
+const credentialOf = (facts: Facts, attempt: Attempt): CredentialFact | undefined => facts.keyring.credentials[attempt.credential ?? -1];
+const usable = ({ facts }: Context): CredentialFact[] => facts.keyring.credentials.filter(credential => !credential.empty);
+const states = (fault: Fault | null | undefined, statement: Fault['statements'][number]): boolean =>
+  fault?.statements.includes(statement) === true;
+const proofOf = (context: LoginContext, attempt: Attempt | undefined): Proof[] =>
+  attempt === undefined ? [] : [answered(context.facts, attempt)];
+
+// ── what the objects show where no credential was sent ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+const withProblem = ({ facts }: Context, code: string) =>
+  facts.secrets.find(({ problems }) => problems.some(problem => problem.code === code));
+const onlyEmptyEntries = ({ facts }: Context): boolean =>
+  facts.keyring.credentials.length > 0 && facts.keyring.credentials.every(({ empty }) => empty);
+
+interface ObjectRow {
+  id: string;
+  cause: CauseCode;
+  reason: string;
+  when(context: LoginContext): boolean;
+  /** The object that shows it; empty when it is only reported. */
+  shows(context: LoginContext): Proof[];
+  /** Holds besides other rows only in this case. */
+  besides?(context: LoginContext): boolean;
 }
 
-/** The causes that a login can have when the pod brings no credential for this registry. */
-function withoutCredential(facts: Facts): CauseCode[] {
-  const codes: CauseCode[] = [];
-  const has = (code: string): boolean => facts.secrets.some(secret => secret.problems.some(problem => problem.code === code));
-  if (has('SecretMalformed')) codes.push('SecretMalformed');
-  if (
-    has('SecretHasNoCredentials') ||
-    (facts.keyring.credentials.length > 0 && facts.keyring.credentials.every(credential => credential.empty))
-  )
-    codes.push('SecretHasNoCredentials');
-  if (missing(facts).length > 0) codes.push('SecretNotFound');
-  if (facts.serviceAccount.matching.length > 0) codes.push('SecretNotInherited');
-  // an entry for quite another registry is no fault where something else is
-  if (facts.keyring.nearMisses.some(miss => miss.near || codes.length === 0)) codes.push('SecretRegistryMismatch');
-  if (codes.length === 0) codes.push(hidesMissing(facts) ? 'RepositoryNotFoundOrPrivate' : 'NoPullSecret');
-  return codes;
-}
+const secretProblem = (context: LoginContext, code: string): Proof[] => {
+  const secret = withProblem(context, code);
+  return secret === undefined ? [] : [secretShows(context.facts, secret)];
+};
 
-/** kubelet's event is raised for a time-out and a refusal too: alone it does not prove that a secret is missing. */
-const onlyHeard = (facts: Facts, code: CauseCode | undefined): boolean =>
-  code === 'SecretNotFound' && !facts.secrets.some(secret => secret.lookup === 'missing' && secret.why === null);
+const OBJECT_ROWS: readonly ObjectRow[] = [
+  {
+    id: 'login.secret-malformed',
+    cause: 'SecretMalformed',
+    reason: 'A pull secret of the pod cannot be read by kubelet, so that no credential was sent.',
+    when: context => withProblem(context, 'SecretMalformed') !== undefined,
+    shows: context => secretProblem(context, 'SecretMalformed'),
+  },
+  {
+    id: 'login.secret-has-no-credentials',
+    cause: 'SecretHasNoCredentials',
+    reason: 'The pull secrets of the pod hold no credential that kubelet uses, so that none was sent.',
+    when: context => withProblem(context, 'SecretHasNoCredentials') !== undefined || onlyEmptyEntries(context),
+    shows: context => {
+      const shown = secretProblem(context, 'SecretHasNoCredentials');
+      return shown.length > 0
+        ? shown
+        : context.facts.keyring.credentials.map(({ secret, key }) => object('secret', `"${secret}" has an empty entry for key "${key}"`));
+    },
+  },
+  {
+    id: 'login.secret-not-found',
+    cause: 'SecretNotFound',
+    reason: 'The pod names a pull secret that its namespace does not have, so that no credential was sent.',
+    when: ({ facts }) => missing(facts).length > 0,
+    // kubelet's event is raised for a time-out and a refusal too: alone it does not prove that a secret is missing
+    shows: ({ facts }) =>
+      facts.secrets.filter(({ lookup, why }) => lookup === 'missing' && why === null).map(secret => secretShows(facts, secret)),
+  },
+  {
+    id: 'login.secret-not-inherited',
+    cause: 'SecretNotInherited',
+    reason: 'The service account names a pull secret for this image, and the pod does not.',
+    when: ({ facts }) => facts.serviceAccount.matching.length > 0,
+    shows: ({ facts }) => [serviceAccountShows(facts)],
+  },
+  {
+    id: 'login.secret-registry-mismatch',
+    cause: 'SecretRegistryMismatch',
+    reason: 'The pull secrets of the pod hold credentials, and none of their keys matches this image.',
+    when: ({ facts }) => facts.keyring.nearMisses.length > 0,
+    shows: ({ facts }) =>
+      facts.secrets
+        .filter(({ name }) => facts.keyring.nearMisses.some(({ secret }) => secret === name))
+        .map(secret => secretShows(facts, secret)),
+    // an entry for quite another registry is no fault where something else is
+    besides: ({ facts }) => facts.keyring.nearMisses.some(({ near }) => near),
+  },
+  {
+    id: 'login.missing-or-private',
+    cause: 'RepositoryNotFoundOrPrivate',
+    reason: 'No credential was sent, and this registry answers the same for missing and for private repositories.',
+    when: ({ facts }) => hidesMissing(facts),
+    shows: ({ facts }) => [podSecrets(facts)],
+    besides: () => false,
+  },
+  {
+    id: 'login.no-pull-secret',
+    cause: 'NoPullSecret',
+    reason: 'The registry requires authentication, and the pod has no pull secret for it.',
+    when: () => true,
+    shows: ({ facts }) => [podSecrets(facts)],
+    besides: () => false,
+  },
+];
 
-/**
- * What our own probe proves of the login. In: the facts, with a probe in which no identity got in. Out: the causes, the first necessary one first.
- */
-export function loginFromProbe(facts: Facts): LoginVerdict {
-  // a token that grants the pull, and is refused without a word of a missing right
-  if (facts.probe?.attempts.some(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull')))
-    return { codes: ['TokenServiceFailed', 'AccessDenied'], proved: false };
-  const attempts = (facts.probe?.attempts ?? []).filter(attempt => attempt.credential !== null && attempt.result !== 'notTried');
-  const credentialOf = (attempt: Attempt) => facts.keyring.credentials[attempt.credential as number];
-  const sent = attempts.filter(attempt => credentialOf(attempt)?.empty === false);
-  if (!facts.keyring.complete && sent.length === 0) {
-    // a secret that we could not see may hold what the node sends; its words may tell whether it sent any
-    const heard = facts.nodeReport.faults.find(isAuthenticationFault);
-    return { codes: heard === undefined ? unseen(facts, null) : loginFromNode(facts, heard).codes, proved: false };
-  }
-  if (sent.length === 0) {
-    const codes = withoutCredential(facts);
-    return {
-      codes,
-      // without a challenge no runtime sends a login: it may be a rule about everybody
-      proved:
-        facts.probe?.challenge != null &&
-        (!nodeMayLogIn(facts) || facts.nodeReport.faults.some(fault => fault.kind === 'noBasicAuth')) &&
-        !onlyHeard(facts, codes[0]),
-    };
-  }
-  if (sent.some(attempt => attempt.fault !== null && isAuthenticationFault(attempt.fault)) && anonymousPasses(facts))
-    return { codes: ['CredentialsBlockPublicImage'], proved: true };
-  const rejected = sent.filter(attempt => attempt.result === 'rejected');
-  const said = rejected.find(attempt => attempt.fault?.statements.includes('expired'));
-  if (said !== undefined) return { codes: ['CredentialsExpired'], proved: true };
-  const aged = rejected.find(attempt => credentialOf(attempt)?.expired != null);
-  if (aged !== undefined)
-    return /token that expired/.test(credentialOf(aged)?.expired ?? '')
-      ? { codes: ['CredentialsExpired'], proved: true }
-      : { codes: ['CredentialsExpired', 'CredentialsRejected'], proved: false };
-  // ECR refuses a token past its time with 403, and a HEAD hides the reason
-  const old = sent.find(
-    attempt => attempt.fault?.status === 403 && attempt.fault.explanation === null && credentialOf(attempt)?.expired != null,
-  );
-  if (old !== undefined) return { codes: ['CredentialsExpired', 'AccessDenied'], proved: false };
-  // Artifactory answers a missing right by 401 too, and says so
-  if (rejected.some(attempt => attempt.fault?.statements.includes('rightMissing')))
-    return { codes: ['AccessDenied', 'CredentialsRejected'], proved: false };
-  if (rejected.length > 0) return { codes: ['CredentialsRejected'], proved: true };
-  const denied = sent.find(attempt => attempt.result === 'denied');
-  if (denied !== undefined) {
-    if (denied.fault?.statements.includes('rightMissing')) return { codes: ['AccessDenied'], proved: true };
-    if (hidesMissing(facts)) return { codes: ['RepositoryNotFoundOrPrivate', 'AccessDenied', 'RepositoryNotFound'], proved: false };
-    // by 403 some token servers refuse a wrong password too: without a token nothing proves that the login is good
-    if (denied.fault?.role === 'token') return { codes: ['AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'], proved: false };
-    return { codes: ['AccessDenied'], proved: true };
-  }
-  return { codes: ['AccessDenied', 'CredentialsRejected'], proved: false };
-}
+/** Causes that hold when the objects say why nothing was sent, the first necessary repair first. */
+const objectCauses = (context: LoginContext): [CauseCode, ...CauseCode[]] => {
+  const holding = OBJECT_ROWS.filter(row => row.when(context));
+  const [first, ...rest] = holding as [ObjectRow, ...ObjectRow[]];
+  return [first.cause, ...rest.filter(row => row.besides?.(context) ?? true).map(({ cause }) => cause)];
+};
 
-/** With a secret that was not seen: everything that a sent credential can meet. */
-function unseen(facts: Facts, fault: Fault | null): CauseCode[] {
-  const denied = fault?.status === 403;
-  const order: CauseCode[] = denied
-    ? ['AccessDenied', 'CredentialsRejected', 'CredentialsExpired', 'RepositoryNotFoundOrPrivate', 'SecretRegistryMismatch', 'NoPullSecret']
-    : [
-        'CredentialsRejected',
-        'CredentialsExpired',
-        'AccessDenied',
-        'SecretRegistryMismatch',
-        'RepositoryNotFoundOrPrivate',
-        'NoPullSecret',
-      ];
+/** A credential that could be explained by an object: something else than that none is there. */
+const objectExplains = (context: LoginContext): boolean =>
+  !['NoPullSecret', 'RepositoryNotFoundOrPrivate'].includes(objectCauses(context)[0]);
+
+export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map(
+  ({ id, reason, when, shows }): Rule<LoginContext> => ({
+    id,
+    reason,
+    when,
+    verdict: context => {
+      const [cause, ...rest] = objectCauses(context);
+      const seen = context.refusal.seenBy === 'probe';
+      // what stands besides in the way is repaired next, once it is proved that no credential was sent
+      if (context.required.length > 0 && shows(context).length > 0)
+        return {
+          causes: [cause, ...(context.facts.secrets.length === 0 ? ['NoPullSecret' as const] : [])],
+          certainty: 'likely',
+          next: rest,
+        };
+      const vague: CauseCode[] = seen ? [] : ['NoPullSecret', 'RepositoryNotFoundOrPrivate'];
+      return { causes: [cause, ...rest, ...vague], certainty: seen && rest.length < 3 ? 'likely' : 'possible' };
+    },
+    proof: context => {
+      const shown = shows(context);
+      return context.required.length === 0 || shown.length === 0 ? [] : [...context.required, ...shown];
+    },
+  }),
+);
+
+// ── what our probe proves ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The first request with a credential that fits. */
+const sentOne = ({ facts, sent }: LoginContext, fits: (attempt: Attempt, credential: CredentialFact | undefined) => boolean) =>
+  sent.find(attempt => fits(attempt, credentialOf(facts, attempt)));
+const rejectedOne = (context: LoginContext, fits: (attempt: Attempt, credential: CredentialFact | undefined) => boolean = () => true) =>
+  sentOne(context, (attempt, credential) => attempt.result === 'rejected' && fits(attempt, credential));
+const deniedOne = (context: LoginContext) => sentOne(context, ({ result }) => result === 'denied');
+const refusedOne = (context: LoginContext) => sentOne(context, ({ fault }) => fault !== null && isAuthenticationFault(fault));
+const reportedRefusal = ({ facts }: Context): Fault | undefined => facts.nodeReport.faults.find(isAuthenticationFault);
+const unreadSecret = ({ facts, sent }: LoginContext): boolean => !facts.keyring.complete && sent.length === 0;
+
+const tokenNotHonoured = ({ facts }: Context): Attempt | undefined =>
+  facts.probe?.attempts.find(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull'));
+const expiryStated = (context: LoginContext) =>
+  rejectedOne(context, ({ fault }) => states(fault, 'expired') || states(fault, 'tokenExpired'));
+const rejectedExpired = (context: LoginContext) => rejectedOne(context, (_, credential) => isExpiredToken(credential));
+const agedAndDenied = (context: LoginContext) =>
+  sentOne(context, ({ fault }, credential) => fault?.status === 403 && fault.explanation === null && isExpired(credential));
+
+const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
+const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
+
+export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
+  {
+    id: 'probe.granted-token-refused',
+    reason: 'The token server grants the pull, and the registry refuses its token without naming a missing right.',
+    when: context => tokenNotHonoured(context) !== undefined,
+    verdict: () => likely('TokenServiceFailed', 'AccessDenied'),
+  },
+  {
+    id: 'probe.secret-not-read-node-refused',
+    reason: 'A pull secret could not be read, so that its credential was not tried; what the node reports decides.',
+    when: context => unreadSecret(context) && reportedRefusal(context) !== undefined,
+    delegate: context => loginFromNode(context, reportedRefusal(context) as Fault, 'likely'),
+  },
+  {
+    id: 'probe.secret-not-read',
+    reason: 'The registry requires authentication; a pull secret could not be read, so that its credential was not tried.',
+    when: unreadSecret,
+    verdict: context => possible(...unreadCauses(context, null)),
+  },
+  {
+    id: 'probe.no-credential-sent',
+    reason: 'The registry requires authentication, and kubelet has no credential for this image; the objects show why.',
+    when: ({ sent }) => sent.length === 0,
+    delegate: (context, atMost) => firstOf(LOGIN_FROM_OBJECTS, context, atMost) as Decision,
+  },
+  {
+    id: 'probe.public-image-refused-to-credential',
+    reason: 'The registry returns the image anonymously and refuses it to the credential that kubelet sends.',
+    when: context => refusedOne(context) !== undefined && context.anonymous !== null,
+    verdict: () => likely('CredentialsBlockPublicImage', 'CredentialsRejected'),
+    proof: context => [...proofOf(context, refusedOne(context)), ...proofOf(context, context.anonymous ?? undefined)],
+  },
+  {
+    id: 'probe.credential-expired-registry-states',
+    reason: 'The registry refuses the credential and states that it has expired.',
+    when: context => expiryStated(context) !== undefined,
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
+    proof: context => proofOf(context, expiryStated(context)),
+  },
+  {
+    id: 'probe.credential-expired-by-date',
+    reason: 'The registry refuses the credential, which is a token whose own end has passed.',
+    when: context => rejectedExpired(context) !== undefined,
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
+    proof: context => {
+      const attempt = rejectedExpired(context);
+      const credential = attempt && credentialOf(context.facts, attempt);
+      return credential === undefined ? [] : [...proofOf(context, attempt), ...expiryShows(context.facts, credential)];
+    },
+  },
+  {
+    id: 'probe.credential-expired-by-age',
+    reason: 'The registry refuses the credential, which is older than its issuer accepts.',
+    when: context => rejectedOne(context, (_, credential) => isExpired(credential)) !== undefined,
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
+  },
+  {
+    id: 'probe.aged-credential-denied',
+    reason: 'The registry answers 403 without an explanation to a credential that is older than its issuer accepts.',
+    when: context => agedAndDenied(context) !== undefined,
+    verdict: () => likely('CredentialsExpired', 'AccessDenied'),
+  },
+  {
+    id: 'probe.right-missing-by-401',
+    reason: 'The registry answers 401 and states that a right is missing.',
+    when: context => rejectedOne(context, ({ fault }) => states(fault, 'rightMissing')) !== undefined,
+    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
+  },
+  {
+    id: 'probe.credential-rejected',
+    reason: 'The registry refuses the user name or password that kubelet sends.',
+    when: context => rejectedOne(context) !== undefined,
+    verdict: () => likely('CredentialsRejected'),
+    proof: context => proofOf(context, rejectedOne(context)),
+  },
+  {
+    id: 'probe.right-missing',
+    reason: 'The registry knows the user and states that a right on this repository is missing.',
+    when: context => states(deniedOne(context)?.fault, 'rightMissing'),
+    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
+    proof: context => proofOf(context, deniedOne(context)),
+  },
+  {
+    id: 'probe.missing-or-private-to-user',
+    reason: 'The registry accepts the user and answers the same for missing and for private repositories.',
+    when: context => deniedOne(context) !== undefined && hidesMissing(context.facts),
+    verdict: () => likely('RepositoryNotFoundOrPrivate', 'AccessDenied', 'RepositoryNotFound'),
+  },
+  {
+    id: 'probe.denied-by-token-server',
+    reason: 'The token server answers 403: a right is missing, and some servers answer so to a wrong password too.',
+    when: context => deniedOne(context)?.fault?.role === 'token',
+    verdict: () => likely('AccessDenied', 'CredentialsRejected', 'TokenServiceFailed'),
+  },
+  {
+    id: 'probe.access-denied',
+    reason: 'The registry accepts the user and refuses this repository.',
+    when: context => deniedOne(context) !== undefined,
+    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
+    proof: context => proofOf(context, deniedOne(context)),
+  },
+  {
+    id: 'probe.refused-unclear',
+    reason: 'The registry refuses the credential and does not tell whether the password or a right is the reason.',
+    when: () => true,
+    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
+  },
+];
+
+/** With a secret that was not read: everything that a credential can meet. */
+function unreadCauses({ facts }: Context, fault: Fault | null): [CauseCode, ...CauseCode[]] {
+  const order: [CauseCode, ...CauseCode[]] =
+    fault?.status === 403
+      ? [
+          'AccessDenied',
+          'CredentialsRejected',
+          'CredentialsExpired',
+          'RepositoryNotFoundOrPrivate',
+          'SecretRegistryMismatch',
+          'NoPullSecret',
+        ]
+      : [
+          'CredentialsRejected',
+          'CredentialsExpired',
+          'AccessDenied',
+          'SecretRegistryMismatch',
+          'RepositoryNotFoundOrPrivate',
+          'NoPullSecret',
+        ];
   return missing(facts).length > 0 && fault?.login !== 'sent' ? ['SecretNotFound', ...order] : order;
 }
 
-/**
- * What the node's words alone say of the login, with the objects that could be seen. Words that say that credentials were sent outrank an empty
- * list of pull secrets; words that say that none was sent outrank a secret that might have been.
- */
-export function loginFromNode(facts: Facts, fault: Fault): LoginVerdict {
-  if (fault.statements.includes('expired')) return { codes: ['CredentialsExpired'], proved: true };
-  // the login opened the manifest and no longer opens a layer
-  if (fault.kind === 'invalidToken' && fault.step === 'layer')
-    return { codes: ['CredentialsExpired', 'AccessDenied', 'CredentialsRejected'], proved: false };
-  const { credentials, complete } = facts.keyring;
-  const usable = credentials.filter(credential => !credential.empty);
-  const vague = fault.kind === 'denied' || fault.kind === 'insufficientScope';
-  const explicit = fault.statements.includes('rightMissing');
-  const privateOrMissing = (codes: CauseCode[]): LoginVerdict => ({
-    codes: ['RepositoryNotFoundOrPrivate', ...codes.filter(code => code !== 'RepositoryNotFoundOrPrivate')],
-    proved: false,
-  });
+// ── what the node reports ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  if (fault.statements.includes('credentialsWrong') && (usable.length > 0 || !complete || facts.secrets.length === 0))
-    return { codes: ['CredentialsRejected', 'CredentialsExpired', 'AccessDenied'], proved: false };
-  if (usable.length > 0) {
-    const expired = usable.some(credential => credential.expired !== null);
-    const aged: CauseCode[] = expired ? ['CredentialsExpired'] : [];
-    if (fault.kind === 'noBasicAuth') return { codes: [...aged, 'CredentialsRejected', 'AccessDenied'], proved: false };
-    if (explicit) return { codes: ['AccessDenied'], proved: true };
-    if (vague) return privateOrMissing([...aged, 'AccessDenied', 'CredentialsRejected', 'RepositoryNotFound']);
-    if (fault.status === 403 && !(fault.role === 'token' && facts.reference?.registry === 'ghcr.io'))
-      return {
-        codes: [...aged, 'AccessDenied', 'CredentialsRejected', 'CredentialsExpired', 'RepositoryNotFoundOrPrivate'],
-        proved: false,
-      };
-    return {
-      codes: [
-        ...aged,
+const isVague = ({ refusal }: LoginContext): boolean => refusal.kind === 'denied' || refusal.kind === 'insufficientScope';
+const nothingSent = ({ refusal }: LoginContext): boolean => refusal.kind === 'noBasicAuth' || refusal.login === 'none';
+const hasCredential = (context: LoginContext): boolean => usable(context).length > 0;
+/** Every secret was read, none has a credential for this image, and the message does not say that one was sent all the same. */
+const noCredential = ({ facts, refusal }: LoginContext): boolean =>
+  facts.keyring.complete && (facts.secrets.length > 0 || refusal.login !== 'sent');
+/** A credential that is past its age comes first. */
+const agedFirst = (context: LoginContext): CauseCode[] => (usable(context).some(isExpired) ? ['CredentialsExpired'] : []);
+const inOrder = (codes: CauseCode[]): Verdict => possible(...(codes as [CauseCode, ...CauseCode[]]));
+
+export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
+  {
+    id: 'node.token-expired',
+    reason: 'The node reports that the registry states that the token has expired.',
+    when: ({ refusal }) => states(refusal, 'tokenExpired'),
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
+    proof: ({ refusal }) => [nodeSays(refusal)],
+  },
+  {
+    id: 'node.something-expired',
+    reason: 'The node reports a refusal which states that something has expired.',
+    when: ({ refusal }) => states(refusal, 'expired'),
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
+  },
+  {
+    id: 'node.login-lost-in-transfer',
+    reason: 'The login opened the manifest and no longer opens a layer.',
+    when: ({ refusal }) => refusal.kind === 'invalidToken' && refusal.step === 'layer',
+    verdict: () => possible('CredentialsExpired', 'AccessDenied', 'CredentialsRejected'),
+  },
+  {
+    id: 'node.credentials-wrong',
+    reason: 'The node reports that user name or password are wrong.',
+    when: context =>
+      states(context.refusal, 'credentialsWrong') &&
+      (hasCredential(context) || !context.facts.keyring.complete || context.facts.secrets.length === 0),
+    verdict: () => possible('CredentialsRejected', 'CredentialsExpired', 'AccessDenied'),
+  },
+  // with a credential for this image
+  {
+    id: 'node.no-basic-auth-with-credential',
+    reason: 'The node reports that it had no credential left to send, though a pull secret has one for this image.',
+    when: context => hasCredential(context) && context.refusal.kind === 'noBasicAuth',
+    verdict: context => inOrder([...agedFirst(context), 'CredentialsRejected', 'AccessDenied']),
+  },
+  {
+    id: 'node.right-missing',
+    reason: 'The node reports that the registry knows the user and states that a right is missing.',
+    when: context => hasCredential(context) && states(context.refusal, 'rightMissing'),
+    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
+    proof: context => [
+      nodeSays(context.refusal),
+      ...context.facts.secrets
+        .filter(({ name }) => usable(context).some(({ secret }) => secret === name))
+        .map(secret => secretShows(context.facts, secret)),
+    ],
+  },
+  {
+    id: 'node.denied-with-credential',
+    reason: 'The runtime reports that the repository does not exist or requires authorization; a pull secret has a credential for it.',
+    when: context => hasCredential(context) && isVague(context),
+    verdict: context =>
+      inOrder(['RepositoryNotFoundOrPrivate', ...agedFirst(context), 'AccessDenied', 'CredentialsRejected', 'RepositoryNotFound']),
+  },
+  {
+    id: 'node.forbidden-with-credential',
+    reason: 'The node reports 403, and a pull secret has a credential for this image.',
+    // GitHub's token server answers 403 to a wrong password
+    when: context =>
+      hasCredential(context) && context.refusal.status === 403 && !(context.refusal.role === 'token' && rejectsWith403(context.facts)),
+    verdict: context =>
+      inOrder([...agedFirst(context), 'AccessDenied', 'CredentialsRejected', 'CredentialsExpired', 'RepositoryNotFoundOrPrivate']),
+  },
+  {
+    id: 'node.unauthorized-with-credential',
+    reason: 'The node reports that the registry refuses the login, and a pull secret has a credential for this image.',
+    when: hasCredential,
+    verdict: context =>
+      inOrder([
+        ...agedFirst(context),
         'CredentialsRejected',
         'CredentialsExpired',
         'AccessDenied',
         'CredentialsBlockPublicImage',
         'RepositoryNotFoundOrPrivate',
-      ],
-      proved: false,
-    };
-  }
-  if (complete && (facts.secrets.length > 0 || fault.login !== 'sent')) {
-    const codes = withoutCredential(facts);
-    if (codes[0] !== 'NoPullSecret' && codes[0] !== 'RepositoryNotFoundOrPrivate') {
-      // the words ask for a login, and the objects show why none is there
-      return {
-        codes: [...codes, 'NoPullSecret', 'RepositoryNotFoundOrPrivate'],
-        proved: !vague && !onlyHeard(facts, codes[0]) && !nodeMayLogIn(facts) && (fault.kind === 'noBasicAuth' || fault.login === 'none'),
-      };
-    }
-    if (vague) return privateOrMissing(['NoPullSecret', 'AccessDenied', 'RepositoryNotFound', 'SecretNotInherited', 'CredentialsRejected']);
-    if (fault.kind === 'noBasicAuth')
-      return {
-        codes: ['NoPullSecret', 'RepositoryNotFoundOrPrivate', 'SecretNotInherited', 'CredentialsRejected', 'AccessDenied'],
-        proved: false,
-      };
-    if (explicit || (fault.status === 403 && fault.login !== 'none'))
-      return {
-        codes: ['AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'],
-        proved: false,
-      };
-    return {
-      codes: ['NoPullSecret', 'RepositoryNotFoundOrPrivate', 'AccessDenied', 'CredentialsRejected', 'SecretNotInherited'],
-      proved: false,
-    };
-  }
-  if (explicit) return { codes: ['AccessDenied', 'CredentialsRejected', 'CredentialsExpired'], proved: false };
-  if (fault.kind === 'noBasicAuth' || fault.login === 'none') {
-    const codes: CauseCode[] = missing(facts).length > 0 ? ['SecretNotFound'] : [];
-    const alike: CauseCode[] = ['SecretRegistryMismatch', 'NoPullSecret', 'CredentialsRejected', 'SecretHasNoCredentials'];
-    if (
-      fault.kind !== 'noBasicAuth' &&
-      (hidesMissing(facts) || nodeMayLogIn(facts) || /\.jfrog\.io$/.test(facts.reference?.registry ?? ''))
-    )
-      return { codes: [...codes, 'RepositoryNotFoundOrPrivate', ...alike], proved: false };
-    return { codes: [...codes, ...alike, 'RepositoryNotFoundOrPrivate'], proved: false };
-  }
-  if (vague || (fault.login === null && fault.status === 401 && hidesMissing(facts))) return privateOrMissing(unseen(facts, fault));
-  return { codes: unseen(facts, fault), proved: false };
+      ]),
+  },
+  // without one
+  {
+    id: 'node.no-credential-to-send',
+    reason: 'The node reports that authentication is required, and kubelet has no credential for this image; the objects show why.',
+    when: context => noCredential(context) && objectExplains(context),
+    delegate: (context, atMost) => firstOf(LOGIN_FROM_OBJECTS, context, atMost) as Decision,
+  },
+  {
+    id: 'node.denied-without-credential',
+    reason: 'The runtime reports that the repository does not exist or requires authorization; no pull secret has a credential for it.',
+    when: context => noCredential(context) && isVague(context),
+    verdict: () =>
+      possible(
+        'RepositoryNotFoundOrPrivate',
+        'NoPullSecret',
+        'AccessDenied',
+        'RepositoryNotFound',
+        'SecretNotInherited',
+        'CredentialsRejected',
+      ),
+  },
+  {
+    id: 'node.no-basic-auth',
+    reason: 'The node reports that it had no credential to send, and the pod has no pull secret for this image.',
+    when: context => noCredential(context) && context.refusal.kind === 'noBasicAuth',
+    verdict: () => possible('NoPullSecret', 'RepositoryNotFoundOrPrivate', 'SecretNotInherited', 'CredentialsRejected', 'AccessDenied'),
+  },
+  {
+    id: 'node.right-missing-without-credential',
+    reason: 'The node reports that a right is missing; the credential that it sent is not one of the pod.',
+    when: context => noCredential(context) && states(context.refusal, 'rightMissing'),
+    verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.forbidden-to-node-identity',
+    reason: 'The node reports 403 of a cloud registry, and the pod has no credential for it: the identity of the node may lack a right.',
+    when: context =>
+      noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeMayLogIn(context.facts),
+    verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.forbidden-without-credential',
+    reason: 'The node reports 403, and the pod has no credential for this image: a login or a right is missing.',
+    when: context => noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none',
+    verdict: () => possible('NoPullSecret', 'AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'SecretNotInherited'),
+  },
+  {
+    id: 'node.unauthorized-without-credential',
+    reason: 'The node reports that the registry requires authentication, and the pod has no pull secret for this image.',
+    when: noCredential,
+    verdict: () => possible('NoPullSecret', 'RepositoryNotFoundOrPrivate', 'AccessDenied', 'CredentialsRejected', 'SecretNotInherited'),
+  },
+  // with a pull secret that was not read, or with a credential that is not the pod's
+  {
+    id: 'node.right-missing-secret-not-read',
+    reason: 'The node reports that a right is missing; the credential that it sent was not seen.',
+    when: ({ refusal }) => states(refusal, 'rightMissing'),
+    verdict: () => possible('AccessDenied', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.nothing-sent-missing-or-private',
+    reason: 'The node reports a refusal without a login, of a registry that answers the same for missing and for private repositories.',
+    when: context =>
+      nothingSent(context) &&
+      context.refusal.kind !== 'noBasicAuth' &&
+      (hidesMissing(context.facts) || nodeMayLogIn(context.facts) || provider(context.facts)?.id === 'artifactory'),
+    verdict: ({ facts }) =>
+      inOrder([
+        ...(missing(facts).length > 0 ? (['SecretNotFound'] as const) : []),
+        'RepositoryNotFoundOrPrivate',
+        'SecretRegistryMismatch',
+        'NoPullSecret',
+        'CredentialsRejected',
+        'SecretHasNoCredentials',
+      ]),
+  },
+  {
+    id: 'node.nothing-sent-secret-not-read',
+    reason: 'The node reports that no credential was sent; a pull secret of the pod could not be read.',
+    when: nothingSent,
+    verdict: ({ facts }) =>
+      inOrder([
+        ...(missing(facts).length > 0 ? (['SecretNotFound'] as const) : []),
+        'SecretRegistryMismatch',
+        'NoPullSecret',
+        'CredentialsRejected',
+        'SecretHasNoCredentials',
+        'RepositoryNotFoundOrPrivate',
+      ]),
+  },
+  {
+    id: 'node.denied-secret-not-read',
+    reason: 'The node reports a refusal that stands for missing as well as for private repositories; the credential was not seen.',
+    when: context => isVague(context) || (context.refusal.login === null && context.refusal.status === 401 && hidesMissing(context.facts)),
+    verdict: context => inOrder(['RepositoryNotFoundOrPrivate', ...unreadCauses(context, context.refusal)]),
+  },
+  {
+    id: 'node.refused-secret-not-read',
+    reason: 'The node reports that the registry refuses the login; the credential that it sent was not seen.',
+    when: () => true,
+    verdict: context => possible(...unreadCauses(context, context.refusal)),
+  },
+];
+
+/** What the node's report alone says of a refusal, with the objects that could be read. */
+export function loginFromNode(context: Context, refusal: Fault, atMost: Certainty = 'certain'): Decision {
+  const said = !['denied', 'insufficientScope'].includes(refusal.kind) && (refusal.kind === 'noBasicAuth' || refusal.login === 'none');
+  const required = said && !nodeMayLogIn(context.facts) ? [nodeSays(refusal)] : [];
+  return { ...(firstOf(LOGIN_FROM_NODE, { ...context, refusal, sent: [], required }, atMost) as Decision), fault: refusal };
+}
+
+/** What our own probe, in which no identity was let in, proves of the login. */
+export function loginFromProbe(context: Context, refusal: Fault, atMost: Certainty = 'certain'): Decision {
+  const { facts } = context;
+  const attempts = facts.probe?.attempts ?? [];
+  const sent = attempts.filter(
+    attempt => attempt.credential !== null && attempt.result !== 'notTried' && credentialOf(facts, attempt)?.empty === false,
+  );
+  const decision = firstOf(LOGIN_FROM_PROBE, { ...context, refusal, sent, required: requiredByProbe(context) }, atMost) as Decision;
+  return { ...decision, fault: refusal };
+}
+
+/** The registry challenges and refuses without a login. Where the node may have a login of its own, only its own report proves that none was sent. */
+function requiredByProbe({ facts, attempt }: Context): Proof[] {
+  // without a challenge no runtime sends a login: it may be a rule about everybody
+  if (facts.probe?.challenge == null || attempt === null) return [];
+  if (!nodeMayLogIn(facts)) return [answered(facts, attempt)];
+  const reported = facts.nodeReport.faults.find(({ kind }) => kind === 'noBasicAuth');
+  return reported === undefined ? [] : [answered(facts, attempt), nodeSays(reported)];
 }

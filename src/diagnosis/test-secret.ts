@@ -12,9 +12,10 @@ import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Secret } from '../model/kubernetes.ts';
+import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
+import { HUB_AUTHS_KEY, HUB_HOSTS } from '../model/registry-providers.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
@@ -22,7 +23,7 @@ import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { VERSION } from '../util/version.ts';
-import { credentialFact } from './collect-facts.ts';
+import { credentialFact, nodeFacts } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 import { ladder } from './probe-view.ts';
 
@@ -73,7 +74,7 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
   if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
-      detail: `no entry covers "${subject.image}": kubelet would not use this secret for it`,
+      detail: `no entry matches "${subject.image}": kubelet does not use this secret for it`,
     });
     const [miss] = lookUpCredentials(imageName(reference), [read]).nearMisses;
     if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
@@ -89,7 +90,7 @@ const covers = (entry: AuthsEntry, reference: Reference): boolean =>
 /** The registry that a key stands for: its host, Hub by its usual names. */
 function registryOf(entry: AuthsEntry): string {
   const host = (entry.key ?? entry.rawKey).split('/')[0] ?? '';
-  return ['index.docker.io', 'docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'hub.docker.com'].includes(host) ? HUB : host;
+  return HUB_HOSTS.includes(host) ? HUB : host;
 }
 
 async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
@@ -112,50 +113,51 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
     detail,
     fixes: repairs(subject, cause, entry),
   });
-  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and skips the entry`);
+  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`);
   const never = neverMatches(entry.key);
   if (never !== null) return bad('SecretRegistryMismatch', never);
   if (credential.isEmpty) {
     const { dropped } = credential;
     return bad(
       'SecretHasNoCredentials',
-      dropped.length > 0 ? `it holds only ${dropped.join(', ')}, which kubelet drops` : 'the entry is empty: kubelet pulls as nobody',
+      dropped.length > 0
+        ? `it contains only ${dropped.join(', ')}, which kubelet ignores`
+        : 'the entry is empty: kubelet pulls anonymously',
       'notVerifiable',
     );
   }
   if (prober === null) return { ...row, detail: '--no-probe was given' };
-  if (/[*?]/.test(registry))
-    return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: name an image with --image to test it against one' };
+  if (/[*?]/.test(registry)) return { ...row, result: 'notVerifiable', detail: 'a pattern of hosts: use --image to test it with an image' };
   const { reference } = subject;
   const answer =
     reference !== null && covers(entry, reference)
       ? await pullAs(entry, reference, subject, prober)
       : await loginAs(entry, registry, subject, prober);
-  const { mend, ...told } = answer;
+  const { repairOf, ...result } = answer;
   const fixes =
-    told.cause === null
+    result.cause === null
       ? []
-      : mend === null
-        ? repairs(subject, told.cause, entry)
-        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, mend)];
-  return { ...row, ...told, checks: ladder(told.checks), fixes };
+      : repairOf === null
+        ? repairs(subject, result.cause, entry)
+        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, repairOf)];
+  return { ...row, ...result, checks: ladder(result.checks), fixes };
 }
 
 /** Keys that parse and that no image can ever match. */
 function neverMatches(key: string): string | null {
-  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2')
-    return 'the last slash is missing: "https://index.docker.io/v1/" is Docker Hub for kubelet, without the slash no image matches';
-  if (/^(?:registry-1\.docker\.io|registry\.hub\.docker\.com|hub\.docker\.com)(?:\/|$)/.test(key))
-    return `"${key.split('/')[0]}" is not Docker Hub for kubelet: the key has to be "https://index.docker.io/v1/"`;
-  if (/^(?:docker|oci):/.test(key)) return 'kubelet knows only https:// and http:// in front of a host';
-  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path';
+  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2') return `the last slash is missing: the key must be "${HUB_AUTHS_KEY}"`;
+  const [host = ''] = key.split('/');
+  if (HUB_HOSTS.includes(host) && host !== HUB && host !== 'index.docker.io')
+    return `kubelet does not use "${host}" for Docker Hub: the key must be "${HUB_AUTHS_KEY}"`;
+  if (/^(?:docker|oci):/.test(key)) return 'kubelet accepts only https:// and http:// before the host';
+  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path, without a tag';
   return null;
 }
 
 /** With the defect whose repaired form was accepted. */
-type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { mend: TypoKind | null };
+type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { repairOf: TypoKind | null };
 
-const mendOf = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
+const worksRepaired = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
 
 async function loginAs(entry: AuthsEntry, registry: string, { read, now }: SecretUnderTest, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
@@ -167,7 +169,7 @@ async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Secre
     detail: `${facts.detail}${repaired}`,
     cause: causeOfLogin(facts, entry, subject),
     checks: facts.checks,
-    mend: mendOf(facts.repaired),
+    repairOf: worksRepaired(facts.repaired),
   };
 }
 
@@ -178,7 +180,8 @@ function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnder
     case 'notTried':
       return null;
     case 'rejected':
-      return expiryOf(entry.credential, subject.now) !== null || /expired/i.test(facts.detail)
+      return expiryOf(entry.credential, subject.now) !== null ||
+        facts.fault?.statements.some(statement => statement === 'expired' || statement === 'tokenExpired')
         ? 'CredentialsExpired'
         : 'CredentialsRejected';
     case 'denied':
@@ -199,13 +202,13 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUn
   const fine = diagnosis.cause === 'FixedWaitingForRetry';
   const checks = [...probe.connection, ...(attempt?.checks ?? [])];
   if (probe.connectionFault !== null)
-    return { result: 'error', detail: probe.connectionFault.message, cause: diagnosis.cause, checks, mend: null };
+    return { result: 'error', detail: probe.connectionFault.message, cause: diagnosis.cause, checks, repairOf: null };
   return {
     result: attempt?.result ?? 'notTried',
     detail: fine ? `the image "${subject.image}" can be pulled with it` : diagnosis.summary,
     cause: fine ? null : diagnosis.cause,
     checks,
-    mend: mendOf(attempt?.repaired),
+    repairOf: worksRepaired(attempt?.repaired),
   };
 }
 
@@ -225,7 +228,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     failing: true,
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
     nodeReport: NO_WORDS,
-    node: { name: null, platform: null, runtime: null, kubelet: null, diskPressure: false, ready: null, provider: null, why: null },
+    node: nodeFacts(null, notSeen('a secret is tested without a node')),
     serviceAccount: { name: 'default', secrets: null, matching: [], why: null },
     secrets: [
       {
@@ -251,7 +254,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
   };
 }
 
-/** What repairs the secret itself. The trouble of a registry or a network is told on the cause's page. */
+/** What repairs the secret itself. For a fault of a registry or a network the page of the cause is named. */
 function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
@@ -263,13 +266,13 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
             createSecret(
               facts,
               newSecretName(facts),
-              `make a pull secret of its own: a secret of type "${read.type}" serves something else`,
+              `create a separate pull secret: this one has the type "${read.type}" and another purpose`,
             ),
           ];
     case 'SecretHasNoCredentials':
     case 'CredentialsRejected':
     case 'CredentialsExpired':
-      return [renewSecret(facts, read.name, 'write a user name and a password that work into the secret')];
+      return [renewSecret(facts, read.name, 'write a valid user name and password into the secret')];
     case 'SecretRegistryMismatch':
       return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
     default:
@@ -277,8 +280,8 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
   }
 }
 
-/** A secret of its own for a registry that this one is not for. */
+/** Another secret, for a registry that this one has no entry for. */
 function otherSecret(subject: SecretUnderTest): Fix[] {
   const facts = factsOf({ ...subject });
-  return [createSecret(facts, newSecretName(facts), 'make a pull secret for this registry, and let the pods name it too')];
+  return [createSecret(facts, newSecretName(facts), 'create a pull secret for this registry, and add it to the pods too')];
 }

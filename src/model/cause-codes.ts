@@ -1,109 +1,199 @@
 /**
- * The causes: one code per repair, with its group, its title and whether the same pull can succeed with nobody changing anything. A code is the name everywhere (JSON, page,
+ * The causes: one code per repair, with its group, its title and whether the same pull can succeed without any change. A code is the name everywhere (JSON, page,
  * fixture, source file); it is never renamed and never reused. The order is that of the documentation: name, secret and authentication in the order of repair, network, registry,
  * node, state.
  */
 
-export type CauseGroup = 'name' | 'secret' | 'auth' | 'network' | 'registry' | 'node' | 'state';
+type CauseGroup = 'name' | 'secret' | 'auth' | 'network' | 'registry' | 'node' | 'state';
 
 export interface CauseRow {
   code: string;
   group: CauseGroup;
   /** One line, without names of this pod. */
   title: string;
-  /** The same pull can succeed with nobody changing anything. */
+  /** The same pull can succeed without any change. */
   transient: boolean;
 }
 
 export const CAUSES = [
-  { code: 'InvalidImageName', group: 'name', title: 'The image name is not a valid reference', transient: false },
-  { code: 'ShortNameUnresolved', group: 'name', title: 'The runtime does not resolve a name without a registry', transient: false },
-  { code: 'RepositoryNotFound', group: 'name', title: 'The registry has no such repository', transient: false },
-  { code: 'TagNotFound', group: 'name', title: 'The repository has no such tag', transient: false },
+  {
+    code: 'InvalidImageName',
+    group: 'name',
+    title: 'The image reference cannot be parsed, or the registry rejects its name',
+    transient: false,
+  },
+  {
+    code: 'ShortNameUnresolved',
+    group: 'name',
+    title: 'CRI-O cannot resolve an image name without a registry to exactly one registry',
+    transient: false,
+  },
+  { code: 'RepositoryNotFound', group: 'name', title: 'The registry has no repository with this name', transient: false },
+  { code: 'TagNotFound', group: 'name', title: 'The repository has no manifest with this tag', transient: false },
   { code: 'DigestNotFound', group: 'name', title: 'The repository has no manifest with this digest', transient: false },
   {
     code: 'RepositoryNotFoundOrPrivate',
     group: 'name',
-    title: 'The repository does not exist, or it is private and this pull may not see it',
+    title: 'The registry returns the same error for missing and private repositories',
     transient: false,
   },
-  { code: 'PlatformNotAvailable', group: 'name', title: "The image has no manifest for the node's platform", transient: false },
+  {
+    code: 'PlatformNotAvailable',
+    group: 'name',
+    title: 'The image has no manifest for the operating system and architecture of the node',
+    transient: false,
+  },
   {
     code: 'ManifestUnsupported',
     group: 'name',
-    title: 'What the reference leads to is no image that this runtime can use',
+    title: 'The runtime cannot use this manifest as a container image',
     transient: false,
   },
-  { code: 'ImageBroken', group: 'name', title: 'The registry holds a damaged image', transient: false },
-  { code: 'SecretMalformed', group: 'secret', title: 'A pull secret cannot be read by kubelet', transient: false },
+  {
+    code: 'ImageBroken',
+    group: 'name',
+    title: 'The image in the registry is damaged: a part of it is missing or corrupt',
+    transient: false,
+  },
+  {
+    code: 'SecretMalformed',
+    group: 'secret',
+    title: 'kubelet cannot read a pull secret: its type, key or content is wrong',
+    transient: false,
+  },
   {
     code: 'CredentialsBlockPublicImage',
     group: 'auth',
-    title: 'The image is public, and a stale credential makes the pull fail',
+    title: 'The image is public, but kubelet sends a pull secret that the registry rejects',
     transient: false,
   },
-  { code: 'CredentialsExpired', group: 'auth', title: 'The credential of the pull secret has expired', transient: false },
+  { code: 'CredentialsExpired', group: 'auth', title: 'The credentials in the pull secret have expired or were revoked', transient: false },
   {
     code: 'CredentialsRejected',
     group: 'auth',
-    title: 'The registry refuses the user name or password of the pull secret',
+    title: 'The registry rejects the user name or the password',
     transient: false,
   },
-  { code: 'AccessDenied', group: 'auth', title: 'The login is good, but this repository is not allowed to it', transient: false },
-  { code: 'SecretHasNoCredentials', group: 'secret', title: 'The pull secret holds no credential that kubelet uses', transient: false },
-  { code: 'SecretNotFound', group: 'secret', title: 'The pod names a pull secret that does not exist', transient: false },
-  { code: 'SecretNotInherited', group: 'secret', title: 'The service account has the pull secret, the pod does not', transient: false },
-  { code: 'SecretRegistryMismatch', group: 'secret', title: 'No pull secret has an entry for this registry', transient: false },
-  { code: 'NoPullSecret', group: 'secret', title: 'The registry wants a login, and the pod brings none', transient: false },
+  { code: 'AccessDenied', group: 'auth', title: 'The registry denies access to this repository', transient: false },
+  {
+    code: 'SecretHasNoCredentials',
+    group: 'secret',
+    title: 'The pull secret contains no user name and password that kubelet can use',
+    transient: false,
+  },
+  {
+    code: 'SecretNotFound',
+    group: 'secret',
+    title: 'The pod references a pull secret that does not exist in its namespace',
+    transient: false,
+  },
+  {
+    code: 'SecretNotInherited',
+    group: 'secret',
+    title: 'The service account has a pull secret for this image, but the pod does not have it',
+    transient: false,
+  },
+  { code: 'SecretRegistryMismatch', group: 'secret', title: 'No auths entry of the pull secrets matches this image', transient: false },
+  {
+    code: 'NoPullSecret',
+    group: 'secret',
+    title: 'The registry requires authentication, but the pod has no pull secret',
+    transient: false,
+  },
   {
     code: 'AuthMethodUnsupported',
     group: 'auth',
-    title: 'The registry asks for a login by no method that a runtime speaks',
+    title: 'The registry requires authentication, but offers neither Basic nor Bearer',
     transient: false,
   },
-  { code: 'RegistryNameNotResolved', group: 'network', title: "The registry's name cannot be resolved", transient: false },
-  { code: 'RegistryUnreachable', group: 'network', title: 'The registry cannot be reached', transient: true },
-  { code: 'ProxyFailed', group: 'network', title: "The node's proxy fails", transient: false },
+  {
+    code: 'RegistryNameNotResolved',
+    group: 'network',
+    title: "The node cannot resolve the registry's host name with DNS",
+    transient: false,
+  },
+  { code: 'RegistryUnreachable', group: 'network', title: 'The node cannot open a connection to the registry', transient: true },
+  { code: 'ProxyFailed', group: 'network', title: "The node's HTTP proxy is unreachable, or it rejects the request", transient: false },
   {
     code: 'CertificateNotTrusted',
     group: 'network',
-    title: "The node does not trust the registry's certificate authority",
+    title: 'The node does not trust the certificate authority of the registry',
     transient: false,
   },
-  { code: 'CertificateInvalid', group: 'network', title: "The registry's certificate is not valid", transient: false },
+  {
+    code: 'CertificateInvalid',
+    group: 'network',
+    title: "The registry's certificate has expired, is not yet valid, or is for another name",
+    transient: false,
+  },
   { code: 'TLSFailed', group: 'network', title: 'The TLS handshake with the registry fails', transient: false },
-  { code: 'PlainHTTPRegistry', group: 'network', title: 'One side speaks plain HTTP, the other HTTPS', transient: false },
-  { code: 'BlobHostFailed', group: 'network', title: 'The host that the registry redirects to fails', transient: false },
-  { code: 'TransferInterrupted', group: 'network', title: 'The transfer was cut in the middle', transient: true },
-  { code: 'HeadRequestBlocked', group: 'network', title: 'HEAD requests are refused where GET works', transient: false },
-  { code: 'RegistryFailing', group: 'registry', title: 'The registry fails', transient: true },
-  { code: 'RateLimited', group: 'registry', title: 'The registry limits the rate of pulls, and the limit is reached', transient: true },
-  { code: 'TokenServiceFailed', group: 'registry', title: "The registry's token server fails", transient: true },
+  { code: 'PlainHTTPRegistry', group: 'network', title: 'One side uses plain HTTP, the other HTTPS', transient: false },
+  {
+    code: 'BlobHostFailed',
+    group: 'network',
+    title: 'The node cannot download from the host that the registry redirects to',
+    transient: false,
+  },
+  { code: 'TransferInterrupted', group: 'network', title: 'The connection was closed in the middle of a download', transient: true },
+  {
+    code: 'HeadRequestBlocked',
+    group: 'network',
+    title: 'HEAD requests are rejected, but GET requests for the same manifest succeed',
+    transient: false,
+  },
+  {
+    code: 'RegistryFailing',
+    group: 'registry',
+    title: 'The registry returns a server error, no answer, or a redirect loop',
+    transient: true,
+  },
+  {
+    code: 'RateLimited',
+    group: 'registry',
+    title: 'The registry rejects the pull, because the rate limit of this account or IP address is reached',
+    transient: true,
+  },
+  {
+    code: 'TokenServiceFailed',
+    group: 'registry',
+    title: "The registry's token server is unreachable, fails, or issues tokens that are rejected",
+    transient: true,
+  },
   {
     code: 'RegistryPolicyDenied',
     group: 'registry',
-    title: 'A policy of the registry refuses this image or this client',
+    title: 'A policy of the registry blocks this image or this client',
     transient: false,
   },
-  { code: 'RepositoryOffline', group: 'registry', title: 'The repository was taken out of service', transient: false },
-  { code: 'NotARegistry', group: 'registry', title: 'Something else than a registry answers there', transient: false },
-  { code: 'NodeDiskFull', group: 'node', title: "The node's disk is full", transient: false },
-  { code: 'NodeStorageFailed', group: 'node', title: "The node's image store fails", transient: false },
-  { code: 'PullTooSlow', group: 'node', title: 'The pull is stuck, or too slow for its time limit', transient: true },
-  { code: 'PullThrottled', group: 'node', title: "kubelet's own limit of pulls per second", transient: true },
-  { code: 'MirrorFailed', group: 'node', title: "A mirror that is set on the node fails, not the image's registry", transient: false },
-  { code: 'RuntimeFailed', group: 'node', title: "The node's container runtime fails", transient: false },
-  { code: 'SignatureRejected', group: 'node', title: "The node's signature policy refuses the image", transient: false },
+  { code: 'RepositoryOffline', group: 'registry', title: 'The registry no longer serves this repository', transient: false },
+  { code: 'NotARegistry', group: 'registry', title: 'The server at this address is not a container registry', transient: false },
+  { code: 'NodeDiskFull', group: 'node', title: 'The node has no disk space or no inodes left to store the image', transient: false },
+  { code: 'NodeStorageFailed', group: 'node', title: 'The file system or the image store of the node fails', transient: false },
+  { code: 'PullTooSlow', group: 'node', title: 'The pull makes no progress, or it is too slow for its time limit', transient: true },
+  {
+    code: 'PullThrottled',
+    group: 'node',
+    title: 'kubelet postpones the pull, because its own limit of pulls per second is exceeded',
+    transient: true,
+  },
+  { code: 'MirrorFailed', group: 'node', title: 'A registry mirror that is configured on the node fails', transient: false },
+  {
+    code: 'RuntimeFailed',
+    group: 'node',
+    title: 'The container runtime of the node is down, not ready, or misconfigured',
+    transient: false,
+  },
+  { code: 'SignatureRejected', group: 'node', title: 'The signature policy of the node rejects the image', transient: false },
   {
     code: 'ImageNeverPulled',
     group: 'node',
-    title: 'The pull policy is Never, and the node does not have the image for this pod',
+    title: 'The pull policy is Never, and the node does not have the image or refuses it to this pod',
     transient: false,
   },
-  { code: 'FixedWaitingForRetry', group: 'state', title: 'The pull would succeed now; kubelet is still backing off', transient: true },
-  { code: 'StillPulling', group: 'state', title: 'The image is being pulled, and nothing has failed yet', transient: true },
-  { code: 'NoPullProblem', group: 'state', title: 'Nothing is wrong with the pull', transient: false },
-  { code: 'Unknown', group: 'state', title: 'The cause could not be found', transient: false },
+  { code: 'FixedWaitingForRetry', group: 'state', title: 'The pull would succeed now, but kubelet is still in back-off', transient: true },
+  { code: 'StillPulling', group: 'state', title: 'The pull is in progress, and nothing has failed yet', transient: true },
+  { code: 'NoPullProblem', group: 'state', title: 'The image pull is not the problem of this pod', transient: false },
+  { code: 'Unknown', group: 'state', title: 'The evidence does not identify a single cause', transient: false },
 ] as const satisfies readonly CauseRow[];
 
 export type CauseCode = (typeof CAUSES)[number]['code'];
@@ -115,5 +205,5 @@ export const causeOf = (code: CauseCode): CauseRow & { code: CauseCode } => BY_C
 /** Whether a text is a code, letter by letter. */
 export const isCauseCode = (text: string): text is CauseCode => BY_CODE.has(text);
 
-/** Codes that mean that nothing has to be repaired: exit status 0. */
+/** Codes of pulls that need no repair: exit status 0. */
 export const NO_CAUSE: ReadonlySet<CauseCode> = new Set<CauseCode>(['NoPullProblem', 'StillPulling']);

@@ -3,8 +3,10 @@ import { type Fault, isAuthenticationFault } from './fault.ts';
 import type { Platform } from './platform.ts';
 import type { Attempt, ProbeFacts } from './probe.ts';
 import type { Reference } from './reference.ts';
+import type { ProviderId } from './registry-providers.ts';
 
-export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume';
+/** `sandbox` is the pause image of the pod itself: the node pulls it with settings and credentials of its own. */
+export type ContainerKind = 'container' | 'initContainer' | 'ephemeralContainer' | 'imageVolume' | 'sandbox';
 
 export interface State {
   /** The waiting reason verbatim, null when the container does not wait. */
@@ -48,7 +50,7 @@ export interface SecretFact {
   intendedFormat: SecretFormat | null;
   /** Raw keys of its entries. */
   keys: string[];
-  /** Other namespaces that hold a pull secret of this name; null when nobody could look. */
+  /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */
   otherNamespaces: string[] | null;
   /** RFC 3339. */
   lastWrittenAt: string | null;
@@ -60,11 +62,16 @@ export interface CredentialFact {
   key: string;
   username: string;
   empty: boolean;
-  /** Why this one is past its time, by itself (a token's own expiry, an age beyond the issuer's limit); null when it is not known to be. */
-  expired: string | null;
-  /** A defect that the eye can see, null when none. */
+  /** How it is known that the credential has expired; null when nothing says so. */
+  expiry: CredentialExpiry | null;
+  /** A visible defect, as a clause without a full stop; null when none. */
   defect: string | null;
 }
+
+/** How it is known that a credential has expired: its password is a token that states its own end, or its secret is older than the issuer lets such a token live. */
+export type CredentialExpiry =
+  | { source: 'token' /** RFC 3339. */; expiredAt: string }
+  | { source: 'age'; provider: ProviderId; lifetimeHours: number; ageHours: number };
 
 export interface NodeFacts {
   name: string | null;
@@ -72,14 +79,30 @@ export interface NodeFacts {
   /** `containerd://1.7.24`, … */
   runtime: string | null;
   kubelet: string | null;
+  /** `Bottlerocket OS 1.44.0 (aws-k8s-1.33)`, `Talos (v1.12.0)`, … */
+  osImage: string | null;
+  /** Those labels of NODE_LABELS that the node has. */
+  labels: Record<string, string>;
   diskPressure: boolean;
   ready: boolean | null;
-  /** `aws`, `gce`, `azure`, … from the provider id: node-level credentials are likely there. */
+  /** `aws`, `gce`, `azure`, `kind`, `k3s`, … from the provider ID. */
   provider: string | null;
   why: string | null;
 }
 
-/** How a workload's pod is changed and made anew; enough to write commands. */
+/** Labels of a node that tell which system it is, and which part it plays there. */
+export const NODE_LABELS: readonly string[] = [
+  'node.openshift.io/os_id',
+  'minikube.k8s.io/name',
+  'eks.amazonaws.com/nodegroup',
+  'cloud.google.com/gke-nodepool',
+  'kubernetes.azure.com/cluster',
+  'kubernetes.azure.com/agentpool',
+  'node.kubernetes.io/instance-type',
+  'node-role.kubernetes.io/control-plane',
+];
+
+/** How a workload's pod is changed and created again; enough to write commands. */
 export interface Owner {
   /** Resource name for kubectl, such as `deployment`, or `pod` for a bare one. */
   kind: string;

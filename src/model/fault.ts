@@ -103,7 +103,13 @@ export type Statement =
   /** An HTTPS server was asked over plain HTTP. */
   | 'httpsWanted'
   /** Nothing but the status' own name. */
-  | 'statusOnly';
+  | 'statusOnly'
+  /** The repository, the tag or the digest is not there. */
+  | 'notFound'
+  /** The tag was there and has been removed by its own expiry. */
+  | 'tagExpired'
+  /** The account is known and may not be used: locked, or not yet verified. */
+  | 'accountDisabled';
 
 /** What a message or an answer tells of its kind of fault, in typed fields: decisions and texts read these, never a sentence. All are optional. */
 export interface FaultDetails {
@@ -121,12 +127,18 @@ export interface FaultDetails {
   tls?: 'clientCertificate' | 'protocolVersion' | 'noCommonCipher' | 'insecureAlgorithm' | 'noCertificate' | 'unverified' | 'other';
   /** Whether a name is known not to exist, or its name server gave no answer (which may pass). */
   dns?: 'noSuchName' | 'noAnswer';
+  /** The name server that was asked, with port. */
+  nameServer?: string;
   /** The host took the connection (and the request) and then kept silent. */
   silent?: boolean;
   /** Which resource was asked for when it failed. */
   resource?: 'ping' | 'token' | 'manifest' | 'blob';
   /** The scheme in which the failing host was asked. */
   scheme?: 'http' | 'https';
+  /** A document (an answer, a manifest, a secret) did not parse. */
+  document?: 'json' | 'base64';
+  /** Names of the pull secrets that kubelet could not read. */
+  secrets?: string[];
   /** Which part of the image is missing or damaged. */
   part?: 'layer' | 'config' | 'manifest' | 'other';
   /** Media type of what the reference leads to. */
@@ -140,6 +152,8 @@ export interface FaultDetails {
   storage?: 'readOnly' | 'ioError' | 'contentLost';
   signature?: 'missing' | 'blocked' | 'invalid';
   shortName?: 'noRegistry' | 'ambiguous';
+  /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
+  phrase?: string;
   /** The last words of the error, for the texts of faults that have no field of their own. */
   reason?: string;
 }
@@ -209,8 +223,6 @@ const NODE_KINDS = new Set<FaultKind>([
 
 export const isNodeFault = (fault: Fault): boolean => NODE_KINDS.has(fault.kind);
 export const isNetworkFault = (fault: Fault): boolean => NETWORK_KINDS.has(fault.kind);
-/** At the host to which the registry leads for its layers. */
-export const isAtBlobHost = (fault: Fault): boolean => fault.role === 'redirect' && (fault.step === 'layer' || fault.step === 'config');
 /** A refusal that a login could change. */
 export const isAuthenticationFault = (fault: Fault): boolean =>
   fault.status === 401 ||

@@ -100,7 +100,13 @@ export interface ServiceAccount {
 export interface Node {
   metadata: Metadata;
   status?: {
-    nodeInfo?: { architecture?: string; operatingSystem?: string; kubeletVersion?: string; containerRuntimeVersion?: string };
+    nodeInfo?: {
+      architecture?: string;
+      operatingSystem?: string;
+      osImage?: string;
+      kubeletVersion?: string;
+      containerRuntimeVersion?: string;
+    };
     conditions?: { type: string; status: string; reason?: string; message?: string }[];
     allocatable?: Record<string, string>;
   };

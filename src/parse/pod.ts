@@ -105,6 +105,7 @@ const FIELD: Record<ContainerKind, string> = {
   initContainer: 'spec.initContainers',
   ephemeralContainer: 'spec.ephemeralContainers',
   imageVolume: '',
+  sandbox: '',
 };
 
 const textOf = (event: Event): string => event.message ?? event.note ?? '';
@@ -138,18 +139,19 @@ function isAbout(event: Event, container: ContainerImage, alone: boolean): boole
 
 /** The image of kubelet's own events, as it stands in the pod. */
 const PULLED_IMAGE = /^(?:Pulling image|Back-off pulling image|Failed +to pull image|Successfully pulled image) "([^"]*)"/;
+/** Since 1.32 a back-off tells its cause. */
 const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
-/** kubelet's own limit of pulls per second. */
-const THROTTLED = /pull QPS exceeded$/;
-const SECRET_NAMES = /Unable to retrieve (?:some )?image pull secrets \(([^)]*)\)/;
+
+/** Whether a text says that kubelet put the pull off by its own limit of pulls per second. */
+const isThrottled = (text: string): boolean => readFaults(text).every(({ kind }) => kind === 'throttled');
 
 /** Names of the pull secrets that kubelet could not read, from its events of the pod, each once. */
 export const unreadableSecrets = (events: readonly Event[]): string[] => [
   ...new Set(
     events
       .filter(event => event.reason === 'FailedToRetrieveImagePullSecret')
-      .flatMap(event => (SECRET_NAMES.exec(textOf(event))?.[1] ?? '').split(/,\s*/))
-      .filter(Boolean),
+      .flatMap(event => readFaults(textOf(event)))
+      .flatMap(({ details }) => details.secrets ?? []),
   ),
 ];
 
@@ -180,10 +182,7 @@ export function readNodeReport(
       event.reason === 'ErrImageNeverPull',
   );
   const parseFailures = events.filter(
-    event =>
-      event.reason === 'Failed' &&
-      /^Error: (?!Err|ImagePull|InvalidImageName|RegistryUnavailable|SignatureValidationFailed|failed to|context)/.test(textOf(event)) &&
-      /base64|JSON|json:|auth field|unexpected end|invalid character/.test(textOf(event)),
+    event => event.reason === 'Failed' && /^Error: /.test(textOf(event)) && readFaults(textOf(event)).some(isUnparsedSecret),
   );
   const latest = failures.at(-1) ?? parseFailures.at(-1);
   const pulled = events.findLast(event => event.reason === 'Pulled');
@@ -192,18 +191,13 @@ export function readNodeReport(
   const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
   const after = failures.filter(event => newest(event) > newest(pulled));
-  const made = after.findLast(event => !THROTTLED.test(textOf(event)));
+  const made = after.findLast(event => !isThrottled(textOf(event)));
   // of a container that waits for something else, a failure that a success followed is over
   const lastFailure = made ?? (waitsForImage(container) ? latest : after.at(-1));
   const status = statusCause(waiting);
-  const told = status !== null && made !== undefined && THROTTLED.test(status) ? null : status;
+  const told = status !== null && made !== undefined && isThrottled(status) ? null : status;
   const text =
-    told ??
-    (waiting === undefined && container.kind !== 'imageVolume'
-      ? null
-      : lastFailure === undefined
-        ? null
-        : textOf(lastFailure).replace(/^Error: (?=[^E])/, ''));
+    told ?? (waiting === undefined && container.kind !== 'imageVolume' ? null : lastFailure === undefined ? null : textOf(lastFailure));
   const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
@@ -235,20 +229,18 @@ export function readNodeReport(
   return { nodeReport, state };
 }
 
-/** Go's words for JSON or base64 that does not parse, standing alone. */
-const BARE_PARSE_ERROR =
-  /^(?:invalid character |unexpected end of JSON input|json: cannot unmarshal |illegal base64 data |unable to parse auth field)/;
+/** Whether an error is of a pull secret: kubelet says so, or a document did not parse and no runtime stands around that. */
+const isUnparsedSecret = ({ kind, details, rows }: Fault): boolean =>
+  kind === 'secretParse' || (details.document !== undefined && rows.filter(row => row !== 'kubelet.error').length === 1);
 
 /**
  * A parse error without a runtime's wrapping is kubelet's own, of a pull secret (secrets.go, MakeDockerKeyring). From 1.33 on it is the reason itself,
  * before that the message under ErrImagePull; a runtime's words came with `rpc error` as long as Docker's bare ones existed.
  */
 function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } | undefined): Fault {
-  const said = waiting?.message ?? waiting?.reason ?? '';
-  const own = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
-  return BARE_PARSE_ERROR.test(own ? (waiting.reason ?? '') : said)
-    ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null }
-    : fault;
+  const isReason = waiting?.reason !== undefined && !PULL_REASONS.has(waiting.reason);
+  const said = (isReason ? waiting.reason : (waiting?.message ?? waiting?.reason)) ?? '';
+  return readFaults(said).some(isUnparsedSecret) ? { ...fault, kind: 'secretParse', step: 'secret', role: 'registry', host: null } : fault;
 }
 
 /** The cause inside a waiting state, null when it tells none. */

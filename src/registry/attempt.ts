@@ -2,6 +2,7 @@
 import type { Credential } from '../model/credential.ts';
 import { type Fault, isAuthenticationFault, type Statement } from '../model/fault.ts';
 import type { Attempt, CredentialResult } from '../model/probe.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
 
 /** One use of an identity. */
@@ -64,14 +65,14 @@ const WRONG_CREDENTIAL: Statement[] = ['credentialsWrong', 'expired', 'tokenExpi
 
 /**
  * What a token server's refusal proves. In: its fault, with statements, and the registry that the image names (not the mirror that is asked). Out:
- * 401 is a rejected credential; by 403 some say that (ghcr.io), others that a permission is missing (Artifact Registry, GitLab).
+ * 401 is a rejected credential; by 403 some say that (see `rejectsWith403` of the registry's row), others that a permission is missing (Artifact Registry, GitLab).
  */
 export function tokenVerdict(fault: Fault, registry: string): Verdict {
   if (fault.status === 401)
     return { result: 'rejected', detail: `the token server rejects the credentials: ${fault.explanation ?? '401 Unauthorized'}` };
   if (fault.status !== 403) return { result: 'error', detail: fault.message };
   const states = (statement: Statement): boolean => fault.statements.includes(statement);
-  const wrong = registry === 'ghcr.io' || WRONG_CREDENTIAL.some(states);
+  const wrong = providerOf(registry, null)?.rejectsWith403 === true || WRONG_CREDENTIAL.some(states);
   return {
     result: wrong && !states('rightMissing') ? 'rejected' : 'denied',
     detail: `the token server refuses the request: ${fault.explanation ?? '403 Forbidden'}`,

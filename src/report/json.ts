@@ -1,15 +1,14 @@
-/** The stable JSON of `-o json|yaml`: additive only. Pure. */
-
+/** The stable JSON of `-o json|yaml`: additive only. Field names, codes and their meaning are never changed. Pure. */
+import { dump } from 'js-yaml';
 import { docsOf } from '../causes/docs-url.ts';
 import type { GroupSummary } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import type { SecretTest } from '../diagnosis/test-secret.ts';
+import { API_VERSION, FACTS_VERSION } from '../parse/facts.ts';
 import { VERSION } from '../util/version.ts';
 
-export const API_VERSION = 'imagepull/v1';
-
-/** The list that `why` prints, of its items. */
+/** In: the items, their groups, what the failing pods have in common, and warnings. Out: the list that `why` prints. */
 export const diagnosisList = (items: object[], groups: GroupSummary[], patterns: string[], warnings: string[]): object => ({
   apiVersion: API_VERSION,
   kind: 'DiagnosisList',
@@ -19,7 +18,7 @@ export const diagnosisList = (items: object[], groups: GroupSummary[], patterns:
   warnings,
 });
 
-/** One finding as an item of the list. */
+/** In: one finding. Out: the item of the list. */
 export function diagnosisItem({ facts, diagnosis }: Finding): object {
   return {
     pod: facts.pod === null ? null : { namespace: facts.pod.namespace, name: facts.pod.name, node: facts.pod.node },
@@ -31,6 +30,7 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
     certainty: diagnosis.certainty,
     also: diagnosis.also,
     next: diagnosis.next,
+    decidedBy: diagnosis.decidedBy,
     title: diagnosis.title,
     summary: diagnosis.summary,
     transient: diagnosis.transient,
@@ -43,10 +43,24 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
   };
 }
 
-/** The list that `test-secret` prints. */
+/** In: one finding. Out: the item with everything that the diagnosis is based on (`--facts`), from which `why -f` gives the same diagnosis again. */
+export const itemWithFacts = (finding: Finding): object => ({
+  ...diagnosisItem(finding),
+  factsVersion: FACTS_VERSION,
+  facts: finding.facts,
+});
+
+/** In: the tests of all secrets, and warnings. Out: the list that `test-secret` prints. */
 export const secretTestList = (tests: SecretTest[], warnings: string[]): object => ({
   apiVersion: API_VERSION,
   kind: 'SecretTestList',
   items: tests,
   warnings,
 });
+
+/** In: a plain value. Out: its JSON, without control characters (`JSON.stringify` leaves some that terminals obey). */
+export const toJson = (value: object): string =>
+  JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
+
+/** In: a plain value. Out: its YAML. */
+export const toYaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });

@@ -1,7 +1,8 @@
+/** The text of `-o prometheus`: how many pods fail by which cause, for the textfile collector of the node exporter or a push gateway. Pure. */
 import type { Group } from '../diagnosis/aggregate.ts';
 import { CAUSES, NO_CAUSE } from '../model/cause-codes.ts';
 
-/** Every cause has its line, with 0 where it hits nobody: an alert on one never meets a missing series. */
+/** In: the groups of all findings. Out: one line for every cause, 0 for those that no pod has: an alert on one never meets a missing series. */
 export function prometheus(groups: readonly Group[]): string {
   const lines = ['# HELP imagepull_failing_pods Pods that cannot pull an image, by cause.', '# TYPE imagepull_failing_pods gauge'];
   for (const { code } of CAUSES) {

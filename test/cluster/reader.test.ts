@@ -15,8 +15,8 @@ t.test('one pod of a cluster', async t => {
   t.equal(text.stderr, '', 'nothing on standard error');
   t.equal(text.status, 1, 'a cause was found');
   t.match(text.stdout, /^SecretNotFound \(certain\): /, 'the cause comes first');
-  t.match(text.stdout, 'Namespace "build" has one of that name', 'the other namespace is named');
-  t.match(text.stdout, 'kubectl -n build get secret regcred', 'and it is copied from there');
+  t.match(text.stdout, 'Namespace "build" has a secret of that name', 'the other namespace is named');
+  t.match(text.stdout, 'kubectl -n build get secret/regcred', 'and it is copied from there');
   t.ok(
     cluster.requests.every(({ headers }) => headers.authorization === 'Bearer test-token'),
     'the token of the kubeconfig is sent',
@@ -254,7 +254,7 @@ t.test('whether another namespace has a missing secret is told only to who may l
     '--no-probe',
   ]);
   t.match(answer.stdout, /^SecretNotFound \(certain\): /, 'the cause is the same');
-  t.match(answer.stdout.replace(/\s+/g, ' '), 'Whether another namespace has it could not be seen', 'the text says what was not seen');
+  t.match(answer.stdout.replace(/\s+/g, ' '), 'Other namespaces could not be searched for it', 'the text says what was not seen');
   t.notMatch(answer.stdout, 'kubectl -n build', 'and copies from nowhere');
   t.match(answer, { status: 1, stderr: '' }, 'nothing that the diagnosis needs is missing');
 });

@@ -16,7 +16,7 @@ t.test('what is offered at each place of the line', async t => {
   const flags = ['--kubeconfig', kubeconfig];
   const pods = ['missing-secret', 'covered', 'fine'];
   const rows: [string, string[], string[]][] = [
-    ['commands', [''], ['why', 'test-secret', 'completion', 'version']],
+    ['commands', [''], ['why', 'test-secret', 'version', 'completion']],
     ['a command that was begun', ['te'], ['test-secret']],
     ['pods of the namespace', [...flags, 'why', ''], pods],
     ['a pod that was begun', [...flags, 'why', 'mis'], ['missing-secret']],
@@ -34,6 +34,11 @@ t.test('what is offered at each place of the line', async t => {
     ['causes', ['why', '--fail-on', 'Tag'], ['TagNotFound']],
     ['the next of several causes', ['why', '--ignore', 'TagNotFound,Rate'], ['TagNotFound,RateLimited']],
     ['flags', ['why', '--fai'], ['--fail-on']],
+    ['a flag of another command', ['test-secret', '--fai'], []],
+    ['a switch that is on by default', ['why', '--no-'], ['--no-color', '--no-probe']],
+    ['a namespace that is called like a command', ['-n', 'test-secret', 'why', '-o', 'j'], ['json']],
+    ['nothing after a command without arguments', ['version', ''], []],
+    ['nothing where any text fits', ['why', '-c', ''], []],
     ['no cluster: nothing, and no word', ['why', '--kubeconfig', '/nowhere', ''], []],
   ];
   for (const [name, words, wanted] of rows) {

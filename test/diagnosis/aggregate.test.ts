@@ -65,7 +65,7 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
   t.match(text, /^6 pods, 3 causes\n/, 'what there is comes first');
   t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 2, 'each group is told once');
-  t.match(text, /It hits 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
+  t.match(text, /Affects 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
   const wide = renderFindings(groups, [], { color: false, wide: true, width: 100 });
   t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
   const list = diagnosisList(findings.map(diagnosisItem), groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
@@ -76,16 +76,17 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   t.notMatch(metrics, /NoPullProblem/);
 });
 
-t.test('of more than five groups each has its cause and its fix, and the proof waits for -o wide', async t => {
+t.test('of more than five groups each has its cause and its fix, and the evidence waits for -o wide', async t => {
   const many = ['a', 'b', 'c', 'd', 'e', 'f'].map(name =>
     pod(name, `r.example.com/team/${name}:1`, notFound(`r.example.com/team/${name}:1`)),
   );
   const shown = async (pods: Pod[], wide: boolean) =>
     renderFindings(groupFindings(await findingsOf(pods)), [], { color: false, wide, width: 100 });
-  const counted = (text: string) => ['TagNotFound (', 'Fix', 'Proof', '-o wide'].map(word => text.split(`\n${word}`).length - 1);
+  const counted = (text: string) =>
+    ['TagNotFound (', 'Fix\n', 'Evidence', 'Run "kubectl imagepull why POD"'].map(word => text.split(`\n${word}`).length - 1);
   const brief = await shown(many, false);
-  t.strictSame(counted(brief), [6, 6, 0, 0]);
-  t.match(brief, /Of all: -o wide\.\n$/, 'and it says where the proof is');
+  t.strictSame(counted(brief), [6, 6, 0, 1]);
+  t.match(brief, /add -o wide for all\.\n$/, 'and it says where the evidence is');
   t.strictSame(counted(await shown(many.slice(0, 5), false)), [5, 5, 5, 0]);
   t.strictSame(counted(await shown(many, true)), [6, 6, 6, 0]);
 });
@@ -159,7 +160,7 @@ t.test('pods of a group that another command repairs are told of it', async t =>
     'one command for both pods of a namespace',
   );
   const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
-  const others = text.slice(text.indexOf('The same for the others'));
+  const others = text.slice(text.indexOf('Fix for the other pods'));
   t.match(others, /2 pods:\n {4}kubectl -n build set image deployment\/api /);
   t.notMatch(others, /-n shop /, 'what is shown under "Fix" is not repeated');
   t.match(others, /and \d+ more \(-o wide shows the fix of each pod\)/);

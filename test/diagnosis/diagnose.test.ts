@@ -7,8 +7,12 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { groupFindings } from '../../src/diagnosis/aggregate.ts';
+import { CANDIDATES } from '../../src/diagnosis/candidates.ts';
+import { contextOf } from '../../src/diagnosis/context.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
-import { CAUSES, type CauseCode } from '../../src/model/cause-codes.ts';
+import { LOGIN_FROM_NODE, LOGIN_FROM_OBJECTS, LOGIN_FROM_PROBE } from '../../src/diagnosis/login-rules.ts';
+import { decide, RULES } from '../../src/diagnosis/rules.ts';
+import { CAUSES } from '../../src/model/cause-codes.ts';
 import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { renderFindings } from '../../src/report/text.ts';
@@ -36,8 +40,13 @@ for (const file of files) {
     const fixture = readFixture(`${FOLDER}/${file}`);
     const facts = factsOf(fixture);
     const diagnosis = diagnose(facts);
-    const { cause, certainty, also, next } = diagnosis;
-    t.strictSame({ cause, certainty, also, next }, { also: [], next: [], ...expected(fixture) }, fixture.about);
+    const { cause, certainty, also, next, decidedBy } = diagnosis;
+    t.strictSame({ cause, certainty, rule: decidedBy.rule, also, next }, { also: [], next: [], ...expected(fixture) }, fixture.about);
+    t.equal(
+      diagnosis.evidence.some(({ proves }) => proves === true),
+      certainty === 'certain',
+      'the evidence says what proves a certain verdict, and nothing else',
+    );
 
     if (TEXTS_ARE_CHANGED) return;
     for (const quoted of fixture.expect.names) t.ok(diagnosis.summary.includes(`"${quoted}"`), `the summary names "${quoted}" in quotes`);
@@ -220,7 +229,28 @@ t.test('a red herring is not taken for what it looks like', async t => {
   }
 });
 
-function expected({ expect }: Fixture): { cause: CauseCode; certainty: string; also?: CauseCode[]; next?: CauseCode[] } {
+t.test('each rule and each row has a fixture that reaches it', async t => {
+  const reached = new Set(files.flatMap(file => decide(contextOf(factsOf(readFixture(`${FOLDER}/${file}`)))).reached));
+  const rows = [...RULES, ...LOGIN_FROM_PROBE, ...LOGIN_FROM_NODE, ...LOGIN_FROM_OBJECTS, ...CANDIDATES];
+  const ids = rows.map(({ id }) => id);
+  t.strictSame(
+    ids.filter(id => !reached.has(id)),
+    [],
+    'no rule is without a fixture',
+  );
+  t.strictSame(
+    ids.filter((id, index) => ids.indexOf(id) !== index),
+    [],
+    'no name is given twice',
+  );
+  for (const { id, reason } of rows) {
+    t.match(id, /^[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*$/, `${id} is GROUP.SITUATION`);
+    t.match(reason, /^["A-Zk4].*\.$/, `${id} gives its reason in a sentence`);
+  }
+  for (const { id, causes } of CANDIDATES) t.ok(causes.length <= 6, `${id} has at most five alternatives`);
+});
+
+function expected({ expect }: Fixture): Omit<Fixture['expect'], 'names' | 'not'> {
   const { names: _, not: __, ...verdict } = expect;
   return verdict;
 }

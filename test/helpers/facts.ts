@@ -14,6 +14,8 @@ export interface Fixture {
   expect: {
     cause: CauseCode;
     certainty: 'certain' | 'likely' | 'possible';
+    /** Id of the rule or row that decides. */
+    rule: string;
     also?: CauseCode[];
     next?: CauseCode[];
     /** Names that the summary has to hold, in quotes. */
@@ -25,6 +27,8 @@ export interface Fixture {
   facts?: Tree;
   /** Messages of the node, as kubelet writes them. */
   messages?: string[];
+  /** What differs in the faults that the messages are read as. */
+  reading?: Tree;
   probe?: Tree;
 }
 
@@ -52,7 +56,7 @@ const rows = (list: unknown, row: Tree): Tree[] => (Array.isArray(list) ? list.m
 export const readFixture = (path: string): Fixture => JSON.parse(readFileSync(path, 'utf8')) as Fixture;
 
 /** The facts of a fixture. The image is parsed and the messages are read as the tool does it. */
-export function factsOf({ facts: more, messages = [], probe }: Fixture): Facts {
+export function factsOf({ facts: more, messages = [], reading, probe }: Fixture): Facts {
   const facts = merge(structuredClone(base.facts), more) as unknown as Facts;
   const parsed = parseReference(facts.image);
   facts.reference = parsed.ok ? parsed.reference : null;
@@ -64,7 +68,8 @@ export function factsOf({ facts: more, messages = [], probe }: Fixture): Facts {
     facts.nodeReport.at ??= '2026-11-20T10:06:40Z';
     facts.nodeReport.faults = messages
       .flatMap(message => readFaults(message, registryHosts(facts.reference)))
-      .map(fault => withStatements(fault, facts.reference, users(facts)));
+      .map(fault => withStatements(fault, facts.reference, users(facts)))
+      .map(fault => merge(fault as unknown as Tree, reading) as unknown as Fault);
   }
   if (probe === undefined) facts.noProbe = '--no-probe was given';
   else facts.probe = probeOf(probe, facts);

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 /** Every request needs `Authorization: Basic` of one of the users. */
-export interface BasicAuth {
+interface BasicAuth {
   kind: 'basic';
   realm?: string;
   users: Record<string, string>;

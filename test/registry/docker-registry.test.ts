@@ -153,7 +153,7 @@ const SCENES: Scene[] = [
     cause: 'DigestNotFound',
     certainty: 'certain',
     credentials: ['accepted'],
-    says: /is there and holds no manifest/,
+    says: /exists, but it has no manifest/,
   },
   {
     name: 'no secret',
@@ -162,7 +162,7 @@ const SCENES: Scene[] = [
     cause: 'NoPullSecret',
     certainty: 'certain',
     credentials: [],
-    says: /only to those who log in/,
+    says: /requires authentication, but/,
   },
   {
     name: 'a wrong password',
@@ -172,7 +172,7 @@ const SCENES: Scene[] = [
     cause: 'CredentialsRejected',
     certainty: 'certain',
     credentials: ['rejected'],
-    says: /refuses user "lab" of secret "regcred"/,
+    says: /rejects the user name or the password of user "lab" in secret "regcred"/,
   },
   {
     name: 'a line break behind the password',
@@ -182,7 +182,7 @@ const SCENES: Scene[] = [
     cause: 'CredentialsRejected',
     certainty: 'certain',
     credentials: ['rejected'],
-    says: /without it the same credential is accepted/,
+    says: /the registry accepts the repaired credentials/,
   },
   {
     name: 'a secret for another port',
@@ -203,7 +203,7 @@ const SCENES: Scene[] = [
     cause: 'FixedWaitingForRetry',
     certainty: 'likely',
     credentials: ['accepted'],
-    says: /can be pulled now with the pod's secret "regcred"/,
+    says: /can now be pulled with secret "regcred"/,
   },
 ];
 

@@ -1,5 +1,6 @@
 /** kubelet's keyring: which credentials a pull tries for an image, in which order, and which entries only nearly cover it. */
 import type { Credential, NearMiss } from '../../model/credential.ts';
+import { HUB_AUTHS_KEY, HUB_HOSTS, providerOf } from '../../model/registry-providers.ts';
 import { matchLabel, parseGoUrl } from './go-url.ts';
 import type { AuthsEntry, PullSecret } from './pull-secret.ts';
 
@@ -10,18 +11,6 @@ export type Keyring =
 
 /** The key under which Docker Hub's credentials are filed by `docker login`. Source: keyring.go, defaultRegistryKey. */
 const HUB_KEY = 'index.docker.io';
-/** Other names of Docker Hub that people write and that kubelet does not take for it. */
-const HUB_NAMES = [
-  'docker.io',
-  'index.docker.io',
-  'registry-1.docker.io',
-  'registry.hub.docker.com',
-  'hub.docker.com',
-  'auth.docker.io',
-  'registry.docker.io',
-  'www.docker.com',
-  'docker.com',
-];
 
 /** Source: keyring.go, SplitURL. What net.SplitHostPort refuses (no colon, several, stray brackets) has no port. */
 function splitHost(host: string): { labels: string[]; port: string } {
@@ -78,37 +67,40 @@ function whyMissed(entry: AuthsEntry, name: string, used: string[]): { why: stri
   const [imageHost = '', ...imagePath] = name.split('/');
   const bare = imageHost.replace(/:\d+$/, '');
   if (entry.key === null)
-    return { why: `kubelet cannot parse this key (${entry.keyError}) and skips the entry`, near: entry.rawKey.includes(bare) };
+    return { why: `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`, near: entry.rawKey.includes(bare) };
   const slash = entry.key.indexOf('/');
   const keyHost = slash < 0 ? entry.key : entry.key.slice(0, slash);
   const keyPath = slash < 0 ? '' : entry.key.slice(slash);
   const path = `/${imagePath.join('/')}`;
   if (imageHost === 'docker.io') {
     if (entry.key === HUB_KEY)
-      return { why: `another entry (${used.join(', ')}) matches, and kubelet uses index.docker.io only when none does`, near: true };
-    if (entry.key === 'index.docker.io/v1' || entry.key === 'index.docker.io/v2')
       return {
-        why: 'the last slash is missing: kubelet reads "https://index.docker.io/v1/" as Docker Hub, but without the slash "/v1" is a path that no image has',
+        why: `another entry (${used.join(', ')}) matches, and kubelet uses index.docker.io only if no other entry matches`,
         near: true,
       };
-    if (HUB_NAMES.includes(keyHost))
+    if (entry.key === 'index.docker.io/v1' || entry.key === 'index.docker.io/v2')
+      return {
+        why: `the last slash is missing: kubelet uses "${HUB_AUTHS_KEY}" for Docker Hub, but without the slash "/v1" is a path that no image has`,
+        near: true,
+      };
+    if (HUB_HOSTS.includes(keyHost))
       return {
         why:
           keyHost === HUB_KEY
-            ? `index.docker.io counts only without a path (this has "${keyPath}")`
+            ? `kubelet uses index.docker.io only without a path, and this key has the path "${keyPath}"`
             : keyHost === 'docker.io'
               ? pathMiss(keyPath, path)
-              : `"${keyHost}" is not the key of Docker Hub for kubelet; that is "https://index.docker.io/v1/"`,
+              : `kubelet does not use "${keyHost}" for Docker Hub: the key must be "${HUB_AUTHS_KEY}"`,
         near: true,
       };
   }
   if (/^\[.*\]$/.test(keyHost))
     return {
-      why: 'without a port, kubelet takes the brackets of an IPv6 address for a set of characters: this key matches no address',
+      why: 'an IPv6 address needs a port: without one, kubelet reads the brackets as a set of characters',
       near: keyHost === imageHost,
     };
   if (/^(docker|oci):/.test(entry.rawKey))
-    return { why: 'kubelet knows only https:// and http:// in front of a host', near: entry.rawKey.includes(bare) };
+    return { why: 'kubelet accepts only https:// and http:// before the host', near: entry.rawKey.includes(bare) };
   const key = splitHost(keyHost);
   const image = splitHost(imageHost);
   const sameLabels =
@@ -116,24 +108,28 @@ function whyMissed(entry: AuthsEntry, name: string, used: string[]): { why: stri
     key.labels.every((label, index) => matchLabel(label.toLowerCase(), (image.labels[index] as string).toLowerCase()));
   if (sameLabels) {
     if (key.port !== image.port) {
-      const told = (port: string): string => (port === '' ? 'no port' : `port ${port}`);
+      const portOf = (port: string): string => (port === '' ? 'no port' : `port ${port}`);
       return {
-        why: `the key has ${told(key.port)} and the image ${told(image.port)}: kubelet compares ports as text and knows no default port`,
+        why: `the key has ${portOf(key.port)}, but the image has ${portOf(image.port)}: kubelet compares ports as text and has no default port`,
         near: true,
       };
     }
     if (key.labels.some((label, index) => !matchLabel(label, image.labels[index] as string)))
-      return { why: 'the host differs in upper and lower case, which kubelet tells apart', near: true };
-    if (keyPath.includes(':')) return { why: 'the key has a tag: a key is a host and a path, without tag', near: true };
+      return { why: 'the host differs in upper and lower case, and kubelet compares it as text', near: true };
+    if (keyPath.includes(':')) return { why: 'the key has a tag: a key is a host and a path, without a tag', near: true };
     return { why: pathMiss(keyPath, path), near: true };
   }
   if (keyHost.includes('*'))
     return {
-      why: `the pattern "${keyHost}" does not cover "${imageHost}": a * stands for a part of one label, and the number of labels has to be equal`,
+      why: `the pattern "${keyHost}" does not match "${imageHost}": a * stays within one label, and both must have the same number of labels`,
       near: key.labels.at(-1) === image.labels.at(-1),
     };
   const related = key.labels.slice(-2).join('.') === image.labels.slice(-2).join('.') && image.labels.length > 1;
-  return { why: `it is for "${keyHost}", the image comes from "${imageHost}"`, near: related };
+  // Docker Hardened Images take the credentials of Docker Hub
+  if (providerOf(imageHost)?.id === 'dockerHardenedImages' && HUB_HOSTS.includes(keyHost))
+    return { why: `it is for Docker Hub: "${imageHost}" takes the same credentials, but needs an entry of its own`, near: true };
+  return { why: `it is for "${keyHost}", but the image comes from "${imageHost}"`, near: related };
 }
 
-const pathMiss = (keyPath: string, path: string): string => `the key's path "${keyPath}" is no prefix of the image's "${path}"`;
+const pathMiss = (keyPath: string, path: string): string =>
+  `the path "${keyPath}" of the key is not a prefix of the path "${path}" of the image`;

@@ -1,4 +1,4 @@
-/** One pull secret as kubelet reads it: which secrets count, how their entries parse, and what is silently dropped. */
+/** One pull secret as kubelet reads it: which secrets count, how their entries parse, and what is ignored without an event. */
 
 import { Credential, type SecretFormat, type SecretProblem, type SecretProblemCode } from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
@@ -113,7 +113,7 @@ export function normalizeKey(rawKey: string): { ok: true; key: string } | { ok: 
 }
 
 /**
- * Reads a secret with kubelet's eyes. In: the object as the API server gives it (`data` in base64; `stringData` of an unsent manifest
+ * Reads a secret as kubelet does. In: the object as the API server gives it (`data` in base64; `stringData` of an unsent manifest
  * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no value of the secret is in the words.
  */
 export function readPullSecret(secret: Secret): PullSecret {
@@ -136,7 +136,7 @@ function intendedFormatOf(secret: Secret): SecretFormat | null {
   return null;
 }
 
-/** The same, without a thought of another form. */
+/** The same, in the form that its type promises. */
 function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
   const type = secret.type ?? 'Opaque';
   const read: ReturnType<typeof readAsTyped> = {
@@ -153,18 +153,21 @@ function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
     read.problems.push({ code, breaksKeyring, detail });
     return read;
   };
-  const holds = keys.length === 0 ? 'it holds no key' : `it holds ${keys.map(key => JSON.stringify(key)).join(', ')}`;
+  const holds =
+    keys.length === 0
+      ? 'it has no key'
+      : `its ${keys.length === 1 ? 'key is' : 'keys are'} ${keys.map(key => JSON.stringify(key)).join(', ')}`;
   if (wanted === undefined) {
     return problem(
       'SecretMalformed',
-      `its type is "${type}", and kubelet reads pull secrets only of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg: it is silently ignored (${holds})`,
+      `its type is "${type}", but kubelet reads only the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg (${holds})`,
     );
   }
   const bytes = secretBytes(secret, wanted);
   if (bytes === undefined || bytes.length === 0) {
     return problem(
       'SecretMalformed',
-      `type "${type}" wants the key "${wanted}", ${bytes === undefined ? `and ${holds}` : 'which is empty'}: kubelet silently ignores the secret`,
+      `its type "${type}" requires the key "${wanted}", but ${bytes === undefined ? holds : 'that key is empty'}`,
     );
   }
   const parsed = parseGoJson(bytes);
@@ -181,7 +184,7 @@ function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
     read.error = error.message;
     return problem(
       'SecretMalformed',
-      `"${wanted}" does not parse (${error.message}): kubelet then refuses every pull of every pod that names this secret`,
+      `its "${wanted}" cannot be parsed (${error.message}): kubelet fails every pull of every pod that references this secret`,
       true,
     );
   }
@@ -207,7 +210,7 @@ function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
   return read;
 }
 
-/** Why a secret that parses gives kubelet nothing to log in with. */
+/** Why a secret that parses gives kubelet no credentials. */
 function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, value: GoValue): void {
   const members = value.type === 'object' ? value.members.map(([key]) => key) : [];
   const has = (name: string): boolean => members.some(key => keyMatchesField(key, name));
@@ -218,35 +221,34 @@ function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, 
       code: 'SecretMalformed',
       breaksKeyring: false,
       detail:
-        '".dockercfg" holds the newer form with "auths": kubelet takes "auths" for the name of a registry; the type should be kubernetes.io/dockerconfigjson',
+        'its ".dockercfg" has the format of ".dockerconfigjson", so kubelet takes "auths" for the name of a registry: the type must be kubernetes.io/dockerconfigjson',
     });
   } else if (read.entries.length === 0) {
     if (helpers.length > 0)
       note(
-        `it has no auths entry, only ${helpers.join(' and ')}: the passwords stayed in a credential helper of the machine where it was made`,
+        `it has no auths entry, only ${helpers.join(' and ')}: the passwords are in a credential helper of the machine where the secret was created`,
       );
     else if (wanted === '.dockerconfigjson' && !has('auths') && members.length > 0) {
       read.problems.push({
         code: 'SecretMalformed',
         breaksKeyring: false,
-        detail: '".dockerconfigjson" has no "auths": the older form without it belongs into a secret of type kubernetes.io/dockercfg',
+        detail: 'its ".dockerconfigjson" has no "auths": the format without it belongs in a secret of type kubernetes.io/dockercfg',
       });
-    } else note('"auths" is empty: kubelet finds no entry in it');
+    } else note('its "auths" is empty');
   } else if (read.entries.every(entry => entry.credential.isEmpty)) {
     const dropped = [...new Set(read.entries.flatMap(entry => entry.credential.dropped))];
     if (dropped.length > 0)
-      note(`its entries hold only ${dropped.join(', ')}, which kubelet drops: it sends a user name and a password, nothing else`);
+      note(
+        `its auths entries contain only ${dropped.join(', ')}, which kubelet ignores: it sends a user name and a password, nothing else`,
+      );
     else
       note(
-        `its entries are empty${helpers.length > 0 ? ` and the passwords stayed in the ${helpers.join(' and ')} of the machine where it was made` : ''}: kubelet then pulls without a login`,
+        `its auths entries are empty${helpers.length > 0 ? `, and the passwords are in the ${helpers.join(' and ')} of the machine where the secret was created` : ''}: kubelet pulls anonymously`,
       );
   }
 }
 
-/** Written by `collect` on a secret whose passwords it replaced, so that `-f` does not take the replacement for the fault. */
-export const REPLACED = 'imagepull/passwords-replaced';
-
-/** When a secret was last written (RFC 3339): a refresher changes it in place, and its creation tells nothing then. */
+/** When a secret was last written (RFC 3339): a refresher changes it in place, and its creation says nothing then. */
 export function lastWrittenAt(secret: Secret): string | null {
   const times = [secret.metadata.creationTimestamp, ...(secret.metadata.managedFields ?? []).map(entry => entry.time)].filter(
     time => time !== undefined,
@@ -255,7 +257,7 @@ export function lastWrittenAt(secret: Secret): string | null {
 }
 
 /** The text of one key of a secret, undefined when it is not there. */
-export const secretText = (secret: Secret, key: string): string | undefined => secretBytes(secret, key)?.toString('utf8');
+const secretText = (secret: Secret, key: string): string | undefined => secretBytes(secret, key)?.toString('utf8');
 
 function secretBytes(secret: Secret, key: string): Buffer | undefined {
   const plain = secret.stringData?.[key];

@@ -1,10 +1,10 @@
-/** Defects that a credential shows to the eye, and its repaired form. Never a guess at a password. Pure. */
+/** Visible defects of a credential, and its repaired form. Never a guess at a password. Pure. */
 import type { Credential, TypoKind } from '../../model/credential.ts';
 import type { Reference } from '../../model/reference.ts';
 
 export interface Typo {
   kind: TypoKind;
-  /** In words that name no value. */
+  /** A clause that names no value, as `the password ends with a line break`. */
   what: string;
   repaired: Credential;
 }
@@ -12,8 +12,8 @@ export interface Typo {
 const BLANKS = /^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g;
 
 /**
- * Looks for a defect that people make without noticing: a line end or blanks around user name or password, quotes around them, and a
- * robot's `$` that an unquoted shell ate. Out: what is wrong and the form to try once, or null.
+ * Looks for a defect that is easy to make and hard to see: a line break or white space around user name or password, quotation marks around them, and the `$` of a Harbor robot
+ * account that the shell expanded. Out: what is wrong and the form to try once, or null.
  */
 export function findTypo(credential: Credential, reference: Reference | null): Typo | null {
   const { username } = credential;
@@ -22,12 +22,12 @@ export function findTypo(credential: Credential, reference: Reference | null): T
   if (trimmed.username !== username || trimmed.password !== password) {
     const where = [trimmed.username === username ? '' : 'user name', trimmed.password === password ? '' : 'password']
       .filter(Boolean)
-      .join(' and ');
+      .join(' and the ');
     const both = where.includes(' and ');
-    const lineEnd = /[\r\n]$/.test(password) || /[\r\n]$/.test(username);
+    const lineBreak = /[\r\n]$/.test(password) || /[\r\n]$/.test(username);
     return {
       kind: 'blanks',
-      what: `the ${where} ${lineEnd ? `${both ? 'end' : 'ends'} with a line break (made by \`echo\` without \`-n\`)` : both ? 'have blanks around them' : 'has blanks around it'}`,
+      what: `the ${where} ${lineBreak ? `${both ? 'end' : 'ends'} with a line break (\`echo\` without \`-n\` adds it)` : both ? 'have white space around them' : 'has white space around it'}`,
       repaired: credential.repaired(trimmed),
     };
   }
@@ -35,7 +35,7 @@ export function findTypo(credential: Credential, reference: Reference | null): T
   if ((unquoted.username !== username || unquoted.password !== password) && unquoted.password !== '') {
     return {
       kind: 'quotes',
-      what: `${unquoted.password === password ? 'the user name' : 'the password'} stands in quotes that belong to the shell`,
+      what: `${unquoted.password === password ? 'the user name' : 'the password'} includes the quotation marks around it`,
       repaired: credential.repaired(unquoted),
     };
   }
@@ -44,7 +44,7 @@ export function findTypo(credential: Credential, reference: Reference | null): T
   if (robot && project !== undefined) {
     return {
       kind: 'robot',
-      what: 'the user name has lost "$project" of "robot$project+name" (an unquoted shell ate it)',
+      what: 'the user name is missing "$project" of "robot$project+name": the shell expanded it',
       repaired: credential.repaired({ username: `robot$${project}+${robot[1]}` }),
     };
   }

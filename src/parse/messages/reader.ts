@@ -1,306 +1,68 @@
 /**
- * Reads the words of one failed pull. Runtimes wrap an error in layers, outermost first ("failed to pull …: failed to resolve …: failed to
- * do request: Head URL: dial tcp …"): the layers are peeled off one by one, each tells a step, a host or a login, and what is left is the error
- * itself. Structure first; the cause is somebody else's business. Pure.
+ * Reads the message of one failed pull. Runtimes wrap an error in layers, outermost first ("failed to pull …: failed to resolve …: failed to do
+ * request: Head URL: dial tcp …"): wrappers are taken off one by one, and what is left is the error itself, which one row has to read completely. Belongs
+ * here: the engine and the structures that are no rows (aggregates, mirrors, copies, URLs); what a text means stands in the rows of each speaker.
  */
-import { type Fault, type FaultKind, type HostRole, pullProgress, type Step } from '../../model/fault.ts';
+import { type Fault, pullProgress } from '../../model/fault.ts';
 import { registryHosts as hostsOf } from '../../model/reference.ts';
 import { redact } from '../../util/redact.ts';
 import { parseReference } from '../reference.ts';
-import { withDetails } from './details.ts';
+import * as containerd from './containerd.ts';
+import * as containersImage from './containers-image.ts';
+import * as docker from './docker.ts';
+import * as goJson from './go-json.ts';
+import * as goNet from './go-net.ts';
+import * as kubelet from './kubelet.ts';
+import * as operatingSystem from './operating-system.ts';
+import * as registry from './registry-errors.ts';
+import { type Compiled, compileError, compileWrapper, type Draft, type ErrorRow, GROUPS, type Wrapper } from './row.ts';
+import * as snapshotters from './snapshotters.ts';
 
-type Draft = Omit<Fault, 'message' | 'seenBy' | 'speaker' | 'statements' | 'details' | 'understood' | 'rows'> & {
-  spoken: boolean;
-  inspects: boolean;
-};
+/** Every wrapper; the first that matches is taken off. */
+export const WRAPPERS: Wrapper[] = [kubelet, containerd, containersImage, docker, snapshotters, registry, goNet, operatingSystem].flatMap(
+  ({ WRAPPERS }) => WRAPPERS,
+);
+/** Every error; the first that matches decides. */
+export const ERRORS: ErrorRow[] = [
+  kubelet,
+  goJson,
+  goNet,
+  operatingSystem,
+  containerd,
+  registry,
+  containersImage,
+  docker,
+  snapshotters,
+].flatMap(({ ERRORS }) => ERRORS);
 
-const QUOTED = `(?:"[^"]*"|“[^”]*”|\\\\"[^"\\\\]*\\\\"|'[^']*')`;
-const URL_WORD = `(?:"(?<quoted>[^"]*)"|\\\\"(?<escaped>[^"\\\\]*)\\\\"|“(?<curly>[^”]*)”|'(?<single>[^']*)'|(?<bare>https?://[^\\s]+?))`;
+const wrappers = WRAPPERS.map(compileWrapper);
+const errors = ERRORS.map(compileError);
 
-interface Layer {
-  pattern: RegExp;
-  step?: Step;
-  login?: 'sent' | 'none';
-  role?: HostRole;
-  /** What follows is the registry's own text, of no known code. */
-  spoken?: boolean;
-  /** The runtime looks into its own store: no registry is asked. */
-  inspects?: boolean;
-  /** Too short a word to be looked for in the middle of a text. */
-  outermost?: boolean;
+/** What is longer is cut: no runtime writes so much, and what was cut is not understood. */
+const LONGEST = 16_384;
+/** How far an unknown layer is looked behind. */
+const FARTHEST = 2000;
+
+/**
+ * Reads a message. In: the message of a status or an event, and the hosts that belong to the image's registry (so that another host in it is known
+ * for a mirror or a redirect target). Out: one fault per error of an aggregate, the farthest first.
+ */
+export function readFaults(message: string, registryHosts: readonly string[] = []): Fault[] {
+  const text = unwrapLines(message.slice(0, LONGEST));
+  const hosts = registryHosts.length === 0 ? [] : [...registryHosts, ...hostsNamed(text)];
+  const names = imageNames(text);
+  const outer = newDraft();
+  outer.understood = message.length <= LONGEST;
+  const rest = unwrap(text, outer, hosts, names);
+  const parts = splitAggregate(rest);
+  return parts
+    .map(part => {
+      if (parts.length === 1) return readError(part === rest ? rest : unwrap(part, outer, hosts, names), outer, hosts, names, text);
+      const draft = structuredClone(outer);
+      return readError(unwrap(part, draft, hosts, names), draft, hosts, names, part);
+    })
+    .sort((a, b) => pullProgress(b) - pullProgress(a));
 }
-
-/** Outer layers, anchored at the start of what is left. The order does not matter but for the longest first. */
-const LAYERS: Layer[] = [
-  { pattern: new RegExp(`^Failed +to pull image ${QUOTED}(?: from pod "[^"]*" and container "[^"]*")?: `) },
-  { pattern: new RegExp(`^Back-off pulling image ${QUOTED}: `) },
-  { pattern: /^Error syncing pod, skipping: failed to "StartContainer" for "[^"]*" with / },
-  { pattern: /^CreatePodSandbox for pod "[^"]*" failed: / },
-  { pattern: new RegExp(`^failed (?:to get sandbox image|to pull image|pulling image) ${QUOTED}: `) },
-  { pattern: /^Err[A-Za-z]*: "?/, outermost: true },
-  { pattern: /^(?:ImagePullBackOff|RegistryUnavailable|SignatureValidationFailed): / },
-  { pattern: /^image pull failed for \S+ because the [a-z ]+(?:is unavailable|failed): / },
-  { pattern: /^image pull failed for \S+, this may be because there are no credentials on this request\.\s+details: \(?/ },
-  { pattern: /^rpc error: code = \w+ desc = / },
-  { pattern: /^(?:Error: )?Error response from daemon: / },
-  { pattern: /^(?:Error: )?error from registry: / },
-  { pattern: /^API error \(\d+\): / },
-  { pattern: /^\(?Error: /, outermost: true },
-  { pattern: /^time="[^"]*" level=\w+ msg="/ },
-  { pattern: /^Failed, retrying in \S+ \.\.\. \(\d+\/\d+\)\. Error: / },
-  { pattern: new RegExp(`^failed to pull and unpack image ${QUOTED}: `), step: 'manifest' },
-  { pattern: new RegExp(`^Failed to inspect image ${QUOTED}: `), inspects: true },
-  { pattern: new RegExp(`^failed to resolve (?:reference|image) ${QUOTED}: `), step: 'resolve' },
-  { pattern: /^failed to resolve image: /, step: 'resolve' },
-  { pattern: /^get image config descriptor: /, step: 'config' },
-  { pattern: /^no available registry endpoint: /, step: 'resolve' },
-  { pattern: new RegExp(`^failed to get converter for ${QUOTED}: `), step: 'manifest' },
-  { pattern: /^failed to authorize: /, step: 'token', role: 'token' },
-  { pattern: /^failed to fetch anonymous token: /, step: 'token', role: 'token', login: 'none' },
-  { pattern: /^failed to fetch oauth token: /, step: 'token', role: 'token', login: 'sent' },
-  { pattern: /^Requesting bearer token: /i, step: 'token', role: 'token' },
-  { pattern: /^unable to retrieve auth token: /, step: 'token', role: 'token', login: 'sent' },
-  { pattern: /^failed to copy: /, step: 'layer' },
-  { pattern: /^httpReadSeeker: failed open: /, step: 'layer' },
-  { pattern: /^failed to do request: / },
-  { pattern: /^unable to pull image or OCI artifact: / },
-  { pattern: /^pull image err: / },
-  // the source is set up (ping, login) before the manifest is asked for
-  { pattern: /^(?:Error )?initializing source \S+: /, step: 'ping' },
-  { pattern: /^initializing image from source \S+: /, step: 'manifest' },
-  { pattern: /^pinging container registry \S+: /i, step: 'ping' },
-  { pattern: /^error pinging (?:docker )?registry \S+: /i, step: 'ping' },
-  { pattern: /^unable to ping registry endpoint \S+\s*(?:v\d ping attempt failed with error: )?/, step: 'ping' },
-  { pattern: /^(?:Error )?reading manifest \S+ in \S+: /i, step: 'resolve' },
-  { pattern: /^(?:Error )?parsing image configuration: /i, step: 'config' },
-  { pattern: /^error pulling image configuration: /i, step: 'config' },
-  { pattern: /^download failed after attempts=\d+: / },
-  { pattern: /^copying system image from manifest list: /, step: 'layer' },
-  { pattern: /^(?:Error )?(?:reading|writing|fetching) blob(?: \S+)?: /i, step: 'layer' },
-  { pattern: /^Error fetching blob: /, step: 'layer' },
-  { pattern: new RegExp(`^storing blob to file ${QUOTED}: `), step: 'layer' },
-  { pattern: /^happened during read: /, step: 'layer' },
-  { pattern: /^failed to read expected number of bytes: /, step: 'layer' },
-  { pattern: /^(?:failed to register layer|failed to unpack image on snapshotter \w+): /, step: 'unpack' },
-  { pattern: /^failed to extract layer (?:\([^)]*\)|\S+)(?: to \w+ as "[^"]*")?: /, step: 'unpack' },
-  { pattern: /^mount callback failed on \S+: /, step: 'unpack' },
-  { pattern: /^adding layer with blob "[^"]*"(?:\S*)?: /, step: 'unpack' },
-  { pattern: /^ApplyLayer (?:exit status \d+ )?stdout:\s+stderr: /, step: 'unpack' },
-  { pattern: /^choosing (?:an )?image (?:instance )?from manifest list \S+: /, step: 'manifest' },
-  { pattern: /^error after falling back to get manifest by tag: /, step: 'manifest' },
-  { pattern: /^repository \S+ not found: /, step: 'resolve' },
-  { pattern: /^manifest for \S+ not found: /, step: 'resolve' },
-  { pattern: /^unknown: (?=\S)/, spoken: true, outermost: true },
-  { pattern: /^error getting credentials - err: [^:]*, out: / },
-];
-
-const REQUEST = new RegExp(`^(?<method>Get|Head|Post|Put) ${URL_WORD}: `, 's');
-
-const hostOf = (url: string): string | null => /^[a-z]+:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? null;
-
-/** What a URL tells: the host, whether it is a mirror's (`ns=`), a token server's, or that of a redirect. */
-function placeUrl(url: string, draft: Draft, registryHosts: readonly string[]): void {
-  const host = hostOf(url);
-  draft.host = host ?? draft.host;
-  const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
-  const isContent = /\/(?:manifests|blobs)\//.test(path);
-  if (/\/manifests\//.test(path) && draft.step === 'layer') draft.step = 'manifest';
-  if (isContent && draft.role === 'token') draft.role = 'registry';
-  if (!isContent && (draft.role === 'token' || /[?&]scope=|\/token\b|\/oauth2?\/|\/jwt\/auth|\/v2\/auth(?:\?|$)/.test(path))) {
-    draft.role = 'token';
-    draft.step = 'token';
-  } else if (/[?&]ns=/.test(path)) draft.role = 'mirror';
-  else if (host !== null && registryHosts.length > 0 && !registryHosts.includes(host)) draft.role = 'redirect';
-  if (/\/blobs\//.test(path) && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
-  if (/\/v2\/?$/.test(path) && draft.step === 'resolve') draft.step = 'ping';
-}
-
-interface Tail {
-  pattern: RegExp;
-  kind: FaultKind;
-  step?: Step;
-  role?: HostRole;
-  login?: 'sent' | 'none';
-  status?: number;
-}
-
-/** Go's network and TLS errors, as they stand at the end of a request. */
-const TRANSPORT: Tail[] = [
-  {
-    pattern: /proxyconnect tcp|^socks connect|^Proxy Authentication Required|error connecting to proxy|proxy responded with/i,
-    kind: 'proxy',
-    role: 'proxy',
-  },
-  { pattern: /server gave HTTP response to HTTPS client/, kind: 'plainHttp' },
-  { pattern: /Client sent an HTTP request to an HTTPS server/i, kind: 'httpToHttps' },
-  // neither TLS nor HTTP is spoken there
-  { pattern: /first record does not look like a TLS handshake|malformed HTTP (?:response|status code|version)/, kind: 'notJson' },
-  {
-    pattern:
-      /lookup \S+.*(?:no such host|server misbehaving|Temporary failure|i\/o timeout|connection refused|no answer|network is unreachable)|no such host|Temporary failure in name resolution|dial tcp: lookup /,
-    kind: 'dns',
-  },
-  {
-    pattern:
-      /insecure algorithm|certificate required|bad certificate|remote error: tls|tls: (?!failed to verify)|TLS handshake|oversized record|handshake failure|protocol version/,
-    kind: 'tls',
-  },
-  {
-    pattern:
-      /certificate has expired|not yet valid|certificate is valid for|doesn't contain any IP SANs|not valid for any names|certificate relies on legacy Common Name|cannot validate certificate|certificate specifies an incompatible key usage|certificate is not authorized to sign|name constraint/,
-    kind: 'badCertificate',
-  },
-  {
-    pattern: /certificate signed by unknown authority|certificate is not trusted|certificate is not standards compliant/,
-    kind: 'untrusted',
-  },
-  { pattern: /failed to verify certificate|x509:/, kind: 'x509' },
-  { pattern: /stopped after \d+ redirects|response missing Location header/, kind: 'redirects' },
-  { pattern: /unsupported protocol scheme/, kind: 'badScheme' },
-  { pattern: /connection refused|actively refused/, kind: 'refused' },
-  {
-    pattern:
-      /no route to host|network is unreachable|host is unreachable|host is down|cannot assign requested address|connect: (?:permission denied|operation not permitted|network is down|invalid argument|no buffer space)/,
-    kind: 'unreachable',
-  },
-  {
-    pattern:
-      /connection reset by peer|broken pipe|forcibly closed|established connection was aborted|client connection lost|use of closed network connection|GOAWAY|stream error|INTERNAL_ERROR/,
-    kind: 'reset',
-  },
-  {
-    pattern:
-      /i\/o timeout|Client\.Timeout|timeout awaiting response headers|connection timed out|request canceled while waiting for connection|request canceled \(Client|operation timed out|net\/http: timeout/,
-    kind: 'timeout',
-  },
-];
-
-/** Errors that name themselves, wherever they stand at the end of the layers. The first that matches decides. */
-const TAILS: Tail[] = [
-  { pattern: /pull QPS exceeded/, kind: 'throttled', step: 'throttle' },
-  { pattern: /is not present with pull policy of Never/, kind: 'never', step: 'policy' },
-  {
-    pattern:
-      /Unable to retrieve (?:some image )?pull secrets?|neither \.dockercfg nor \.dockerconfigjson|couldn't find (?:the )?(?:image )?pull secret/i,
-    kind: 'secretUnread',
-    step: 'secret',
-  },
-  {
-    pattern:
-      /unable to parse auth field|illegal base64 data|cannot unmarshal .*(?:dockerConfig|DockerConfig|credentialprovider)|error occurred while trying to unmarshal json/,
-    kind: 'secretParse',
-    step: 'secret',
-  },
-  {
-    pattern:
-      /no registries configured while trying to pull an unqualified image|unqualified-search|no unqualified|(?<![\w/-])short[- ]names?(?=[\s":])/i,
-    kind: 'shortName',
-    step: 'name',
-  },
-  {
-    pattern:
-      /invalid reference format|cannot specify 64-byte hexadecimal strings|couldn't parse image (?:name|reference)|invalid repository name|repository name must (?:be (?:lowercase|canonical)|have at least one component)|repository name must not be more than|^name invalid|^invalid tag name|repository name not known to be valid|NAME_INVALID|invalid image name/,
-    kind: 'badReference',
-    step: 'name',
-  },
-  {
-    pattern:
-      /Source image rejected|signature was required|None of the signatures were accepted|signature validation failed|no signature exists|remote trust data does not exist|signature verification failed/i,
-    kind: 'signature',
-    step: 'verify',
-  },
-  { pattern: /image verifier \S+ blocked pull|is blocked in \S*registries\.conf|registry \S+ is blocked/, kind: 'policy', step: 'verify' },
-  {
-    pattern:
-      /no space left on device|disk quota exceeded|No space left|not enough space on the disk|out of space\b|free data blocks which is less than/,
-    kind: 'diskFull',
-    step: 'store',
-  },
-  {
-    pattern:
-      /rejecting \d+ byte manifest|manifest (?:is )?too (?:large|big)|exceed(?:s|ed) maximum (?:allowed )?size|size of \d+ bytes exceeds|larger than .* limit|exceeded maximum allowed/i,
-    kind: 'tooLarge',
-    step: 'manifest',
-  },
-  {
-    pattern:
-      /no match for platform|no matching manifest for|no image found in (?:manifest list|image index)|image operating system "[^"]*" cannot be used|no child with platform|does not match the specified platform|does not provide the specified platform|cannot download image with operating system|operating system is not supported|-based image is incompatible with|image platform \(/,
-    kind: 'platform',
-    step: 'manifest',
-  },
-  {
-    pattern: /schema ?1|Schema 1|docker\.distribution\.manifest\.v1\+|^no signatures|missing formatted tail/,
-    kind: 'schema1',
-    step: 'manifest',
-  },
-  {
-    pattern: /(?<![\w/:-])encrypted (?:layer|image|blob|manifest|content)|\+encrypted\b|missing private key needed for decryption|decrypt/i,
-    kind: 'encrypted',
-    step: 'unpack',
-  },
-  { pattern: /unexpected media type text\/html/, kind: 'mediaType', step: 'manifest' },
-  {
-    pattern:
-      /unexpected media type|unsupported media type|unsupported manifest|no processor for media-type|mismatched image rootfs and manifest layers|unsupported image-specific operation|unsupported docker v2s2 media type|encountered remote "|unrecognized manifest|Unknown media type|unimplemented mimetype|unsupported MIME type|media type .* is no longer supported|unsupported schema version|no manifest found for/i,
-    kind: 'mediaType',
-    step: 'manifest',
-  },
-  {
-    pattern:
-      /not a valid digest|invalid checksum digest|mediaType in manifest should be|image ID .* is invalid|content size of zero|failed to unmarshal|manifest (?:verification|invalid)|cannot unmarshal|missing signature key|manifest blob unknown|invalid manifest|could not validate|empty manifest|invalid character .* (?:after top-level|looking for beginning of (?:value|object key)|in (?:literal|string))|unexpected end of JSON input|manifest schema unsupported|unable to decode manifest|unmarshal/i,
-    kind: 'badManifest',
-    step: 'manifest',
-  },
-  {
-    pattern: /could not fetch content descriptor|unknown blob|blob unknown|BLOB_UNKNOWN|content at \S+ not found/i,
-    kind: 'blobMissing',
-    step: 'layer',
-  },
-  { pattern: /blob not found|expected at \S+: blob/, kind: 'storage', step: 'store' },
-  { pattern: /transport: Error while dialing|(?:containerd|crio|cri-dockerd)\.sock/, kind: 'runtime', step: 'runtime' },
-  {
-    pattern:
-      /failed commit on ref|unexpected commit digest|failed size validation|wrong diff id|archive\/tar|invalid tar header|Digest did not match|layer verification failed|layers from manifest don't match|gzip: invalid|invalid checksum|does not match (?:the )?(?:expected )?digest|digest mismatch|size mismatch|zlib|zstd: |magic number mismatch|verification failed|config (?:digest|blob) .*mismatch|unexpected size|invalid compressed data|flate: corrupt|layer from manifest|diffIDs?/i,
-    kind: 'corrupt',
-    step: 'unpack',
-  },
-  {
-    pattern:
-      /read-only file system|input\/output error|structure needs cleaning|device or resource busy|operation not permitted|too many open files|stale NFS|file exists|failed to create (?:temp|temporary) dir|failed to prepare extraction snapshot|parent snapshot .* does not exist|snapshot .* does not exist|permission denied|mkdir |database not open|metadata\.db|lost content|failed to get reader from content store|failed to rename|cannot (?:create|open) directory|no such file or directory|hcsshim::|layer not known|unpack destination .* already exists|database disk image is malformed|re-exec error/,
-    kind: 'storage',
-    step: 'store',
-  },
-  {
-    pattern:
-      /unknown service runtime\.|error reading from server: EOF|transport: Error while dialing|connect: no such file|containerd\.sock|crio\.sock|dockershim|runtime (?:is )?not (?:ready|running)|error execing credential provider plugin|Failed getting credential from external registry|snapshotter .*(?:not loaded|not found|was not found)|unable to initialize|no such snapshotter|is the docker daemon running|not implemented|invalid hosts\.toml|failed to load .*hosts|unable to load (?:CA|X509)|connection error: desc|transport is closing|server is not initialized yet|ttrpc: closed|received message larger than max|connection closed before server preface|error during connect: |lease does not exist|^toml: |invalid policy in /i,
-    kind: 'runtime',
-    step: 'runtime',
-  },
-  { pattern: /short read|unexpected EOF|expected HTTP 206|while reconnecting/, kind: 'shortBody', step: 'layer' },
-];
-
-const STATUS_WORDS: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  407: 'Proxy Authentication Required',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  429: 'Too Many Requests',
-  451: 'Unavailable For Legal Reasons',
-};
-
-/** Registry error words as runtimes print them: the code in small letters without underscores, then the message. */
-const CODES: [RegExp, string][] = [
-  [/toomanyrequests|too many requests|TOOMANYREQUESTS|pull rate limit|rate exceeded|too many requests to registry/i, 'TOOMANYREQUESTS'],
-  [/manifest unknown|MANIFEST_UNKNOWN/i, 'MANIFEST_UNKNOWN'],
-  [/name unknown|NAME_UNKNOWN|repository name not known to registry/i, 'NAME_UNKNOWN'],
-  [/name invalid|NAME_INVALID/i, 'NAME_INVALID'],
-  [/manifest invalid|MANIFEST_INVALID/i, 'MANIFEST_INVALID'],
-  [/\bdenied\b|DENIED|permission_denied|access forbidden/i, 'DENIED'],
-  [/unauthorized|UNAUTHORIZED|authentication required/i, 'UNAUTHORIZED'],
-];
 
 /** Error texts of aggregates begin like this; a comma inside one error never does. */
 const NEXT_ERROR =
@@ -314,31 +76,7 @@ export function splitAggregate(text: string): string[] {
   return parts.length > 1 ? parts : [trimmed.slice(1, -1)];
 }
 
-/**
- * Reads the words of a failed pull. In: the message of a status or an event, and the hosts that belong to the image's registry (so that
- * another host in the words is known for a mirror or a redirect target). Out: one fault per error of an aggregate, the farthest first.
- */
-export function readFaults(message: string, registryHosts: readonly string[] = []): Fault[] {
-  const text = unfolded(message);
-  const stripped = peel(text, draftOf(), []);
-  return splitAggregate(stripped)
-    .map(part => readFault(part === stripped ? text : part, registryHosts.length === 0 ? [] : [...registryHosts, ...hostsNamed(text)]))
-    .sort((a, b) => pullProgress(b) - pullProgress(a));
-}
-
-/** A line that was folded at its end, and not ended by a status, behind which a body follows. */
-const FOLDED = /(?<!\d{3} [A-Z][A-Za-z ]*)[ \t]*\r?\n[ \t]*(?=\S)/g;
-
-/** A message as it was said: copies are folded, and events carry a count. */
-const unfolded = (message: string): string =>
-  message
-    .trim()
-    .replace(/ \(x\d+ over [^)]*\)$/, '')
-    .replace(/\s*(?:\.{3}|…)$/, '')
-    .replace(FOLDED, ' ')
-    .replace(/: {2,}(?=\S)/g, ': ');
-
-const draftOf = (): Draft => ({
+const newDraft = (): Draft => ({
   kind: 'unknown',
   step: 'resolve',
   host: null,
@@ -348,81 +86,317 @@ const draftOf = (): Draft => ({
   code: null,
   explanation: null,
   login: null,
-  spoken: false,
-  inspects: false,
+  speaker: null,
+  details: {},
+  rows: [],
+  understood: true,
+  on: null,
+  quotesRegistry: false,
+  fromKubelet: true,
+  owners: [],
+  otherwise: null,
+  pathError: null,
 });
 
-/** Takes the outer layers off and writes what they tell into the draft. Out: what is left. */
-function peel(text: string, draft: Draft, registryHosts: readonly string[]): string {
-  let rest = text;
-  for (let turn = 0; turn < 40; turn++) {
-    const request = REQUEST.exec(rest);
-    if (request) {
-      const { quoted, escaped, curly, single, bare } = request.groups ?? {};
-      const url = quoted ?? escaped ?? curly ?? single ?? bare ?? '';
-      draft.method = (request.groups?.method ?? 'Get').toUpperCase();
-      placeUrl(url, draft, registryHosts);
-      rest = rest.slice(request[0].length);
-      continue;
-    }
-    const layer = LAYERS.find(({ pattern }) => pattern.test(rest));
-    if (!layer) {
-      const inner = beyondUnknownLayer(rest);
-      if (inner === null) break;
-      rest = inner;
-      continue;
-    }
-    if (layer.step !== undefined) draft.step = layer.step;
-    if (layer.role !== undefined) draft.role = layer.role;
-    if (layer.login !== undefined) draft.login = layer.login;
-    if (layer.spoken) draft.spoken = true;
-    if (layer.inspects) draft.inspects = true;
-    rest = rest.replace(layer.pattern, '');
-  }
-  return rest;
+// ---- copies
+
+/** A line that ends so is followed by the body of the answer; every other line was folded. */
+const STATUS_LINE = /\d{3} [A-Za-z][A-Za-z -]*$/;
+
+/** A message as it was said: copies are folded and quoted otherwise, and events carry a count. */
+function unwrapLines(message: string): string {
+  const [first = '', ...lines] = message.trim().split('\n');
+  let text = first.trim();
+  for (const line of lines) if (line.trim() !== '') text += (STATUS_LINE.test(lastLine(text)) ? '\n' : ' ') + line.trim();
+  // the first quote is marked: a piece of a longer quoted text
+  if (/^[^"]*\\"/.test(text)) text = unmark(text);
+  return text
+    .replace(/ \(x\d+ over [^)]*\)$/, '')
+    .replace(/ ?(?:\.{3}|…)$/, '')
+    .replace(/[“”]/g, '"')
+    .replace(/: {2,}(?=\S)/g, ': ');
 }
 
-/** An error that begins with a status. */
-const STATUS_START =
-  /^(?:unexpected status|received unexpected HTTP status|invalid status code|StatusCode: \d|pulling from host \S+ failed)/;
+const lastLine = (text: string): string => text.slice(-60).slice(text.slice(-60).lastIndexOf('\n') + 1);
 
-/** A wrapper that nobody has met yet: what is known further on is read all the same. Out: the text from there, null when nothing is known. */
-function beyondUnknownLayer(text: string): string | null {
-  // an aggregate is read error by error
-  if (STATUS_START.test(text) || text.startsWith('(Mirrors') || text.startsWith('[')) return null;
-  for (let at = text.indexOf(': '); at >= 0 && at < 2000; at = text.indexOf(': ', at + 1)) {
-    const inner = text.slice(at + 2);
-    if (STATUS_START.test(inner) || REQUEST.test(inner) || LAYERS.some(({ pattern, outermost }) => !outermost && pattern.test(inner)))
-      return inner;
+// ---- layers
+
+/** Takes the layers off and writes what they tell into the draft. Out: what is left. */
+function unwrap(text: string, draft: Draft, hosts: readonly string[], names: readonly string[]): string {
+  let rest = text;
+  for (let turn = 0; turn < 60 && !draft.quotesRegistry; turn++) {
+    // an aggregate is read error by error
+    if (rest.startsWith('[')) break;
+    const structure = mirrorsOf(rest, draft) ?? artifactOf(rest);
+    if (structure !== null) {
+      rest = structure;
+      continue;
+    }
+    const next = takeOff(rest, draft, hosts);
+    if (next !== null) {
+      rest = next;
+      continue;
+    }
+    if (readsAll(withoutNames(rest, names), draft) !== undefined) break;
+    const known = behindUnknown(rest, draft, names);
+    if (known === null) break;
+    draft.understood = false;
+    draft.fromKubelet = false;
+    rest = known;
+  }
+  return rest.trim();
+}
+
+/** Takes one wrapper off. Out: what is left of the text, null when no wrapper begins here. */
+function takeOff(text: string, draft: Draft, hosts: readonly string[]): string | null {
+  for (const { row, pattern } of wrappers) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const { inner } = match.groups ?? {};
+    draft.rows.push(row.id);
+    if (row.step !== undefined) draft.step = row.step;
+    if (row.role !== undefined) draft.role = row.role;
+    if (row.role === 'token') draft.details.resource = 'token';
+    if (row.login !== undefined) draft.login = row.login;
+    if (row.on !== undefined) draft.on = row.on;
+    draft.speaker ??= row.speaker ?? null;
+    draft.otherwise = row.otherwise ?? (row.on === undefined ? draft.otherwise : null);
+    if (row.kind !== undefined) draft.owners.push({ kind: row.kind, except: row.except ?? [] });
+    if (row.quotesRegistry) draft.quotesRegistry = true;
+    if (!row.fromKubelet) draft.fromKubelet = false;
+    if (row.on === 'file') draft.pathError ??= text;
+    fill(draft, row, match.groups ?? {}, hosts);
+    const rest = inner ?? text.slice(match[0].length);
+    return row.isQuoted ? unquote(rest) : rest;
   }
   return null;
 }
 
-function readFault(message: string, registryHosts: readonly string[]): Fault {
-  const draft = draftOf();
-  const rest = crioParts(peel(message.trim(), draft, registryHosts), draft, registryHosts).trim();
-  const names = imageNames(message);
-  const whole = withoutPaths(withoutNames(message, names).replace(/https?:\/\/[^\s"]+/g, 'URL'));
-  classify(withoutNames(rest, names), draft, registryHosts, whole);
-  draft.explanation = draft.explanation?.replaceAll(NAME, names[0] ?? '') ?? null;
-  if (draft.inspects && !['badReference', 'shortName', 'storage', 'diskFull'].includes(draft.kind)) {
-    draft.kind = 'runtime';
-    draft.step = 'runtime';
+/** Text inside quotes as it was before Go's %q. */
+const unmark = (text: string): string => text.replace(/\\(["\\])/g, '$1');
+
+/** A quoted string without its quotes; a copy may have lost the marks before the quotes inside. */
+const unquote = (text: string): string =>
+  /\\"|"\}$/.test(text) ? unmark(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
+
+/** What is known behind a layer that no row knows. Out: the text from there, null when nothing is known. */
+function behindUnknown(text: string, draft: Draft, names: readonly string[]): string | null {
+  for (let at = text.indexOf(': '); at >= 0 && at < FARTHEST; at = text.indexOf(': ', at + 1)) {
+    const inner = text.slice(at + 2);
+    if (wrappers.some(({ row, pattern }) => !row.isOutermost && pattern.test(inner))) return inner;
+    if (readsAll(withoutNames(inner, names), draft) !== undefined) return inner;
   }
-  const { spoken: _, inspects: __, ...fault } = draft;
-  return withDetails({
-    seenBy: 'node',
-    speaker: null,
-    ...fault,
-    statements: [],
-    details: {},
-    understood: true,
-    rows: [],
-    message: redact(message.trim()),
-  });
+  return null;
 }
 
-/** Hosts of the images that kubelet or containerd say they pull: the words may be of the pod's sandbox, which has an image of its own. */
+const MIRRORS = '(Mirrors also failed: ';
+
+/** CRI-O tells of the mirrors that failed first, then of the registry: "(Mirrors also failed: [A: e1] [B: e2]): B: e3". Out: what is left of it. */
+function mirrorsOf(text: string, draft: Draft): string | null {
+  if (!text.startsWith(MIRRORS)) return null;
+  draft.fromKubelet = false;
+  const end = text.indexOf('])');
+  const own = end < 0 ? '' : text.slice(end + 2);
+  if (own.startsWith(': ')) return /^: (?:[^\s:]+\S*: )?(.*)$/s.exec(own)?.[1] ?? own.slice(2);
+  // the registry's own error is missing: the last mirror's is all there is
+  const list = text.slice(MIRRORS.length, end < 0 ? undefined : end);
+  const last = list.slice(list.lastIndexOf('] [') + 1);
+  draft.role = 'mirror';
+  return last.replace(/^ ?\[?\S+: /, '');
+}
+
+/** CRI-O tries an artifact after the image; what it says of that is another matter. Out: what it says of the image. */
+function artifactOf(text: string): string | null {
+  const at = text.indexOf('; artifact err: ');
+  return at < 0 ? null : text.slice(0, at).replace(/\)$/, '');
+}
+
+// ---- groups
+
+/** Writes what a row and its named groups tell into the draft. */
+function fill(draft: Draft, row: Wrapper | ErrorRow, groups: Record<string, string | undefined>, hosts: readonly string[]): void {
+  if (row.details !== undefined) draft.details = { ...draft.details, ...structuredClone(row.details) };
+  for (const [name, value] of Object.entries(groups)) if (value !== undefined) GROUPS[name]?.(draft.details, value);
+  const { url, host, method, status, explanation, body, lookup, address } = groups;
+  if (method !== undefined) draft.method = method.toUpperCase();
+  if (url !== undefined) placeUrl(url, draft, hosts);
+  if (host !== undefined) {
+    draft.host = host;
+    if (hosts.length > 0 && !hosts.includes(host)) draft.role = 'mirror';
+  }
+  if (lookup !== undefined) placeLookup(lookup, draft, hosts);
+  if (address !== undefined && /:\d+$/.test(address)) draft.host ??= address;
+  if (status !== undefined) draft.status = Number(status);
+  if (explanation !== undefined) draft.explanation = shorten(explanation);
+  if (body !== undefined) placeBody(body, draft);
+}
+
+/** What a URL tells: the host, whether it is a mirror's (`ns=`), a token server's or that of a redirect, and what was asked for. */
+function placeUrl(url: string, draft: Draft, hosts: readonly string[]): void {
+  const { scheme, host, path, query } = partsOf(url);
+  draft.host = host ?? draft.host;
+  const resource = path.includes('/manifests/') ? 'manifest' : path.includes('/blobs/') ? 'blob' : /\/v2\/?$/.test(path) ? 'ping' : null;
+  const isContent = resource === 'manifest' || resource === 'blob';
+  if (resource === 'manifest' && draft.step === 'layer') draft.step = 'manifest';
+  if (isContent && draft.role === 'token') draft.role = 'registry';
+  if (!isContent && (draft.role === 'token' || query.has('scope') || isTokenPath(path))) {
+    draft.role = 'token';
+    draft.step = 'token';
+  } else if (query.has('ns')) draft.role = 'mirror';
+  else if (host !== null && hosts.length > 0 && !hosts.includes(host)) draft.role = 'redirect';
+  if (resource === 'blob' && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
+  if (resource === 'ping' && draft.step === 'resolve') draft.step = 'ping';
+  if (scheme !== null) draft.details.scheme = scheme;
+  const asked = draft.role === 'token' ? 'token' : path.startsWith('/v2/') ? resource : null;
+  if (asked !== null) draft.details.resource = asked;
+}
+
+/** Paths at which token servers stand: distribution's own, OAuth 2, GitLab's and Quay's. */
+const isTokenPath = (path: string): boolean => {
+  const segments = path.split('/');
+  const pair = segments.slice(-2).join('/');
+  return (
+    segments.includes('token') || segments.includes('oauth2') || segments.includes('oauth') || pair === 'jwt/auth' || pair === 'v2/auth'
+  );
+};
+
+const BASE = 'https://host.invalid';
+
+/** The parts of a URL that a runtime printed. Its host stands as it was written: a default port tells something. */
+function partsOf(url: string): { scheme: 'http' | 'https' | null; host: string | null; path: string; query: URLSearchParams } {
+  const host = /^[a-z]+:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? null;
+  const scheme = /^(https?):\/\//i.exec(url)?.[1]?.toLowerCase() as 'http' | 'https' | undefined;
+  // a relative address, or a host that is none: only path and query are looked at
+  const rest = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+  const { pathname: path, searchParams: query } = URL.canParse(rest, BASE) ? new URL(rest, BASE) : new URL(BASE);
+  return { scheme: scheme ?? null, host, path, query };
+}
+
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '');
+
+/** A name that is looked up and is neither the registry's nor the URL's own: the request was led elsewhere. */
+function placeLookup(name: string, draft: Draft, hosts: readonly string[]): void {
+  draft.host ??= name;
+  if (draft.role !== 'registry' || hosts.length === 0) return;
+  const registries = hosts.map(withoutPort);
+  if (registries.includes(name) || (draft.host !== name && withoutPort(draft.host) === name)) return;
+  draft.role = 'redirect';
+  draft.host = name;
+}
+
+const shorten = (text: string): string => redact(text.length > 300 ? `${text.slice(0, 300)}…` : text);
+
+/** A phrase of HTTP alone explains nothing. */
+const BARE_PHRASE = /^\(?[A-Z][A-Za-z ]*\)?$/;
+
+/** The body of an answer: a page is named, any other text quoted; the code is known by its words. */
+function placeBody(body: string, draft: Draft): void {
+  const text = body
+    .replace(/^[\s,:]+/, '')
+    .trimEnd()
+    .replace(/^"(.*)"$/s, '$1');
+  if (text === '' || BARE_PHRASE.test(text)) return;
+  if (/<(?:!doctype|html)\b/i.test(text)) {
+    const title = /<title>\s*([^<]*)/i.exec(text)?.[1]?.trim();
+    draft.explanation = `an HTML page${title ? ` titled "${redact(title)}"` : ''}`;
+    return;
+  }
+  draft.explanation = shorten(text);
+  draft.code ??= registry.codeOfBody(text);
+}
+
+// ---- the error itself
+
+const holds = ({ at = {} }: ErrorRow, draft: Draft): boolean =>
+  Object.entries(at).every(([key, value]) => draft[key as keyof Draft] === value);
+
+/** Rows of the registry read its own text, and nobody else's do. */
+const mayRead = (row: ErrorRow, draft: Draft): boolean =>
+  (!draft.quotesRegistry || registry.ERRORS.includes(row)) && (row.at === undefined || holds(row, draft));
+
+interface Reading {
+  row: ErrorRow;
+  groups: Record<string, string | undefined>;
+}
+
+function readsAll(text: string, draft: Draft): Reading | undefined {
+  for (const { row, pattern } of errors) {
+    const match = mayRead(row, draft) ? pattern.exec(text) : null;
+    if (match !== null) return { row, groups: match.groups ?? {} };
+  }
+  return undefined;
+}
+
+/** Classes of errors, which containerd's gRPC layer writes behind the error itself. Source: github.com/containerd/errdefs. */
+const ERROR_CLASS = /: (?:unknown|not found|invalid argument|failed precondition|unavailable|not implemented|already exists|internal)$/;
+
+function readsPart(text: string, draft: Draft): Reading | undefined {
+  const told = withoutPaths(text);
+  const found = errors.find(({ row, part }: Compiled<ErrorRow>) => !row.isWhole && mayRead(row, draft) && part.test(told));
+  return found && { row: found.row, groups: {} };
+}
+
+function readError(rest: string, draft: Draft, hosts: readonly string[], names: readonly string[], message: string): Fault {
+  const text = withoutNames(rest, names);
+  const whole = readsAll(text, draft) ?? readsAll(text.replace(ERROR_CLASS, ''), draft);
+  const reading = whole ?? readsPart(text, draft);
+  if (whole === undefined) draft.understood = false;
+  if (reading !== undefined) apply(reading, draft, hosts);
+  else if (/<\/?html/i.test(text)) draft.kind = 'notJson';
+  else if (draft.otherwise !== null) draft.kind = draft.otherwise;
+  for (const { kind, except } of draft.owners.toReversed()) if (!except.includes(draft.kind)) draft.kind = kind;
+  finish(draft, text);
+  const { on: _, quotesRegistry: __, fromKubelet: ___, owners: ____, otherwise: _____, pathError: ______, ...fault } = draft;
+  return {
+    seenBy: 'node',
+    ...fault,
+    explanation: draft.explanation?.replaceAll(NAME, names[0] ?? '') ?? null,
+    statements: [],
+    message: redact(message.trim()),
+  };
+}
+
+/** Writes what the error's row tells into the draft. */
+function apply({ row, groups }: Reading, draft: Draft, hosts: readonly string[]): void {
+  draft.rows.push(row.id);
+  draft.kind = row.kind;
+  draft.speaker ??= row.speaker ?? null;
+  const asked = draft.step;
+  const owned = draft.owners.some(({ except }) => !except.includes(row.kind));
+  // whose error it is was told by a layer: the details count, the place does not
+  if (!owned) {
+    if (row.step !== undefined && !(row.step === 'layer' && draft.step === 'config')) draft.step = row.step;
+    if (row.role !== undefined) draft.role = row.role;
+    if (row.login !== undefined) draft.login = row.login;
+    if (row.status !== undefined) draft.status = row.status;
+    if (row.code !== undefined) draft.code = row.code;
+    const isTokens = (row.isBody && draft.method === 'HEAD' && draft.speaker === 'docker') || (row.isDocument && asked === 'ping');
+    if (isTokens) {
+      draft.role = 'token';
+      draft.step = 'token';
+      draft.details.resource = 'token';
+    }
+    if (row.isDocument && draft.role === 'token') {
+      draft.kind = 'badToken';
+      draft.step = 'token';
+    }
+  }
+  fill(draft, row, groups, hosts);
+}
+
+/** A status whose meaning depends on where it was answered. */
+function finish(draft: Draft, text: string): void {
+  if (draft.status === 404 && draft.kind === 'status' && draft.role !== 'token') {
+    const late = draft.step === 'layer' || draft.step === 'config';
+    draft.kind = draft.step === 'ping' && draft.role === 'registry' ? 'notJson' : late ? 'blobMissing' : 'notFound';
+  } else if (draft.kind === 'notFound' && draft.step === 'manifest') draft.kind = 'blobMissing';
+  if (draft.kind === 'tls') draft.details.tls ??= 'other';
+  if (draft.kind === 'x509' || draft.kind === 'tls' || draft.kind === 'storage') draft.details.reason ??= draft.pathError ?? text;
+}
+
+// ---- names
+
+/** Hosts of the images that kubelet or containerd say they pull: the message may be of the pod's sandbox, which has an image of its own. */
 const hostsNamed = (message: string): string[] =>
   [...message.matchAll(/\b(?:image|reference) \\?"([^"\\\s]+)\\?"/g)].flatMap(([, name = '']) => {
     const parsed = parseReference(name);
@@ -449,164 +423,6 @@ const withoutNames = (text: string, names: readonly string[]): string =>
     .filter(name => /^"|[/:]/.test(name))
     .reduce((rest, name) => rest.split(name).join(NAME), text);
 
-/** CRI-O tells of the mirrors that failed first, then of the registry: "(Mirrors also failed: [A: e1] [B: e2]): B: e3". */
-function crioParts(text: string, draft: Draft, registryHosts: readonly string[]): string {
-  const mirrors = /^\(Mirrors also failed: (.*?)\)(?:: (?:\S+: )?(.*))?$/s.exec(text);
-  if (!mirrors) return text;
-  const own = mirrors[2];
-  if (own !== undefined && own !== '') return peel(own, draft, registryHosts);
-  const last = [...(mirrors[1] as string).matchAll(/\[(\S+): ([^\]]*)\]/g)].at(-1);
-  return last === undefined ? text : peel(last[2] as string, draft, registryHosts);
-}
-
-/** The words of an HTTP answer: a status, and what the registry said with it. */
-function readStatus(rest: string, draft: Draft, registryHosts: readonly string[]): boolean {
-  const unexpected =
-    /^unexpected status (?:code |from (?<method>GET|HEAD|POST) request to )(?<url>\S+?): (?<status>\d{3})\b[^\n]*?(?:(?: - Server message: |\n)(?<body>.*))?$/s.exec(
-      rest,
-    );
-  const manifests = /^(?:pulling from host (?<host>\S+) failed with status code|unexpected status code) \[[^\]]*\]: (?<status>\d{3})/.exec(
-    rest,
-  );
-  const plain =
-    /^(?:unexpected status(?: code)?|received unexpected HTTP status|(?:error |invalid )?status code(?: from registry)?|StatusCode|Status|unexpected http code|Error: Status): ?(?:code )?(?<status>\d{3})\b(?<body>.*)/is.exec(
-      rest,
-    ) ??
-    /^(?:invalid status code from registry|Invalid status code returned when fetching \w+|Status) (?<status>\d{3})\b(?<body>.*)/is.exec(
-      rest,
-    );
-  const parsing = /error parsing HTTP (?<status>\d{3}) response body: (?<body>.*)/s.exec(rest);
-  const match = unexpected ?? manifests ?? plain ?? parsing;
-  if (!match) return false;
-  draft.status = Number(match.groups?.status);
-  draft.kind = parsing ? 'notJson' : 'status';
-  if (unexpected) {
-    draft.method = unexpected.groups?.method ?? draft.method;
-    placeUrl(unexpected.groups?.url ?? '', draft, registryHosts);
-  }
-  if (manifests?.groups?.host !== undefined) {
-    draft.host = manifests.groups.host;
-    if (registryHosts.length > 0 && !registryHosts.includes(draft.host)) draft.role = 'mirror';
-  }
-  const body = match.groups?.body?.replace(/^[\s,:]+|\s+$/g, '').replace(/^"(.*)"$/s, '$1');
-  if (body !== undefined && body !== '' && !/^\(?[A-Z][A-Za-z ]*\)?$/.test(body)) explain(body, draft);
-  if (draft.status === 404 && draft.step === 'ping' && draft.role === 'registry') draft.kind = 'notJson';
-  if (draft.status === 404 && draft.kind === 'status' && draft.role !== 'token') {
-    if (draft.step === 'layer' || draft.step === 'config') draft.kind = 'blobMissing';
-    else draft.kind = 'notFound';
-  }
-  return true;
-}
-
-function explain(text: string, draft: Draft): void {
-  if (/<(?:!doctype|html)\b/i.test(text)) {
-    const title = /<title>\s*([^<]*)/i.exec(text)?.[1]?.trim();
-    draft.explanation = `an HTML page${title ? ` titled "${redact(title)}"` : ''}`;
-    return;
-  }
-  draft.explanation = redact(text.length > 300 ? `${text.slice(0, 300)}…` : text);
-  draft.code ??= CODES.find(([pattern]) => pattern.test(text))?.[1] ?? null;
-}
-
-function classify(rest: string, draft: Draft, registryHosts: readonly string[], whole: string): void {
-  const set = (tail: Omit<Tail, 'pattern'>): void => {
-    draft.kind = tail.kind;
-    if (tail.step !== undefined && !(tail.step === 'layer' && draft.step === 'config')) draft.step = tail.step;
-    if (tail.role !== undefined) draft.role = tail.role;
-    if (tail.login !== undefined) draft.login = tail.login;
-  };
-  // names of files and of repositories are no errors
-  const told = withoutPaths(rest);
-  const own = TAILS.slice(0, 5).find(({ pattern }) => pattern.test(whole));
-  if (own) return set(own);
-  // an answer to HEAD has no body: what Docker quotes behind it was said by the token server
-  const overheard =
-    draft.method === 'HEAD' &&
-    /Error response from daemon: Head "/.test(whole) &&
-    !/unexpected status from|no basic auth credentials/.test(rest);
-  if (overheard && !/dial tcp|x509:|tls:|EOF|timeout|server gave HTTP|redirects|name unknown|name invalid/.test(rest)) {
-    draft.role = 'token';
-    draft.step = 'token';
-  }
-  if (readStatus(rest, draft, registryHosts)) return;
-  if (draft.role === 'token' || /\btoken\b/.test(rest)) {
-    if (
-      /unable to decode token response|did not include a token|no token in response|no realm specified|invalid token response|invalid character/.test(
-        rest,
-      )
-    ) {
-      draft.role = 'token';
-      draft.step = 'token';
-      draft.kind = 'badToken';
-      return;
-    }
-  }
-  // behind a request that came back without an answer stands the phrase alone in which a proxy refused the way (net/http, dial by CONNECT)
-  if (
-    draft.method !== null &&
-    (LONE_STATUS.test(rest) || (/failed to do request: /.test(whole) && /^(?:Forbidden|Not Found|Unauthorized)$/.test(rest)))
-  )
-    return set({ kind: 'proxy', role: 'proxy' });
-  if (readDenial(rest, told, draft)) return;
-  const dialled = draft.method !== null || /dial tcp|proxyconnect|read tcp|write tcp|x509:|tls:/.test(rest);
-  if (dialled && !/no space left on device/.test(rest)) {
-    const transport = TRANSPORT.find(({ pattern }) => pattern.test(rest));
-    if (transport) {
-      const address = /(?:dial|read|write) tcp\S* (?:\S+->)?(\S+?:\d+)/.exec(rest)?.[1];
-      // the resolver is named only by Go's own lookup
-      const looked = /lookup ([^\s:]+?)\.?(?=:?\s)/.exec(rest)?.[1];
-      draft.host ??= looked ?? address ?? null;
-      set(transport);
-      // a name that is looked up and is neither the registry's nor the URL's own: the request was led elsewhere
-      const own = [...registryHosts, draft.host ?? ''].map(host => host.replace(/:\d+$/, ''));
-      if (
-        draft.role === 'registry' &&
-        looked !== undefined &&
-        registryHosts.length > 0 &&
-        (!own.includes(looked) || (draft.host === looked && !registryHosts.some(host => host.replace(/:\d+$/, '') === looked)))
-      ) {
-        draft.role = 'redirect';
-        draft.host = looked;
-      }
-      return;
-    }
-    // whatever the system's own word for it is
-    if (/dial tcp \S+:\d+: (?!context|socket: )/.test(rest)) return set({ kind: 'unreachable' });
-    if (/(?:^|: )EOF"?$/.test(rest)) return set({ kind: 'eof' });
-    if (/context canceled|operation was canceled/.test(rest)) return set({ kind: 'canceled' });
-    if (/context deadline exceeded/.test(rest)) return set({ kind: 'timeout' });
-  }
-  // a document that is no JSON, before any manifest was asked for, is a token server's
-  if (draft.step === 'ping' && /^invalid character|^unexpected end of JSON/.test(rest))
-    return set({ kind: 'badToken', step: 'token', role: 'token' });
-  const tail = TAILS.find(({ pattern }) => pattern.test(told)) ?? TAILS.find(({ pattern }) => pattern.test(whole));
-  // the registry's own disk is not the node's
-  const ofTheNode = tail?.kind === 'diskFull' || tail?.kind === 'storage';
-  if (tail && !(draft.spoken && ofTheNode)) {
-    set(tail);
-    // an archive that ends early while it is unpacked is damaged, not cut off on the way
-    if (draft.kind === 'shortBody' && /ApplyLayer|register layer|extract layer/.test(whole)) draft.kind = 'corrupt';
-    return;
-  }
-  if (readNotFound(rest, draft)) return;
-  const transport = TRANSPORT.find(({ pattern }) => pattern.test(rest));
-  if (transport) return set(transport);
-  if (/context canceled|request canceled|RST_STREAM with error code: CANCEL/.test(rest))
-    return set({ kind: /RST_STREAM/.test(rest) ? 'deadline' : 'canceled' });
-  if (/context deadline exceeded|DeadlineExceeded/.test(rest)) return set({ kind: 'deadline' });
-  if (/(?:^|: )EOF$/.test(rest)) return set({ kind: 'eof' });
-  if (draft.spoken) {
-    draft.kind = 'status';
-    explain(rest, draft);
-  } else if (/<\/?html/i.test(rest)) draft.kind = 'notJson';
-  // nobody but the node's own store takes part in these steps
-  else if (draft.step === 'unpack' || draft.step === 'store') draft.kind = 'storage';
-}
-
-/** Phrases of HTTP that no registry's answer consists of. */
-const LONE_STATUS =
-  /^(?:Service Unavailable|Gateway Time-?out|Bad Gateway|Bad Request|Method Not Allowed|Internal Server Error|Network Authentication Required)$/i;
-
 /** Files of these kinds are named by errors about themselves. */
 const OF_THE_RUNTIME = /\.(?:sock|db|conf|json|toml|ya?ml)$/;
 
@@ -615,76 +431,3 @@ const withoutPaths = (text: string): string =>
   text
     .replace(/(https?:\/\/[^\s"/?#]+)[^\s"]*/g, '$1')
     .replace(/(^|[\s"'(=])\/[^\s"':,;()]+/g, (path, before: string) => (OF_THE_RUNTIME.test(path) ? path : `${before}PATH`));
-
-/** Refusals: of the runtime ("pull access denied"), or the registry's own code and message. */
-function readDenial(rest: string, told: string, draft: Draft): boolean {
-  if (/toomanyrequests|too many requests|pull rate limit|rate exceeded/i.test(told)) {
-    draft.status = 429;
-    draft.kind = 'status';
-    explain(rest, draft);
-    return true;
-  }
-  if (/no basic auth credentials|no user\/password was provided for basic authentication/.test(rest)) {
-    draft.kind = 'noBasicAuth';
-    draft.login = 'none';
-    return true;
-  }
-  const server = /server message: (\w+): authorization failed/.exec(rest)?.[1];
-  if (server !== undefined) {
-    draft.kind = server === 'invalid_token' ? 'invalidToken' : 'insufficientScope';
-    draft.explanation = server;
-    return true;
-  }
-  const access = /pull access denied.*?repository does not exist or may require ['a-z ]+(?:: (?<reason>.*))?/s.exec(rest);
-  if (access) {
-    draft.kind = 'denied';
-    const reason = access.groups?.reason?.replace(/^denied: /, '');
-    if (reason !== undefined && !/^(?:requested access to the resource is denied|authorization failed)/.test(reason))
-      explain(`denied: ${reason}`, draft);
-    return true;
-  }
-  // the first registry protocol said this of missing and of private images alike
-  if (/requested access to the resource is denied/.test(rest) || /^image \S+ not found/.test(rest)) {
-    draft.kind = 'denied';
-    return true;
-  }
-  if (/^manifest invalid\b/i.test(rest)) {
-    draft.kind = 'status';
-    explain(rest, draft);
-    return true;
-  }
-  if (
-    /^(?:unauthorized|denied|forbidden)\b/i.test(rest) ||
-    /(?<!Proxy )authentication required|is not authorized(?! to sign)|access forbidden|bad credentials|invalid username\/password|incorrect username or password|token has expired|Permission "[^"]*" denied|client with IP|not signed|vulnerabilit|Unauthenticated request/i.test(
-      rest,
-    )
-  ) {
-    if (/manifest unknown|not found|was deleted|does not exist/i.test(rest) && !/may not exist/.test(rest)) return false;
-    draft.kind = 'status';
-    const unauthorized = /^unauthorized|authentication required|bad credentials|invalid username\/password|incorrect username/i.test(rest);
-    draft.status = unauthorized ? 401 : 403;
-    explain(rest, draft);
-    draft.code ??= unauthorized ? 'UNAUTHORIZED' : 'DENIED';
-    return true;
-  }
-  return false;
-}
-
-function readNotFound(rest: string, draft: Draft): boolean {
-  const code = /name unknown|repository with name/i.test(rest)
-    ? 'NAME_UNKNOWN'
-    : /manifest unknown|was deleted or has expired|manifest tagged by|no such manifest/i.test(rest)
-      ? 'MANIFEST_UNKNOWN'
-      : null;
-  if (code === null && !/not found(?:: unknown)?\.?$/i.test(rest) && !/not found"?\)?\.?$/i.test(rest) && !/does not exist/i.test(rest))
-    return false;
-  draft.kind = draft.step === 'manifest' ? 'blobMissing' : 'notFound';
-  draft.status = 404;
-  draft.code = code;
-  if (code !== null) explain(rest, draft);
-  return true;
-}
-
-/** The reason phrase of a status, for the texts. */
-export const statusPhrase = (status: number): string =>
-  STATUS_WORDS[status] === undefined ? String(status) : `${status} ${STATUS_WORDS[status]}`;

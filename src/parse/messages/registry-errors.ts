@@ -1,44 +1,323 @@
-/** What registries, token servers and what stands before them say in their error bodies, by meaning. Belongs here: rows of their texts. */
+/**
+ * What registries, token servers and what stands before them say in their error bodies: codes, and free texts by meaning. Belongs here: rows of their
+ * texts, as the runtimes print them and as our own probe reads them.
+ */
 import type { Fault, Statement } from '../../model/fault.ts';
 import type { Reference } from '../../model/reference.ts';
+import { compileError, type ErrorRow, type Wrapper } from './row.ts';
+import { STATEMENTS } from './statements.ts';
 
-interface StatementRow {
-  statement: Statement;
-  match: RegExp;
-}
+const DAEMON = 'Error response from daemon: ';
+const READING =
+  'initializing source docker://registry.example.com/team/api:1.4.2: reading manifest 1.4.2 in registry.example.com/team/api: ';
 
-const ROWS: StatementRow[] = [
-  { statement: 'linkExpired', match: /request has expired|ExpiredToken|<Code>/i },
-  { statement: 'tokenExpired', match: /token has expired|token is expired|expired token/i },
+export const WRAPPERS: Wrapper[] = [
   {
-    statement: 'expired',
-    match: /^(?!.*(?:subscription|trial|licen[cs]e|request has expired|ExpiredToken|<Code>)).*(?:expired|no longer valid)/is,
+    id: 'registry.unknown',
+    match: /unknown: (?=\S)/,
+    quotesRegistry: true,
+    isOutermost: true,
+    example: `${DAEMON}unknown: this registry has been shut down`,
+    source: 'distribution registry/api/errcode, ErrorCodeUnknown',
   },
-  {
-    statement: 'credentialsWrong',
-    match:
-      /(?:incorrect|invalid|bad|wrong) (?:user(?: ?name)?|credentials|password)|must log in with|(?:password|token) is (?:incorrect|invalid)|(?:token|key|credentials?) (?:is|are|was|were|has been|have been) revoked/i,
-  },
-  {
-    statement: 'rightMissing',
-    match:
-      /permission_denied|expected scopes|not authorized to perform|insufficient permissions|insufficient scopes?\b|no permission for manifest|does not have permission|forbidden to access/i,
-  },
-  {
-    statement: 'policy',
-    match:
-      /vulnerabilit|not signed|signed by|cosign|notation|quarantine|blocked by|has been blocked|by policy|blocking policy|configured policy|policy violation|PROJECTPOLICYVIOLATION|is not allowed access|acr\/firewall|allow-?list|whitelist|ip address|\bgeo(?:graph|-?block|-?fenc|-?restrict|location)|your (?:region|country)|sanction|embargo|\blegal\b|copyright|does not have permission to get URL|Access Denied.*(?:WAF|Cloudflare|Akamai)|Request blocked|\b(?:image|security|virus|malware) scan|\bscan(?:s|ned|ning)?\b/i,
-  },
-  {
-    statement: 'offline',
-    match:
-      /shut ?down|has moved|was moved|no longer (?:available|supported|served)|deprecated|discontinued|suspended|disabled|payment|unpaid|billing|subscription|trial|licen[cs]e has|exceeded \S+ (?:pull )?(?:traffic |storage )?quota|over quota|quota exceeded|storage limit|read-?only|maintenance|offline|decommission|archived|namespace .* disabled|upstream/i,
-  },
-  { statement: 'rateLimit', match: /rate limit/i },
-  { statement: 'htmlPage', match: /an HTML page/ },
-  { statement: 'httpsWanted', match: /HTTP request (?:was sent )?to (?:an )?HTTPS/i },
-  { statement: 'statusOnly', match: /^unauthorized: Unauthorized$/ },
 ];
+
+/**
+ * Errors of the protocol: the client prints code (in small letters, blanks for underscores) and message. The rows are read behind a runtime's
+ * layers, and again inside the body of an answer, where only their code counts.
+ */
+export const ERRORS: ErrorRow[] = [
+  {
+    id: 'registry.rate-limit',
+    match: /(?<explanation>toomanyrequests(?:: .*)?)/s,
+    kind: 'status',
+    status: 429,
+    code: 'TOOMANYREQUESTS',
+    isBody: true,
+    example: `${DAEMON}toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limits`,
+    source: 'distribution registry/api/errcode, ErrorCodeTooManyRequests',
+  },
+  {
+    id: 'registry.too-many-requests',
+    match: /(?<explanation>too many requests to registry)/,
+    kind: 'status',
+    status: 429,
+    code: 'TOOMANYREQUESTS',
+    example: 'initializing source docker://registry.example.com/team/api:1.4.2: too many requests to registry',
+    source: 'containers/image docker/errors.go, ErrTooManyRequests',
+  },
+  {
+    id: 'registry.hub-pull-rate',
+    match: /(?<explanation>You have reached your (?:unauthenticated )?pull rate limit\..*)/s,
+    kind: 'status',
+    status: 429,
+    code: 'TOOMANYREQUESTS',
+    example: `${DAEMON}error from registry: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limits`,
+    source: 'Docker Hub, 429 of a manifest',
+  },
+  {
+    id: 'registry.ecr-rate',
+    match: /(?<explanation>[Rr]ate exceeded)/,
+    kind: 'status',
+    status: 429,
+    code: 'TOOMANYREQUESTS',
+    example: `${DAEMON}error from registry: Rate exceeded`,
+    source: 'Amazon ECR Public, ThrottlingException',
+  },
+  {
+    id: 'registry.access-to-resource-denied',
+    match: /(?:denied: )?requested access to the resource is denied/,
+    kind: 'denied',
+    example: `${READING}requested access to the resource is denied`,
+    source: 'distribution registry/api/errcode, ErrorCodeDenied',
+  },
+  {
+    id: 'registry.unauthorized',
+    match: /(?<explanation>unauthorized(?:: .*)?)/s,
+    kind: 'status',
+    status: 401,
+    code: 'UNAUTHORIZED',
+    isBody: true,
+    example: `${DAEMON}unauthorized: access to the requested resource is not authorized`,
+    source: 'distribution registry/api/errcode, ErrorCodeUnauthorized',
+  },
+  {
+    id: 'registry.authentication-required',
+    match: /(?<explanation>authentication required(?:, visit .*)?)/s,
+    kind: 'status',
+    status: 401,
+    code: 'UNAUTHORIZED',
+    example: `${READING}authentication required`,
+    source: 'distribution registry/api/errcode, ErrorCodeUnauthorized (message alone)',
+  },
+  {
+    id: 'registry.denied',
+    match: /(?<explanation>denied(?:: .*)?)/s,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    isBody: true,
+    example: `${READING}denied: permission_denied: The token provided does not match expected scopes.`,
+    source: 'distribution registry/api/errcode, ErrorCodeDenied',
+  },
+  {
+    id: 'registry.gitlab-forbidden',
+    match: /(?<explanation>access forbidden)/,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}error from registry: access forbidden`,
+    source: 'GitLab app/controllers/jwt_controller.rb',
+  },
+  {
+    id: 'registry.harbor-forbidden',
+    match: /(?<explanation>forbidden to access repository: .+)/,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}unknown: forbidden to access repository: shop/web, action: pull`,
+    source: 'Harbor src/server/middleware/v2auth/auth.go',
+  },
+  {
+    id: 'registry.harbor-not-signed',
+    match: /(?<explanation>The image is not signed by \w+\.)/,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}unknown: The image is not signed by cosign.`,
+    source: 'Harbor src/server/middleware/contenttrust/contenttrust.go',
+  },
+  {
+    id: 'registry.harbor-vulnerable',
+    match: /(?<explanation>current image with \d+ vulnerabilities cannot be pulled due to configured policy .+)/s,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of "High" or higher from running.' To continue with pull, please contact your project administrator to exempt matched vulnerabilities through configuring the CVE allowlist.`,
+    source: 'Harbor src/server/middleware/vulnerable/vulnerable.go',
+  },
+  {
+    id: 'registry.gar-permission',
+    match: /(?<explanation>Permission "[^"]*" denied on resource .+)/,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}error from registry: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/acme-prod/locations/europe-west1/repositories/shop" (or it may not exist)`,
+    source: 'Google Artifact Registry, token server',
+  },
+  {
+    id: 'registry.gar-unauthenticated',
+    match: /(?<explanation>Unauthenticated request\. Unauthenticated requests do not have permission .+)/,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}error from registry: Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.downloadArtifacts" on resource "projects/acme-prod/locations/europe-west1/repositories/shop" (or it may not exist)`,
+    source: 'Google Artifact Registry, token server',
+  },
+  {
+    id: 'registry.acr-firewall',
+    match: /(?<explanation>client with IP '[^']*' is not allowed access.*)/s,
+    kind: 'status',
+    status: 403,
+    code: 'DENIED',
+    example: `${DAEMON}error from registry: client with IP '192.0.2.7' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
+    source: 'Azure Container Registry, network rules',
+  },
+  {
+    id: 'registry.manifest-unknown',
+    match: /(?<explanation>manifest unknown(?:: .*)?)/s,
+    kind: 'notFound',
+    status: 404,
+    code: 'MANIFEST_UNKNOWN',
+    example: `${DAEMON}manifest for registry.example.com/team/api:1.4.2 not found: manifest unknown: manifest unknown`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeManifestUnknown',
+  },
+  {
+    id: 'registry.name-unknown',
+    match: /(?<explanation>name unknown(?:: .*)?)/s,
+    kind: 'notFound',
+    status: 404,
+    code: 'NAME_UNKNOWN',
+    example: `${DAEMON}repository registry.example.com/shop/wev not found: name unknown: The repository with name 'shop/wev' does not exist in the registry with id '123456789012'`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeNameUnknown',
+  },
+  {
+    id: 'registry.ecr-repository',
+    match: /(?<explanation>The repository with name '[^']*' does not exist in the registry with id '[^']*')/,
+    kind: 'notFound',
+    status: 404,
+    code: 'NAME_UNKNOWN',
+    example: `${DAEMON}error from registry: The repository with name 'shop/wev' does not exist in the registry with id '123456789012'`,
+    source: 'Amazon ECR, RepositoryNotFoundException',
+  },
+  {
+    id: 'registry.quay-expired-tag',
+    match: /(?<explanation>Tag \S+ was deleted or has expired\..*)/,
+    kind: 'notFound',
+    status: 404,
+    code: 'MANIFEST_UNKNOWN',
+    example: `${DAEMON}unknown: Tag 1.4.2 was deleted or has expired. To pull, revive via time machine`,
+    source: 'Quay endpoints/v2/errors.py, TagExpired',
+  },
+  {
+    id: 'registry.acr-tag',
+    match: /(?<explanation>manifest tagged by "[^"]*" is not found)/,
+    kind: 'notFound',
+    status: 404,
+    code: 'MANIFEST_UNKNOWN',
+    example: `${DAEMON}error from registry: manifest tagged by "99.0" is not found`,
+    source: 'Azure Container Registry, Microsoft Artifact Registry',
+  },
+  {
+    id: 'registry.harbor-artifact',
+    match: /(?<explanation>artifact \S+ not found)/,
+    kind: 'notFound',
+    status: 404,
+    code: 'NOT_FOUND',
+    example: `${DAEMON}unknown: artifact shop/web:1.4.20 not found`,
+    source: 'Harbor src/pkg/artifact/manager.go',
+  },
+  {
+    id: 'registry.harbor-project',
+    match: /(?<explanation>project \S+ not found)/,
+    kind: 'notFound',
+    status: 404,
+    code: 'NAME_UNKNOWN',
+    example: `${DAEMON}unknown: project shop not found`,
+    source: 'Harbor src/pkg/project/manager.go',
+  },
+  {
+    id: 'registry.manifest-invalid',
+    match: /(?<explanation>manifest invalid(?:: .*)?)/s,
+    kind: 'status',
+    code: 'MANIFEST_INVALID',
+    example: `${DAEMON}manifest invalid: manifest invalid`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeManifestInvalid',
+  },
+  {
+    id: 'registry.manifest-schema',
+    match: /manifest schema unsupported(?:: .*)?/s,
+    kind: 'schema1',
+    step: 'manifest',
+    example: `${DAEMON}manifest schema unsupported`,
+    source: 'distribution registry/handlers/manifests.go',
+  },
+  {
+    id: 'registry.manifest-blob-unknown',
+    match: /manifest blob unknown(?:: .*)?/s,
+    kind: 'badManifest',
+    step: 'manifest',
+    example: `${DAEMON}manifest blob unknown: blob unknown to registry`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeManifestBlobUnknown',
+  },
+  {
+    id: 'registry.name-invalid',
+    match: /name invalid(?:: .*)?/s,
+    kind: 'badReference',
+    step: 'name',
+    example: `${READING}name invalid`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeNameInvalid',
+  },
+  {
+    id: 'registry.tag-invalid',
+    match: /(?:tag invalid|invalid tag name)(?:: .*)?/s,
+    kind: 'badReference',
+    step: 'name',
+    example: `${READING}tag invalid`,
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeTagInvalid',
+  },
+  {
+    id: 'registry.blob-unknown',
+    match: /blob unknown(?:: .*)?/s,
+    kind: 'blobMissing',
+    step: 'layer',
+    example: 'reading blob sha256:43997e: fetching blob: blob unknown',
+    source: 'distribution registry/api/v2/errors.go, ErrorCodeBlobUnknown',
+  },
+  {
+    id: 'registry.unsupported',
+    match: /(?<explanation>unsupported(?:: .*)?)/s,
+    kind: 'status',
+    code: 'UNSUPPORTED',
+    isWhole: true,
+    example: `${READING}unsupported`,
+    source: 'distribution registry/api/errcode, ErrorCodeUnsupported',
+  },
+  {
+    id: 'registry.unavailable',
+    match: /(?<explanation>unavailable: .+)/s,
+    kind: 'status',
+    status: 503,
+    code: 'UNAVAILABLE',
+    isWhole: true,
+    example: `${DAEMON}unavailable: service unavailable`,
+    source: 'distribution registry/api/errcode, ErrorCodeUnavailable',
+  },
+  {
+    id: 'registry.http-to-https',
+    match: /Client sent an HTTP request to an HTTPS server\.?/,
+    kind: 'httpToHttps',
+    example: `${DAEMON}Client sent an HTTP request to an HTTPS server.`,
+    source: 'net/http server.go, serve',
+  },
+  {
+    id: 'registry.own-text',
+    match: /(?<body>.+)/s,
+    at: { quotesRegistry: true },
+    kind: 'status',
+    isWhole: true,
+    example: `${DAEMON}error from registry: this registry has been shut down`,
+    source: 'a registry, without a code that the client knows',
+  },
+];
+
+const COMPILED = ERRORS.filter(row => row.id !== 'registry.own-text').map(compileError);
+
+/** The code that a body names by its words. In: the text of a body. Out: the code in capitals, null when no row knows the text. */
+export function codeOfBody(body: string): string | null {
+  const text = body.replace(/^unknown: /, '');
+  return COMPILED.find(({ pattern }) => pattern.test(text))?.row.code ?? null;
+}
 
 /**
  * What a registry states of its own: its explanation without what it only quotes of the request (host, repository and its parts, user). A
@@ -51,9 +330,13 @@ function ownWords(explanation: string, reference: Reference | null, users: reado
   return [...whole, ...parts].filter(text => text.length > 1).reduce((rest, text) => rest.replaceAll(text, '…'), explanation);
 }
 
-/** The fault with what its explanation states. In: the reference and the user names that the explanation may quote. */
+/** A token is a credential: who says that it has expired says that something has. */
+const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired' };
+
+/** The fault with what its explanation states. In: the reference and the user names that the explanation may quote. Out: each statement once. */
 export function withStatements(fault: Fault, reference: Reference | null, users: readonly string[] = []): Fault {
   if (fault.explanation === null) return fault;
   const words = ownWords(fault.explanation, reference, users);
-  return { ...fault, statements: ROWS.filter(({ match }) => match.test(words)).map(({ statement }) => statement) };
+  const told = STATEMENTS.filter(({ match }) => match.test(words)).map(({ statement }) => statement);
+  return { ...fault, statements: [...new Set(told.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
 }

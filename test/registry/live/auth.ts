@@ -61,7 +61,7 @@ export const auth: Scenario[] = [
   ],
   [
     'a password in the quotes of a shell',
-    { cause: 'CredentialsRejected', results: ['rejected'], text: /quotes.*accepted/ },
+    { cause: 'CredentialsRejected', results: ['rejected'], text: /quotation marks.*accepted/ },
     async lab => {
       const { host } = await lab.registry(BASIC);
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, `"${RIGHT}"`)], words: said => said.status(401) };
@@ -69,7 +69,7 @@ export const auth: Scenario[] = [
   ],
   [
     'a robot whose dollar a shell ate',
-    { cause: 'CredentialsRejected', results: ['rejected'], text: /unquoted shell.*accepted/ },
+    { cause: 'CredentialsRejected', results: ['rejected'], text: /shell expanded it.*accepted/ },
     async lab => {
       const { host } = await lab.registry(bearer({ users: { 'robot$team+ci': RIGHT } }));
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(host, RIGHT, 'robot+ci')], words: said => said.token(401, true) };

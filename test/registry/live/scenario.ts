@@ -62,8 +62,8 @@ export const holding =
       : undefined;
 export const OCI = 'application/vnd.oci.image.manifest.v1+json';
 export const DOCKER = 'application/vnd.docker.distribution.manifest.v2+json';
-export const CONFIG = 'application/vnd.oci.image.config.v1+json';
-export const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 export const manifest = (
   config: { mediaType?: string; digest: string; size: number },
   layers: { digest: string; size: number; mediaType?: string }[],

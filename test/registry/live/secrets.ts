@@ -154,7 +154,7 @@ export const secrets: Scenario[] = [
   ],
   [
     'a secret for another path',
-    { cause: 'SecretRegistryMismatch', certainty: 'certain', bareCertainty: 'likely', results: [], text: /no prefix/ },
+    { cause: 'SecretRegistryMismatch', certainty: 'certain', bareCertainty: 'likely', results: [], text: /not a prefix/ },
     async lab => {
       const { host } = await lab.registry(BASIC);
       return { image: `${host}/team/app:1.4.2`, secrets: [cred(`${host}/other`)], words: said => said.noLogin() };

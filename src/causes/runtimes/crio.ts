@@ -1,0 +1,165 @@
+/** CRI-O, and OpenShift, which sets CRI-O up by objects of the cluster. Source: containers-registries.conf(5), containers-certs.d(5), crio.conf(5), OpenShift's image configuration. */
+import type { NodeFacts } from '../../model/facts.ts';
+import { quote } from '../shell.ts';
+import {
+  asWord,
+  change,
+  crictlSteps,
+  here,
+  linuxSteps,
+  type NodeSteps,
+  type NodeSystem,
+  nodeName,
+  nodeShell,
+  SHOW_CONFIG,
+  type Shell,
+  serviceSteps,
+  step,
+  storeSteps,
+} from './node-system.ts';
+
+const DROP_INS = '/etc/containers/registries.conf.d';
+const CERTS = '/etc/containers/certs.d';
+/** A file name of a host. */
+const fileOf = (host: string): string => `${DROP_INS}/050-${host.replace(/[^A-Za-z0-9.-]+/g, '-')}.conf`;
+
+/** CRI-O on a node that this shell leads to. */
+export function crioSteps(shell: Shell): NodeSteps {
+  const { sudo } = shell;
+  const dropIn = (what: string, name: string, lines: string[]): ReturnType<NodeSteps['showMirrors']> =>
+    change(
+      shell,
+      what,
+      shell.on === 'node'
+        ? `printf ${quote([...lines, ''].join('\\n'))} | sudo tee ${fileOf(name)} && sudo systemctl reload crio`
+        : shell.wrap(`printf ${quote([...lines, ''].join('\\n'))} | ${sudo}tee ${fileOf(name)} && ${sudo}systemctl reload crio`),
+    );
+  return {
+    ...crictlSteps(shell),
+    ...linuxSteps(shell),
+    ...serviceSteps(shell, ['crio']),
+    ...storeSteps(shell, '/var/lib/containers/storage'),
+    showMirrors: () =>
+      step(shell, 'show the configured mirrors', `grep -rn -e prefix -e location -e mirror /etc/containers/registries.conf ${DROP_INS}`),
+    editMirrors: registry =>
+      change(
+        shell,
+        `correct or remove the mirror of "${registry}" in the file that names it`,
+        shell.on === 'node'
+          ? `sudoedit $(grep -rl ${quote(registry)} /etc/containers/registries.conf ${DROP_INS}) && sudo systemctl reload crio`
+          : shell.wrap(`grep -rl ${quote(registry)} /etc/containers/registries.conf ${DROP_INS}`),
+      ),
+    correctMirrorScheme: (_, mirror, right) =>
+      dropIn(`make CRI-O use ${right}:// for the mirror`, mirror, [
+        '[[registry]]',
+        `location = "${mirror}"`,
+        `insecure = ${right === 'http'}`,
+      ]),
+    useScheme: (host, scheme) =>
+      dropIn(`make CRI-O use ${scheme}:// for "${host}"`, host, [
+        '[[registry]]',
+        `location = "${host}"`,
+        `insecure = ${scheme === 'http'}`,
+      ]),
+    trustAuthority: (_, host) =>
+      change(shell, `make CRI-O trust the certificate authority in ca.crt for "${host}"`, shell.copy('ca.crt', `${CERTS}/${host}/ca.crt`)),
+    clientCertificate: host =>
+      change(
+        shell,
+        'give CRI-O the client certificate in client.crt and client.key',
+        `${shell.copy('client.crt', `${CERTS}/${host}/client.cert`)} && ${shell.copy('client.key', `${CERTS}/${host}/client.key`)}`,
+      ),
+    checkSettings: () => null,
+    setProxy: registry =>
+      change(
+        shell,
+        `correct Environment="HTTPS_PROXY=..." in the [Service] section, or add ${registry} to NO_PROXY`,
+        shell.on === 'node'
+          ? 'sudo systemctl edit crio && sudo systemctl restart crio'
+          : shell.wrap(`${sudo}systemctl edit crio; ${sudo}systemctl restart crio`),
+      ),
+    showCredentials: () =>
+      step(
+        shell,
+        'show the credentials of the node: global_auth_file of CRI-O, and config.json of kubelet',
+        `${sudo}crio status config | grep global_auth_file; ${sudo}${SHOW_CONFIG}`,
+      ),
+    sandboxImage: () =>
+      step(shell, 'show the sandbox image; pause_image in /etc/crio/crio.conf.d sets it', `${sudo}crio status config | grep pause_image`),
+    importImage: image =>
+      step(
+        shell,
+        'import the image from the archive image.tar',
+        `${sudo}skopeo copy docker-archive:image.tar ${quote(`containers-storage:${image}`)}`,
+      ),
+    resolveShortName: (name, full) => {
+      const bare = name.replace(/[:@].*$/, '');
+      const target = full.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+      return dropIn('set an alias for this name', bare, ['[aliases]', `"${bare}" = "${target}"`]);
+    },
+    signaturePolicy: () => step(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
+  };
+}
+
+export const crio: NodeSystem = {
+  id: 'crio',
+  name: 'CRI-O',
+  recognize: ({ runtime }) => runtime?.startsWith('cri-o://') ?? false,
+  steps: () => crioSteps(nodeShell()),
+};
+
+/** A key of a ConfigMap for a registry: `..` stands for the colon before a port. */
+const configMapKey = (host: string): string => host.replace(':', '..');
+
+function openshiftSteps(node: NodeFacts): NodeSteps {
+  const name = nodeName(node);
+  const shell: Shell = {
+    on: 'workstation',
+    sudo: '',
+    wrap: command => `oc debug node/${name} -- chroot /host ${asWord(command)}`,
+    copy: file => file,
+    lasting: '',
+  };
+  const image = 'oc edit image.config.openshift.io/cluster';
+  const crio = crioSteps(shell);
+  return {
+    ...crio,
+    showMirrors: () =>
+      here('show the configured mirrors', 'oc get imagedigestmirrorset,imagetagmirrorset,imagecontentsourcepolicy -o yaml'),
+    editMirrors: () =>
+      here('correct or remove the mirror; OpenShift then updates the nodes one by one', 'oc edit imagedigestmirrorset,imagetagmirrorset'),
+    correctMirrorScheme: (_, mirror, right) =>
+      here(`${right === 'http' ? `add "${mirror}" to` : `remove "${mirror}" from`} registrySources.insecureRegistries`, image),
+    useScheme: (host, scheme) =>
+      here(`${scheme === 'http' ? `add "${host}" to` : `remove "${host}" from`} registrySources.insecureRegistries`, image),
+    trustAuthority: (_, host) =>
+      here(
+        `make the nodes trust the certificate authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
+        `oc create configmap registry-cas -n openshift-config --from-file=${configMapKey(host)}=ca.crt && oc patch image.config.openshift.io/cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-cas"}}}'`,
+      ),
+    clientCertificate: host =>
+      here(`give the nodes the client certificate by a MachineConfig with the files client.cert and client.key in ${CERTS}/${host}`, null),
+    showProxy: () => here('show the proxy settings of the cluster', 'oc get proxy/cluster -o yaml'),
+    setProxy: registry =>
+      here(`correct httpsProxy, or add ${registry} to noProxy; OpenShift then updates the nodes one by one`, 'oc edit proxy/cluster'),
+    showCredentials: () =>
+      here(
+        'list the registries of the global pull secret',
+        `oc get secret/pull-secret -n openshift-config -o json | jq -r '.data[".dockerconfigjson"] | @base64d | fromjson | .auths | keys[]'`,
+      ),
+    sandboxImage: () =>
+      step(shell, 'show the sandbox image, which is part of the OpenShift release', 'crio status config | grep pause_image'),
+    status: () => here('show the log of CRI-O', `oc adm node-logs ${name} -u crio --tail=50`),
+    importImage: () => here('push the image to a registry: OpenShift nodes have no import', 'oc registry info'),
+    resolveShortName: () => here('or set registrySources.containerRuntimeSearchRegistries to one registry', image),
+    signaturePolicy: () => here('show the image policies of the cluster', 'oc get clusterimagepolicy,imagepolicy -A -o yaml'),
+  };
+}
+
+export const openshift: NodeSystem = {
+  id: 'openshift',
+  name: 'OpenShift',
+  recognize: ({ labels, osImage }) =>
+    'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
+  steps: openshiftSteps,
+};

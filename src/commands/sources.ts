@@ -1,0 +1,141 @@
+/** Where the findings of `why` come from: a cluster, a file of saved objects, or a file of facts that a diagnosis was based on. */
+import { createReader, type Reader } from '../cluster/reader.ts';
+import { readSaved } from '../cluster/saved-source.ts';
+import { parseSelector } from '../cluster/selector.ts';
+import { isKind } from '../cluster/workloads.ts';
+import type { Aggregator } from '../diagnosis/aggregate.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import type { Facts } from '../model/facts.ts';
+import { type Baseline, keyOf, namespaceOf } from '../model/kubernetes.ts';
+import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
+import { UserError } from '../util/user-error.ts';
+import type { Context, WhyFlags } from './context.ts';
+import { examine, type PodToDiagnose } from './examine.ts';
+import { withApi } from './open-cluster.ts';
+import { readInput } from './terminal.ts';
+
+export interface Source {
+  /**
+   * Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. Out: whether all that was asked for was
+   * examined, and what a verdict needed was there.
+   */
+  examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<boolean>;
+  /** What could not be seen, once all was examined. */
+  warnings(): string[];
+  /** What the failing pods have in common. */
+  patterns(findings: Aggregator): string[];
+  /** Where pods were looked for, for the message that none fails. */
+  place: string;
+}
+
+/** Gives work the source that the flags name, and closes it whatever happens. Throws UserError for what cannot be found or read. */
+export async function withSource<T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>): Promise<T> {
+  if (flags.file === undefined) return fromCluster({ ...flags, names: withType(flags.names) }, context, work);
+  const { text, name } = await readInput(flags.file, context);
+  const document = readFactsDocument(text, name);
+  return work(document === null ? fromObjects(text, name, flags, context) : fromFacts(document, name, flags));
+}
+
+/** `deployment web` as kubectl takes it: the same as `deployment/web`. */
+function withType(names: string[]): string[] {
+  const [first = '', ...rest] = names;
+  return rest.length > 0 && rest.every(name => !name.includes('/')) && isKind(first.toLowerCase())
+    ? rest.map(name => `${first}/${name}`)
+    : names;
+}
+
+const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>): Promise<T> =>
+  withApi(flags, context, async (api, ownNamespace) => {
+    const reader = createReader(api);
+    const namespace = flags.namespace ?? ownNamespace;
+    const { subjects, failures, baseline } = await find(reader, flags, namespace);
+    if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
+    const unexamined: string[] = [];
+    return work({
+      async examine(take, say) {
+        const container = flags.container ?? null;
+        const { warnings, isComplete } = await examine({ subjects, snapshot: reader.snapshot, container, take, say }, flags, context);
+        unexamined.push(...warnings);
+        return isComplete && failures.length === 0 && !reader.isIncomplete();
+      },
+      warnings: () => [...failures, ...reader.warnings(), ...unexamined],
+      patterns: findings => findings.patterns(baseline),
+      place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+    });
+  });
+
+/** The pods that are meant. Of several names one that cannot be found does not stop the others; a single one is an error. */
+async function find(
+  reader: Reader,
+  flags: WhyFlags,
+  namespace: string,
+): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null }> {
+  if (flags.names.length === 0) {
+    const { pods, baseline } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
+    return { subjects: pods.map(pod => ({ pod, named: false })), failures: [], baseline };
+  }
+  const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
+  const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
+  const broken = failed.find(error => failed.length === results.length || !(error instanceof UserError));
+  if (broken !== undefined) throw broken;
+  const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
+  // a pod that two names lead to counts once
+  const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
+  return { subjects: once, failures: failed.map(error => error.message), baseline: null };
+}
+
+/** In: pods by name and namespace, and the flags. Out: those that the flags choose. Throws UserError for a name that is not there. */
+function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; name: string }, file: string, flags: WhyFlags): T[] {
+  const wanted = flags.names.map(target => target.replace(/^(?:pods?|po)\//, ''));
+  const names = [...new Set(all.map(one => nameOf(one).name))];
+  const absent = wanted.find(name => !names.includes(name));
+  if (absent !== undefined) throw new UserError(`${file} contains no pod "${absent}"`, `it contains: ${names.slice(0, 5).join(', ')}`);
+  return all
+    .filter(one => wanted.length === 0 || wanted.includes(nameOf(one).name))
+    .filter(one => flags.namespace === undefined || flags.allNamespaces || nameOf(one).namespace === flags.namespace);
+}
+
+function fromObjects(text: string, name: string, flags: WhyFlags, context: Context): Source {
+  const saved = readSaved(text, name);
+  if (saved.pods.length === 0)
+    throw new UserError(
+      [`${name} contains no pod`, ...saved.warnings()].join('; '),
+      'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
+    );
+  const selects = parseSelector(flags.selector ?? '');
+  const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }), name, flags)
+    .filter(pod => selects(pod.metadata.labels ?? {}))
+    .map(pod => ({ pod, named: flags.names.length > 0 }));
+  const unexamined: string[] = [];
+  return {
+    async examine(take, say) {
+      const container = flags.container ?? null;
+      const { warnings, isComplete } = await examine({ subjects, snapshot: saved.snapshot, container, take, say }, flags, context);
+      unexamined.push(...warnings);
+      return isComplete && !saved.isIncomplete();
+    },
+    warnings: () => [...saved.warnings(), ...unexamined],
+    patterns: findings => findings.patterns(null),
+    place: `in ${name}`,
+  };
+}
+
+/** Replays diagnoses: no cluster and no registry is asked, and the time is that of the facts. */
+function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: string, flags: WhyFlags): Source {
+  if (flags.selector !== undefined)
+    throw new UserError(`--selector cannot be used with the facts in ${name}: they have no labels`, 'name the pods, or use -n');
+  const chosen = choose(all, ({ pod }: Facts) => pod ?? { namespace: '', name: '' }, name, flags).filter(
+    ({ container }) => flags.container === undefined || container.name === flags.container,
+  );
+  return {
+    async examine(take) {
+      for (const facts of chosen) take({ facts, diagnosis: diagnose(facts) });
+      return warnings.length === 0;
+    },
+    warnings: () => warnings,
+    // what all of them have in common need not hold for some of them
+    patterns: () => (chosen.length === all.length ? patterns : []),
+    place: `in ${name}`,
+  };
+}

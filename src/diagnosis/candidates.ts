@@ -1,0 +1,960 @@
+/**
+ * Which causes the shape of one fault stands for. The first row that fits decides: special shapes stand above general ones. The causes of a row are
+ * ordered, likeliest first. A row is `certain` where nothing else gives this fault; then it says what proves it (the fault itself, unless it names more).
+ */
+
+import type { CauseCode } from '../model/cause-codes.ts';
+import type { Certainty, Proof } from '../model/diagnosis.ts';
+import type { Facts } from '../model/facts.ts';
+import { type Fault, type FaultKind, type HostRole, isAuthenticationFault, type Step } from '../model/fault.ts';
+import { manifestReference } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
+import { isLoopback } from '../util/proxy.ts';
+import type { Context } from './context.ts';
+import { faultProof, object, tagsAnswered } from './proof.ts';
+import type { FaultShape } from './shape.ts';
+
+type Causes = readonly [CauseCode, ...CauseCode[]];
+
+interface CandidateRow {
+  id: string;
+  when: FaultShape;
+  reason: string;
+}
+
+/** A row that decides. The causes of the login table stand after its first cause where authentication may be it too. */
+type OwnCause = { causes: Causes; login?: 'second' };
+/** A row that leaves the first causes, and the decision, to the login table. */
+type LoginFirst = { causes: readonly CauseCode[]; login: 'first'; certainty: 'possible'; proof?: undefined };
+
+/** What proves a certain row. */
+type ProofOf = (context: Context, fault: Fault) => Proof[];
+
+export type Candidate = CandidateRow &
+  (
+    | LoginFirst
+    | (OwnCause & { certainty: 'certain'; proof: ProofOf })
+    | (OwnCause & { certainty: Exclude<Certainty, 'certain'>; proof?: undefined })
+  );
+
+/** The fault itself: the message of the node, or the answer to our probe. */
+const itself: ProofOf = ({ facts }, fault) => faultProof(facts, fault);
+const withTags: ProofOf = ({ facts }, fault) => [...faultProof(facts, fault), ...tagsAnswered(facts)];
+const withPlatform: ProofOf = ({ facts }, fault) => [
+  ...faultProof(facts, fault),
+  ...(facts.node.platform === null || fault.seenBy === 'node' ? [] : [object('node', nodePlatform(facts))]),
+];
+const nodePlatform = (facts: Facts): string => {
+  const { os, architecture, variant } = facts.node.platform as NonNullable<Facts['node']['platform']>;
+  return `${facts.node.name ?? 'the node'} is ${[os, architecture, variant].filter(Boolean).join('/')}`;
+};
+
+/** A public registry that accepts no credentials. */
+const takesNoLogins = (facts: Facts): boolean => providerOf(facts.reference?.registry ?? '')?.takesNoLogins === true;
+
+const certain = (id: string, when: FaultShape, causes: Causes, reason: string, proof: ProofOf = itself): Candidate => ({
+  id,
+  when,
+  causes,
+  reason,
+  certainty: 'certain',
+  proof,
+});
+const likely = (id: string, when: FaultShape, causes: Causes, reason: string): Candidate => ({
+  id,
+  when,
+  causes,
+  reason,
+  certainty: 'likely',
+});
+const possible = (id: string, when: FaultShape, causes: Causes, reason: string): Candidate => ({
+  id,
+  when,
+  causes,
+  reason,
+  certainty: 'possible',
+});
+/** A refusal that authentication could change: the login table orders its causes. */
+const login = (id: string, when: FaultShape, after: readonly CauseCode[], reason: string): Candidate => ({
+  id,
+  when,
+  causes: after,
+  reason,
+  certainty: 'possible',
+  login: 'first',
+});
+/** A refusal with a cause of its own, though the login may be it too. */
+const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string): Candidate => ({
+  id,
+  when,
+  causes: [first],
+  reason,
+  certainty: 'possible',
+  login: 'second',
+});
+
+const REGISTRY: readonly HostRole[] = ['registry', 'mirror'];
+const TRANSFER: readonly Step[] = ['config', 'layer'];
+const CONNECTION: readonly FaultKind[] = ['refused', 'timeout', 'unreachable', 'reset', 'eof'];
+const CERTIFICATE: readonly FaultKind[] = ['untrusted', 'badCertificate', 'x509'];
+const PLAIN_HTTP: readonly FaultKind[] = ['plainHttp', 'httpToHttps'];
+const SERVER_ERROR = { from: 500, to: 599 };
+/** Server errors of a gateway or a failing service. 501 says what the server cannot do, 511 that somebody has to log in to the network. */
+const FAILING = [500, { from: 502, to: 510 }, { from: 512, to: 599 }] as const;
+/** The same without 500, which is also what a middlebox answers to a HEAD request. */
+const GATEWAY = [
+  { from: 502, to: 510 },
+  { from: 512, to: 599 },
+] as const;
+/** Refusals of a request that a runtime makes rightly everywhere else. */
+const UNUSUAL = [400, 405, 408, 411, 413, 414, 423, 425, 501] as const;
+
+const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace(/:\d+$/, ''));
+const hasHost = ({ host }: Fault): boolean => host !== null;
+const byDigest = (_: Fault, { facts }: Context): boolean => facts.reference?.digest != null;
+const headBlocked = (_: Fault, { facts }: Context): boolean => facts.probe?.headBlocked === true;
+const knownTags = (facts: Facts): string[] | null => (facts.probe?.tags?.known ? facts.probe.tags.names : null);
+const wanted = (facts: Facts): string => (facts.reference === null ? '' : manifestReference(facts.reference));
+const tagListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.includes(wanted(facts)) === true;
+const repositoryListed = (_: Fault, { facts }: Context): boolean => knownTags(facts) !== null;
+const repositoryUnlisted =
+  (ambiguous: boolean) =>
+  (_: Fault, { facts }: Context): boolean => {
+    const tags = facts.probe?.tags;
+    return tags != null && !tags.known && tags.repositoryMissing && (tags.ambiguous ?? false) === ambiguous;
+  };
+const tokenGrantsNothing = (_: Fault, { attempt }: Context): boolean => attempt?.granted?.length === 0;
+const bareName = (_: Fault, { facts }: Context): boolean => !/[/:@]/.test(facts.image);
+
+export const CANDIDATES: readonly Candidate[] = [
+  // the name, the pod's own policy, the secret
+  certain('name.invalid', { kind: 'badReference' }, ['InvalidImageName'], 'The node reports that the image name is not a valid reference.'),
+  certain('name.refused-by-registry', { code: 'NAME_INVALID' }, ['InvalidImageName'], 'The registry refuses the image name as invalid.'),
+  certain(
+    'name.short-name',
+    { kind: 'shortName', details: { shortName: true } },
+    ['ShortNameUnresolved', 'RuntimeFailed'],
+    'The runtime reports that it does not resolve this name without a registry.',
+  ),
+  likely(
+    'name.short-name-unclear',
+    { kind: 'shortName' },
+    ['ShortNameUnresolved', 'RuntimeFailed'],
+    'The runtime reports an error about a name without a registry.',
+  ),
+  certain('node.pull-policy-never', { kind: 'never' }, ['ImageNeverPulled'], 'kubelet reports that the pull policy is Never.'),
+  certain('secret.does-not-parse', { kind: 'secretParse' }, ['SecretMalformed'], 'kubelet reports that it cannot parse a pull secret.'),
+  likely(
+    'secret.unreadable',
+    { kind: 'secretUnread' },
+    ['SecretNotFound'],
+    'kubelet reports that it cannot read a pull secret; most often the secret does not exist.',
+  ),
+
+  // the node itself
+  certain(
+    'node.pull-rate-limited',
+    { kind: 'throttled' },
+    ['PullThrottled'],
+    'kubelet reports that its own limit of pulls per second is reached.',
+  ),
+  certain(
+    'node.signature-rejected',
+    { kind: 'signature' },
+    ['SignatureRejected'],
+    "The runtime reports that the node's signature policy refuses the image.",
+  ),
+  likely(
+    'node.policy-refuses',
+    { kind: 'policy' },
+    ['SignatureRejected', 'RegistryPolicyDenied'],
+    'A policy or an image verifier on the node refuses the image.',
+  ),
+  certain('node.disk-full', { kind: 'diskFull' }, ['NodeDiskFull'], 'The node reports that no space is left.'),
+  likely(
+    'node.storage-under-disk-pressure',
+    { kind: 'storage', where: (_, { facts }) => facts.node.diskPressure },
+    ['NodeStorageFailed', 'NodeDiskFull', 'RuntimeFailed', 'ImageBroken'],
+    'The image store of the node fails, and the node reports DiskPressure.',
+  ),
+  likely(
+    'node.storage-failed',
+    { kind: 'storage' },
+    ['NodeStorageFailed', 'RuntimeFailed', 'ImageBroken'],
+    'The image store of the node fails.',
+  ),
+  certain(
+    'node.runtime-does-not-answer',
+    { kind: 'runtime', details: { socket: true } },
+    ['RuntimeFailed', 'NodeStorageFailed'],
+    "kubelet reports that the runtime's socket does not answer.",
+  ),
+  likely(
+    'node.runtime-failed',
+    { kind: 'runtime' },
+    ['RuntimeFailed', 'NodeStorageFailed'],
+    'The container runtime of the node reports an error of its own.',
+  ),
+  possible(
+    'node.canceled-at-token-server',
+    { kind: ['canceled', 'deadline'], role: 'token' },
+    ['TokenServiceFailed', 'RegistryFailing', 'PullTooSlow'],
+    'The node gave up while it waited for a token; it does not report why no answer came.',
+  ),
+  likely(
+    'node.canceled-in-transfer',
+    { kind: ['canceled', 'deadline'], step: TRANSFER },
+    ['PullTooSlow', 'RegistryFailing', 'TransferInterrupted'],
+    'The node gave up during the transfer of the image; it does not report why the transfer took so long.',
+  ),
+  likely(
+    'node.canceled-while-waiting',
+    { kind: 'canceled', where: hasHost },
+    ['RegistryFailing', 'PullTooSlow', 'RegistryUnreachable'],
+    'The node gave up while it waited for an answer; it does not report why no answer came.',
+  ),
+  likely(
+    'node.time-limit-reached',
+    { kind: 'deadline' },
+    ['PullTooSlow', 'RegistryFailing', 'RegistryUnreachable'],
+    'A time limit of the node ended the pull; the node does not report what took so long.',
+  ),
+  possible(
+    'node.canceled',
+    { kind: 'canceled' },
+    ['PullTooSlow', 'RegistryFailing', 'RegistryUnreachable', 'RuntimeFailed'],
+    'The pull was canceled on the node; the message does not say why.',
+  ),
+
+  // the proxy
+  possible(
+    'proxy.phrase-from-public-registry',
+    { kind: 'proxy', speaker: 'docker', method: 'HEAD', details: { phrase: 'Forbidden' }, where: (_, { facts }) => takesNoLogins(facts) },
+    ['RegistryPolicyDenied', 'ProxyFailed'],
+    'Docker reports only "Forbidden". This registry accepts no credentials: it blocks the address or the country of the client, unless a proxy refuses the request.',
+  ),
+  possible(
+    'proxy.phrase-from-proxy-or-registry',
+    { kind: 'proxy', speaker: 'docker', method: 'HEAD', details: { phrase: ['Forbidden', 'Unauthorized', 'Not Found'] } },
+    ['ProxyFailed', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryNotFoundOrPrivate'],
+    "Docker reports only the reason phrase of a status: a proxy's, or that of the registry's answer to HEAD, which has no body.",
+  ),
+  certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
+  certain('proxy.authentication-required', { status: 407 }, ['ProxyFailed'], 'The answer 407 is a proxy that requires authentication.'),
+  likely(
+    'proxy.unreachable',
+    { role: 'proxy', family: 'network' },
+    ['ProxyFailed', 'RegistryUnreachable'],
+    'The connection to the proxy failed.',
+  ),
+
+  // whatever host answers
+  certain(
+    'answer.head-blocked',
+    { seenBy: 'probe', method: 'HEAD', where: headBlocked },
+    ['HeadRequestBlocked', 'RegistryFailing', 'ProxyFailed'],
+    'The registry returns the manifest to GET and refuses HEAD.',
+  ),
+  certain('answer.rate-limited', { status: 429 }, ['RateLimited'], 'The answer 429 says that too many requests were made.'),
+  certain('answer.rate-limit-code', { code: 'TOOMANYREQUESTS' }, ['RateLimited'], 'The registry answers TOOMANYREQUESTS.'),
+  certain(
+    'answer.network-login',
+    { status: 511 },
+    ['NotARegistry'],
+    'The answer 511 is a captive portal that wants a login to the network.',
+  ),
+  certain(
+    'answer.token-expired',
+    { states: 'tokenExpired', where: fault => !isAuthenticationFault(fault) },
+    ['CredentialsExpired'],
+    'The registry states that the token has expired.',
+  ),
+  certain(
+    'answer.https-required',
+    { states: 'httpsWanted' },
+    ['PlainHTTPRegistry'],
+    'The registry states that it was asked over plain HTTP and speaks HTTPS.',
+  ),
+
+  // the token server
+  certain(
+    'token-server.name-not-resolved',
+    { role: 'token', kind: 'dns' },
+    ['TokenServiceFailed', 'RegistryNameNotResolved'],
+    "The name of the registry's token server cannot be resolved.",
+  ),
+  certain(
+    'token-server.unreachable',
+    { role: 'token', kind: [...CONNECTION, 'shortBody'] },
+    ['TokenServiceFailed', 'RegistryUnreachable'],
+    "The registry's token server cannot be reached.",
+  ),
+  likely(
+    'token-server.certificate',
+    { role: 'token', kind: CERTIFICATE },
+    ['TokenServiceFailed', 'CertificateNotTrusted', 'CertificateInvalid'],
+    "The certificate of the registry's token server is refused.",
+  ),
+  likely(
+    'token-server.tls',
+    { role: 'token', kind: 'tls' },
+    ['TokenServiceFailed', 'TLSFailed', 'CertificateInvalid', 'RegistryUnreachable'],
+    "The TLS handshake with the registry's token server fails.",
+  ),
+  likely(
+    'token-server.plain-http',
+    { role: 'token', kind: PLAIN_HTTP },
+    ['PlainHTTPRegistry', 'TokenServiceFailed'],
+    'One side speaks plain HTTP, the other HTTPS, at the token server.',
+  ),
+  certain(
+    'token-server.no-token',
+    { kind: 'badToken' },
+    ['TokenServiceFailed'],
+    'The token server answers, but its answer holds no token.',
+  ),
+  certain(
+    'token-server.bad-address',
+    { role: 'token', kind: 'badScheme' },
+    ['TokenServiceFailed'],
+    'The registry names a token server that cannot be asked over HTTP or HTTPS.',
+  ),
+  likely(
+    'token-server.redirects',
+    { role: 'token', kind: 'redirects' },
+    ['TokenServiceFailed', 'RegistryFailing'],
+    'The token server redirects in a circle.',
+  ),
+  certain(
+    'token-server.policy-answered',
+    { role: 'token', status: 403, states: 'policy', seenBy: 'probe' },
+    ['RegistryPolicyDenied', 'AccessDenied'],
+    'The token server refuses our probe and states a policy.',
+  ),
+  orLogin(
+    'token-server.policy',
+    { role: 'token', status: 403, states: 'policy' },
+    'RegistryPolicyDenied',
+    'The token server refuses and states a policy.',
+  ),
+  login(
+    'token-server.forbidden',
+    { role: 'token', status: 403, family: 'authentication' },
+    ['RegistryPolicyDenied', 'TokenServiceFailed'],
+    'The token server answers 403.',
+  ),
+  login(
+    'token-server.unauthorized',
+    { role: 'token', family: 'authentication' },
+    ['TokenServiceFailed'],
+    'The token server refuses the login.',
+  ),
+  certain(
+    'token-server.failing',
+    { role: 'token', status: SERVER_ERROR, seenBy: 'probe' },
+    ['TokenServiceFailed', 'RegistryFailing'],
+    'The token server answers our probe with a server error.',
+  ),
+  likely(
+    'token-server.failing-for-node',
+    { role: 'token', status: SERVER_ERROR },
+    ['TokenServiceFailed', 'RegistryFailing', 'ProxyFailed'],
+    'The node reports that the token server answers with a server error.',
+  ),
+  certain(
+    'token-server.wrong-answer',
+    { role: 'token', kind: ['status', 'notFound', 'notJson'] },
+    ['TokenServiceFailed', 'NotARegistry'],
+    'The token server gives an answer that no token server gives.',
+  ),
+  possible('token-server.failed', { role: 'token' }, ['TokenServiceFailed', 'NotARegistry'], 'The request for a token failed.'),
+
+  // the host that serves the layers
+  likely(
+    'blob-host.certificate',
+    { role: 'redirect', step: TRANSFER, kind: CERTIFICATE },
+    ['BlobHostFailed', 'CertificateNotTrusted', 'CertificateInvalid'],
+    'The certificate of the host that serves the layers is refused.',
+  ),
+  likely(
+    'blob-host.tls',
+    { role: 'redirect', step: TRANSFER, kind: 'tls' },
+    ['BlobHostFailed', 'TLSFailed', 'RegistryUnreachable'],
+    'The TLS handshake with the host that serves the layers fails.',
+  ),
+  likely(
+    'blob-host.plain-http',
+    { role: 'redirect', step: TRANSFER, kind: PLAIN_HTTP },
+    ['BlobHostFailed', 'PlainHTTPRegistry'],
+    'One side speaks plain HTTP, the other HTTPS, at the host that serves the layers.',
+  ),
+  certain(
+    'blob-host.web-page',
+    { role: 'redirect', step: TRANSFER, kind: 'notJson' },
+    ['BlobHostFailed', 'NotARegistry'],
+    'The host that serves the layers answers with a web page.',
+  ),
+  certain(
+    'blob-host.name-not-resolved',
+    { role: 'redirect', step: TRANSFER, kind: 'dns', speaker: ['containerd', 'probe'] },
+    ['BlobHostFailed', 'RegistryNameNotResolved'],
+    'The name of the host to which the registry redirects the layers cannot be resolved.',
+  ),
+  certain(
+    'blob-host.unreachable',
+    { role: 'redirect', step: TRANSFER, kind: CONNECTION, speaker: ['containerd', 'probe'] },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The host to which the registry redirects the layers cannot be reached.',
+  ),
+  certain(
+    'blob-host.refuses',
+    { role: 'redirect', step: TRANSFER, kind: 'status', speaker: ['containerd', 'probe'] },
+    ['BlobHostFailed', 'RegistryFailing'],
+    'The host to which the registry redirects the layers refuses the request.',
+  ),
+  likely(
+    'blob-host.or-mirror',
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], details: { resource: 'blob' } },
+    ['BlobHostFailed', 'MirrorFailed', 'RegistryUnreachable', 'RegistryNameNotResolved'],
+    "A host that is not the registry's was asked for a layer: it serves the layers, or it is a mirror.",
+  ),
+  certain(
+    'blob-host.failed',
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'] },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The host to which the registry redirects the layers fails.',
+  ),
+  possible(
+    'redirect.name-not-resolved',
+    { role: 'redirect', kind: 'dns' },
+    ['BlobHostFailed', 'RegistryNameNotResolved'],
+    'The name of the host to which the registry redirects cannot be resolved.',
+  ),
+  likely(
+    'redirect.unreachable',
+    { role: 'redirect', kind: CONNECTION },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The host to which the registry redirects cannot be reached.',
+  ),
+  orLogin(
+    'redirect.forbidden',
+    { role: 'redirect', kind: 'status', family: 'authentication' },
+    'BlobHostFailed',
+    'The host to which the registry redirects refuses the request.',
+  ),
+  likely(
+    'redirect.error-status',
+    { role: 'redirect', kind: 'status' },
+    ['BlobHostFailed', 'RegistryFailing'],
+    'The host to which the registry redirects answers with an error.',
+  ),
+
+  // the connection to the registry
+  likely(
+    'certificate.of-this-machine',
+    {
+      kind: 'badCertificate',
+      details: { certificate: ['wrongName', 'noIpAddress', 'commonNameOnly', 'usage', 'other'] },
+      where: atLoopback,
+    },
+    ['CertificateInvalid', 'PlainHTTPRegistry'],
+    'A certificate does not name this machine: plain HTTP may be meant.',
+  ),
+  certain('certificate.invalid', { kind: 'badCertificate' }, ['CertificateInvalid'], "The registry's certificate is not valid."),
+  certain(
+    'certificate.not-trusted',
+    { kind: 'untrusted' },
+    ['CertificateNotTrusted'],
+    "The registry's certificate is signed by an authority that is not trusted.",
+  ),
+  possible(
+    'certificate.refused',
+    { kind: 'x509' },
+    ['CertificateInvalid', 'CertificateNotTrusted'],
+    "The registry's certificate is refused; the message does not say why.",
+  ),
+  likely(
+    'tls.certificate-unverified',
+    { kind: 'tls', details: { tls: ['unverified', 'insecureAlgorithm'] } },
+    ['TLSFailed', 'RegistryUnreachable', 'CertificateNotTrusted', 'CertificateInvalid'],
+    "The TLS handshake with the registry fails at the registry's certificate.",
+  ),
+  likely(
+    'tls.handshake',
+    { kind: 'tls' },
+    ['TLSFailed', 'RegistryUnreachable', 'CertificateInvalid'],
+    'The TLS handshake with the registry fails.',
+  ),
+  certain('http.other-scheme', { kind: PLAIN_HTTP }, ['PlainHTTPRegistry'], 'One side speaks plain HTTP, the other HTTPS.'),
+  likely(
+    'http.bad-request-on-this-machine',
+    { status: 400, seenBy: 'node', role: REGISTRY, where: atLoopback },
+    ['PlainHTTPRegistry', 'RegistryFailing'],
+    'The node asked its own machine, and a TLS server answers 400 to plain HTTP.',
+  ),
+  certain(
+    'dns.no-such-name',
+    { kind: 'dns', details: { dns: 'noSuchName' } },
+    ['RegistryNameNotResolved'],
+    "The name server reports that the registry's name does not exist.",
+  ),
+  likely(
+    'dns.no-answer',
+    { kind: 'dns' },
+    ['RegistryNameNotResolved', 'RegistryUnreachable'],
+    "The name server gives no answer about the registry's name.",
+  ),
+  likely(
+    'network.silent-transfer',
+    { kind: 'timeout', seenBy: 'node', step: [...TRANSFER, 'unpack'], details: { silent: true } },
+    ['PullTooSlow', 'RegistryFailing', 'BlobHostFailed', 'TransferInterrupted'],
+    'The node reports that the registry took the request for a part of the image and sent nothing.',
+  ),
+  likely(
+    'network.silent',
+    { kind: 'timeout', details: { silent: true } },
+    ['RegistryFailing', 'PullTooSlow', 'RegistryUnreachable'],
+    'The registry took the request and did not answer in time.',
+  ),
+  likely(
+    'network.transfer-interrupted',
+    { kind: ['reset', 'eof'], step: [...TRANSFER, 'unpack'] },
+    ['TransferInterrupted', 'BlobHostFailed', 'RegistryUnreachable', 'TLSFailed'],
+    'The connection ended during the transfer of the image.',
+  ),
+  likely(
+    'network.transfer-unreachable',
+    { kind: ['refused', 'timeout', 'unreachable'], step: [...TRANSFER, 'unpack'] },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The manifest was read, and then no connection for the layers was possible.',
+  ),
+  likely(
+    'network.closed',
+    { kind: ['reset', 'eof'] },
+    ['RegistryUnreachable', 'RegistryFailing', 'TLSFailed'],
+    'The connection to the registry is closed without an answer.',
+  ),
+  certain('network.refused', { kind: 'refused' }, ['RegistryUnreachable'], 'The registry refuses the connection.'),
+  certain('network.no-route', { kind: 'unreachable' }, ['RegistryUnreachable'], 'No route leads to the registry.'),
+  certain('network.timeout', { kind: 'timeout' }, ['RegistryUnreachable'], 'No connection to the registry within the time limit.'),
+  possible(
+    'transfer.empty',
+    { kind: 'shortBody', details: { received: 0 } },
+    ['ImageBroken', 'TransferInterrupted', 'BlobHostFailed', 'ManifestUnsupported', 'PullTooSlow'],
+    'A part of the image arrived empty: the registry holds it so, or the transfer was cut.',
+  ),
+  likely(
+    'transfer.cut',
+    { kind: 'shortBody' },
+    ['TransferInterrupted', 'ImageBroken', 'BlobHostFailed', 'ManifestUnsupported', 'PullTooSlow'],
+    'A part of the image arrived incomplete.',
+  ),
+
+  // what the image is
+  certain(
+    'image.platform',
+    { kind: 'platform' },
+    ['PlatformNotAvailable'],
+    "The image has no manifest for the node's platform.",
+    withPlatform,
+  ),
+  certain(
+    'image.schema-1',
+    { kind: 'schema1' },
+    ['ManifestUnsupported', 'ImageBroken'],
+    'The image has a manifest of schema 1, which current runtimes do not read.',
+  ),
+  certain('image.encrypted', { kind: 'encrypted' }, ['ManifestUnsupported'], 'The image is encrypted, and the node has no key for it.'),
+  likely('image.too-large', { kind: 'tooLarge' }, ['ManifestUnsupported'], 'The manifest is larger than the runtime accepts.'),
+  likely(
+    'image.web-page',
+    { kind: 'mediaType', details: { mediaType: 'text/html' } },
+    ['NotARegistry', 'ManifestUnsupported', 'ImageBroken'],
+    'A web page stands where the manifest should be.',
+  ),
+  certain(
+    'image.media-type',
+    { kind: 'mediaType', seenBy: 'probe' },
+    ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
+    'The reference leads to something that is not a container image.',
+  ),
+  likely(
+    'image.media-type-for-node',
+    { kind: 'mediaType' },
+    ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
+    'The runtime does not support the media type that it was given.',
+  ),
+  orLogin(
+    'image.manifest-refused-or-login',
+    { code: 'MANIFEST_INVALID', seenBy: 'node', family: 'authentication' },
+    'RegistryPolicyDenied',
+    'The registry refuses and answers MANIFEST_INVALID to a request that only reads.',
+  ),
+  likely(
+    'image.manifest-refused',
+    { code: 'MANIFEST_INVALID', seenBy: 'node' },
+    ['RegistryPolicyDenied', 'ImageBroken', 'ManifestUnsupported', 'NotARegistry'],
+    'The registry answers MANIFEST_INVALID to a request that only reads: its policy checks refuse the image.',
+  ),
+  possible(
+    'image.bad-config',
+    { kind: 'badManifest', step: 'config' },
+    ['ImageBroken', 'ManifestUnsupported', 'NotARegistry'],
+    'The configuration of the image cannot be read.',
+  ),
+  likely(
+    'image.bad-manifest',
+    { kind: 'badManifest' },
+    ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
+    'The manifest of the image cannot be read.',
+  ),
+  likely(
+    'image.part-missing-at-blob-host',
+    { kind: 'blobMissing', role: 'redirect' },
+    ['ImageBroken', 'BlobHostFailed', 'TransferInterrupted', 'ManifestUnsupported'],
+    'The host that serves the layers does not have a part of the image.',
+  ),
+  certain(
+    'image.part-missing',
+    { kind: 'blobMissing', seenBy: 'probe' },
+    ['ImageBroken', 'TransferInterrupted'],
+    'The registry does not have a part of the image.',
+  ),
+  likely(
+    'image.foreign-part-missing',
+    { kind: 'blobMissing', details: { part: 'other' } },
+    ['ManifestUnsupported', 'ImageBroken', 'TransferInterrupted'],
+    'A part that is no layer of an image is missing: the reference may not lead to an image.',
+  ),
+  likely(
+    'image.part-missing-for-node',
+    { kind: 'blobMissing' },
+    ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
+    'The node reports that a part of the image is missing.',
+  ),
+  certain(
+    'image.corrupt',
+    { kind: 'corrupt', seenBy: 'probe', role: REGISTRY },
+    ['ImageBroken', 'TransferInterrupted'],
+    'The registry holds a part of the image that is damaged.',
+  ),
+  likely(
+    'image.corrupt-for-node',
+    { kind: 'corrupt' },
+    ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
+    'The node reports that a part of the image is damaged.',
+  ),
+
+  // the answers of the registry: those with a cause of their own
+  certain(
+    'answer.no-challenge',
+    {
+      status: 401,
+      seenBy: 'probe',
+      step: ['resolve', 'ping', 'token', 'manifest'],
+      where: (_, { facts }) => facts.probe?.challenge === null,
+    },
+    ['AuthMethodUnsupported'],
+    'The registry answers 401 and names no authentication method.',
+  ),
+  orLogin(
+    'answer.unauthorized-without-explanation',
+    { status: 401, seenBy: 'node', states: 'statusOnly' },
+    'AuthMethodUnsupported',
+    'The registry answers 401 without an explanation of its own.',
+  ),
+  certain(
+    'answer.token-refused',
+    { kind: 'invalidToken', seenBy: 'probe', step: ['resolve', 'ping', 'token', 'manifest', 'config'] },
+    ['TokenServiceFailed'],
+    'The registry refuses the token that its own token server gave us.',
+  ),
+  login(
+    'auth.token-refused-in-transfer',
+    { kind: 'invalidToken', step: 'layer' },
+    [],
+    'The registry refuses the token during the transfer.',
+  ),
+  orLogin(
+    'answer.token-refused-for-node',
+    { kind: 'invalidToken' },
+    'TokenServiceFailed',
+    'The registry refuses the token that its own token server gave the node.',
+  ),
+  certain('answer.redirects', { kind: 'redirects' }, ['RegistryFailing'], 'The registry redirects in a circle.'),
+  likely(
+    'answer.transfer-failing',
+    { status: FAILING, step: TRANSFER },
+    ['RegistryFailing', 'BlobHostFailed', 'TokenServiceFailed'],
+    'A part of the image is answered with a server error.',
+  ),
+  certain(
+    'answer.failing',
+    { status: FAILING, seenBy: 'probe' },
+    ['RegistryFailing', 'TokenServiceFailed'],
+    'The registry answers our probe with a server error.',
+  ),
+  certain(
+    'answer.failing-for-node',
+    { status: GATEWAY, where: hasHost },
+    ['RegistryFailing', 'TokenServiceFailed'],
+    'The node reports a server error of this registry.',
+  ),
+  certain(
+    'answer.gone',
+    { status: [402, 410], seenBy: 'probe' },
+    ['RepositoryOffline', 'RegistryPolicyDenied'],
+    'The registry answers our probe that the repository is gone or unpaid.',
+  ),
+  likely(
+    'answer.gone-for-node',
+    { status: [402, 410] },
+    ['RepositoryOffline', 'RegistryPolicyDenied', 'NotARegistry'],
+    'The node reports that the repository is gone or unpaid.',
+  ),
+  certain(
+    'answer.policy-code',
+    { code: 'PROJECTPOLICYVIOLATION' },
+    ['RegistryPolicyDenied'],
+    'The registry answers PROJECTPOLICYVIOLATION.',
+  ),
+  certain(
+    'answer.policy',
+    { seenBy: 'probe', states: 'policy' },
+    ['RegistryPolicyDenied'],
+    'The registry refuses our probe and states a policy.',
+  ),
+  certain(
+    'answer.offline',
+    { seenBy: 'probe', states: 'offline', status: [400, { from: 402, to: 428 }, { from: 430, to: 499 }] },
+    ['RepositoryOffline', 'RegistryPolicyDenied'],
+    'The registry refuses our probe and states that it does not serve this repository.',
+  ),
+  orLogin(
+    'answer.offline-or-login',
+    { states: 'offline', family: 'authentication', where: ({ status }) => status !== 401 },
+    'RepositoryOffline',
+    'The registry refuses and states that it does not serve this repository.',
+  ),
+  possible(
+    'answer.offline-or-failing',
+    { states: 'offline', status: FAILING },
+    ['RepositoryOffline', 'RegistryFailing', 'RegistryPolicyDenied'],
+    'The node reports a server error which states that the registry does not serve this repository.',
+  ),
+  likely(
+    'answer.offline-for-node',
+    { states: 'offline', where: ({ status, statements }) => status !== 401 && !statements.includes('rateLimit') },
+    ['RepositoryOffline', 'RegistryPolicyDenied'],
+    'The node reports an answer which states that the registry does not serve this repository.',
+  ),
+  orLogin(
+    'answer.policy-or-login',
+    { states: 'policy', family: 'authentication' },
+    'RegistryPolicyDenied',
+    'The registry refuses and states a policy.',
+  ),
+  likely(
+    'answer.policy-for-node',
+    { states: 'policy' },
+    ['RegistryPolicyDenied', 'RegistryFailing', 'RepositoryOffline', 'NotARegistry'],
+    'The node reports an answer which states a policy.',
+  ),
+  certain(
+    'answer.precondition',
+    { status: [412, 451], seenBy: 'probe' },
+    ['RegistryPolicyDenied', 'RepositoryOffline'],
+    'The registry answers our probe with a status for policies and legal blocks.',
+  ),
+  likely(
+    'answer.precondition-for-node',
+    { status: [412, 451] },
+    ['RegistryPolicyDenied', 'RepositoryOffline'],
+    'The node reports a status for policies and legal blocks.',
+  ),
+  orLogin(
+    'answer.forbidden-page',
+    { status: 403, seenBy: 'probe', family: 'authentication', states: 'htmlPage' },
+    'RegistryPolicyDenied',
+    'A web page answers 403 to our probe: something before the registry refuses.',
+  ),
+  likely(
+    'answer.not-allowed',
+    { status: 405, code: 'DENIED' },
+    ['RepositoryOffline', 'RegistryFailing'],
+    'The registry answers 405 DENIED.',
+  ),
+  likely(
+    'answer.bad-request',
+    { status: 400 },
+    ['InvalidImageName', 'RegistryFailing'],
+    'The registry answers 400 to the name of the image.',
+  ),
+  likely(
+    'answer.failing-500',
+    { status: FAILING },
+    ['RegistryFailing', 'HeadRequestBlocked', 'ProxyFailed', 'RegistryPolicyDenied', 'TokenServiceFailed'],
+    'The node reports a server error.',
+  ),
+  possible(
+    'answer.in-transfer',
+    {
+      kind: 'status',
+      step: TRANSFER,
+      status: [
+        { from: 300, to: 400 },
+        { from: 404, to: 499 },
+      ],
+    },
+    ['BlobHostFailed', 'RegistryFailing'],
+    'A part of the image is answered with a status that is no answer of a registry.',
+  ),
+  possible(
+    'answer.unusual',
+    { kind: 'status', status: UNUSUAL },
+    ['RegistryFailing', 'ProxyFailed', 'NotARegistry'],
+    'The registry refuses a request that runtimes make everywhere.',
+  ),
+
+  // something else than a registry
+  login('auth.unauthorized-page', { kind: 'notJson', status: 401 }, ['NotARegistry'], 'A web page answers 401.'),
+  certain(
+    'web-page.at-registry',
+    { kind: 'notJson', seenBy: 'probe', where: ({ status }) => status === null || status < 400 || status === 404 },
+    ['NotARegistry', 'RegistryFailing'],
+    'A web page or another protocol answers our probe.',
+  ),
+  likely(
+    'web-page.refusal-in-transfer',
+    { kind: 'notJson', status: 403, step: TRANSFER },
+    ['BlobHostFailed', 'RegistryPolicyDenied', 'NotARegistry'],
+    'A web page refuses a part of the image: something before the host that serves the layers.',
+  ),
+  possible(
+    'web-page.refusal',
+    { kind: 'notJson', status: [403, 410, SERVER_ERROR] },
+    ['RegistryPolicyDenied', 'NotARegistry', 'RepositoryOffline'],
+    'A web page refuses the request.',
+  ),
+  likely(
+    'web-page.in-transfer',
+    { kind: 'notJson', step: TRANSFER },
+    ['NotARegistry', 'BlobHostFailed'],
+    'A web page stands where a part of the image should be.',
+  ),
+  likely('web-page.for-node', { kind: 'notJson' }, ['NotARegistry', 'RegistryFailing'], 'The node reports a web page or another protocol.'),
+
+  // not found
+  certain(
+    'not-found.tag-expired',
+    { kind: 'notFound', code: 'TAG_EXPIRED', seenBy: 'probe' },
+    ['TagNotFound'],
+    'The registry answers that the tag has expired.',
+  ),
+  certain(
+    'not-found.digest-of-repository',
+    { kind: 'notFound', seenBy: 'probe', where: (fault, context) => byDigest(fault, context) && repositoryListed(fault, context) },
+    ['DigestNotFound', 'TagNotFound'],
+    'The registry has the repository and not this digest.',
+    withTags,
+  ),
+  likely(
+    'not-found.listed-tag',
+    { kind: 'notFound', seenBy: 'probe', where: tagListed },
+    ['ImageBroken', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
+    'The registry lists the tag and does not have its manifest.',
+  ),
+  certain(
+    'not-found.tag-of-repository',
+    { kind: 'notFound', seenBy: 'probe', where: repositoryListed },
+    ['TagNotFound'],
+    'The registry has the repository and not this tag.',
+    withTags,
+  ),
+  likely(
+    'not-found.token-grants-nothing',
+    { kind: 'notFound', where: tokenGrantsNothing },
+    ['RepositoryNotFound', 'RepositoryNotFoundOrPrivate', 'TagNotFound'],
+    'The registry answers "not found" to a token that grants no right on the repository.',
+  ),
+  certain(
+    'not-found.name-unknown',
+    { kind: 'notFound', code: 'NAME_UNKNOWN' },
+    ['RepositoryNotFound'],
+    'The registry answers NAME_UNKNOWN: it has no such repository.',
+  ),
+  certain(
+    'not-found.repository',
+    { kind: 'notFound', seenBy: 'probe', where: repositoryUnlisted(false) },
+    ['RepositoryNotFound'],
+    'The registry answers that it has no such repository.',
+    withTags,
+  ),
+  likely(
+    'not-found.repository-without-tags',
+    { kind: 'notFound', seenBy: 'probe', where: repositoryUnlisted(true) },
+    ['RepositoryNotFound', 'RepositoryOffline', 'ProxyFailed'],
+    'The registry has neither the manifest nor a tag list of the repository.',
+  ),
+  likely(
+    'not-found.digest',
+    { kind: 'notFound', seenBy: 'probe', where: byDigest },
+    ['DigestNotFound', 'RepositoryNotFound', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
+    'The registry answers "not found" for the digest and gives no tag list.',
+  ),
+  likely(
+    'not-found.manifest-unknown',
+    { kind: 'notFound', seenBy: 'probe', code: 'MANIFEST_UNKNOWN' },
+    ['TagNotFound', 'RepositoryNotFound', 'RepositoryOffline', 'ProxyFailed'],
+    'The registry answers MANIFEST_UNKNOWN and gives no tag list.',
+  ),
+  possible(
+    'not-found.digest-or-repository',
+    { kind: 'notFound', where: byDigest },
+    ['DigestNotFound', 'RepositoryNotFound', 'TagNotFound', 'HeadRequestBlocked', 'RepositoryOffline', 'ProxyFailed'],
+    'The node reports "not found" for the digest.',
+  ),
+  possible(
+    'not-found.bare-name',
+    { kind: 'notFound', where: bareName },
+    ['RepositoryNotFound', 'TagNotFound', 'HeadRequestBlocked', 'RepositoryOffline', 'ProxyFailed'],
+    '"Not found" for a name without registry and tag: most often the name of a local image.',
+  ),
+  possible(
+    'not-found.tag-or-repository',
+    { kind: 'notFound' },
+    ['TagNotFound', 'RepositoryNotFound', 'HeadRequestBlocked', 'RepositoryOffline', 'ProxyFailed'],
+    '"Not found" stands for a missing tag as well as for a missing repository.',
+  ),
+
+  // refusals that authentication could change
+  login(
+    'auth.reason-stated',
+    { family: 'authentication', states: ['tokenExpired', 'expired', 'credentialsWrong', 'rightMissing'] },
+    [],
+    'The registry refuses and states what is wrong with the login.',
+  ),
+  orLogin(
+    'auth.forbidden-in-transfer',
+    { kind: 'status', status: 403, step: TRANSFER },
+    'BlobHostFailed',
+    'A part of the image is answered 403.',
+  ),
+  login(
+    'auth.forbidden',
+    { family: 'authentication', status: 403 },
+    ['HeadRequestBlocked', 'RegistryPolicyDenied', 'RepositoryOffline'],
+    'The registry answers 403.',
+  ),
+
+  // nothing that is known
+  login('auth.unauthorized', { kind: 'status', status: 401 }, ['TokenServiceFailed', 'AuthMethodUnsupported'], 'The registry answers 401.'),
+  login('auth.refused', { family: 'authentication' }, [], 'The runtime reports that authentication is required or was refused.'),
+  likely(
+    'mirror.failed',
+    { role: 'mirror' },
+    ['MirrorFailed'],
+    'A mirror that is set on the node fails, and the fault has no cause of its own.',
+  ),
+  possible('unknown.message', {}, ['Unknown'], 'The message is not known to this version.'),
+];

@@ -1,0 +1,77 @@
+/** What the rules look at: the facts of one image, with the few things that every rule asks named once. Pure. */
+
+import type { Facts } from '../model/facts.ts';
+import { anonymousPasses } from '../model/facts.ts';
+import { type Fault, isAuthenticationFault, isNetworkFault } from '../model/fault.ts';
+import type { Attempt } from '../model/probe.ts';
+
+export interface Context {
+  facts: Facts;
+  /** The fault of the node's report that got farthest in the pull. */
+  nodeFault: Fault | null;
+  /** The same, null where it says nothing of what the registry answers: kubelet postponed the pull, or could not read a pull secret. */
+  reportedFault: Fault | null;
+  /** The request of our probe that decides, null when none was made. */
+  attempt: Attempt | null;
+  /** What that request met, null when it got the manifest in the way in which the node's runtime asks. */
+  probeFault: Fault | null;
+  /** The node's runtime asks by GET where HEAD fails, and GET works. */
+  headFailureHarmless: boolean;
+  /** Our credential was not sent, because the connection is not secure, and no other request tells what the registry answers. */
+  credentialWithheld: boolean;
+  /** The anonymous request that no authentication stopped. */
+  anonymous: Attempt | null;
+  /** What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. */
+  holdsForNode: boolean;
+}
+
+/** In: the facts of one image. Out: what the rules look at. */
+export function contextOf(facts: Facts): Context {
+  const { probe } = facts;
+  const nodeFault = facts.nodeReport.faults[0] ?? null;
+  const decisive = probe?.decisive == null ? null : (probe.attempts[probe.decisive] ?? null);
+  const withheld = decisive?.fault?.kind === 'badScheme' && decisive.result === 'notTried';
+  // a credential that was not sent proves nothing; what stops everybody stops it too
+  const everybody = withheld
+    ? probe?.attempts.find(({ credential, fault }) => credential === null && fault !== null && !isAuthenticationFault(fault))
+    : null;
+  const attempt = withheld ? (everybody ?? null) : decisive;
+  // CRI-O asks by GET alone, Docker asks by GET after a HEAD that fails
+  const headFailureHarmless =
+    probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
+  const probeFault = headFailureHarmless ? null : (attempt?.fault ?? null);
+  const saysNothing =
+    attempt !== null && (nodeFault?.kind === 'secretUnread' || (nodeFault?.kind === 'throttled' && isRefusal(probeFault)));
+  const reportedFault = saysNothing ? null : nodeFault;
+  return {
+    facts,
+    nodeFault,
+    reportedFault,
+    attempt,
+    probeFault,
+    headFailureHarmless,
+    credentialWithheld: withheld && attempt === null,
+    anonymous: anonymousPasses(facts) ?? null,
+    holdsForNode: holdsForNode(facts, reportedFault, probeFault),
+  };
+}
+
+/** Our own network is not the node's, and a name such as `localhost` leads the node to another machine: then only the node's own report counts. */
+function holdsForNode(facts: Facts, reported: Fault | null, seen: Fault | null): boolean {
+  const same = reported?.understood === true && seen !== null && sameFailure(reported, seen);
+  return same || ((seen === null || !isNetworkFault(seen)) && facts.probe?.nodeResolvesElsewhere === false);
+}
+
+/** An answer of the registry that stays the same until somebody repairs something. */
+export const isRefusal = (fault: Fault | null): boolean =>
+  fault !== null && fault.kind !== 'badScheme' && !isNetworkFault(fault) && (fault.status ?? 0) < 500;
+
+/** Whether the node and our probe met the same failure. */
+export function sameFailure(reported: Fault, seen: Fault): boolean {
+  const hundreds = (fault: Fault): number => Math.floor((fault.status ?? 0) / 100);
+  if (reported.kind === seen.kind)
+    return reported.kind !== 'status' || reported.status === seen.status || (hundreds(reported) === 5 && hundreds(seen) === 5);
+  if (isAuthenticationFault(reported) && isAuthenticationFault(seen)) return true;
+  if (reported.status !== null && reported.status === seen.status) return true;
+  return reported.kind === 'blobMissing' && seen.kind === 'corrupt';
+}

@@ -1,0 +1,297 @@
+/**
+ * The rules, in their order: the first whose situation is given decides. Three vantage points, and never confused:
+ *   - What an object shows (a name that does not parse, a secret that breaks the keyring) needs no message.
+ *   - What the node reports about its own network, disk and runtime outranks anything that we see.
+ *   - What the node reports about the registry is checked against what the registry answers now, to the same credentials in the same order.
+ */
+
+import type { CauseCode } from '../model/cause-codes.ts';
+import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
+import type { Attempt } from '../model/probe.ts';
+import { isLoopback } from '../util/proxy.ts';
+import { type Context, isRefusal, sameFailure } from './context.ts';
+import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
+import { loginFromProbe, nodeMayLogIn } from './login-rules.ts';
+import { containerState, object } from './proof.ts';
+import { isLoginMatter, rankCauses } from './rank-causes.ts';
+
+/** Parts of the image that our look behind the manifest, which downloads no layer, cannot see. */
+const BEYOND_OUR_SIGHT = new Set(['corrupt', 'shortBody', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted', 'unknown']);
+/** Faults that only a node meets which was given the manifest. */
+const READ_BY_THE_NODE = new Set(['platform', 'blobMissing', 'corrupt', 'schema1', 'mediaType', 'badManifest', 'tooLarge', 'encrypted']);
+
+const isAbout = (fault: Fault | null, ...kinds: Fault['kind'][]): boolean => fault !== null && kinds.includes(fault.kind);
+/** Nothing that the node reports is about something else than the name. */
+const nameReported = ({ nodeFault }: Context): boolean => nodeFault === null || isAbout(nodeFault, 'badReference', 'unknown');
+const pullingSince = ({ facts }: Context): string | null => facts.nodeReport.pullingSince;
+
+const STATE: readonly Rule[] = [
+  {
+    id: 'state.pulling',
+    reason: 'The node is pulling the image, and nothing has failed yet.',
+    when: context => !context.facts.failing && pullingSince(context) !== null,
+    verdict: () => ({ causes: ['StillPulling'], certainty: 'likely' }),
+    proof: context => [object('event', `kubelet has been pulling the image since ${pullingSince(context)}`)],
+  },
+  {
+    id: 'state.no-pull-problem',
+    reason: 'The container does not wait for its image.',
+    when: ({ facts }) => !facts.failing,
+    verdict: () => ({ causes: ['NoPullProblem'], certainty: 'likely' }),
+    proof: ({ facts: { container, state } }) => [
+      object(
+        'status',
+        `container "${container.name}" ${state.reason === null ? 'does not wait' : `waits for something else: ${state.reason}`}`,
+      ),
+    ],
+  },
+];
+
+const OBJECT: readonly Rule[] = [
+  {
+    id: 'object.pull-policy-never',
+    reason: 'The pull policy of the container is Never, and kubelet does not use the image that the node has, if any.',
+    when: ({ facts }) => facts.state.reason === 'ErrImageNeverPull',
+    verdict: ({ nodeFault }) => ({ causes: ['ImageNeverPulled'], certainty: 'likely', fault: nodeFault }),
+    proof: ({ facts }) => [containerState(facts)],
+  },
+  {
+    id: 'object.name-refused-by-kubelet',
+    reason: 'kubelet refuses the image name as invalid.',
+    when: context => context.facts.state.reason === 'InvalidImageName' && nameReported(context),
+    verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
+    proof: ({ facts }) => [containerState(facts)],
+  },
+  {
+    id: 'object.name-does-not-parse',
+    reason: 'The image name is not a valid reference.',
+    when: context => context.facts.reference === null && nameReported(context),
+    verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
+    proof: ({ facts }) => (facts.referenceError === null ? [] : [object('pod', `image "${facts.image}": ${facts.referenceError}`)]),
+  },
+  {
+    id: 'object.secret-breaks-keyring',
+    reason: 'kubelet cannot parse a pull secret of the pod, and then pulls with none.',
+    when: ({ facts, nodeFault }) => facts.keyring.broken !== null && !isAbout(nodeFault, 'badReference'),
+    verdict: ({ nodeFault }) => ({
+      causes: ['SecretMalformed'],
+      certainty: 'likely',
+      fault: isAbout(nodeFault, 'secretParse') ? nodeFault : null,
+    }),
+    proof: ({ facts: { keyring } }) =>
+      keyring.broken === null ? [] : [object('secret', `"${keyring.broken.secret}": ${keyring.broken.error}`)],
+  },
+];
+
+/** The node asks its own machine over plain HTTP and is told 400: where TLS is spoken to us, that is why. */
+const askedOverPlainHttp = ({ facts, nodeFault }: Context): boolean =>
+  nodeFault?.status === 400 &&
+  facts.probe?.scheme === 'https' &&
+  isLoopback(facts.reference?.registry.replace(/:\d+$/, '') ?? '') &&
+  facts.probe.connection.some(check => check.name === 'tls' && check.status !== 'failed');
+
+/** The node's own trouble; what we see besides has to be repaired next. */
+function ownTrouble(context: Context): Decision {
+  const decision = rankCauses(context, context.nodeFault as Fault);
+  const after = isRefusal(context.probeFault) ? firstOf(PROBE, { ...context, reportedFault: null })?.cause : undefined;
+  return after === undefined || after === decision.cause || after === 'Unknown' ? decision : { ...decision, next: [after] };
+}
+
+/** A pull that was postponed comes again, and a part that is damaged in the registry was not cut off on the way: there the registry's answer decides. */
+const answeredByRegistry = ({ nodeFault, probeFault }: Context): boolean =>
+  (isAbout(nodeFault, 'throttled') && isRefusal(probeFault)) || (isAbout(nodeFault, 'shortBody') && isAbout(probeFault, 'corrupt'));
+
+const NODE: readonly Rule[] = [
+  {
+    id: 'node.own-trouble',
+    reason: 'What the node reports about its own network, disk or runtime stands, whatever works from here.',
+    when: context =>
+      context.nodeFault !== null &&
+      (isNodeFault(context.nodeFault) || isAbout(context.nodeFault, 'secretParse')) &&
+      !answeredByRegistry(context),
+    delegate: ownTrouble,
+  },
+  {
+    id: 'node.plain-http-to-this-machine',
+    reason: 'The node asks its own machine over plain HTTP, and TLS is spoken there.',
+    when: askedOverPlainHttp,
+    delegate: ownTrouble,
+  },
+];
+
+/** A pull secret that nobody could read may be what stops a pull that works anonymously. */
+const onlyUnreadSecrets = ({ facts: { keyring, secrets } }: Context): boolean =>
+  !keyring.complete && keyring.credentials.length === 0 && secrets.length > 0;
+const works = ({ attempt, probeFault }: Context): boolean => attempt !== null && probeFault === null;
+const isPassing = (fault: Fault): boolean => isNetworkFault(fault) || (fault.status ?? 0) >= 500 || fault.status === 429;
+/** Our probe is refused in a way that only the login tables explain. */
+const loginMatter = (context: Context): context is Context & { attempt: Attempt; probeFault: Fault } =>
+  context.attempt !== null &&
+  context.probeFault !== null &&
+  isAuthenticationFault(context.probeFault) &&
+  isLoginMatter(context, context.probeFault);
+
+/** The node got farther than we do. In: the decision that leads and the one that follows. */
+function eitherOf(first: Decision, second: Decision): Decision {
+  const also = [second.cause, ...second.also, ...first.also].filter(
+    (code, index, all) => code !== first.cause && all.indexOf(code) === index,
+  );
+  return { ...first, certainty: 'possible', also: also.slice(0, MOST_ALTERNATIVES), next: [], proof: [] };
+}
+
+/** The node read "not found" with a login of its own, or in one of several tries. */
+const nodeGotFarther = ({ facts }: Context): boolean => nodeMayLogIn(facts) || facts.nodeReport.faults.some(isAuthenticationFault);
+const notFoundReported = ({ reportedFault }: Context): boolean => isAbout(reportedFault, 'notFound');
+
+function loginNeeded(context: Context): Decision {
+  const decision = loginFromProbe(context, context.probeFault as Fault);
+  // without the login that is in the way, the image is still missing
+  const missing = context.anonymous?.fault;
+  return decision.cause === 'CredentialsBlockPublicImage' && missing != null
+    ? { ...decision, next: [rankCauses(context, missing).cause] }
+    : decision;
+}
+
+const PROBE: readonly Rule[] = [
+  {
+    id: 'probe.works-beyond-our-sight',
+    reason: 'The registry returns the manifest; what the node reports is about parts that the probe does not read.',
+    when: context =>
+      works(context) &&
+      context.reportedFault !== null &&
+      (BEYOND_OUR_SIGHT.has(context.reportedFault.kind) ||
+        (context.reportedFault.kind === 'platform' && context.facts.node.platform === null)),
+    delegate: context => rankCauses(context, context.reportedFault as Fault),
+  },
+  {
+    id: 'probe.mirror-not-asked',
+    reason: 'The registry returns the manifest; the mirror that the node asked was not asked by the probe.',
+    when: context => works(context) && context.reportedFault?.role === 'mirror' && context.facts.probe?.mirrorOf === null,
+    delegate: context => rankCauses(context, context.reportedFault as Fault, 'likely'),
+  },
+  {
+    id: 'probe.public-image-secret-not-read',
+    reason: 'The registry returns the manifest anonymously; a pull secret that could not be read may be what it refuses to the node.',
+    when: context =>
+      works(context) && onlyUnreadSecrets(context) && context.reportedFault !== null && isAuthenticationFault(context.reportedFault),
+    verdict: ({ reportedFault }) => ({
+      causes: ['CredentialsBlockPublicImage', 'FixedWaitingForRetry', 'CredentialsRejected'],
+      certainty: 'possible',
+      fault: reportedFault,
+    }),
+  },
+  {
+    id: 'probe.head-fails-get-works',
+    reason: "The registry refuses HEAD and returns the manifest to GET, by which the node's runtime asks: the next pull works.",
+    when: context => works(context) && context.headFailureHarmless,
+    verdict: ({ reportedFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
+  },
+  {
+    id: 'probe.works-now',
+    reason: 'The registry returns the manifest now: the next pull works.',
+    when: works,
+    verdict: ({ reportedFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
+  },
+  {
+    id: 'probe.credential-withheld',
+    reason: 'The credential was not sent over an insecure connection; what the node reports decides.',
+    when: ({ credentialWithheld, nodeFault }) => credentialWithheld && nodeFault !== null,
+    delegate: context => rankCauses(context, context.nodeFault as Fault),
+  },
+  {
+    id: 'probe.own-trouble',
+    reason: 'The probe fails in another way than the node, in one that may pass: what the node reports stands.',
+    when: ({ reportedFault, probeFault }) =>
+      reportedFault !== null && probeFault !== null && isPassing(probeFault) && !sameFailure(reportedFault, probeFault),
+    delegate: context => rankCauses(context, context.reportedFault as Fault),
+  },
+  {
+    id: 'probe.anonymous-meets-the-same',
+    reason: 'Anonymously the probe meets what the node reports: a runtime sends a credential only where the registry asks for one.',
+    when: ({ reportedFault, probeFault, anonymous }) =>
+      reportedFault !== null &&
+      probeFault !== null &&
+      isAuthenticationFault(probeFault) &&
+      anonymous?.fault != null &&
+      sameFailure(reportedFault, anonymous.fault),
+    delegate: context => rankCauses(context, context.anonymous?.fault as Fault),
+  },
+  {
+    id: 'probe.refused-where-node-read',
+    reason: 'The probe is refused without a login, and the node read the image with one: what the node reports decides.',
+    when: context =>
+      loginMatter(context) &&
+      context.attempt.credential === null &&
+      context.reportedFault !== null &&
+      (!isAuthenticationFault(context.reportedFault) || context.reportedFault.kind === 'invalidToken') &&
+      (READ_BY_THE_NODE.has(context.reportedFault.kind) || !context.facts.keyring.complete),
+    delegate: context => rankCauses(context, context.reportedFault as Fault, 'likely'),
+  },
+  {
+    id: 'probe.node-got-farther',
+    reason: 'The node reports "not found" where the probe is refused: the node had a login of its own, or one of its tries was let in.',
+    when: context => loginMatter(context) && notFoundReported(context) && nodeGotFarther(context),
+    delegate: context =>
+      eitherOf(rankCauses(context, context.reportedFault as Fault), loginFromProbe(context, context.probeFault as Fault, 'likely')),
+  },
+  {
+    id: 'probe.refused-where-node-found-nothing',
+    reason: 'The registry refuses the probe where the node reports "not found", which a mirror may have answered.',
+    when: context => loginMatter(context) && notFoundReported(context),
+    delegate: context =>
+      eitherOf(loginFromProbe(context, context.probeFault as Fault, 'likely'), rankCauses(context, context.reportedFault as Fault)),
+  },
+  {
+    id: 'probe.refused',
+    reason: 'The registry refuses the probe as it refuses the node; the credentials and the objects show why.',
+    when: loginMatter,
+    delegate: loginNeeded,
+  },
+  {
+    id: 'probe.answer',
+    reason: 'What the registry answers to the probe decides.',
+    when: ({ probeFault }) => probeFault !== null,
+    delegate: context => rankCauses(context, context.probeFault as Fault),
+  },
+];
+
+const WITHOUT_ANSWER: readonly Rule[] = [
+  {
+    id: 'node.report-alone',
+    reason: 'No registry was asked: what the node reports decides.',
+    when: ({ nodeFault }) => nodeFault !== null,
+    delegate: context => rankCauses(context, context.nodeFault as Fault),
+  },
+  {
+    id: 'probe.no-connection',
+    reason: 'Nothing is left of what the node reported, and the probe cannot connect to the registry.',
+    when: ({ facts }) => facts.probe?.connectionFault != null,
+    delegate: context => rankCauses(context, context.facts.probe?.connectionFault as Fault, 'likely'),
+  },
+  {
+    id: 'none.secret-not-found',
+    reason: 'Neither a message nor an answer is left; a pull secret that the pod names does not exist.',
+    when: ({ facts }) => facts.nodeReport.unreadableSecrets.length > 0 || facts.secrets.some(({ lookup }) => lookup === 'missing'),
+    verdict: () => ({ causes: ['SecretNotFound', ...USUAL], certainty: 'possible' }),
+  },
+  {
+    id: 'none.secret-malformed',
+    reason: 'Neither a message nor an answer is left; a pull secret that the pod names cannot be read by kubelet.',
+    when: ({ facts }) => facts.secrets.some(({ problems }) => problems.some(({ code }) => code === 'SecretMalformed')),
+    verdict: () => ({ causes: ['SecretMalformed', ...USUAL], certainty: 'possible' }),
+  },
+  {
+    id: 'none.events-gone',
+    reason: 'Neither a message nor an answer is left, and the objects show nothing wrong.',
+    when: () => true,
+    verdict: () => ({ causes: ['Unknown'], certainty: 'possible' }),
+  },
+];
+
+/** What a pull fails of most often. */
+const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
+
+export const RULES: readonly Rule[] = [...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
+
+/** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */
+export const decide = (context: Context): Decision => firstOf(RULES, context) as Decision;

@@ -1,0 +1,325 @@
+/**
+ * The command line as data: every command, argument, flag, exit status and environment variable, once. From this table come the parser (cli.ts), the help
+ * (report/help.ts), tab completion (commands/complete.ts), and by scripts/docs.mjs the flags in README.md and the man page; a test compares plugin.yaml with it.
+ * A new flag is one row of FLAGS. What a flag does stands in the command that reads it. This file imports nothing: every file may read it, and it costs nothing at start.
+ */
+
+/** How the program is called. */
+export const PROGRAM = 'kubectl imagepull';
+/** What it does, in one sentence. */
+export const SUMMARY = 'Names the root cause why a pod cannot pull its image, shows the evidence, and prints the commands that fix it.';
+
+export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+
+/** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
+export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'contexts' | 'podsAndWorkloads' | 'secrets';
+
+export interface Example {
+  command: string;
+  /** What it does, as an imperative sentence. */
+  description: string;
+}
+
+export interface Command {
+  name: string;
+  /** One line, imperative, without a full stop. */
+  description: string;
+  /** What stands below it in the help of the command: one or more sentences. */
+  details: string;
+  /** Its arguments after the name, null when it takes none. */
+  argument: { name: string; usage: string; value: ValueKind; choices?: readonly string[]; repeatable: boolean } | null;
+  examples: readonly Example[];
+}
+
+/** What the help shows as parts of their own, in this order. */
+export const GROUPS = ['Flags', 'Output flags', 'Registry flags', 'Cluster flags (as in kubectl)'] as const;
+
+export interface Flag {
+  /** Without dashes. A switch that is on unless it is turned off has its positive name here, and is written `--no-NAME`. */
+  name: string;
+  alias?: string;
+  /** What it takes, as documentation names it (`FILE`); null for a switch. */
+  takes: string | null;
+  /** Default for a flag that takes something: `text`. */
+  value?: ValueKind;
+  choices?: readonly string[];
+  /** The value that holds when the flag is not given, where it is not simply absent. */
+  default?: string;
+  /** It can be given several times, and all values count. Of others the last one counts. */
+  repeatable?: true;
+  /** A switch that is on by default. */
+  negatable?: true;
+  group: (typeof GROUPS)[number];
+  /** One line, imperative, without a full stop. */
+  description: string;
+  /** The commands that take it. */
+  commands: readonly string[];
+}
+
+const commands = [
+  {
+    name: 'why',
+    description: 'Diagnose why pods cannot pull their images',
+    details:
+      'Names the root cause for each image that cannot be pulled, shows the evidence, and prints the commands that fix it. Without arguments it diagnoses all failing pods of the namespace.',
+    argument: { name: 'NAME', usage: '[POD | TYPE/NAME ...]', value: 'podsAndWorkloads', repeatable: true },
+    examples: [
+      { command: 'kubectl imagepull why api-7c9f -n shop', description: 'Diagnose one pod' },
+      { command: 'kubectl imagepull why deployment/api', description: 'Diagnose the pods of a workload' },
+      { command: 'kubectl imagepull why -A', description: 'Diagnose the failing pods of all namespaces' },
+      { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
+      {
+        command: 'kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml | kubectl imagepull why -f -',
+        description: 'Diagnose saved objects, without access to the cluster',
+      },
+      {
+        command: 'kubectl imagepull why api-7c9f -o json --facts > facts.json; kubectl imagepull why -f facts.json',
+        description: 'Save what a diagnosis is based on, and repeat it elsewhere',
+      },
+    ],
+  },
+  {
+    name: 'test-secret',
+    description: 'Test whether pull secrets work',
+    details: 'Checks the type and the format of each pull secret, and authenticates to each registry in it.',
+    argument: { name: 'SECRET', usage: '[SECRET ...]', value: 'secrets', repeatable: true },
+    examples: [
+      { command: 'kubectl imagepull test-secret regcred -n shop', description: 'Authenticate to every registry of a pull secret' },
+      {
+        command: 'kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4',
+        description: 'Also check that it can pull an image',
+      },
+    ],
+  },
+  { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
+  {
+    name: 'completion',
+    description: 'Print the shell completion script',
+    details:
+      'kubectl (1.26 and later) calls the program kubectl_complete-imagepull to complete the arguments of this plugin. The script writes that program to your cache directory and adds the directory to PATH. Without an argument the program itself is printed.',
+    argument: { name: 'SHELL', usage: '[bash | zsh | fish | powershell]', value: 'choice', choices: SHELLS, repeatable: false },
+    examples: [
+      {
+        command: 'source <(kubectl imagepull completion bash)',
+        description: "Enable completion in this shell, after kubectl's own completion",
+      },
+    ],
+  },
+] as const satisfies readonly Command[];
+export type CommandName = (typeof commands)[number]['name'];
+export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
+
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'version', 'completion'];
+const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret'];
+
+const flags = [
+  {
+    name: 'filename',
+    alias: 'f',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Flags',
+    description:
+      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'all-namespaces',
+    alias: 'A',
+    takes: null,
+    group: 'Flags',
+    description: 'Diagnose the failing pods of all namespaces',
+    commands: ['why'],
+  },
+  {
+    name: 'selector',
+    alias: 'l',
+    takes: 'SELECTOR',
+    group: 'Flags',
+    description: 'Diagnose only failing pods with these labels',
+    commands: ['why'],
+  },
+  { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
+  {
+    name: 'watch',
+    alias: 'w',
+    takes: null,
+    group: 'Flags',
+    description: 'Keep running, and report new and resolved causes; Ctrl-C stops it',
+    commands: ['why'],
+  },
+  {
+    name: 'fail-on',
+    takes: 'CAUSE,…',
+    value: 'causes',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Exit with status 1 only for these causes',
+    commands: ['why'],
+  },
+  {
+    name: 'ignore',
+    takes: 'CAUSE,…',
+    value: 'causes',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Do not exit with status 1 for these causes',
+    commands: ['why'],
+  },
+  {
+    name: 'image',
+    takes: 'IMAGE',
+    group: 'Flags',
+    description: 'Also check that the secret can pull this image',
+    commands: ['test-secret'],
+  },
+  { name: 'help', alias: 'h', takes: null, group: 'Flags', description: 'Show the help of a command', commands: ALL },
+  {
+    name: 'output',
+    alias: 'o',
+    takes: 'FORMAT',
+    value: 'choice',
+    choices: OUTPUT_FORMATS,
+    default: 'text',
+    group: 'Output flags',
+    description: 'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus',
+    commands: ['why', 'test-secret', 'version'],
+  },
+  {
+    name: 'facts',
+    takes: null,
+    group: 'Output flags',
+    description: 'With -o json or yaml: add everything that the diagnosis is based on (no passwords); why -f FILE repeats the diagnosis',
+    commands: ['why'],
+  },
+  {
+    name: 'color',
+    takes: null,
+    negatable: true,
+    group: 'Output flags',
+    description: 'Print no colors; colors are also off if NO_COLOR is set or the output is not a terminal',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'probe',
+    takes: null,
+    negatable: true,
+    group: 'Registry flags',
+    description: 'Do not contact a registry; use only the messages of the node and the objects of the cluster',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'timeout',
+    takes: 'DURATION',
+    default: '30s',
+    group: 'Registry flags',
+    description: 'Limit for all registry requests about one image, for example 10s or 1m',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'insecure-registry',
+    takes: 'HOST',
+    repeatable: true,
+    group: 'Registry flags',
+    description: 'Do not verify the certificate of HOST, and allow plain HTTP',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'registry-ca',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Registry flags',
+    description: 'Also trust the certificate authorities in FILE (PEM)',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'registry-mirror',
+    takes: 'FROM=TO',
+    repeatable: true,
+    group: 'Registry flags',
+    description: 'Send requests for registry FROM to TO, as a mirror on the node does',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'namespace',
+    alias: 'n',
+    takes: 'NAMESPACE',
+    value: 'namespaces',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Namespace of the pods and secrets',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'kubeconfig',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Path of the kubeconfig file',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'context',
+    takes: 'NAME',
+    value: 'contexts',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Context of the kubeconfig to use',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'cluster',
+    takes: 'NAME',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Cluster of the kubeconfig to use',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'user',
+    takes: 'NAME',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'User of the kubeconfig to use',
+    commands: DIAGNOSES,
+  },
+  { name: 'as', takes: 'USER', group: 'Cluster flags (as in kubectl)', description: 'User to impersonate', commands: DIAGNOSES },
+  {
+    name: 'as-group',
+    takes: 'GROUP',
+    repeatable: true,
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Group to impersonate',
+    commands: DIAGNOSES,
+  },
+  {
+    name: 'request-timeout',
+    takes: 'DURATION',
+    default: '0',
+    group: 'Cluster flags (as in kubectl)',
+    description: 'Limit for one request to the cluster; 0 is no limit',
+    commands: DIAGNOSES,
+  },
+] as const satisfies readonly Flag[];
+export type FlagName = (typeof flags)[number]['name'];
+export const FLAGS: readonly (Flag & { name: FlagName })[] = flags;
+
+/** In: the name of a command. Out: the flags that it takes, in the order of the table. */
+export const flagsOf = (command: string): readonly Flag[] =>
+  (FLAGS as readonly Flag[]).filter(({ commands }) => commands.includes(command));
+
+/** In: a flag. Out: how its long form is written. */
+export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);
+
+export const EXIT_STATUS = [
+  { status: 0, description: 'no cause was found (NoPullProblem, StillPulling), or the pull secret works' },
+  { status: 1, description: 'a cause was found, or a pull secret does not work' },
+  { status: 2, description: 'the check was not possible or is incomplete (usage error, no cluster, pod not found, forbidden)' },
+] as const;
+
+export const ENVIRONMENT = [
+  { name: 'KUBECONFIG', description: 'Paths of kubeconfig files, as in kubectl.' },
+  { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', description: 'Proxies for requests to registries and to the cluster.' },
+  { name: 'NO_COLOR', description: 'Turns colors off.' },
+  { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
+  { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },
+] as const;

@@ -1,0 +1,58 @@
+/** The report of `why` in the format of `-o`: takes the findings one by one, keeps of each what the format shows, and prints when all are there. Pure. */
+import { type Aggregator, aggregate, summaryOf } from '../diagnosis/aggregate.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import type { OutputFormat } from '../flags.ts';
+import type { CauseCode } from '../model/cause-codes.ts';
+import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from './json.ts';
+import { prometheus } from './prometheus.ts';
+import { printable } from './style.ts';
+import { renderFindings } from './text.ts';
+
+export interface ReportOptions {
+  output: OutputFormat;
+  /** JSON and YAML items hold the facts. */
+  facts: boolean;
+  color: boolean;
+  /** Columns to fold at. */
+  width: number;
+}
+
+export interface Report {
+  take(finding: Finding): void;
+  /** All causes that were taken. */
+  causes: ReadonlySet<CauseCode>;
+  /** In: what the failing pods have in common, and what could not be seen. Out: the text to print; empty when there is no finding to print. */
+  render(patternsOf: (findings: Aggregator) => string[], warnings: string[]): string;
+}
+
+/** In: the format and how to lay it out. Out: a report without findings. */
+export function createReport({ output, facts, color, width }: ReportOptions): Report {
+  const wide = output === 'wide';
+  const findings = aggregate(wide);
+  const isList = output === 'json' || output === 'yaml';
+  const items: object[] = [];
+  const itemOf = facts ? itemWithFacts : diagnosisItem;
+  return {
+    take(finding) {
+      findings.add(finding);
+      if (isList) items.push(itemOf(finding));
+    },
+    causes: findings.causes,
+    render(patternsOf, warnings) {
+      const groups = findings.groups();
+      switch (output) {
+        case 'json':
+        case 'yaml': {
+          const list = diagnosisList(items, groups.map(summaryOf), patternsOf(findings), warnings);
+          return output === 'json' ? toJson(list) : toYaml(list);
+        }
+        case 'prometheus':
+          return prometheus(groups);
+        case 'name':
+          return [...findings.pods].map(pod => printable(`pod/${pod.split('/').at(-1)}`, false)).join('\n');
+        default:
+          return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
+      }
+    },
+  };
+}

@@ -122,7 +122,9 @@ function readDocument(document: Fields, folder: string, defects: Defects): Kubec
       const fields = defects.fields(item, path);
       return read(defects.fields(fields[field], `${path}.${field}`), defects.text(fields.name, `${path}.name`) ?? '', `${path}.${field}`);
     });
-    return new Map([...(items ?? [])].reverse().map(entry => [entry.name, entry]));
+    const first = new Map<string, T>();
+    for (const entry of items ?? []) if (!first.has(entry.name)) first.set(entry.name, entry);
+    return first;
   };
   return {
     clusters: entries('clusters', 'cluster', (fields, name, path) => readCluster(fields, name, path, folder, defects)),

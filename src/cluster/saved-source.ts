@@ -67,13 +67,9 @@ export function readSaved(text: string, name: string): Saved {
     return found;
   };
   // two pods of one name are no cluster's: what is told twice is read once
-  const pods = [
-    ...new Map(
-      readable('Pod', 'pods', readPod)
-        .reverse()
-        .map(pod => [keyOf(pod.metadata), pod]),
-    ).values(),
-  ].reverse();
+  const podsByKey = new Map<string, Pod>();
+  for (const pod of readable('Pod', 'pods', readPod)) if (!podsByKey.has(keyOf(pod.metadata))) podsByKey.set(keyOf(pod.metadata), pod);
+  const pods = [...podsByKey.values()];
   const events = readable('Event', 'events', readEvent);
   const secrets = indexed('Secret', 'secrets', readSecret);
   const source = createSavedSource(

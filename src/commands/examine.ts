@@ -117,7 +117,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof UserError) return redact(error.message);
   const { name = 'error', message = '' } = error as Error;
   const told = error instanceof TypeError || error instanceof RangeError ? `: ${redact(message).split('\n', 1)[0]}` : '';
-  return `a fault of kubectl imagepull itself (${name}${told}; please report it)`;
+  return `internal error (${name}${told}; please report it)`;
 }
 
 /** Pods that one warning names. */

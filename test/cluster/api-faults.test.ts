@@ -198,7 +198,7 @@ t.test('answers that are JSON and not what was asked for lose no run, and never 
   for (const [name, body, causes, says] of lists) {
     const { status: exit, stdout, stderr, ms } = await runAgainst(/\/pods$/, { status: 200, body }, ['why']);
     t.ok(ms < 20_000, `${name}: in time`);
-    t.notMatch(stderr, /a fault of kubectl imagepull itself/, `${name}: no fault`);
+    t.notMatch(stderr, /internal error/, `${name}: no fault`);
     const isError = stdout === '';
     const told = isError ? [] : (JSON.parse(stdout) as { items: { pod: { name: string }; cause: string }[] }).items;
     t.strictSame(

@@ -2,11 +2,11 @@
  * A cluster as the source of a snapshot's objects: one GET per object and run, and few lists for the events of many pods. What cannot be
  * read is a lookup, and a warning.
  */
-import { type Event, keyOf, type Lookup, namespaceOf, notSeen, type Pod, type Secret } from '../model/kubernetes.ts';
+import { type Event, failedLookup, keyOf, type Lookup, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
-import { foldPages, type ListOf, type ListRequest, PAGE } from './list.ts';
-import { pickEventFields } from './pods.ts';
+import { foldPages, type ListRequest, malformedWarning, PAGE } from './list.ts';
+import { readEvent, readList, readName, readNode, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
 
 /** The objects of a cluster, each read once. */
@@ -17,12 +17,20 @@ export interface ApiSource extends ObjectSource {
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
   /** What could not be read, and why: one line each. */
   warnings(): string[];
+  /** Whether an answer held objects that could not be read, so that one more pod may wait than is known. */
+  isIncomplete(): boolean;
 }
 
-const KINDS: { [K in keyof ObjectKinds]: { resource: string; label: string } } = {
-  Node: { resource: 'nodes', label: 'node' },
-  Secret: { resource: 'secrets', label: 'secret' },
-  ServiceAccount: { resource: 'serviceaccounts', label: 'service account' },
+interface Kind<T> {
+  resource: string;
+  label: string;
+  read(value: unknown): Shaped<T>;
+}
+
+const KINDS: { [K in keyof ObjectKinds]: Kind<ObjectKinds[K]> } = {
+  Node: { resource: 'nodes', label: 'node', read: readNode },
+  Secret: { resource: 'secrets', label: 'secret', read: readSecret },
+  ServiceAccount: { resource: 'serviceaccounts', label: 'service account', read: readServiceAccount },
 };
 
 /** With no more pods than this in a namespace, the events of each are read by its name. */
@@ -41,6 +49,7 @@ export function createApiSource(api: Api): ApiSource {
   /** By pod. */
   const events = new Map<string, Promise<Lookup<Event[]>>>();
   const warnings = new Set<string>();
+  let isIncomplete = false;
 
   function once<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
     const value = known.get(key) ?? read();
@@ -49,42 +58,64 @@ export function createApiSource(api: Api): ApiSource {
   }
 
   /** A failure of the API server is a lookup too: the rest of the snapshot is still worth a diagnosis. */
-  function failedLookup(error: unknown, what: string): ReturnType<typeof notSeen> {
+  function failed(error: unknown, what: string): Lookup<never> {
     if (!(error instanceof UserError)) throw error;
     warnings.add(`cannot read ${what}: ${error.message}`);
-    return notSeen(error.message);
+    return failedLookup(error.message);
   }
 
-  /** One GET. In: the path, what it reads (for the warning), and the permission that it needs. */
-  async function look<T>(path: string, what: string, permission: string): Promise<Lookup<T>> {
-    let answer: Answer<T>;
+  /** One GET. In: the path, what it reads (for the warning), the permission that it needs, and the reader of its answer. */
+  async function look<T>(path: string, what: string, permission: string, read: (value: unknown) => Shaped<T>): Promise<Lookup<T>> {
+    let answer: Answer<unknown>;
     try {
-      answer = await api.get<T>(path);
+      answer = await api.get<unknown>(path);
     } catch (error) {
-      return failedLookup(error, what);
+      return failed(error, what);
     }
-    if (answer.ok) return { found: true, object: answer.value };
-    if (answer.status === 404) return { found: false, missing: true };
-    warnings.add(`cannot read ${what}: ${permission}`);
-    return notSeen(permission);
+    if (!answer.ok && answer.status === 404) return { found: false, missing: true };
+    const shaped = answer.ok ? read(answer.value) : null;
+    if (shaped !== null && 'object' in shaped) return { found: true, object: shaped.object };
+    const why = answer.ok
+      ? `the response of the API server is malformed: ${(shaped as { defect: string }).defect}`
+      : answer.status === 403
+        ? permission
+        : answer.message;
+    warnings.add(`cannot read ${what}: ${why}`);
+    return failedLookup(why);
   }
 
   function get<K extends keyof ObjectKinds>(kind: K, namespace: string | null, name: string): Promise<Lookup<ObjectKinds[K]>> {
-    const { resource, label } = KINDS[kind];
+    const { resource, label, read } = KINDS[kind];
     const path = `${pathOf(namespace, resource)}/${enc(name)}`;
     const what = `${label} "${name}"${namespace === null ? '' : ` in namespace "${namespace}"`}`;
-    return once(lookups, path, () => look(path, what, missingPermission('get', resource))) as Promise<Lookup<ObjectKinds[K]>>;
+    return once(lookups, path, () => look<ObjectKinds[K]>(path, what, missingPermission('get', resource), read)) as Promise<
+      Lookup<ObjectKinds[K]>
+    >;
+  }
+
+  /** Reads the events of a list's answer. Malformed ones are told, and make the work incomplete. */
+  function readEvents(value: unknown, what: string): Shaped<Event[]> {
+    const page = readList(value);
+    if (page === null) return { defect: 'it is not a list' };
+    const events = page.items.map(readEvent);
+    const good = events.filter(event => event !== null);
+    tellMalformed(events.length - good.length, what);
+    return { object: good };
+  }
+
+  function tellMalformed(malformed: number, what: string): void {
+    const warning = malformedWarning(malformed, what);
+    if (warning === null) return;
+    isIncomplete = true;
+    warnings.add(warning);
   }
 
   const eventsNamed = (namespace: string, name: string): Promise<Lookup<Event[]>> =>
-    once(events, `${namespace}/${name}`, async () => {
+    once(events, `${namespace}/${name}`, () => {
       const selector = enc(`involvedObject.kind=Pod,involvedObject.name=${name}`);
-      const lookup = await look<ListOf<Event>>(
-        `${pathOf(namespace, 'events')}?fieldSelector=${selector}&limit=${PAGE}`,
-        `the events of namespace "${namespace}"`,
-        missingPermission('list', 'events'),
-      );
-      return lookup.found ? { found: true, object: lookup.object.items ?? [] } : lookup;
+      const path = `${pathOf(namespace, 'events')}?fieldSelector=${selector}&limit=${PAGE}`;
+      const what = `the events of namespace "${namespace}"`;
+      return look<Event[]>(path, what, missingPermission('list', 'events'), value => readEvents(value, what));
     });
 
   async function prefetchEvents(pods: readonly Pod[]): Promise<void> {
@@ -115,18 +146,18 @@ export function createApiSource(api: Api): ApiSource {
       resource: 'events',
     };
     try {
-      const { total } = await foldPages<Event, Map<string, Event[]>>(
-        api,
-        request,
-        () => new Map(keys.map(key => [key, []])),
-        (own, page) => {
-          for (const event of page) own.get(keyOf(event.involvedObject ?? {}))?.push(pickEventFields(event));
+      const { total, malformed } = await foldPages<Event, Map<string, Event[]>>(api, request, {
+        read: readEvent,
+        start: () => new Map(keys.map(key => [key, []])),
+        add(own, page) {
+          for (const event of page) own.get(keyOf(event.involvedObject ?? {}))?.push(event);
           return own;
         },
-      );
+      });
+      tellMalformed(malformed, request.what);
       return new Map([...total].map(([key, object]) => [key, { found: true, object }]));
     } catch (error) {
-      const lookup = failedLookup(error, request.what);
+      const lookup = failed(error, request.what);
       return new Map(keys.map(key => [key, lookup]));
     }
   }
@@ -135,14 +166,21 @@ export function createApiSource(api: Api): ApiSource {
   const namespacesWithSecret = (name: string): Promise<Lookup<string[]>> => {
     const path = `${pathOf(null, 'secrets')}?fieldSelector=${enc(`metadata.name=${name}`)}&limit=${PAGE}`;
     return once(lookups, path, async () => {
-      let answer: Answer<ListOf<Secret>>;
+      let answer: Answer<unknown>;
       try {
-        answer = await api.get<ListOf<Secret>>(path, METADATA_LIST);
+        answer = await api.get<unknown>(path, METADATA_LIST);
       } catch (error) {
-        return failedLookup(error, `the secrets named "${name}" in all namespaces`);
+        return failed(error, `the secrets named "${name}" in all namespaces`);
       }
-      if (!answer.ok) return notSeen(`${missingPermission('list', 'secrets')} for all namespaces`);
-      return { found: true, object: (answer.value.items ?? []).map(({ metadata }) => namespaceOf(metadata)).sort() };
+      const page = answer.ok ? readList(answer.value) : null;
+      if (page === null) return notSeen(`${missingPermission('list', 'secrets')} for all namespaces`);
+      return {
+        found: true,
+        object: page.items
+          .flatMap(item => readName(item) ?? [])
+          .map(namespaceOf)
+          .sort(),
+      };
     }) as Promise<Lookup<string[]>>;
   };
 
@@ -153,5 +191,6 @@ export function createApiSource(api: Api): ApiSource {
     prefetchEvents,
     namespacesWithSecret,
     warnings: () => [...warnings],
+    isIncomplete: () => isIncomplete,
   };
 }

@@ -12,7 +12,10 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404 
 /** The API server of one connection. */
 export interface Api {
   server: string;
-  /** One GET. 403, 404 and 410 (a list that has expired) are values; every other failure is a UserError. */
+  /**
+   * One GET. 403, 404 and 410 (a list that has expired) are values; every other failure is a UserError. The value is JSON and no more:
+   * what it holds is for the readers of shape.ts to find out.
+   */
   get<T>(path: string, accept?: string): Promise<Answer<T>>;
   /** The lines of a response that does not end by itself (a watch). Every failure, a broken connection too, is a UserError. */
   lines(path: string): AsyncGenerator<string>;
@@ -23,6 +26,19 @@ export interface Api {
 const MAX_RETRY_AFTER = 10;
 /** The longest silence of a watch, in milliseconds: a watch ends after 300 s at most, so that a longer silence is a lost connection. */
 const MAX_WATCH_SILENCE = 330_000;
+/**
+ * The longest silence of any other request, in milliseconds, where no --request-timeout is given. An API server ends a request that is
+ * not a watch after 60 s by itself (kube-apiserver --request-timeout): what is silent for longer is a lost connection.
+ */
+const MAX_SILENCE = 90_000;
+/** The longest time for one whole request without --request-timeout, in milliseconds: for an answer that trickles. */
+const MAX_REQUEST = 300_000;
+/** The largest answer that is read, in bytes: a page of 250 objects of 1 MB each. */
+const MAX_ANSWER = 256 * 1024 * 1024;
+/** The longest line of a watch, in characters: one object, and etcd holds objects of at most 1.5 MB. */
+const MAX_LINE = 16 * 1024 * 1024;
+/** The longest message of a Status object that is shown, in characters. */
+const MAX_STATUS_MESSAGE = 500;
 const JSON_TYPE = 'application/json';
 /** Only the metadata of objects: no data of a secret is sent. */
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -43,21 +59,22 @@ export function createApi(
   signal: AbortSignal,
 ): Api {
   const url = new URL(connection.server);
-  const proxy = connection.proxyUrl ?? proxyFor(url, environment);
-  const limits = { headersTimeout: requestTimeout, connections: 8, pipelining: 1 };
+  const proxy = usableProxy(connection.proxyUrl ?? proxyFor(url, environment));
+  const silence = requestTimeout > 0 ? requestTimeout : MAX_SILENCE;
+  const limits = { headersTimeout: silence, connections: 8, pipelining: 1 };
   const connectTimeout = requestTimeout > 0 ? requestTimeout : 30_000;
   const dispatcher: Dispatcher =
     proxy === null
       ? new Agent({ ...limits, connect: { ...connection.tls, timeout: connectTimeout } })
-      : new ProxyAgent({ ...limits, uri: proxy, requestTls: { ...connection.tls, timeout: connectTimeout } });
+      : new ProxyAgent({ ...limits, uri: proxy.href, requestTls: { ...connection.tls, timeout: connectTimeout } });
 
-  const send = (path: string, accept: string, bodyTimeout = requestTimeout): Promise<Dispatcher.ResponseData> =>
+  const send = (path: string, accept: string, until: AbortSignal, bodyTimeout = silence): Promise<Dispatcher.ResponseData> =>
     dispatcher.request({
       origin: url.origin,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       method: 'GET',
       headers: { accept, 'user-agent': userAgent, ...connection.headers },
-      signal,
+      signal: until,
       bodyTimeout,
     });
 
@@ -65,14 +82,15 @@ export function createApi(
     let status: number;
     let text: string;
     let pause: number;
+    const late = AbortSignal.timeout(requestTimeout > 0 ? requestTimeout : MAX_REQUEST);
     try {
-      const answer = await send(path, accept);
+      const answer = await send(path, accept, AbortSignal.any([signal, late]));
       status = answer.statusCode;
       pause = Number(answer.headers['retry-after']);
-      text = await answer.body.text();
+      text = await readText(answer.body, MAX_ANSWER);
       noteGarbage(text.length);
     } catch (error) {
-      throw unreachable(error);
+      throw unreachable(late.aborted ? { code: 'UND_ERR_BODY_TIMEOUT' } : error);
     }
     if (status === 200) {
       try {
@@ -105,20 +123,21 @@ export function createApi(
   async function* lines(path: string): AsyncGenerator<string> {
     let rest = '';
     try {
-      const answer = await send(path, JSON_TYPE, MAX_WATCH_SILENCE);
+      const answer = await send(path, JSON_TYPE, signal, MAX_WATCH_SILENCE);
       if (answer.statusCode === 403)
         throw new UserError(
-          `cannot watch pods: ${statusMessage(await answer.body.text()) ?? missingPermission('watch', 'pods')}`,
+          `cannot watch pods: ${statusMessage(await readText(answer.body, MAX_LINE)) ?? missingPermission('watch', 'pods')}`,
           'ask for the permission "watch pods"',
           true,
         );
       if (answer.statusCode !== 200)
         throw new UserError(
-          `the API server returned HTTP ${answer.statusCode}: ${statusMessage(await answer.body.text()) ?? 'no reason given'}`,
+          `the API server returned HTTP ${answer.statusCode}: ${statusMessage(await readText(answer.body, MAX_LINE)) ?? 'no reason given'}`,
         );
       for await (const chunk of answer.body.setEncoding('utf8') as AsyncIterable<string>) {
         const parts = (rest + chunk).split('\n');
         rest = parts.pop() ?? '';
+        if (rest.length > MAX_LINE) throw tooLarge(MAX_LINE);
         yield* parts.filter(part => part !== '');
       }
     } catch (error) {
@@ -126,17 +145,51 @@ export function createApi(
     }
   }
 
+  /** What Node.js and undici say of a connection, as one sentence; their own words only where they are about no value of the user. */
   function unreachable(error: unknown): UserError {
+    if (error instanceof UserError) return error;
     const { code = '', message = '' } = error as { code?: string; message?: string };
     if (signal.aborted) return new UserError('interrupted');
-    const known = CONNECTION_ERRORS[code] ?? (UNKNOWN_HOST.has(code) ? `no such host "${url.hostname}"` : undefined);
+    const refused = /^Proxy response \((\d+)\)/.exec(message)?.[1];
+    const known =
+      refused !== undefined
+        ? `the proxy answered ${refused}`
+        : (CONNECTION_ERRORS[code] ??
+          (UNKNOWN_HOST.has(code) ? `no such host "${(proxy ?? url).hostname}"` : undefined) ??
+          (code.startsWith('ERR_OSSL_') ? 'the certificate or the key of the kubeconfig is not valid' : undefined));
+    const by = proxy === null ? '' : ` through the proxy ${proxy.protocol}//${proxy.host}`;
     return new UserError(
-      `cannot reach the API server at ${connection.server}: ${known ?? (message.split('\n', 1)[0] || code)}`,
+      `cannot reach the API server at ${connection.server}${by}: ${known ?? (code || message.split('\n', 1)[0])}`,
       'check that the cluster is running and that --context is the right one; -f FILE diagnoses saved objects without a cluster',
     );
   }
 
   return { server: connection.server, get, lines, close: () => dispatcher.destroy().catch(() => {}) };
+}
+
+/** The proxy as a URL. Errors: a UserError, which does not show it: a proxy's URL may hold a password. */
+function usableProxy(proxy: string | null): URL | null {
+  if (proxy === null) return null;
+  const url = URL.canParse(proxy) ? new URL(proxy) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new UserError(
+    `the proxy to the API server ${url === null ? 'is not a URL' : `has the scheme "${url.protocol.slice(0, -1)}", which is not supported`}`,
+    'check proxy-url in the kubeconfig, HTTPS_PROXY and HTTP_PROXY: expected http://HOST:PORT or https://HOST:PORT',
+  );
+}
+
+const tooLarge = (limit: number): UserError => new UserError(`the API server returned more than ${limit / 1024 / 1024} MiB at once`);
+
+/** A body as text. Errors: a UserError when it is longer than a number of bytes. */
+async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
@@ -145,6 +198,8 @@ const UNTRUSTED = 'its certificate is not signed by the certificate authority in
 /** The codes of Node.js, OpenSSL and undici that users meet, as sentences. */
 const CONNECTION_ERRORS: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
   ECONNRESET: 'the connection was reset',
   UND_ERR_SOCKET: 'the connection was closed',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
@@ -158,13 +213,17 @@ const CONNECTION_ERRORS: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is not valid for this host name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not use TLS',
   EPROTO: 'the server does not use TLS',
+  HPE_INVALID_CONSTANT: 'the server does not use HTTP',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of the response are too long',
+  UND_ERR_INVALID_ARG: 'the credentials of the kubeconfig cannot be sent in a header',
+  ERR_INVALID_CHAR: 'the credentials of the kubeconfig cannot be sent in a header',
 };
 
 /** The message of a Kubernetes Status object, null for anything else. */
 function statusMessage(text: string): string | null {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
-    return typeof message === 'string' && message !== '' ? message : null;
+    return typeof message === 'string' && message !== '' ? message.slice(0, MAX_STATUS_MESSAGE) : null;
   } catch {
     return null;
   }

@@ -1,18 +1,20 @@
 /**
- * From the user's kubeconfig to a connection. @kubernetes/client-node reads the files and the credentials; what it leaves out of kubectl's
- * behavior is added here: a merged KUBECONFIG list, tokenFile, impersonated groups, the environment and the terminal of an exec plugin.
+ * From the user's kubeconfig to a connection: which cluster, as whom, with which credential. kubectl's behavior is the rule; where it
+ * refuses, this refuses. The refresh of OpenID Connect tokens is @kubernetes/client-node's.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import type { RequestOptions } from 'node:https';
-import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
-import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
-import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import { join } from 'node:path';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
+import { type PluginCaller, runExecPlugin } from './exec-plugin.ts';
+import {
+  type ClusterEntry,
+  type ContextEntry,
+  type Kubeconfig,
+  kubeconfigFiles,
+  readKubeconfig,
+  type UserEntry,
+} from './kubeconfig-file.ts';
 
 /** kubectl's flags that choose a connection. */
 export interface ConnectionFlags {
@@ -24,17 +26,9 @@ export interface ConnectionFlags {
   asGroup?: string[] | undefined;
 }
 
-/** What a login may need of its caller. */
-export interface Caller {
-  environment: Environment;
-  /** Where the standard error of an exec plugin goes. */
-  stderr: NodeJS.WritableStream;
-  /** Whether somebody can answer an exec plugin's question. */
-  isInteractive: boolean;
-}
-
 /** An API server, and what a request to it needs. */
 export interface Connection {
+  /** Without user name, password and trailing slash. */
   server: string;
   headers: Headers;
   tls: Tls;
@@ -54,167 +48,223 @@ interface Tls {
   rejectUnauthorized?: boolean;
 }
 
-const TLS_OPTIONS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'] as const;
+/** Where a pod finds its service account. */
+const IN_CLUSTER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The fields of a kubeconfig user that client-node does not keep, and the folder of its file. */
-interface ExtraUser {
-  folder: string;
-  user?: { tokenFile?: string; 'as-groups'?: string[]; 'as-uid'?: string };
-}
-
-/** The kubeconfig after kubectl's merge. */
-interface MergedConfig {
-  config: KubeConfig;
-  /** By name. */
-  extraUsers: ReadonlyMap<string, ExtraUser>;
-}
-
-const IN_CLUSTER_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+/** Auth providers that were built into kubectl until 1.26, with the exec plugin that took their place. */
+const REMOVED_PROVIDERS: Record<string, string> = {
+  gcp: 'install gke-gcloud-auth-plugin, then run: gcloud container clusters get-credentials CLUSTER',
+  azure: 'install kubelogin (https://github.com/Azure/kubelogin), then run: kubelogin convert-kubeconfig',
+};
 
 /**
  * Builds the connection to the cluster. In: kubectl's flags, and who calls. Out: address, headers, TLS and proxy, with the user logged in
  * (an exec plugin runs here). Errors: a UserError.
  */
-export async function connect(flags: ConnectionFlags, caller: Caller): Promise<Connection> {
-  const { config, extraUsers } = load(flags, caller.environment);
-  const { cluster, user, namespace } = select(config, flags);
-  const extra = extraUsers.get(user.name);
-  const server = addressOf(cluster);
-  const { headers, tls } = await logIn({ ...cluster, server }, user, extra, caller);
+export async function connect(flags: ConnectionFlags, caller: PluginCaller): Promise<Connection> {
+  const { cluster, user, namespace } = select(load(flags, caller.environment), flags);
+  const url = addressOf(cluster);
+  // kubectl sends no credential in the clear, and asks for none. Source: client-go, ClientConfig and IsConfigTransportTLS
+  const isPlain = url.protocol === 'http:';
+  const { headers, tls } = isPlain ? { headers: {}, tls: {} } : await logIn(cluster, user, caller);
   return {
-    server,
-    headers: { ...headers, ...impersonation(flags, user, extra) },
+    server: url.href.replace(/\/+$/, ''),
+    headers: { ...headers, ...impersonation(flags, user) },
     tls,
-    proxyUrl: cluster.proxyUrl ?? null,
+    proxyUrl: proxyOf(cluster),
     namespace,
   };
 }
 
 /** The names of the contexts, for completion. */
-export function contextNames(flags: ConnectionFlags, environment: Environment): string[] {
-  const { config } = merge(filesOf(flags, environment));
-  return config.getContexts().map(context => context.name);
-}
+export const contextNames = (flags: ConnectionFlags, environment: Environment): string[] => [
+  ...readKubeconfig(kubeconfigFiles(flags.kubeconfig, environment)).contexts.keys(),
+];
 
 /** The kubeconfig of the flags and the environment, else that of the pod in which this runs. */
-function load(flags: ConnectionFlags, environment: Environment): MergedConfig {
-  const files = filesOf(flags, environment);
-  if (files.length > 0) return merge(files);
-  if (!existsSync(IN_CLUSTER_TOKEN))
+function load(flags: ConnectionFlags, environment: Environment): Kubeconfig {
+  const files = kubeconfigFiles(flags.kubeconfig, environment);
+  if (files.length > 0) return readKubeconfig(files);
+  if (!existsSync(join(IN_CLUSTER, 'token')))
     throw new UserError('no kubeconfig found', 'set KUBECONFIG or --kubeconfig; -f FILE diagnoses saved objects without a cluster');
-  const config = new KubeConfig();
-  config.loadFromCluster();
-  return { config, extraUsers: new Map() };
+  return inCluster(environment);
 }
 
-/** The kubeconfig files in kubectl's order: --kubeconfig, else those of KUBECONFIG that exist, else ~/.kube/config. */
-function filesOf(flags: ConnectionFlags, environment: Environment): string[] {
-  if (flags.kubeconfig !== undefined) {
-    if (!existsSync(flags.kubeconfig))
-      throw new UserError(`kubeconfig file "${flags.kubeconfig}" does not exist`, 'check the path in --kubeconfig');
-    return [flags.kubeconfig];
-  }
-  const listed = (environment.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
-  const files = listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
-  return files.filter(file => existsSync(file));
+/** The connection of a pod to its own cluster. Source: client-go, rest.InClusterConfig. */
+function inCluster({ KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' }: Environment): Kubeconfig {
+  const [name, namespaceFile] = ['in-cluster', join(IN_CLUSTER, 'namespace')];
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const none = { caData: undefined, tlsServerName: undefined, skipTlsVerify: false, proxyUrl: undefined };
+  return {
+    clusters: new Map([[name, { name, server, caFile: join(IN_CLUSTER, 'ca.crt'), ...none }]]),
+    users: new Map([[name, { ...noUser(name), tokenFile: join(IN_CLUSTER, 'token') }]]),
+    contexts: new Map([
+      [name, { name, cluster: name, user: name, namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : '' }],
+    ]),
+    currentContext: name,
+  };
 }
 
-/** kubectl's merge: of two entries with one name the first counts, and so does the first current context. */
-function merge(files: readonly string[]): MergedConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: '' });
-  const extraUsers = new Map<string, ExtraUser>();
-  for (const file of files) {
-    const one = new KubeConfig();
-    let document: { users?: ({ name: string } & Omit<ExtraUser, 'folder'>)[] | null } | null;
-    try {
-      const text = readFileSync(file, 'utf8');
-      // an empty file holds no document
-      document = (loadAll(text, { schema: CORE_SCHEMA })[0] ?? null) as typeof document;
-      if (document === null) continue;
-      if (typeof document !== 'object') throw new Error('it is not a YAML mapping');
-      one.loadFromString(text);
-      one.makePathsAbsolute(dirname(file));
-    } catch (error) {
-      throw new UserError(`cannot read kubeconfig "${file}": ${firstLine(error)}`, 'check it with: kubectl config view');
-    }
-    for (const cluster of one.getClusters()) if (config.getCluster(cluster.name) === null) config.addCluster(cluster);
-    for (const user of one.getUsers()) if (config.getUser(user.name) === null) config.addUser(user);
-    for (const context of one.getContexts()) if (config.getContextObject(context.name) === null) config.addContext(context);
-    for (const { name, user } of document.users ?? [])
-      if (!extraUsers.has(name)) extraUsers.set(name, { folder: dirname(file), ...(user == null ? {} : { user }) });
-    if (!config.getCurrentContext() && one.getCurrentContext()) config.setCurrentContext(one.getCurrentContext());
-  }
-  return { config, extraUsers };
-}
+/** A user without any credential. */
+const noUser = (name: string): UserEntry => ({
+  name,
+  ...{ certFile: undefined, certData: undefined, keyFile: undefined, keyData: undefined, token: undefined, tokenFile: undefined },
+  ...{ username: undefined, password: undefined, authProvider: undefined, exec: undefined },
+  impersonate: { user: undefined, uid: undefined, groups: [] },
+});
 
 /** The cluster and the user that the flags and the current context choose. */
-function select(config: KubeConfig, flags: ConnectionFlags): { cluster: Cluster; user: User; namespace: string } {
-  const name = flags.context ?? config.getCurrentContext();
-  const context = config.getContextObject(name);
-  if (context === null && (flags.context !== undefined || flags.cluster === undefined)) {
-    const hint = `select a context with --context (${namesOf(config.getContexts())})`;
+function select(config: Kubeconfig, flags: ConnectionFlags): { cluster: ClusterEntry; user: UserEntry; namespace: string } {
+  const name = flags.context ?? config.currentContext;
+  const context: ContextEntry | undefined = config.contexts.get(name);
+  if (context === undefined && (flags.context !== undefined || flags.cluster === undefined)) {
+    const hint = `select a context with --context (${namesOf(config.contexts)})`;
     throw new UserError(name ? `the kubeconfig has no context "${name}"` : 'the kubeconfig has no current context', hint);
   }
   const clusterName = flags.cluster ?? context?.cluster ?? '';
-  const cluster = config.getCluster(clusterName);
-  if (cluster === null)
-    throw new UserError(`the kubeconfig has no cluster "${clusterName}"`, `its clusters: ${namesOf(config.getClusters())}`);
+  const cluster = config.clusters.get(clusterName);
+  if (cluster === undefined)
+    throw new UserError(`the kubeconfig has no cluster "${clusterName}"`, `its clusters: ${namesOf(config.clusters)}`);
   const userName = flags.user ?? context?.user ?? '';
-  const user = config.getUser(userName);
-  if (user === null && userName !== '')
-    throw new UserError(`the kubeconfig has no user "${userName}"`, `its users: ${namesOf(config.getUsers())}`);
-  // without a user client-node would leave out the cluster's certificate authority
-  return { cluster, user: user ?? { name: '' }, namespace: context?.namespace || 'default' };
+  const user = config.users.get(userName);
+  if (user === undefined && userName !== '')
+    throw new UserError(`the kubeconfig has no user "${userName}"`, `its users: ${namesOf(config.users)}`);
+  return { cluster, user: user ?? noUser(''), namespace: context?.namespace || 'default' };
 }
 
-const namesOf = (entries: readonly { name: string }[]): string => entries.map(({ name }) => name).join(', ') || 'none';
+const namesOf = (entries: ReadonlyMap<string, unknown>): string => [...entries.keys()].join(', ') || 'none';
 
-/** A cluster's address as kubectl takes it: without a scheme it is HTTPS. */
-function addressOf({ name, server }: Cluster): string {
-  const address = /^https?:\/\//.test(server ?? '') ? server : `https://${server ?? ''}`;
-  if (!server || !URL.canParse(address))
+/**
+ * A cluster's address as kubectl takes it: without a scheme it is plain HTTP. User name and password in it are neither shown nor sent.
+ * Source: client-go, rest/url_utils.go, DefaultServerURL.
+ */
+function addressOf({ name, server }: ClusterEntry): URL {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `http://${server}`;
+  const url = server !== '' && URL.canParse(address) ? new URL(address) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new UserError(`invalid server of cluster "${name}" in the kubeconfig`, 'expected for example https://HOST:6443');
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  url.hash = '';
+  return url;
+}
+
+/** The proxy of a cluster. Errors: a UserError that does not show it: it may hold a password. */
+function proxyOf({ name, proxyUrl }: ClusterEntry): string | null {
+  if (proxyUrl === undefined) return null;
+  const scheme = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol.slice(0, -1) : null;
+  if (scheme === 'http' || scheme === 'https') return proxyUrl;
+  throw new UserError(
+    `proxy-url of cluster "${name}" in the kubeconfig ${scheme === null ? 'is not a URL' : `has the scheme "${scheme}", which is not supported`}`,
+    'expected http://HOST:PORT or https://HOST:PORT',
+  );
+}
+
+/** The credentials of a user over TLS. In: the cluster, the user, and an exec plugin's caller. */
+async function logIn(cluster: ClusterEntry, user: UserEntry, caller: PluginCaller): Promise<{ headers: Headers; tls: Tls }> {
+  refuseUnusable(user);
+  const ca = pem(cluster.caData, cluster.caFile, `certificate-authority of cluster "${cluster.name}"`);
+  const cert = pem(user.certData, user.certFile, `client-certificate of user "${user.name}"`);
+  const key = pem(user.keyData, user.keyFile, `client-key of user "${user.name}"`);
+  const tls: Tls = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cluster.tlsServerName === undefined ? {} : { servername: cluster.tlsServerName }),
+    // always set: NODE_TLS_REJECT_UNAUTHORIZED is not asked
+    rejectUnauthorized: !cluster.skipTlsVerify,
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+  const authorization = await authorizationOf(user);
+  // a plugin is not run where the user has another credential. Source: client-go, exec.go, UpdateTransportConfig
+  const isLoggedIn = authorization !== undefined || cert !== undefined;
+  const plugin = user.exec === undefined || isLoggedIn ? {} : await runExecPlugin(user.exec, cluster, caller);
+  const sent = authorization ?? (plugin.token === undefined ? undefined : `Bearer ${plugin.token}`);
+  if (sent !== undefined && !/^[\x20-\x7e]+$/.test(sent))
     throw new UserError(
-      `invalid server "${server ?? ''}" of cluster "${name}" in the kubeconfig`,
-      'expected for example https://HOST:6443',
+      `the token of user "${user.name}" holds a character that no header may hold`,
+      'check it for line breaks: log in again, or select another user with --user',
     );
-  return address.replace(/\/+$/, '');
+  return {
+    headers: sent === undefined ? {} : { Authorization: sent },
+    tls: plugin.cert === undefined ? tls : { ...tls, cert: plugin.cert, key: plugin.key as string },
+  };
 }
 
-/** The credentials of a user. In: the cluster with its whole address, the user, and its exec plugin's caller. */
-async function logIn(cluster: Cluster, user: User, extra: ExtraUser | undefined, caller: Caller): Promise<{ headers: Headers; tls: Tls }> {
-  const { exec, ...plain } = user;
-  // the agent that client-node makes is not used: it needs no proxy, and no permission for plain HTTP
-  const { proxyUrl, ...direct } = cluster;
-  const isPlain = cluster.server.startsWith('http://');
-  const options: RequestOptions & { headers: Headers } = { headers: {} };
+/** Errors: a UserError for what kubectl refuses. Source: client-go, clientcmd/validation.go and plugin/pkg/client/auth. */
+function refuseUnusable({ name, token, tokenFile, username, password, authProvider, exec }: UserEntry): void {
+  if (authProvider !== undefined && exec !== undefined)
+    throw new UserError(`user "${name}" of the kubeconfig has both an auth-provider and an exec plugin`, 'remove one of them');
+  if ((token ?? tokenFile) !== undefined && (username ?? password) !== undefined)
+    throw new UserError(`user "${name}" of the kubeconfig has both a token and a user name or password`, 'remove one of them');
+  if (authProvider === undefined || authProvider.name === 'oidc') return;
+  const instead = Object.hasOwn(REMOVED_PROVIDERS, authProvider.name) ? REMOVED_PROVIDERS[authProvider.name] : undefined;
+  throw instead === undefined
+    ? new UserError(`user "${name}" of the kubeconfig has an auth-provider that kubectl does not know`, 'use an exec plugin')
+    : new UserError(`the ${authProvider.name} auth-provider of user "${name}" was removed from kubectl in 1.26`, instead);
+}
+
+/** The Authorization header that needs no plugin, undefined for none. A token file is newer than a token beside it. */
+async function authorizationOf(user: UserEntry): Promise<string | undefined> {
+  const fromFile = user.tokenFile === undefined ? '' : readCredentialFile(user.tokenFile, user, user.token !== undefined);
+  const token = fromFile || user.token;
+  if (token !== undefined && token !== '') return `Bearer ${token}`;
+  if (user.username !== undefined || user.password !== undefined)
+    return `Basic ${Buffer.from(`${user.username ?? ''}:${user.password ?? ''}`).toString('base64')}`;
+  return user.authProvider === undefined ? undefined : oidcToken(user, user.authProvider);
+}
+
+/** The header with the ID token of OpenID Connect, refreshed where it has expired. The library's own words may quote the token. */
+async function oidcToken(user: UserEntry, authProvider: NonNullable<UserEntry['authProvider']>): Promise<string | undefined> {
+  const options: { headers: Headers } = { headers: {} };
   try {
-    const login = new KubeConfig();
-    login.loadFromClusterAndUser({ ...direct, skipTLSVerify: isPlain || cluster.skipTLSVerify }, plain);
-    await login.applyToHTTPSOptions(options);
-    const credential = exec == null ? { headers: {} } : await runExecPlugin(exec as ExecSpec, extra?.folder ?? '', cluster, caller);
-    const { headers, ...certificates } = { ...options, ...credential, headers: { ...options.headers, ...credential.headers } };
-    if (headers.Authorization === undefined && extra?.user?.tokenFile !== undefined) {
-      const { tokenFile } = extra.user;
-      headers.Authorization = `Bearer ${readFileSync(isAbsolute(tokenFile) ? tokenFile : join(extra.folder, tokenFile), 'utf8').trim()}`;
-    }
-    if (options.auth != null) headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-    const names = TLS_OPTIONS.filter(name => certificates[name] != null && !(isPlain && name === 'rejectUnauthorized'));
-    return { headers, tls: Object.fromEntries(names.map(name => [name, certificates[name]])) as Tls };
+    const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');
+    await new OpenIDConnectAuth().applyAuthentication({ name: user.name, authProvider }, options as never);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    const { code } = error as { code?: unknown };
     throw new UserError(
-      `cannot log in as user "${user.name}" of the kubeconfig: ${firstLine(error)}`,
-      'check that kubectl itself works: kubectl version',
+      `cannot log in as user "${user.name}" of the kubeconfig: the OpenID Connect token cannot be refreshed${typeof code === 'string' ? ` (${code})` : ''}`,
+      'log in again at the identity provider, or check with: kubectl version',
+    );
+  }
+  return options.headers.Authorization as string | undefined;
+}
+
+function readCredentialFile(file: string, user: UserEntry, hasOther: boolean): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (hasOther) return '';
+    throw new UserError(
+      `cannot log in as user "${user.name}" of the kubeconfig: cannot read its token file "${file}": ${(error as { code?: string }).code ?? 'unknown error'}`,
+      'check tokenFile in the kubeconfig',
     );
   }
 }
 
+/** A certificate or a key, from its data or its file; data goes first, as in client-go. Errors: a UserError where it is not PEM. */
+function pem(data: string | undefined, file: string | undefined, what: string): string | undefined {
+  if (data === undefined && file === undefined) return undefined;
+  let text: string;
+  try {
+    text = data === undefined ? readFileSync(file as string, 'utf8') : Buffer.from(data, 'base64').toString('utf8');
+  } catch (error) {
+    throw new UserError(
+      `cannot read the ${what} of the kubeconfig from "${file}": ${(error as { code?: string }).code ?? 'unknown error'}`,
+      'check that kubectl itself works: kubectl version',
+    );
+  }
+  if (text.includes('-----BEGIN ')) return text;
+  throw new UserError(
+    `the ${what} of the kubeconfig is not PEM${data === undefined ? '' : ' in base64'}`,
+    'a PEM text begins with -----BEGIN; check that kubectl itself works: kubectl version',
+  );
+}
+
 /** The headers by which a user acts as another one. */
-function impersonation(flags: ConnectionFlags, user: User, extra: ExtraUser | undefined): Headers {
-  const as = flags.as ?? user.impersonateUser;
-  const groups = flags.asGroup ?? extra?.user?.['as-groups'] ?? [];
-  const uid = extra?.user?.['as-uid'];
+function impersonation(flags: ConnectionFlags, { impersonate }: UserEntry): Headers {
+  const as = flags.as ?? impersonate.user;
+  const groups = flags.asGroup ?? impersonate.groups;
   if (as === undefined) {
     if (groups.length > 0) throw new UserError('--as-group requires --as', 'name the user to impersonate: --as USER --as-group GROUP');
     return {};
@@ -222,54 +272,6 @@ function impersonation(flags: ConnectionFlags, user: User, extra: ExtraUser | un
   return {
     'Impersonate-User': as,
     ...(groups.length > 0 ? { 'Impersonate-Group': groups } : {}),
-    ...(uid === undefined ? {} : { 'Impersonate-Uid': uid }),
+    ...(impersonate.uid === undefined ? {} : { 'Impersonate-Uid': impersonate.uid }),
   };
 }
-
-/** A kubeconfig user's exec plugin. Source: client-go, ExecConfig. */
-interface ExecSpec {
-  command?: string;
-  args?: string[];
-  env?: { name: string; value: string }[] | null;
-  apiVersion?: string;
-  interactiveMode?: string;
-  provideClusterInfo?: boolean;
-}
-
-/**
- * Runs an exec plugin as kubectl does: with KUBERNETES_EXEC_INFO, its prompts visible, a relative command beside the kubeconfig. Out: the
- * header or the certificate that it returned.
- */
-async function runExecPlugin(
-  exec: ExecSpec,
-  folder: string,
-  cluster: Cluster,
-  { stderr, isInteractive }: Caller,
-): Promise<{ headers: Headers; cert?: string; key?: string }> {
-  const interactive = exec.interactiveMode !== 'Never' && isInteractive;
-  const authority = cluster.caData === undefined ? {} : { 'certificate-authority-data': cluster.caData };
-  const spec = { interactive, ...(exec.provideClusterInfo ? { cluster: { server: cluster.server, ...authority } } : {}) };
-  const info = JSON.stringify({ apiVersion: exec.apiVersion ?? 'client.authentication.k8s.io/v1', kind: 'ExecCredential', spec });
-  const isRelative = exec.command !== undefined && /^\.{0,2}\//.test(exec.command) && !isAbsolute(exec.command);
-  const command = isRelative ? join(folder, exec.command ?? '') : exec.command;
-  const env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: info }];
-  const auth = new ExecAuth();
-  const mutable = auth as unknown as { execFn: typeof spawn };
-  mutable.execFn = ((file: string, args: string[], settings: object) => {
-    const child = spawn(file, args ?? [], { ...settings, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'] });
-    child.stderr?.on('data', data => stderr.write(data));
-    return child;
-  }) as typeof spawn;
-  const credential: { headers: Headers; cert?: string; key?: string } = { headers: {} };
-  try {
-    await auth.applyAuthentication({ name: 'exec', exec: { ...exec, command, env } }, credential);
-    return credential;
-  } catch (error) {
-    const plugin = `the credential plugin "${exec.command}" of the kubeconfig`;
-    throw (error as { code?: string }).code === 'ENOENT'
-      ? new UserError(`${plugin} is not installed`, 'install it, or select another user with --user')
-      : new UserError(`${plugin} failed: ${firstLine(error)}`, 'run the plugin yourself for details');
-  }
-}
-
-const firstLine = (error: unknown): string => ((error as Error).message ?? String(error)).split('\n', 1)[0]?.slice(0, 300) ?? '';

@@ -1,18 +1,15 @@
 /** Lists of the Kubernetes API, read page by page. What is made of their objects belongs to the callers. */
 import { UserError } from '../util/user-error.ts';
-import { type Answer, type Api, missingPermission } from './api.ts';
-
-/** A list as the API returns it. Go writes an empty list as null. */
-export interface ListOf<T> {
-  items: T[] | null;
-  metadata?: { continue?: string; resourceVersion?: string };
-}
+import { type Api, missingPermission } from './api.ts';
+import { readList } from './shape.ts';
 
 /** Objects of one page. kubectl reads 500; with 250 a page of the largest pods stays within a few megabytes. */
 export const PAGE = 250;
 
 /** How often a list that expires while it is read is started again. */
 const RESTARTS = 2;
+/** A list of more pages than this never ends: 2.5 million objects are more than a cluster holds. */
+const MAX_PAGES = 10_000;
 
 /** A list to read. */
 export interface ListRequest {
@@ -32,44 +29,71 @@ export const podsPath = (namespace: string | null, selector: string | null): str
   return selector === null ? path : withQuery(path, `labelSelector=${encodeURIComponent(selector)}`);
 };
 
+/** How the objects of a list are read: each into a `T` (null: malformed), and a page of them into a total. */
+export interface Fold<T, R> {
+  read(item: unknown): T | null;
+  start(): R;
+  add(total: R, items: T[]): R;
+}
+
+/** What became of a list. */
+export interface Folded<R> {
+  total: R;
+  resourceVersion: string;
+  /** Objects that could not be read: they are in no total. */
+  malformed: number;
+}
+
 /**
  * Reads a list page by page, so that no more than one page is held, and adds each page to a total. A list that expires in the middle (410)
- * is read again with a new total. Out: the total, and the list's resourceVersion. Errors: a UserError that names the missing permission.
+ * is read again with a new total. Errors: a UserError that names the missing permission, or that the answer is no list.
  */
 export async function foldPages<T, R>(
   api: Api,
   { path, what, resource }: ListRequest,
-  start: () => R,
-  add: (total: R, items: T[]) => R,
-): Promise<{ total: R; resourceVersion: string }> {
+  { read, start, add }: Fold<T, R>,
+): Promise<Folded<R>> {
   let total = start();
+  let malformed = 0;
   let token = '';
-  for (let restarts = 0; ; ) {
+  let restarts = 0;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
     const query = `limit=${PAGE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
-    const page: Answer<ListOf<T>> = await api.get<ListOf<T>>(withQuery(path, query));
-    if (page.ok) {
-      total = add(total, page.value.items ?? []);
-      token = page.value.metadata?.continue ?? '';
-      if (token === '') return { total, resourceVersion: page.value.metadata?.resourceVersion ?? '' };
-    } else if (page.status === 410 && restarts++ < RESTARTS) {
+    const answer = await api.get<unknown>(withQuery(path, query));
+    if (answer.ok) {
+      const page = readList(answer.value);
+      if (page === null) throw notAList(api, what);
+      const items = page.items.map(read);
+      const good = items.filter(item => item !== null);
+      malformed += items.length - good.length;
+      total = add(total, good as T[]);
+      token = page.continueToken;
+      if (token === '') return { total, resourceVersion: page.resourceVersion, malformed };
+    } else if (answer.status === 410 && restarts++ < RESTARTS) {
       token = '';
+      malformed = 0;
       total = start();
-    } else if (page.status === 403)
+    } else if (answer.status === 403)
       throw new UserError(
-        `cannot list ${what}: ${missingPermission('list', resource)} (${page.message})`,
+        `cannot list ${what}: ${missingPermission('list', resource)} (${answer.message})`,
         `ask for the permission "list ${resource}", or name a pod`,
       );
-    else throw new UserError(`cannot list ${what}: ${page.message}`, 'try again');
+    else throw new UserError(`cannot list ${what}: ${answer.message}`, 'try again');
   }
+  throw new UserError(`cannot list ${what}: the API server at ${api.server} returns a list that does not end`);
 }
 
-/** Reads a whole list. */
-export async function list<T>(api: Api, request: ListRequest): Promise<T[]> {
-  const { total } = await foldPages<T, T[]>(
-    api,
-    request,
-    () => [],
-    (all, items) => all.concat(items),
+const notAList = (api: Api, what: string): UserError =>
+  new UserError(
+    `cannot list ${what}: the response of the API server at ${api.server} is not a list of Kubernetes objects`,
+    "check the cluster's server address in the kubeconfig",
   );
-  return total;
+
+/** For warnings: how many objects of a list were malformed; null for none. */
+export const malformedWarning = (malformed: number, what: string): string | null =>
+  malformed === 0 ? null : `${malformed} of ${what} ${malformed === 1 ? 'is' : 'are'} malformed and cannot be read`;
+
+/** Reads a whole list. */
+export async function list<T>(api: Api, request: ListRequest, read: (item: unknown) => T | null): Promise<Folded<T[]>> {
+  return foldPages<T, T[]>(api, request, { read, start: () => [], add: (all, items) => all.concat(items) });
 }

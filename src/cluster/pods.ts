@@ -1,17 +1,19 @@
 /** Pods as a list gives them: which of them may wait for an image, what is kept of those, and where the others run. Pure. */
-import { type ContainerSpec, type Event, keyOf, type Pod } from '../model/kubernetes.ts';
+import { type ContainerSpec, keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf, isBetweenImages, serviceAccountName, waitsForImage } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
+import { defined } from './fields.ts';
 
 /**
  * Whether a pod may wait for an image, as far as its status tells: an image volume has no status of its own, so that only its events
- * decide. A pod that is being deleted does not count.
+ * decide, nor does a malformed pod tell anything. A pod that is being deleted does not count.
  */
 export const mayFail = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
-  imagesOf(pod).some(
-    image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || waitsForImage(image) || isBetweenImages(image),
-  );
+  (pod.defect !== undefined ||
+    imagesOf(pod).some(
+      image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || waitsForImage(image) || isBetweenImages(image),
+    ));
 
 /** The fields of a pod that a diagnosis reads. A real pod is about ten times as large. */
 export function pickFields(pod: Pod): Pod {
@@ -36,28 +38,9 @@ export function pickFields(pod: Pod): Pod {
       initContainerStatuses: status.initContainerStatuses,
       ephemeralContainerStatuses: status.ephemeralContainerStatuses,
     }),
+    defect: pod.defect,
   }) as Pod;
 }
-
-/** The fields of a core/v1 event that a diagnosis reads. */
-export function pickEventFields(event: Event): Event {
-  const { metadata, reason, message, count, series, firstTimestamp, lastTimestamp, eventTime, involvedObject } = event;
-  return defined({
-    metadata: defined({ name: metadata.name, creationTimestamp: metadata.creationTimestamp }),
-    reason,
-    message,
-    count,
-    series,
-    firstTimestamp,
-    lastTimestamp,
-    eventTime,
-    involvedObject,
-  }) as Event;
-}
-
-/** The object without the fields that are undefined. */
-const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 
 /** Where a running pod runs, with which service account (`namespace/name`), and from which registries. */
 export interface Placement {

@@ -3,8 +3,9 @@ import type { Baseline, Lookup, Pod, PodSnapshot, Secret } from '../model/kubern
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
-import { foldPages, podsPath } from './list.ts';
-import { mayFail, pickFields, placementOf } from './pods.ts';
+import { foldPages, malformedWarning, podsPath } from './list.ts';
+import { mayFail, placementOf } from './pods.ts';
+import { readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { isPods, workloadPods } from './workloads.ts';
 
@@ -36,17 +37,24 @@ export interface Reader {
   secret(namespace: string, name: string): Promise<Lookup<Secret>>;
   /** What could not be read, and why: one line each. */
   warnings(): string[];
+  /** Whether pods or events could not be read at all, so that one more pod may wait than is known. */
+  isIncomplete(): boolean;
 }
 
 /** In: the API. Out: what a command reads from the cluster, for one run. */
 export function createReader(api: Api): Reader {
   const source = createApiSource(api);
+  /** What was malformed in lists of pods: one line each. */
+  const malformed = new Set<string>();
+  const tell = (warning: string | null): void => {
+    if (warning !== null) malformed.add(warning);
+  };
 
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
     const bareName = slash < 0 ? name : name.slice(slash + 1);
-    if (!isPods(type)) return { pods: await workloadPods(api, type, bareName, namespace) };
+    if (!isPods(type)) return { pods: await workloadPods(api, type, bareName, namespace, tell) };
     // the events need only the name: they are read at the same time as the pod
     source.startEvents(namespace, bareName);
     return { pods: [await readPod(api, namespace, bareName)] };
@@ -54,52 +62,66 @@ export function createReader(api: Api): Reader {
 
   return {
     podsOf,
-    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector),
+    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell),
     prefetchEvents: source.prefetchEvents,
     snapshot: pod => takeSnapshot(source, pod),
     secret: (namespace, name) => source.get('Secret', namespace, name),
-    warnings: source.warnings,
+    warnings: () => [...malformed, ...source.warnings()],
+    isIncomplete: () => malformed.size > 0 || source.isIncomplete(),
   };
 }
 
 async function readPod(api: Api, namespace: string, name: string): Promise<Pod> {
   const namespacePath = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-  const answer = await api.get<Pod>(`${namespacePath}/pods/${encodeURIComponent(name)}`);
-  if (answer.ok) return answer.value;
+  const answer = await api.get<unknown>(`${namespacePath}/pods/${encodeURIComponent(name)}`);
+  if (answer.ok) {
+    const pod = shapePod(answer.value);
+    if (pod !== null && pod.metadata.name === name) return pod;
+    throw new UserError(
+      `cannot read pod "${name}" in namespace "${namespace}": the response of the API server at ${api.server} is not that pod`,
+      "check the cluster's server address in the kubeconfig",
+    );
+  }
   if (answer.status === 403)
     throw new UserError(`cannot read pod "${name}" in namespace "${namespace}": ${answer.message}`, 'ask for the permission "get pods"');
-  const parent = await api.get(namespacePath);
+  const parent = await api.get<unknown>(namespacePath);
   if (!parent.ok && parent.status === 404)
     throw new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces');
   throw new UserError(`pod "${name}" not found in namespace "${namespace}"`, `list the pods with: kubectl -n ${namespace} get pods`);
 }
 
-/** Lists pods. Those that may fail are kept without the fields that no diagnosis reads; of the others only the placement is kept. */
-async function listFailingPods(api: Api, namespace: string | null, selector: string | null): Promise<FailingPods> {
-  const { total, resourceVersion } = await foldPages<
+/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed. */
+async function listFailingPods(
+  api: Api,
+  namespace: string | null,
+  selector: string | null,
+  tell: (warning: string | null) => void,
+): Promise<FailingPods> {
+  const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
+  const { total, resourceVersion, malformed } = await foldPages<
     Pod,
     { pods: Pod[]; nodes: Set<string>; registries: Set<string>; accounts: Set<string> }
   >(
     api,
+    { path: podsPath(namespace, selector), what, resource: 'pods' },
     {
-      path: podsPath(namespace, selector),
-      what: namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`,
-      resource: 'pods',
-    },
-    () => ({ pods: [], nodes: new Set(), registries: new Set(), accounts: new Set() }),
-    (sum, page) => {
-      for (const pod of page) {
-        const failing = mayFail(pod);
-        if (failing) sum.pods.push(pickFields(pod));
-        const placement = failing ? null : placementOf(pod);
-        if (placement === null) continue;
-        if (placement.node !== null) sum.nodes.add(placement.node);
-        sum.accounts.add(placement.account);
-        for (const registry of placement.registries) sum.registries.add(registry);
-      }
-      return sum;
+      read: shapePod,
+      start: () => ({ pods: [], nodes: new Set(), registries: new Set(), accounts: new Set() }),
+      add(sum, page) {
+        for (const pod of page) {
+          const failing = mayFail(pod);
+          if (failing) sum.pods.push(pod);
+          const placement = failing ? null : placementOf(pod);
+          if (placement === null) continue;
+          if (placement.node !== null) sum.nodes.add(placement.node);
+          sum.accounts.add(placement.account);
+          for (const registry of placement.registries) sum.registries.add(registry);
+        }
+        return sum;
+      },
     },
   );
+  tell(malformedWarning(malformed, what));
   const { pods, ...baseline } = total;
   return { pods, baseline, resourceVersion };
 }

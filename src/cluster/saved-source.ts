@@ -1,21 +1,23 @@
 /**
  * A file as the source of a snapshot's objects: what `kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml` wrote. It never holds
- * the whole cluster, so that little is proved by what it lacks. Pure.
+ * the whole cluster, so that little is proved by what it lacks. Its author may be a stranger. Pure.
  */
-import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import {
   type Event,
+  failedLookup,
+  keyOf,
   type Lookup,
-  type Metadata,
-  type Node,
   namespaceOf,
   notSeen,
   type Pod,
   type PodSnapshot,
   type Secret,
-  type ServiceAccount,
 } from '../model/kubernetes.ts';
+import { readDocuments } from '../parse/documents.ts';
 import { UserError } from '../util/user-error.ts';
+import { isFields } from './fields.ts';
+import { malformedWarning } from './list.ts';
+import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
 
 /** The objects of a file that commands use. */
@@ -23,96 +25,160 @@ export interface Saved {
   pods: Pod[];
   secrets: Secret[];
   snapshot(pod: Pod): Promise<PodSnapshot>;
-}
-
-interface KubernetesObject {
-  kind?: string;
-  metadata?: Metadata;
-  items?: unknown[];
+  /** What of the file cannot be read: one line each. */
+  warnings(): string[];
+  /** Whether pods or events of the file cannot be read, so that one more pod may wait than is known. */
+  isIncomplete(): boolean;
 }
 
 const HOW_TO_SAVE = 'save objects with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml';
 const LABELS: Record<keyof ObjectKinds, string> = { Node: 'node', Secret: 'secret', ServiceAccount: 'service account' };
+/** What kubectl writes has none; an author of a file gains nothing by them that he could not write out. */
+const MAX_ALIASES = 0;
 
 /**
  * Reads a file's text: JSON or YAML, a List or many documents; objects of other kinds are ignored. In: the text, and the file's name for
  * errors. Errors: a UserError when it does not parse or holds no object.
  */
 export function readSaved(text: string, name: string): Saved {
-  const objects = parse(text, name).flatMap(flatten);
+  if (text.trim() === '') throw new UserError(`${name} is empty`, HOW_TO_SAVE);
+  const parsed = readDocuments(text, MAX_ALIASES);
+  if (!parsed.ok) throw new UserError(`${name} is neither JSON nor YAML: ${parsed.error}`, HOW_TO_SAVE);
+  const objects = flatten(parsed.documents);
   if (objects.length === 0) throw new UserError(`${name} contains no Kubernetes object`, HOW_TO_SAVE);
-  const ofKind = <T>(kind: string): T[] =>
-    objects.filter(object => object.kind === kind && typeof object.metadata?.name === 'string') as T[];
-  const pods = ofKind<Pod>('Pod');
-  const secrets = ofKind<Secret>('Secret');
+  const warnings: string[] = [];
+  const tell = (malformed: number, label: string): boolean => {
+    const warning = malformedWarning(malformed, `the ${label} in ${name}`);
+    if (warning !== null) warnings.push(warning);
+    return warning !== null;
+  };
+  const ofKind = (kind: string): unknown[] => objects.filter(object => object.kind === kind).map(({ value }) => value);
+  let isIncomplete = false;
+  const readable = <T>(kind: string, label: string, read: (value: unknown) => T | null): T[] => {
+    const all = ofKind(kind).map(read);
+    const good = all.filter(object => object !== null);
+    isIncomplete = tell(all.length - good.length, label) || isIncomplete;
+    return good as T[];
+  };
+  const indexed = <T>(kind: string, label: string, read: (value: unknown) => Shaped<T>): Index<T> => {
+    const values = ofKind(kind);
+    const found = index(values, read);
+    tell(values.length - found.all.filter(({ shaped }) => 'object' in shaped).length, label);
+    return found;
+  };
+  // two pods of one name are no cluster's: what is told twice is read once
+  const podsByKey = new Map<string, Pod>();
+  for (const pod of readable('Pod', 'pods', readPod)) if (!podsByKey.has(keyOf(pod.metadata))) podsByKey.set(keyOf(pod.metadata), pod);
+  const pods = [...podsByKey.values()];
+  const events = readable('Event', 'events', readEvent);
+  const secrets = indexed('Secret', 'secrets', readSecret);
   const source = createSavedSource(
     {
-      Node: ofKind<Node>('Node'),
+      Node: indexed('Node', 'nodes', readNode),
       Secret: secrets,
-      ServiceAccount: ofKind<ServiceAccount>('ServiceAccount'),
-      Event: objects.filter(object => object.kind === 'Event') as unknown as Event[],
+      ServiceAccount: indexed('ServiceAccount', 'service accounts', readServiceAccount),
     },
+    events,
     name,
   );
-  return { pods, secrets, snapshot: pod => takeSnapshot(source, pod) };
+  return {
+    pods,
+    secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
+    snapshot: pod => takeSnapshot(source, pod),
+    warnings: () => [...warnings],
+    isIncomplete: () => isIncomplete,
+  };
 }
 
-type SavedObjects = { [K in keyof ObjectKinds]: ObjectKinds[K][] } & { Event: Event[] };
+/** The objects of a kind by `namespace/name` (the first of each counts), and the namespaces that have any. */
+interface Index<T> {
+  all: { namespace: string; name: string; shaped: Shaped<T> }[];
+  byKey: ReadonlyMap<string, Shaped<T>>;
+  namespaces: ReadonlySet<string>;
+}
 
-/** In: the objects by kind, and the file's name for what was not seen. */
-function createSavedSource(objects: SavedObjects, name: string): ObjectSource {
+function index<T>(values: readonly unknown[], read: (value: unknown) => Shaped<T>): Index<T> {
+  const all = values.flatMap(value => {
+    const named = readName(value);
+    return named === null ? [] : [{ namespace: namespaceOf(named), name: named.name, shaped: read(value) }];
+  });
+  return {
+    all,
+    byKey: new Map([...all].reverse().map(({ namespace, name, shaped }) => [`${namespace}/${name}`, shaped])),
+    namespaces: new Set(all.map(({ namespace }) => namespace)),
+  };
+}
+
+/** In: the objects by kind, the events, and the file's name for what was not seen. */
+function createSavedSource(
+  objects: { [K in keyof ObjectKinds]: Index<ObjectKinds[K]> },
+  events: readonly Event[],
+  name: string,
+): ObjectSource {
+  /** By `namespace/name` of their pod, and by the name alone for a pod that does not tell its namespace. */
   const eventsByPod = new Map<string, Event[]>();
-  for (const event of objects.Event) {
-    const pod = (event.involvedObject ?? event.regarding)?.name ?? '';
-    const own = eventsByPod.get(pod);
-    if (own === undefined) eventsByPod.set(pod, [event]);
-    else own.push(event);
+  for (const event of events) {
+    const pod = event.involvedObject ?? event.regarding ?? {};
+    add(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
+    add(eventsByPod, pod.name ?? '', event);
   }
+  const namespacesBySecret = new Map<string, string[]>();
+  for (const { namespace, name: secret } of objects.Secret.all) add(namespacesBySecret, secret, namespace);
   return {
     /** An object is missing only where the file holds another one of its kind from that namespace. */
     async get(kind, namespace, wanted) {
-      const list = objects[kind] as ObjectKinds[typeof kind][];
-      const saved = list.filter(({ metadata }) => namespace === null || namespaceOf(metadata) === namespace);
-      const object = saved.find(({ metadata }) => metadata.name === wanted);
-      if (object !== undefined) return { found: true, object };
-      if (saved.length > 0) return { found: false, missing: true };
+      const { byKey, namespaces } = objects[kind] as Index<ObjectKinds[typeof kind]>;
+      // a node has no namespace, and so it is kept under the one that is assumed where none is told
+      const shaped = byKey.get(keyOf({ namespace: namespace ?? namespaceOf({}), name: wanted }));
+      if (shaped !== undefined)
+        return 'object' in shaped ? { found: true, object: shaped.object } : failedLookup(`it is malformed in ${name}: ${shaped.defect}`);
+      if (namespace === null ? namespaces.size > 0 : namespaces.has(namespace)) return { found: false, missing: true };
       return notSeen(`${name} contains no ${LABELS[kind]}${namespace === null ? '' : ` from namespace "${namespace}"`}`);
     },
     async eventsOf(pod) {
-      return { found: true, object: eventsByPod.get(pod.metadata.name) ?? [] };
+      const key = pod.metadata.namespace === undefined ? pod.metadata.name : keyOf(pod.metadata);
+      return { found: true, object: eventsByPod.get(key) ?? [] };
     },
     /** A file tells which namespaces have a secret, never that no other has one. */
     async namespacesWithSecret(wanted): Promise<Lookup<string[]>> {
-      const namespaces = objects.Secret.filter(({ metadata }) => metadata.name === wanted).map(({ metadata }) => namespaceOf(metadata));
-      return namespaces.length > 0
-        ? { found: true, object: namespaces.sort() }
+      const namespaces = namespacesBySecret.get(wanted);
+      return namespaces !== undefined
+        ? { found: true, object: [...namespaces].sort() }
         : notSeen(`${name} does not contain the secrets of all namespaces`);
     },
   };
 }
 
-function parse(text: string, name: string): unknown[] {
-  if (text.trim() === '') throw new UserError(`${name} is empty`, HOW_TO_SAVE);
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    // not JSON: it may be YAML, or several JSON documents in a row, which YAML reads too
-  }
-  try {
-    return loadAll(text, { schema: CORE_SCHEMA, filename: name }) as unknown[];
-  } catch (error) {
-    throw new UserError(`${name} is neither JSON nor YAML: ${(error as Error).message.split('\n', 1)[0]}`, HOW_TO_SAVE);
-  }
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
 
-function flatten(document: unknown): KubernetesObject[] {
-  if (document === null || typeof document !== 'object') return [];
-  if (Array.isArray(document)) return document.flatMap(flatten);
-  const object = document as KubernetesObject;
-  if (!Array.isArray(object.items)) return [object];
-  // the items of a typed list (PodList) may not name their kind
-  const kind = /^(\w+)List$/.exec(object.kind ?? '')?.[1];
-  return object.items.flatMap(item =>
-    flatten(kind !== undefined && typeof item === 'object' && item !== null && !('kind' in item) ? { kind, ...item } : item),
-  );
+/** An object of a file, whose shape is not known yet. */
+interface Unread {
+  kind: unknown;
+  value: unknown;
+}
+
+/** The objects of documents, of lists in them, and of lists in those, in their order. A loop, since a stranger chooses the depth. */
+function flatten(documents: readonly unknown[]): Unread[] {
+  const found: Unread[] = [];
+  /** What is still to be looked at, the next one last, with the kind that its list implies. */
+  const waiting: { value: unknown; kind?: string | undefined }[] = [];
+  const push = (values: readonly unknown[], kind?: string): void => {
+    for (let at = values.length - 1; at >= 0; at--) waiting.push({ value: values[at], kind });
+  };
+  push(documents);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, kind } = next;
+    if (Array.isArray(value)) push(value);
+    else if (isFields(value)) {
+      const own = value.kind ?? kind;
+      if (!Array.isArray(value.items)) found.push({ kind: own, value });
+      // the items of a typed list (PodList) may not name their kind
+      else push(value.items, typeof own === 'string' ? /^(\w{1,64})List$/.exec(own)?.[1] : undefined);
+    } else if (kind !== undefined) found.push({ kind, value });
+  }
+  return found;
 }

@@ -16,12 +16,24 @@ const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`);
  * from every value. Errors: a UserError when the text is no selector.
  */
 export function parseSelector(text: string): (labels: Labels) => boolean {
-  const terms = text
-    .split(/,(?![^(]*\))/)
+  const terms = splitTerms(text)
     .map(term => term.trim())
     .filter(Boolean)
     .map(term => parseTerm(term, text));
   return labels => terms.every(holds => holds(labels));
+}
+
+/** The terms between commas that stand in no parentheses. */
+function splitTerms(text: string): string[] {
+  const terms = [''];
+  let isInside = false;
+  for (const character of text) {
+    if (character === '(') isInside = true;
+    else if (character === ')') isInside = false;
+    if (character === ',' && !isInside) terms.push('');
+    else terms[terms.length - 1] += character;
+  }
+  return terms;
 }
 
 function parseTerm(term: string, text: string): (labels: Labels) => boolean {

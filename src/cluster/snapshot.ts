@@ -49,7 +49,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod): Promise<PodS
     readSecrets(source, namespace, pullSecretNames(pod)),
   ]);
   const events: Lookup<Event[]> = podEvents.found
-    ? { found: true, object: podEvents.object.filter(event => isOfPod(event, pod)) }
+    ? { found: true, object: newest(podEvents.object.filter(event => isOfPod(event, pod))) }
     : podEvents;
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
   const [inherited, otherNamespaces] = await Promise.all([
@@ -64,6 +64,18 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod): Promise<PodS
     secrets: new Map([...named, ...inherited]),
     otherNamespaces: new Map(otherNamespaces),
   };
+}
+
+/** The most events of one pod that are read. kubelet counts what repeats in one event, and an API server keeps them for one hour. */
+const MAX_EVENTS = 500;
+
+/** Of too many events the newest; they stay in their order. */
+function newest(events: Event[]): Event[] {
+  if (events.length <= MAX_EVENTS) return events;
+  const timeOf = ({ lastTimestamp, series, eventTime, metadata }: Event): string =>
+    lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp ?? '';
+  const kept = new Set([...events].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1)).slice(0, MAX_EVENTS));
+  return events.filter(event => kept.has(event));
 }
 
 type SecretLookups = ReadonlyMap<string, Lookup<Secret>>;

@@ -5,6 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
 import { UserError } from '../util/user-error.ts';
+import { isFields } from './fields.ts';
+import { readPod } from './shape.ts';
 
 /** What a watch of pods reports. */
 export type PodChange =
@@ -71,15 +73,26 @@ export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncG
 }
 
 interface WatchEvent {
-  type: string;
-  object: Pod & { metadata: { resourceVersion?: string } };
+  version: string | undefined;
+  change: PodChange | null;
 }
 
-/** One line of a watch: its version, and its change (a bookmark has none); `expired` when a new list is needed (410 Gone). */
-function readEvent(line: string): { version: string | undefined; change: PodChange | null } | 'expired' {
-  const { type, object } = JSON.parse(line) as WatchEvent;
-  if (type === 'ERROR') return 'expired';
-  const version = object.metadata.resourceVersion;
-  if (type === 'BOOKMARK') return { version, change: null };
-  return { version, change: { type: type === 'DELETED' ? 'deleted' : 'changed', pod: object } };
+/**
+ * One line of a watch: its version, and its change (a bookmark has none); `expired` when a new list is needed: 410 Gone, and a line that
+ * tells nothing, since what it should have told is in the list. Errors: a UserError when the line is not JSON.
+ */
+function readEvent(line: string): WatchEvent | 'expired' {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new UserError('the API server sent a line that is not JSON');
+  }
+  const { type, object } = isFields(value) ? value : {};
+  if (typeof type !== 'string' || type === 'ERROR' || !isFields(object)) return 'expired';
+  const version = isFields(object.metadata) ? object.metadata.resourceVersion : undefined;
+  const known = typeof version === 'string' ? version : undefined;
+  if (type === 'BOOKMARK') return { version: known, change: null };
+  const pod = readPod(object);
+  return pod === null ? 'expired' : { version: known, change: { type: type === 'DELETED' ? 'deleted' : 'changed', pod } };
 }

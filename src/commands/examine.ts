@@ -4,9 +4,14 @@
  */
 import { collectFacts } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
-import type { Pod, PodSnapshot } from '../model/kubernetes.ts';
+import { neededLookups } from '../diagnosis/needed.ts';
+import { unexamined } from '../diagnosis/unexamined.ts';
+import { keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
+import type { Prober } from '../registry/prober.ts';
 import { noteGarbage } from '../util/garbage.ts';
+import { redact } from '../util/redact.ts';
+import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
 
@@ -36,20 +41,47 @@ export interface Examination {
   memory?: Memory;
 }
 
-/** Takes the snapshot of each pod, probes the registries of its images and diagnoses them. Errors: the first of any pod. */
-export const examine = (
+/** What an examination could not do. */
+export interface Examined {
+  /** Pods that could not be examined, and why: one line for each reason. */
+  warnings: string[];
+  /** Every pod was examined, and what a verdict needed was there. */
+  isComplete: boolean;
+}
+
+/**
+ * Takes the snapshot of each pod, probes the registries of its images and diagnoses them. A pod that cannot be examined, by its own fault or
+ * by ours, is an `Unknown` with a warning; the others have their verdicts. Errors: the interruption alone.
+ */
+export const examine = async (
   { subjects, snapshot, container, take, say, memory }: Examination,
   flags: CommonFlags,
   context: Context,
-): Promise<void> =>
-  withProber(
+): Promise<Examined> => {
+  const failures = createFailures();
+  let isComplete = true;
+
+  const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null): Promise<Finding[]> => {
+    try {
+      if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
+      const seen = await snapshot(pod);
+      const cases = collectFacts(seen, context.now(), named, container);
+      const findings = await Promise.all(cases.map(one => investigate(one, prober)));
+      if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;
+      return findings;
+    } catch (error) {
+      // an interrupted examination proves nothing
+      if (context.signal.aborted) throw error;
+      const why = reasonOf(error);
+      failures.add(keyOf(pod.metadata), why);
+      return [unexamined(pod, context.now(), why)];
+    }
+  };
+
+  await withProber(
     flags,
     context,
     async prober => {
-      const examineOne = async ({ pod, named }: PodToDiagnose): Promise<Finding[]> => {
-        const cases = collectFacts(await snapshot(pod), context.now(), named, container);
-        return Promise.all(cases.map(one => investigate(one, prober)));
-      };
       const running: Promise<Finding[]>[] = [];
       const next = async (): Promise<void> => {
         const [first] = running;
@@ -60,7 +92,7 @@ export const examine = (
       };
       try {
         for (const [index, subject] of subjects.entries()) {
-          running.push(examineOne(subject));
+          running.push(examineOne(subject, prober));
           say(`probing registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
           if (running.length === AT_ONCE) await next();
         }
@@ -72,3 +104,39 @@ export const examine = (
     },
     memory,
   );
+  const warnings = failures.warnings();
+  return { warnings, isComplete: isComplete && warnings.length === 0 };
+};
+
+/** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
+const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>
+  findings.length === 0 && !events.found && !events.missing && events.failed === true;
+
+/** Why a pod could not be examined. A fault of ours is named, without a value that its message may quote. */
+function reasonOf(error: unknown): string {
+  if (error instanceof UserError) return redact(error.message);
+  const { name = 'error', message = '' } = error as Error;
+  const told = error instanceof TypeError || error instanceof RangeError ? `: ${redact(message).split('\n', 1)[0]}` : '';
+  return `internal error (${name}${told}; please report it)`;
+}
+
+/** Pods that one warning names. */
+const MAX_NAMED = 5;
+
+/** Failures of pods, told by their reason: a reason that thousands share is one line. */
+function createFailures(): { add(pod: string, why: string): void; warnings(): string[] } {
+  const podsByReason = new Map<string, string[]>();
+  return {
+    add(pod, why) {
+      const pods = podsByReason.get(why);
+      if (pods === undefined) podsByReason.set(why, [pod]);
+      else pods.push(pod);
+    },
+    warnings: () =>
+      [...podsByReason].map(([why, pods]) => {
+        const more = pods.length - MAX_NAMED;
+        const names = pods.slice(0, MAX_NAMED).map(pod => `"${pod}"`);
+        return `cannot examine ${pods.length === 1 ? 'pod' : 'pods'} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}: ${why}`;
+      }),
+  };
+}

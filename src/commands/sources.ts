@@ -17,8 +17,11 @@ import { readInput } from './terminal.ts';
 
 /** Where findings come from. */
 export interface Source {
-  /** Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. */
-  examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<void>;
+  /**
+   * Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. Out: whether all that was asked for was
+   * examined, and what a verdict needed was there.
+   */
+  examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<boolean>;
   /** What could not be seen, once all was examined. */
   warnings(): string[];
   /** What the failing pods have in common. */
@@ -49,10 +52,15 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
+    const unexamined: string[] = [];
     return work({
-      examine: (take, say) =>
-        examine({ subjects, snapshot: reader.snapshot, container: flags.container ?? null, take, say }, flags, context),
-      warnings: () => [...failures, ...reader.warnings()],
+      async examine(take, say) {
+        const container = flags.container ?? null;
+        const { warnings, isComplete } = await examine({ subjects, snapshot: reader.snapshot, container, take, say }, flags, context);
+        unexamined.push(...warnings);
+        return isComplete && failures.length === 0 && !reader.isIncomplete();
+      },
+      warnings: () => [...failures, ...reader.warnings(), ...unexamined],
       patterns: findings => findings.patterns(baseline),
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
     });
@@ -92,14 +100,23 @@ function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; n
 function fromObjects(text: string, name: string, flags: WhyFlags, context: Context): Source {
   const saved = readSaved(text, name);
   if (saved.pods.length === 0)
-    throw new UserError(`${name} contains no pod`, 'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml');
+    throw new UserError(
+      [`${name} contains no pod`, ...saved.warnings()].join('; '),
+      'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
+    );
   const selects = parseSelector(flags.selector ?? '');
   const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }), name, flags)
     .filter(pod => selects(pod.metadata.labels ?? {}))
     .map(pod => ({ pod, named: flags.names.length > 0 }));
+  const unexamined: string[] = [];
   return {
-    examine: (take, say) => examine({ subjects, snapshot: saved.snapshot, container: flags.container ?? null, take, say }, flags, context),
-    warnings: () => [],
+    async examine(take, say) {
+      const container = flags.container ?? null;
+      const { warnings, isComplete } = await examine({ subjects, snapshot: saved.snapshot, container, take, say }, flags, context);
+      unexamined.push(...warnings);
+      return isComplete && !saved.isIncomplete();
+    },
+    warnings: () => [...saved.warnings(), ...unexamined],
     patterns: findings => findings.patterns(null),
     place: `in ${name}`,
   };
@@ -115,6 +132,7 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
   return {
     async examine(take) {
       for (const facts of chosen) take({ facts, diagnosis: diagnose(facts) });
+      return warnings.length === 0;
     },
     warnings: () => warnings,
     // what all of them have in common need not hold for some of them

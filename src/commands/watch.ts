@@ -58,10 +58,14 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     const findings: Finding[] = [];
     const subjects = pods.map(pod => ({ pod, named: false }));
     const take = (finding: Finding): void => void findings.push(finding);
-    await examine({ subjects, snapshot: reader.snapshot, container: flags.container ?? null, take, say() {}, memory }, flags, context);
+    const { warnings } = await examine(
+      { subjects, snapshot: reader.snapshot, container: flags.container ?? null, take, say() {}, memory },
+      flags,
+      context,
+    );
     // an interrupted diagnosis proves nothing
     if (context.signal.aborted) return;
-    for (const warning of reader.warnings()) warnOnce(warning);
+    for (const warning of [...reader.warnings(), ...warnings]) warnOnce(warning);
     apply({ type: 'diagnosisEnded', findings });
   }
 
@@ -89,7 +93,10 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         await api.close();
         ({ api } = await openApi(flags, context));
       }
-      return createReader(api).failingPods(namespace, selector);
+      const reader = createReader(api);
+      const failing = await reader.failingPods(namespace, selector);
+      for (const warning of reader.warnings()) warnOnce(warning);
+      return failing;
     },
     lines: query => api.lines(withQuery(podsPath(namespace, selector), query)),
   };

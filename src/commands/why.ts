@@ -6,7 +6,10 @@ import type { Context, WhyFlags } from './context.ts';
 import { type Source, withSource } from './sources.ts';
 import { print, showProgress, warn, widthOf } from './terminal.ts';
 
-/** Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which). Throws UserError for wrong flags. */
+/**
+ * Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
+ * read and changed no verdict is a warning alone. Throws UserError for wrong flags.
+ */
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const { output, color, facts } = flags;
   const counted = countedCauses(flags);
@@ -22,7 +25,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const spinner = showProgress(context);
   const diagnosed = async (source: Source): Promise<number> => {
     const report = createReport({ output, facts, color, width: widthOf(context) });
-    await source.examine(report.take, spinner.say);
+    const isComplete = await source.examine(report.take, spinner.say);
     if (flags.container !== undefined && report.causes.size === 0 && flags.names.length > 0)
       throw new UserError(`container "${flags.container}" not found in ${flags.names.join(', ')}`, 'omit -c to diagnose every container');
     if (context.signal.aborted) throw new UserError('interrupted');
@@ -32,7 +35,8 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     if (text !== '') print(context, text);
     else if (output !== 'name') context.stderr.write(`no pod ${source.place} waits for an image\n`);
     warn(context, warnings);
-    return warnings.length > 0 ? 2 : [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
+    if (!isComplete) return 2;
+    return [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
   };
   try {
     spinner.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');

@@ -46,6 +46,8 @@ export interface Pod {
     ephemeralContainers?: ContainerSpec[];
     volumes?: { name: string; image?: { reference?: string; pullPolicy?: string } }[];
   };
+  /** Why this is not a pod as the API defines it, where its source gave such a one: nothing sure can be told of it. */
+  defect?: string;
   status?: {
     phase?: string;
     containerStatuses?: ContainerStatus[];
@@ -126,15 +128,21 @@ export const secretNames = (list: readonly { name?: string }[] | undefined): str
 
 /**
  * The result of looking for an object: found; missing (`reportedBy` tells the source where the lookup itself does not prove it); or not
- * seen, with the reason.
+ * seen, with the reason (`failed`: the source has it or may have it, and did not give it).
  */
-export type Lookup<T> =
-  | { found: true; object: T }
-  | { found: false; missing: true; reportedBy?: string }
-  | { found: false; missing: false; why: string };
+export type Lookup<T> = { found: true; object: T } | { found: false; missing: true; reportedBy?: string } | NotSeen;
+
+interface NotSeen {
+  found: false;
+  missing: false;
+  why: string;
+  failed?: true;
+}
 
 /** A lookup that proves nothing. In: the reason, for users. */
-export const notSeen = (why: string): { found: false; missing: false; why: string } => ({ found: false, missing: false, why });
+export const notSeen = (why: string): NotSeen => ({ found: false, missing: false, why });
+/** A lookup that was refused or failed. In: the reason, for users. */
+export const failedLookup = (why: string): NotSeen => ({ ...notSeen(why), failed: true });
 
 /** One pod and the objects that its pulls depend on, as far as they could be read. */
 export interface PodSnapshot {

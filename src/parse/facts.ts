@@ -2,7 +2,6 @@
  * The facts of a diagnosis as a document: what `-o json --facts` writes is read again here, by `why -f`. The file may have been edited, or come from another version, so each
  * shape is checked. A field that is added to the facts needs a reader here (the compiler asks for it); what an older version did not write is null or empty. Pure.
  */
-import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
 import type { CredentialExpiry, CredentialFact, Facts, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
@@ -24,6 +23,7 @@ import type { Reference } from '../model/reference.ts';
 import { isProviderId } from '../model/registry-providers.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
+import { readDocuments } from './documents.ts';
 import {
   boolean,
   isObject,
@@ -83,18 +83,18 @@ export function readFactsDocument(content: string, name: string): FactsDocument 
 
 /** JSON (one document, or several one after the other as jq prints them) or YAML. What is neither has no document. */
 function parseDocuments(content: string): unknown[] {
-  const parsers = [
-    // between two documents there is no comma, and no string of JSON has a line end
-    () => content.split(/(?<=\})\s*\n(?:---)?\s*(?=\{)/).flatMap(document => JSON.parse(document) as unknown),
-    () => (loadAll(content, { schema: CORE_SCHEMA }) as unknown[]).flat().filter(document => document !== null),
-  ];
-  for (const parse of parsers)
-    try {
-      return parse();
-    } catch {
-      // the next may read it; whoever reads the file as objects names the error
-    }
-  return [];
+  try {
+    // each of several begins a line, and no string of JSON has a line end
+    return content
+      .replace(/^---[ \t]*$/gm, '')
+      .trim()
+      .split(/\n(?=\{)/)
+      .flatMap(document => JSON.parse(document) as unknown);
+  } catch {
+    // it may be YAML; whoever reads the file as objects names the error
+  }
+  const parsed = readDocuments(content, 0);
+  return parsed.ok ? parsed.documents.flat().filter(document => document !== null) : [];
 }
 
 const isList = (document: Record<string, unknown>): boolean => document['kind'] === 'DiagnosisList';

@@ -25,10 +25,21 @@ export function labeled(label: string, detail: string, width: number, s: Style):
 
 /** In: the titles of the columns, the rows, and the columns of the terminal. Out: a table without a frame, its last column folded to the width. */
 export function table(head: string[], rows: string[][], width: number): string {
-  const sizes = head.map((title, column) => Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)));
+  const sizes = head.map((title, column) => rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), title.length));
   const before = sizes.slice(0, -1).reduce((sum, size) => sum + size + 2, 2);
   const last = sizes.length - 1;
   const colWidths = sizes.map((size, column) => (column === last && before + size > width ? Math.max(30, width - before) : size) + 2);
+  // the library compares each row with all others: a stranger's secret may have thousands
+  const parts = Array.from({ length: Math.max(1, Math.ceil(rows.length / ROWS_AT_ONCE)) }, (_, index) =>
+    tablePart(index === 0 ? head : [], rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE), colWidths),
+  );
+  return parts.join('\n');
+}
+
+/** Rows that are laid out together. */
+const ROWS_AT_ONCE = 100;
+
+function tablePart(head: string[], rows: string[][], colWidths: number[]): string {
   const none = {
     top: '',
     'top-mid': '',

@@ -2,11 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { authority, serverCertificate } from '../helpers/cluster.ts';
 import { pluginCommand } from '../helpers/plugin.ts';
 import { startRegistry } from '../helpers/registry.ts';
 import { dockerconfigjson } from '../helpers/shop.ts';
@@ -54,7 +56,7 @@ class Cluster {
   port = 0;
 
   async start(): Promise<void> {
-    const server = createServer((request, response) => {
+    const server = createServer(serverCertificate, (request, response) => {
       const url = new URL(request.url ?? '/', 'http://x');
       response.setHeader('content-type', 'application/json');
       if (request.headers.authorization !== `Bearer ${this.token}`) {
@@ -114,13 +116,14 @@ async function begin(test: { teardown(work: () => unknown): void }, cluster: Clu
     writeFileSync(join(folder, 'token'), token);
   };
   issue('first-token');
+  const ca = Buffer.from(authority.cert).toString('base64');
   const kubeconfig = join(folder, 'config');
   writeFileSync(
     kubeconfig,
     JSON.stringify({
       'current-context': 'c',
-      clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${cluster.port}` } }],
-      users: [{ name: 'c', user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: login } } }],
+      clusters: [{ name: 'c', cluster: { server: `https://127.0.0.1:${cluster.port}`, 'certificate-authority-data': ca } }],
+      users: [{ name: 'c', user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: login, interactiveMode: 'Never' } } }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'c', namespace: 'shop' } }],
     }),
   );

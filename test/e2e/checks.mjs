@@ -1,6 +1,7 @@
 /** The checks of the cluster test: what the plugin says of pods, secrets and mistakes, and whether what it prints repairs them. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
 import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, start, until, work } from './lab.mjs';
 
@@ -394,10 +395,83 @@ export async function checkRights() {
   }
   const visible = await imagepull('why', 'name-with-a-trailing-slash', '-n', 'pulls', ...impersonated, '-o', 'json');
   equal(
-    'what the pod alone proves stays certain',
-    [visible.json?.items[0]?.cause, visible.json?.items[0]?.certainty],
-    ['InvalidImageName', 'certain'],
+    'what the pod alone proves stays certain, and the missing rights are warnings alone',
+    [visible.status, visible.json?.items[0]?.cause, visible.json?.items[0]?.certainty],
+    [1, 'InvalidImageName', 'certain'],
   );
+  await checkRoles();
+}
+
+/** The roles of deploy/rbac: what each is enough for, and what it does not grant. */
+async function checkRoles() {
+  const folder = fileURLToPath(new URL('../../deploy/rbac/', import.meta.url));
+  const pulls = (/** @type {string[]} */ ...args) => must(`kubectl ${args.join(' ')}`, kubectl('-n', 'pulls', ...args));
+  for (const file of ['reader.yaml', 'reader-secrets.yaml', 'from-node.yaml']) await pulls('apply', '-f', join(folder, file));
+  /** Makes a service account with some of the roles. Out: the flags by which it is impersonated. */
+  const withRoles = async (/** @type {string} */ name, /** @type {string[]} */ roles) => {
+    await pulls('create', 'serviceaccount', name);
+    const binding = (/** @type {string} */ kind, /** @type {string} */ role) =>
+      pulls('create', kind, `${name}-${role}`, `--clusterrole=${role}`, `--serviceaccount=pulls:${name}`);
+    for (const role of roles) await binding('rolebinding', role);
+    // of an earlier test of the same cluster: it belongs to no namespace
+    await pulls('delete', 'clusterrolebinding', `${name}-imagepull-reader-nodes`, '--ignore-not-found');
+    await binding('clusterrolebinding', 'imagepull-reader-nodes');
+    return ['--as', `system:serviceaccount:pulls:${name}`];
+  };
+  const reader = await withRoles('role-reader', ['imagepull-reader']);
+  const secrets = await withRoles('role-secrets', ['imagepull-reader', 'imagepull-reader-secrets']);
+  const fromNode = await withRoles('role-from-node', ['imagepull-reader', 'imagepull-from-node']);
+  const target = ['why', 'wrong-password-at-the-token-server', '-n', 'pulls', '-o', 'json'];
+
+  const blind = await imagepull(...target, ...reader);
+  const [guess] = blind.json?.items ?? [];
+  equal('reader.yaml: a verdict about credentials needs them', blind.status, 2);
+  check(
+    'reader.yaml: nothing but the secrets is missing',
+    blind.json?.warnings.length === 1 && blind.json.warnings[0]?.includes('"get secrets"') === true,
+    JSON.stringify(blind.json?.warnings),
+  );
+  check(
+    'reader.yaml: the true cause is among the likely ones',
+    guess?.certainty !== 'certain' && [guess?.cause, ...(guess?.also ?? [])].includes('CredentialsRejected'),
+    JSON.stringify([guess?.cause, guess?.certainty, guess?.also]),
+  );
+  const named = await imagepull('why', 'name-with-a-trailing-slash', '-n', 'pulls', ...reader, '-o', 'json');
+  equal('reader.yaml: is enough for other causes', [named.status, named.json?.items[0]?.cause], [1, 'InvalidImageName']);
+  const all = await imagepull('why', '-n', 'pulls', ...reader, '-o', 'json');
+  check('reader.yaml: lists the failing pods of the namespace', (all.json?.items.length ?? 0) > 5, all.stderr);
+
+  const whole = await imagepull(...target, ...secrets);
+  equal(
+    'reader-secrets.yaml: the whole diagnosis',
+    [whole.status, whole.json?.items[0]?.cause, whole.json?.items[0]?.certainty, whole.json?.warnings],
+    [1, 'CredentialsRejected', 'certain', []],
+  );
+  const tested = await imagepull('test-secret', 'newline', '-n', 'pulls', ...secrets, '-o', 'json');
+  equal('reader-secrets.yaml: test-secret', [tested.status, tested.json?.items[0]?.entries[0]?.result], [1, 'rejected']);
+
+  /** @type {[flags: string[], verb: string, resource: string, namespace: string, granted: boolean][]} */
+  const grants = [
+    [reader, 'get', 'secrets', 'pulls', false],
+    [reader, 'create', 'pods', 'pulls', false],
+    [reader, 'list', 'pods', 'default', false],
+    [secrets, 'get', 'secrets', 'pulls', true],
+    [secrets, 'list', 'secrets', 'pulls', false],
+    [secrets, 'get', 'secrets', 'default', false],
+    [fromNode, 'create', 'pods', 'pulls', true],
+    [fromNode, 'delete', 'pods', 'pulls', true],
+    [fromNode, 'patch', 'pods', 'pulls', false],
+    [fromNode, 'create', 'pods', 'default', false],
+    [fromNode, 'get', 'secrets', 'pulls', false],
+  ];
+  for (const [flags, verb, resource, namespace, granted] of grants) {
+    const { stdout } = await kubectl('auth', 'can-i', verb, resource, '-n', namespace, ...flags);
+    equal(
+      `${flags[1]?.split(':').at(-1)}: ${verb} ${resource} in ${namespace}`,
+      stdout.trim().split('\n').at(-1)?.split(' ')[0],
+      granted ? 'yes' : 'no',
+    );
+  }
 }
 
 export async function checkForms() {

@@ -21,8 +21,16 @@ export interface ClusterOptions {
   forbid?: RegExp;
   /** Milliseconds before each answer. */
   delayMs?: number;
-  /** Overrides an answer. */
-  answer?: (path: string) => { status: number; body: string; headers?: Record<string, string> } | undefined;
+  /** Overrides an answer; `cut`: the connection ends in the middle of the body; `hang`: nothing comes after the headers, or at all. */
+  answer?: (path: string) => Answer | undefined;
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+  cut?: boolean;
+  hang?: 'headers' | 'body';
 }
 
 export interface ClusterRequest {
@@ -45,7 +53,8 @@ export interface TestCluster {
 }
 
 export const authority = makeCertificate({ isCa: true, commonName: 'Test cluster CA' });
-const own = makeCertificate({ ips: ['127.0.0.1'], names: ['localhost'], ca: authority });
+/** What a server on this machine shows. */
+export const serverCertificate = makeCertificate({ ips: ['127.0.0.1'], names: ['localhost'], ca: authority });
 /** The certificate of the user "certified". */
 export const clientCertificate = makeCertificate({ names: ['certified'], commonName: 'certified', ca: authority });
 
@@ -86,12 +95,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     };
     requests.push(entry);
     if (options.delayMs) await sleep(options.delayMs, undefined, { ref: false });
-    const { status, body, headers } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
+    const { status, body, headers, cut, hang } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
     entry.ended = performance.now();
+    if (hang === 'headers') return;
+    if (cut || hang === 'body') {
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length + 100 });
+      response.write(body, () => (cut ? response.destroy() : undefined));
+      return;
+    }
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
   const server = createServer(
-    { ...own, ca: [authority.cert], requestCert: true, rejectUnauthorized: false },
+    { ...serverCertificate, ca: [authority.cert], requestCert: true, rejectUnauthorized: false },
     (request, response) => void onRequest(request, response),
   );
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -107,12 +122,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   };
 }
 
-function answerTo(
-  options: ClusterOptions,
-  method: string,
-  url: URL,
-  accept: string,
-): { status: number; body: string; headers?: Record<string, string> } {
+function answerTo(options: ClusterOptions, method: string, url: URL, accept: string): Answer {
   const path = decodeURIComponent(url.pathname);
   const given = options.answer?.(path);
   if (given !== undefined) return given;

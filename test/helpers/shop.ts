@@ -3,7 +3,7 @@ import type { ClusterObject } from './cluster.ts';
 import type { Run } from './process.ts';
 
 export const IMAGE = 'registry.example.com/team/api:1.4.2';
-const WAITING = {
+export const WAITING = {
   reason: 'ImagePullBackOff',
   message: `Back-off pulling image "${IMAGE}": ErrImagePull: failed to pull and unpack image "${IMAGE}": failed to resolve image: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
 };

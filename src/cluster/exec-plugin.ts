@@ -1,0 +1,205 @@
+/**
+ * Exec plugins of a kubeconfig: which program is run, with what, for how long, and what of its output is a credential. As client-go does
+ * it (plugin/pkg/client/auth/exec); besides, the plugin ends when this program does. The only file that starts a process.
+ */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { platform } from 'node:os';
+import { delimiter, dirname, extname, isAbsolute, join } from 'node:path';
+import type { Environment } from '../util/proxy.ts';
+import { UserError } from '../util/user-error.ts';
+import { Defects, isFields } from './fields.ts';
+import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts';
+
+/** What a plugin needs of whoever runs it. */
+export interface PluginCaller {
+  environment: Environment;
+  /** Where the plugin's standard error goes. */
+  stderr: NodeJS.WritableStream;
+  /** Whether somebody can answer a question: standard input is a terminal. */
+  isInteractive: boolean;
+  /** Ends the plugin. */
+  signal: AbortSignal;
+}
+
+/** What a plugin returned: a token, or a certificate and its key. */
+export interface ExecCredential {
+  token?: string;
+  cert?: string;
+  key?: string;
+}
+
+/** The versions of client.authentication.k8s.io that kubectl still speaks. */
+const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+/** The longest output that is read, in bytes: a certificate with its chain and key is a few kilobytes. */
+const MAX_OUTPUT = 1024 * 1024;
+/** Milliseconds from an interruption until a plugin is killed: this program itself ends within 200. */
+const GRACE = 50;
+
+/**
+ * Runs an exec plugin. In: the plugin, the cluster (for plugins that want to know it), and who calls. Out: its credential. Errors: a
+ * UserError, in which nothing of the plugin's output is quoted: it may be a credential.
+ */
+export async function runExecPlugin(exec: ExecSpec, cluster: ClusterEntry, caller: PluginCaller): Promise<ExecCredential> {
+  const isInteractive = mayAsk(exec, caller.isInteractive);
+  const program = findProgram(exec, caller.environment);
+  const authority = cluster.caData === undefined ? {} : { 'certificate-authority-data': cluster.caData };
+  const spec = { interactive: isInteractive, ...(exec.provideClusterInfo ? { cluster: { server: cluster.server, ...authority } } : {}) };
+  const info = JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec });
+  const environment = {
+    ...caller.environment,
+    ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
+    KUBERNETES_EXEC_INFO: info,
+  };
+  return readCredential(await outputOf(program, exec, environment, isInteractive, caller), exec);
+}
+
+const nameOf = ({ command }: ExecSpec): string => `the credential plugin "${command}" of the kubeconfig`;
+
+/** Whether the plugin may ask on the terminal. Source: client-go, ExecInteractiveMode and exec.go, isInteractive. */
+function mayAsk(exec: ExecSpec, isTerminal: boolean): boolean {
+  if (!VERSIONS.includes(exec.apiVersion))
+    throw new UserError(
+      `${nameOf(exec)} has the apiVersion "${exec.apiVersion}", which kubectl does not support`,
+      `update the plugin and set apiVersion: ${VERSIONS[0]}`,
+    );
+  if (exec.command === '') throw new UserError('the credential plugin of the kubeconfig has no command', 'set exec.command');
+  // v1beta1 had no such field at first: there its default is IfAvailable
+  const mode = exec.interactiveMode || (exec.apiVersion === VERSIONS[1] ? 'IfAvailable' : '');
+  switch (mode) {
+    case 'Never':
+      return false;
+    case 'IfAvailable':
+      return isTerminal;
+    case 'Always':
+      if (isTerminal) return true;
+      throw new UserError(
+        `${nameOf(exec)} has to ask on a terminal (interactiveMode: Always), and standard input is not a terminal`,
+        'run this on a terminal, or log in by a plugin that does not ask',
+      );
+    default:
+      throw new UserError(
+        `${nameOf(exec)} has ${mode === '' ? 'no interactiveMode' : 'an unknown interactiveMode'}`,
+        'set interactiveMode: IfAvailable, Never or Always',
+      );
+  }
+}
+
+/**
+ * The path of the plugin's program: a path as it stands, a bare name from PATH. What PATH finds in the working folder (an entry that is
+ * empty or relative) is not run, as by Go (os/exec, ErrDot), and neither is the working folder itself, which Windows would search first.
+ */
+function findProgram(exec: ExecSpec, environment: Environment): string {
+  const { command } = exec;
+  const folders = isAbsolute(command)
+    ? [dirname(command)]
+    : (environment.PATH ?? environment.Path ?? '').split(delimiter).filter(folder => isAbsolute(folder));
+  const name = isAbsolute(command) ? command.slice(dirname(command).length).replace(/^[/\\]/, '') : command;
+  const endings =
+    platform() === 'win32' && extname(name) === '' ? (environment.PATHEXT ?? '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean) : [''];
+  const found = folders.flatMap(folder => endings.map(ending => join(folder, `${name}${ending}`))).find(isProgram);
+  if (found !== undefined) return found;
+  const [hint = ''] = exec.installHint.trim().split('\n', 1);
+  throw new UserError(`${nameOf(exec)} is not installed`, hint.slice(0, 300) || 'install it, or select another user with --user');
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Runs the program to its end. Out: what it wrote to standard output. */
+function outputOf(
+  program: string,
+  exec: ExecSpec,
+  environment: Environment,
+  isInteractive: boolean,
+  { stderr, signal }: PluginCaller,
+): Promise<string> {
+  if (signal.aborted) throw new UserError('interrupted');
+  return new Promise((resolve, reject) => {
+    // a plugin that asks has to stay in the terminal's own group; any other gets a group of its own, to be ended with all that it starts
+    const isGroup = !isInteractive && platform() !== 'win32';
+    const child = spawn(program, exec.args, {
+      env: environment,
+      stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+      detached: isGroup,
+      windowsHide: true,
+    });
+    const kill = (how: 'SIGTERM' | 'SIGKILL'): void => {
+      try {
+        if (isGroup && child.pid !== undefined) process.kill(-child.pid, how);
+        else child.kill(how);
+      } catch {
+        // it has ended
+      }
+    };
+    const end = (): void => kill('SIGKILL');
+    const interrupt = (): void => {
+      kill('SIGTERM');
+      // one that does not obey is ended before this program is
+      setTimeout(end, GRACE);
+      finish(() => reject(new UserError('interrupted')));
+    };
+    const finish = (settle: () => void): void => {
+      signal.removeEventListener('abort', interrupt);
+      settle();
+    };
+    process.on('exit', end);
+    signal.addEventListener('abort', interrupt, { once: true });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MAX_OUTPUT) chunks.push(chunk);
+      else end();
+    });
+    child.stderr?.on('data', chunk => stderr.write(chunk));
+    child.on('error', error => {
+      process.off('exit', end);
+      const { code } = error as { code?: string };
+      finish(() => reject(new UserError(`${nameOf(exec)} cannot be run: ${code ?? 'unknown error'}`, 'check that it is a program')));
+    });
+    child.on('close', (status, killedBy) => {
+      process.off('exit', end);
+      finish(() => {
+        if (length > MAX_OUTPUT) reject(new UserError(`${nameOf(exec)} wrote more than 1 MiB`, 'run the plugin yourself for details'));
+        else if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
+        else
+          reject(
+            new UserError(
+              `${nameOf(exec)} failed: ${killedBy === null ? `exit status ${status}` : `it was ended by ${killedBy}`}`,
+              'run the plugin yourself for details',
+            ),
+          );
+      });
+    });
+  });
+}
+
+/** The credential in a plugin's output. Source: client-go, exec.go, refreshCredsLocked. */
+function readCredential(output: string, exec: ExecSpec): ExecCredential {
+  const wrong = (what: string): UserError =>
+    new UserError(`${nameOf(exec)} returned no valid ExecCredential: ${what}`, 'run the plugin yourself for details');
+  let value: unknown;
+  try {
+    value = JSON.parse(output);
+  } catch {
+    throw wrong(output.trim() === '' ? 'it wrote nothing' : 'its output is not JSON');
+  }
+  if (!isFields(value) || value.kind !== 'ExecCredential') throw wrong('its kind is not ExecCredential');
+  if (value.apiVersion !== exec.apiVersion) throw wrong(`its apiVersion is not "${exec.apiVersion}", as the kubeconfig says`);
+  if (!isFields(value.status)) throw wrong('it has no status');
+  const defects = new Defects();
+  const text = (key: string): string => defects.text((value.status as Record<string, unknown>)[key], `status.${key}`, MAX_OUTPUT) ?? '';
+  const [token, cert, key] = [text('token'), text('clientCertificateData'), text('clientKeyData')];
+  if (defects.first !== undefined) throw wrong(defects.first);
+  if (token === '' && cert === '' && key === '') throw wrong('it has neither a token nor a certificate with its key');
+  if ((cert === '') !== (key === '')) throw wrong('it has a certificate without its key, or a key without its certificate');
+  if ([cert, key].some(pem => pem !== '' && !pem.includes('-----BEGIN '))) throw wrong('its certificate or key is not PEM');
+  return { ...(token === '' ? {} : { token }), ...(cert === '' ? {} : { cert, key }) };
+}

@@ -1,0 +1,308 @@
+/**
+ * Objects of an API server or a file as this program reads them: every field that a diagnosis uses is looked at once, where it enters, and
+ * copied; nothing else is kept. No tenant's object, however malformed, can throw behind this file. Pure.
+ */
+import type {
+  ContainerSpec,
+  ContainerStatus,
+  Event,
+  Metadata,
+  Node,
+  ObjectReference,
+  Pod,
+  Secret,
+  ServiceAccount,
+} from '../model/kubernetes.ts';
+import { Defects, defined, type Fields, isFields } from './fields.ts';
+
+/** The longest value of a secret in base64: an API server accepts 1 MiB of data, which is a third longer in base64. */
+const MAX_SECRET_VALUE = 1_500_000;
+
+/** An object's metadata, null where it has no name: nothing can be told about an object that cannot be named. */
+function readMetadata(object: Fields, defects: Defects): Metadata | null {
+  const fields = defects.fields(object.metadata, 'metadata');
+  const name = defects.text(fields.name, 'metadata.name', 1024);
+  if (name === undefined || name === '') return null;
+  const text = (key: string): string | undefined => defects.text(fields[key], `metadata.${key}`);
+  return defined({
+    name,
+    namespace: text('namespace') || undefined,
+    uid: text('uid'),
+    creationTimestamp: text('creationTimestamp'),
+    deletionTimestamp: text('deletionTimestamp'),
+    labels: defects.texts(fields.labels, 'metadata.labels'),
+    ownerReferences: defects.list(fields.ownerReferences, 'metadata.ownerReferences', (item, path) => {
+      const owner = defects.fields(item, path);
+      return defined({
+        kind: defects.text(owner.kind, `${path}.kind`) ?? '',
+        name: defects.text(owner.name, `${path}.name`) ?? '',
+        controller: defects.flag(owner.controller, `${path}.controller`),
+      });
+    }),
+  }) as Metadata;
+}
+
+/** The `name` of each reference to a secret. An entry without a name is kept: kubelet skips it, and counts it. */
+const readNames = (value: unknown, path: string, defects: Defects): { name?: string }[] | undefined =>
+  defects.list(
+    value,
+    path,
+    (item, at) => defined({ name: defects.text(defects.fields(item, at).name, `${at}.name`) }) as { name?: string },
+  );
+
+function readContainers(value: unknown, path: string, defects: Defects): ContainerSpec[] | undefined {
+  return defects.list(value, path, (item, at) => {
+    const fields = defects.fields(item, at);
+    return defined({
+      name: defects.text(fields.name, `${at}.name`) ?? '',
+      image: defects.text(fields.image, `${at}.image`),
+      imagePullPolicy: defects.text(fields.imagePullPolicy, `${at}.imagePullPolicy`),
+    }) as ContainerSpec;
+  });
+}
+
+function readStatuses(value: unknown, path: string, defects: Defects): ContainerStatus[] | undefined {
+  return defects.list(value, path, (item, at) => {
+    const fields = defects.fields(item, at);
+    const state = defects.fields(fields.state, `${at}.state`);
+    const part = <T>(key: string, read: (fields: Fields, path: string) => T): T | undefined =>
+      state[key] === undefined || state[key] === null
+        ? undefined
+        : read(defects.fields(state[key], `${at}.state.${key}`), `${at}.state.${key}`);
+    return defined({
+      name: defects.text(fields.name, `${at}.name`) ?? '',
+      image: defects.text(fields.image, `${at}.image`),
+      state: defined({
+        waiting: part('waiting', (waiting, where) =>
+          // from 1.33 on kubelet writes the error text of a pull secret as the reason
+          defined({
+            reason: defects.message(waiting.reason, `${where}.reason`),
+            message: defects.message(waiting.message, `${where}.message`),
+          }),
+        ),
+        running: part('running', (running, where) => defined({ startedAt: defects.text(running.startedAt, `${where}.startedAt`) })),
+        terminated: part('terminated', (ended, where) =>
+          defined({
+            reason: defects.text(ended.reason, `${where}.reason`),
+            finishedAt: defects.text(ended.finishedAt, `${where}.finishedAt`),
+          }),
+        ),
+      }),
+    }) as ContainerStatus;
+  });
+}
+
+/**
+ * A pod, with the fields that a diagnosis reads. Out: null where it cannot be named; with `defect` where a field has a wrong type, so that
+ * nothing that is told of it would be sure.
+ */
+export function readPod(value: unknown): Pod | null {
+  if (!isFields(value)) return null;
+  const defects = new Defects();
+  const metadata = readMetadata(value, defects);
+  if (metadata === null) return null;
+  const spec = defects.fields(value.spec, 'spec');
+  const status = defects.fields(value.status, 'status');
+  const pod = {
+    metadata,
+    spec: defined({
+      nodeName: defects.text(spec.nodeName, 'spec.nodeName'),
+      serviceAccountName: defects.text(spec.serviceAccountName, 'spec.serviceAccountName'),
+      imagePullSecrets: readNames(spec.imagePullSecrets, 'spec.imagePullSecrets', defects),
+      containers: readContainers(spec.containers, 'spec.containers', defects),
+      initContainers: readContainers(spec.initContainers, 'spec.initContainers', defects),
+      ephemeralContainers: readContainers(spec.ephemeralContainers, 'spec.ephemeralContainers', defects),
+      volumes: readImageVolumes(spec.volumes, defects),
+    }),
+    status: defined({
+      phase: defects.text(status.phase, 'status.phase'),
+      containerStatuses: readStatuses(status.containerStatuses, 'status.containerStatuses', defects),
+      initContainerStatuses: readStatuses(status.initContainerStatuses, 'status.initContainerStatuses', defects),
+      ephemeralContainerStatuses: readStatuses(status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', defects),
+    }),
+    defect: defects.first,
+  };
+  return defined(pod) as Pod;
+}
+
+/** The volumes that are images. Volumes of other kinds do not matter. */
+function readImageVolumes(value: unknown, defects: Defects): NonNullable<NonNullable<Pod['spec']>['volumes']> | undefined {
+  const volumes = defects.list(value, 'spec.volumes', (item, at) => {
+    const fields = defects.fields(item, at);
+    if (fields.image === undefined || fields.image === null) return [];
+    const image = defects.fields(fields.image, `${at}.image`);
+    return [
+      {
+        name: defects.text(fields.name, `${at}.name`) ?? '',
+        image: defined({
+          reference: defects.text(image.reference, `${at}.image.reference`),
+          pullPolicy: defects.text(image.pullPolicy, `${at}.image.pullPolicy`),
+        }) as { reference?: string; pullPolicy?: string },
+      },
+    ];
+  });
+  return volumes?.flat();
+}
+
+/** An object of a kind that a pod needs: the object; its defect; null where it is no such object at all. */
+export type Shaped<T> = { object: T } | { defect: string };
+
+const NO_OBJECT = { defect: 'it is not an object with a name' };
+
+/** Reads an object in which no defect may be: a secret of which a field is missing would be told as a broken secret. */
+function shaped<T>(value: unknown, read: (fields: Fields, metadata: Metadata, defects: Defects) => T): Shaped<T> {
+  if (!isFields(value)) return NO_OBJECT;
+  const defects = new Defects();
+  const metadata = readMetadata(value, defects);
+  if (metadata === null) return NO_OBJECT;
+  const object = read(value, metadata, defects);
+  return defects.first === undefined ? { object } : { defect: defects.first };
+}
+
+export const readSecret = (value: unknown): Shaped<Secret> =>
+  shaped(value, (fields, metadata, defects) => {
+    const managed = defects.fields(fields.metadata, 'metadata').managedFields;
+    return defined({
+      metadata: defined({
+        ...metadata,
+        managedFields: defects.list(managed, 'metadata.managedFields', (item, at) =>
+          defined({ time: defects.text(defects.fields(item, at).time, `${at}.time`) }),
+        ),
+      }),
+      type: defects.text(fields.type, 'type'),
+      data: defects.texts(fields.data, 'data', MAX_SECRET_VALUE),
+      stringData: defects.texts(fields.stringData, 'stringData', MAX_SECRET_VALUE),
+    }) as Secret;
+  });
+
+export const readServiceAccount = (value: unknown): Shaped<ServiceAccount> =>
+  shaped(
+    value,
+    (fields, metadata, defects) =>
+      defined({ metadata, imagePullSecrets: readNames(fields.imagePullSecrets, 'imagePullSecrets', defects) }) as ServiceAccount,
+  );
+
+export const readNode = (value: unknown): Shaped<Node> =>
+  shaped(value, (fields, metadata, defects) => {
+    const status = defects.fields(fields.status, 'status');
+    const info = defects.fields(status.nodeInfo, 'status.nodeInfo');
+    const told = (key: string): string | undefined => defects.text(info[key], `status.nodeInfo.${key}`);
+    return {
+      metadata,
+      status: defined({
+        nodeInfo: defined({
+          architecture: told('architecture'),
+          operatingSystem: told('operatingSystem'),
+          osImage: told('osImage'),
+          kubeletVersion: told('kubeletVersion'),
+          containerRuntimeVersion: told('containerRuntimeVersion'),
+        }),
+        conditions: defects.list(status.conditions, 'status.conditions', (item, at) => {
+          const condition = defects.fields(item, at);
+          return {
+            type: defects.text(condition.type, `${at}.type`) ?? '',
+            status: defects.text(condition.status, `${at}.status`) ?? '',
+          };
+        }),
+      }),
+      spec: defined({ providerID: defects.text(defects.fields(fields.spec, 'spec').providerID, 'spec.providerID') }),
+    } as Node;
+  });
+
+/** An event of core/v1 or events.k8s.io/v1, null where it is malformed: one event less is no other pod's trouble. */
+export function readEvent(value: unknown): Event | null {
+  if (!isFields(value)) return null;
+  const defects = new Defects();
+  const text = (key: string): string | undefined => defects.text(value[key], key);
+  const number = (key: string): number | undefined => defects.number(value[key], key);
+  const reference = (key: string): ObjectReference | undefined => {
+    if (value[key] === undefined || value[key] === null) return undefined;
+    const fields = defects.fields(value[key], key);
+    const part = (name: string): string | undefined => defects.text(fields[name], `${key}.${name}`);
+    const [kind, namespace, name, uid, fieldPath] = ['kind', 'namespace', 'name', 'uid', 'fieldPath'].map(part);
+    return defined({ kind, namespace, name, uid, fieldPath }) as ObjectReference;
+  };
+  const metadata = defects.fields(value.metadata, 'metadata');
+  const series = defects.fields(value.series, 'series');
+  const event = defined({
+    metadata: defined({
+      name: defects.text(metadata.name, 'metadata.name') ?? '',
+      namespace: defects.text(metadata.namespace, 'metadata.namespace'),
+      creationTimestamp: defects.text(metadata.creationTimestamp, 'metadata.creationTimestamp'),
+    }),
+    reason: text('reason'),
+    message: defects.message(value.message, 'message'),
+    note: defects.message(value.note, 'note'),
+    count: number('count'),
+    deprecatedCount: number('deprecatedCount'),
+    series:
+      value.series === undefined || value.series === null
+        ? undefined
+        : defined({
+            count: defects.number(series.count, 'series.count'),
+            lastObservedTime: defects.text(series.lastObservedTime, 'series.lastObservedTime'),
+          }),
+    firstTimestamp: text('firstTimestamp'),
+    lastTimestamp: text('lastTimestamp'),
+    eventTime: text('eventTime'),
+    deprecatedFirstTimestamp: text('deprecatedFirstTimestamp'),
+    deprecatedLastTimestamp: text('deprecatedLastTimestamp'),
+    involvedObject: reference('involvedObject'),
+    regarding: reference('regarding'),
+  }) as Event;
+  return defects.first === undefined ? event : null;
+}
+
+/** A list as the API returns it. Go writes an empty list as null; an object without `items` is no list. */
+export interface ObjectList {
+  items: readonly unknown[];
+  continueToken: string;
+  resourceVersion: string;
+}
+
+/** Null where the value is no list of the API. */
+export function readList(value: unknown): ObjectList | null {
+  if (!isFields(value) || value.items === undefined || (value.items !== null && !Array.isArray(value.items))) return null;
+  const metadata = isFields(value.metadata) ? value.metadata : {};
+  const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '');
+  return { items: (value.items ?? []) as unknown[], continueToken: text('continue'), resourceVersion: text('resourceVersion') };
+}
+
+/** The namespace and the name of an object of which only the metadata is read; null where there is no name. */
+export function readName(value: unknown): { name: string; namespace?: string; ownerReferences?: Metadata['ownerReferences'] } | null {
+  if (!isFields(value)) return null;
+  const defects = new Defects();
+  const metadata = readMetadata(value, defects);
+  return defects.first === undefined ? (metadata as ReturnType<typeof readName>) : null;
+}
+
+/** What of a workload leads to its pods. */
+export interface WorkloadShape {
+  replicas: number | undefined;
+  isSuspended: boolean;
+  matchLabels: Readonly<Record<string, string>>;
+  matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[];
+}
+
+/** Null where it is malformed. */
+export function readWorkload(value: unknown): WorkloadShape | null {
+  if (!isFields(value)) return null;
+  const defects = new Defects();
+  const spec = defects.fields(value.spec, 'spec');
+  const selector = defects.fields(spec.selector, 'spec.selector');
+  const shape: WorkloadShape = {
+    replicas: defects.number(spec.replicas, 'spec.replicas'),
+    isSuspended: defects.flag(spec.suspend, 'spec.suspend') === true,
+    matchLabels: defects.texts(selector.matchLabels, 'spec.selector.matchLabels') ?? {},
+    matchExpressions:
+      defects.list(selector.matchExpressions, 'spec.selector.matchExpressions', (item, at) => {
+        const fields = defects.fields(item, at);
+        return {
+          key: defects.text(fields.key, `${at}.key`) ?? '',
+          operator: defects.text(fields.operator, `${at}.operator`) ?? '',
+          values: defects.list(fields.values, `${at}.values`, (text, where) => defects.text(text, where) ?? '') ?? [],
+        };
+      }) ?? [],
+  };
+  return defects.first === undefined && isFields(value.metadata) ? shape : null;
+}

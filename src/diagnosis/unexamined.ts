@@ -1,0 +1,34 @@
+/** The finding for a pod that could not be examined: an honest `Unknown`, so that one pod never costs the others their verdicts. Pure. */
+import type { Facts } from '../model/facts.ts';
+import { notSeen, type Pod } from '../model/kubernetes.ts';
+import { collectFacts } from './collect-facts.ts';
+import { diagnose } from './diagnose.ts';
+import type { Finding } from './investigate.ts';
+
+/**
+ * In: a pod of which only the names are relied on, the time, and why it could not be examined, for users. Out: its finding, about its
+ * first container.
+ */
+export function unexamined(pod: Pod, now: string, why: string): Finding {
+  const { name, namespace } = pod.metadata;
+  const [first] = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const bare: Pod = {
+    metadata: namespace === undefined ? { name } : { name, namespace },
+    spec: { containers: [{ name: first?.name ?? '' }] },
+  };
+  const unseen = notSeen(why);
+  const snapshot = { pod: bare, events: unseen, node: unseen, serviceAccount: unseen, secrets: new Map(), otherNamespaces: new Map() };
+  const [collected] = collectFacts(snapshot, now, true);
+  // facts of one container are collected: it is there
+  const facts: Facts = { ...(collected as { facts: Facts }).facts, failing: true, referenceError: null, noProbe: why };
+  // a name that stands for none, so that the verdict is not about the name
+  const diagnosis = diagnose({ ...facts, reference: { registry: '', repository: '', tag: null, digest: null } });
+  return {
+    facts,
+    diagnosis: {
+      ...diagnosis,
+      summary: `Pod "${name}" in namespace "${facts.pod?.namespace ?? ''}" could not be examined: ${why}.`,
+      evidence: [{ source: 'pod', detail: why }],
+    },
+  };
+}

@@ -43,7 +43,7 @@ export function neededLookups(snapshot: PodSnapshot, { facts, diagnosis }: { fac
 }
 
 /** What could not be read of a snapshot though its source has it or may have it. */
-export function failedLookups({ events, node, serviceAccount, secrets }: PodSnapshot): ObjectRole[] {
+function failedLookups({ events, node, serviceAccount, secrets }: PodSnapshot): ObjectRole[] {
   const isFailed = (lookup: Lookup<unknown>): boolean => !lookup.found && !lookup.missing && lookup.failed === true;
   const roles: [ObjectRole, boolean][] = [
     ['events', isFailed(events)],

@@ -316,7 +316,7 @@ export async function checkSecrets(namespace) {
     equal(`test-secret ${name}`, [status, json?.items[0]?.problems[0]?.code], [1, code]);
   }
   const { stdout } = await imagepull('test-secret', 'newline', '-n', namespace);
-  const told = /line break.*repaired, it is accepted/.test(stdout.replace(/\s+/g, ' '));
+  const told = /line break.*without this defect the registry accepts it/.test(stdout.replace(/\s+/g, ' '));
   check('test-secret newline: the text says that the repaired form works', told, stdout);
 }
 
@@ -340,7 +340,7 @@ export async function checkErrors() {
   await fails('no such namespace', /namespace "nowhere" not found/, 'why', 'ok', '-n', 'nowhere');
   await fails('no such workload', /deployment "nothing" not found/, 'why', 'deployment/nothing', '-n', 'default');
   await fails('no such kind', /"gateway"/, 'why', 'gateway/nothing', '-n', 'default');
-  await fails('no such secret', /no secret "no-such-secret"/, 'test-secret', 'no-such-secret', '-n', 'default');
+  await fails('no such secret', /secret "no-such-secret" not found/, 'test-secret', 'no-such-secret', '-n', 'default');
   await fails('no such context', /context "nowhere"/, 'why', 'ok', '--context', 'nowhere');
   await fails('no such kubeconfig', /no-such-file/, 'why', 'ok', '--kubeconfig', join(work, 'no-such-file'));
   await fails('a user without any right', /cannot|forbidden/, 'why', 'ok', '-n', 'default', '--as', 'nobody');

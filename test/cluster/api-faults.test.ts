@@ -66,7 +66,7 @@ t.test('an API call that fails where nothing can be told without it', async t =>
     await forEachFault(async (fault, answer, says) => {
       const { status: exit, stdout, stderr, ms } = await runAgainst(path, answer, args);
       const title = `${call}: ${fault}`;
-      const word = call === 'get secret' && fault === '404' ? /there is no secret/ : says;
+      const word = call === 'get secret' && fault === '404' ? /secret "good" not found/ : says;
       t.match({ exit, stdout, stderr }, { exit: 2, stdout: '', stderr: word }, title);
       t.match(stderr, /^error: [^\n]+\n$/, `${title}: one line`);
       t.ok(ms < 30_000, `${title}: no hang`);

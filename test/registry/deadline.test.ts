@@ -167,9 +167,9 @@ t.test('Ctrl-C ends a probe at any moment', { jobs: 3 }, async t => {
       });
       const took = Date.now() - interrupted;
       t.equal(result.status, 130, 'with the status of an interrupted command');
-      t.ok(took < 200 + SLACK, `within 200 ms (${took} ms)`);
+      t.ok(took < PROMPTLY, `long before the deadline of the probe (${took} ms)`);
     });
 });
 
-/** Milliseconds that a loaded machine needs for a process' end. */
-const SLACK = 150;
+/** Milliseconds within which a process ends on a loaded machine, far below every time-out of the probe. */
+const PROMPTLY = 2000;

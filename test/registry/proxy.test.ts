@@ -135,7 +135,7 @@ t.test('what a proxy does wrong is told as the proxy’s', async t => {
         t.not(item.certainty, 'certain', 'our proxy proves nothing of the node');
         t.match(told(item), want, 'what it does');
         t.match(told(item), /of this machine/, 'whose proxy it is');
-        t.ok(ms < 8000, 'it ends in time');
+        t.ok(ms < 20_000, 'it ends in time');
       });
   });
   const { lab } = await setUp(t);

@@ -27,7 +27,7 @@ const itemOf = ({ stdout }: Run): Item => (JSON.parse(stdout) as { items: Item[]
 const trickle = (head: string) => (socket: import('node:net').Socket) => {
   socket.once('data', () => {
     socket.write(head);
-    const timer = setInterval(() => socket.write(' '), 50);
+    const timer = setInterval(() => socket.write('x'), 50);
     socket.on('close', () => clearInterval(timer)).on('error', () => clearInterval(timer));
   });
 };

@@ -150,7 +150,7 @@ const startsAsHttp = (seen: Buffer): boolean => {
 };
 
 /** Names of proxies that sign the answers which they make themselves; of an answer that they hand on they keep the name of the server behind. */
-const PROXY_SERVERS = /^(?:squid|privoxy|tinyproxy|bluecoat|zscaler|mcafee web gateway|mwg|ats|traffic ?server|cntlm|polipo)\b/i;
+const PROXY_SERVERS = /^(?:squid|tinyproxy|zscaler)\b/i;
 
 /**
  * Whose answer it is that comes over plain HTTP through a proxy, which is asked in place of the host: null where it is the host's. A 407 is always the proxy's;

@@ -86,7 +86,7 @@ async function reach(proxy: ProxyServer, options: ConnectionOptions & { lookUp: 
       servername: isIP(host) ? '' : host,
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: true,
-      ...(options.authorities ? { ca: options.authorities } : {}),
+      ...(options.authorities ? { secureContext: options.authorities } : {}),
     });
     const opened = new Promise<void>((resolve, reject) => {
       secured.once('secureConnect', () => resolve());

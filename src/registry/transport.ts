@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { CertificateFacts, Check } from '../model/probe.ts';
 import { oncePerKey } from '../util/once.ts';
@@ -116,7 +116,7 @@ export function createTransport(options: TransportOptions): Transport {
   const alerts = new Map<string, string>();
   /** Questions that got no answer, and how: they are not asked again (see silenceOf). */
   const silences = new Map<string, WireFault>();
-  const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
+  const authorities = options.ca === null ? undefined : createSecureContext({ ca: [...rootCertificates, options.ca] });
   const lookUp = options.lookUp ?? systemLookUp;
   /** A name is looked up once: what the gate has judged is what is connected, for the whole run. */
   const lookUps = oncePerKey<string[]>();

@@ -15,8 +15,19 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/**
+ * The environment as it was given. A look-up of a name runs in a thread that nothing can stop, and the process lives as long as the look-up. glibc waits 5 seconds for a
+ * name server, twice; with these options the look-up ends long before the time limit of a step (10 s). They are not for login plugins.
+ */
+function environmentWithShortLookUps(): NodeJS.ProcessEnv {
+  if (process.platform !== 'linux') return process.env;
+  const given = { ...process.env };
+  process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:2';
+  return given;
+}
+
 const context: Context = {
-  environment: process.env,
+  environment: environmentWithShortLookUps(),
   stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
   stderr: process.stderr,
   isInteractive: process.stdin.isTTY === true,

@@ -75,7 +75,7 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         }
         throw new UserError(
           `cannot read secret "${name}" in namespace "${namespace}": ${lookup.why}`,
-          'ask for the permission "get secrets", or ask a user who has it to run this command',
+          `it needs the permission "get secrets"; kubectl needs the same for: kubectl -n ${namespace} get secret ${name}`,
         );
       }),
     );

@@ -1,0 +1,200 @@
+/**
+ * The secrets of one run: what was read (passwords, tokens, keys) and what was received (tokens of registries). Belongs here: in which forms a secret may stand in a text, and how
+ * it is taken out. Readers add to `SECRETS`; whatever is printed passes `remove`. Nothing here gives a secret back.
+ */
+
+/** What stands in the place of a secret. */
+export const REDACTED = 'REDACTED';
+
+/** Characters of a form that are looked at together; a secret that is longer is cut into pieces, so that no text makes a comparison long. */
+const PIECE = 512;
+/** Characters of a secret that are looked for: keys of service accounts have 2,500. */
+const MAX_SECRET = 16_384;
+/** The shortest form that is looked for in any text. */
+const MIN_FORM = 8;
+/** The shortest part of a secret that is taken out where a quote is cut. */
+const MIN_CUT = 8;
+/** A part of this length is a secret's wherever it ends. */
+const LONG_CUT = 16;
+/** Letters alone may be a word of ours or a name: such a secret is removed everywhere only from this length on. */
+const MIN_LETTERS = 32;
+
+const SECRET_KEY = /key|secret|token|password/i;
+const BASE64_CHARACTER = /[A-Za-z0-9+_=-]/;
+
+export class Secrets {
+  readonly #values = new Set<string>();
+  /** By the first four characters; of each text, whether the whole word around it goes (in base64 a secret is a part of something longer). */
+  readonly #forms = new Map<string, Map<string, boolean>>();
+  /** One bit for each hash of four characters that begins a form: of a text without secrets every place costs one look. */
+  #begins: Uint32Array | null = null;
+  readonly #shift: number;
+  readonly #mask: number;
+
+  /**
+   * In: `weak`: also short secrets and plain words count, from four characters on. That is for the answer to a request that carried them, never for texts of ours. Small
+   * registries need fewer bits.
+   */
+  constructor(private readonly weak = false) {
+    this.#shift = weak ? 4 : 5;
+    this.#mask = (1 << (4 * this.#shift)) - 1;
+  }
+
+  /** Whether a secret is known, in a form that is looked for everywhere. */
+  has(value: string): boolean {
+    return this.#values.has(value) && isDistinct(value.trim());
+  }
+
+  /** Adds a secret. In: the secret, and the user name where both are sent together (`user:password`). */
+  add(value: string | null | undefined, user: string | null = null): void {
+    if (typeof value !== 'string' || value.trim().length < 4) return;
+    if (user !== null) this.add(`${user}:${value}`);
+    if (this.#values.has(value)) return;
+    this.#values.add(value);
+    const secret = wellFormed(value.slice(0, MAX_SECRET));
+    for (const text of new Set([secret, secret.trim(), secret.trim().replace(/\s+/g, ' ')])) this.#addForms(text);
+    for (const line of secret.split('\n')) if (line.trim().length >= 32 && line.length < secret.length) this.#addForms(line.trim());
+    this.#addParts(secret);
+  }
+
+  /**
+   * Takes all secrets out of a text, in any of their forms. In: the text, and whether it is a quote that may be cut: then a part of a secret at its end counts too. Out: the text
+   * with `REDACTED` in their places; the very same one where there is none. Time: one pass.
+   */
+  remove(text: string, isQuote = false): string {
+    const begins = this.#begins;
+    if (begins === null || text.length < 4) return text;
+    const shift = this.#shift;
+    const mask = this.#mask;
+    let result = '';
+    let kept = 0;
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      // four shifts push a character out: the hash is of the last four
+      hash = ((hash << shift) ^ text.charCodeAt(at)) & mask;
+      if (((begins[hash >> 5] as number) & (1 << (hash & 31))) === 0 || at < 3 || at - 3 < kept) continue;
+      const [from, to] = this.#matchAt(text, at - 3, kept, isQuote);
+      if (to === 0) continue;
+      result += text.slice(kept, from) + REDACTED;
+      kept = to;
+    }
+    return kept === 0 ? text : (result + text.slice(kept)).replace(/(?:REDACTED){2,}/g, REDACTED);
+  }
+
+  /** The part of a text that has to go; [0, 0] for none. */
+  #matchAt(text: string, at: number, kept: number, isQuote: boolean): [number, number] {
+    let best = 0;
+    let isWord = false;
+    for (const [form, word] of this.#forms.get(text.slice(at, at + 4)) ?? []) {
+      const length = commonLength(text, at, form);
+      if (length <= best || (length < form.length && !isCut(text, at, length, isQuote))) continue;
+      best = length;
+      isWord = word;
+    }
+    if (best === 0) return [0, 0];
+    let [from, to] = [at, at + best];
+    if (isWord) {
+      while (from > kept && BASE64_CHARACTER.test(text[from - 1] as string)) from--;
+      while (to < text.length && BASE64_CHARACTER.test(text[to] as string)) to++;
+    }
+    return [from, to];
+  }
+
+  #addForms(text: string): void {
+    const bytes = Buffer.from(text, 'utf8');
+    for (const form of base64Forms(bytes)) this.#addForm(form, true);
+    if (!this.weak && !isDistinct(text)) return;
+    this.#addForm(text, false);
+    // no encoding changes these
+    if (/^[A-Za-z0-9_.~-]*$/.test(text)) return;
+    const json = JSON.stringify(text).slice(1, -1);
+    const forHtml = json.replace(/[<>&]/g, sign => `\\u00${sign.charCodeAt(0).toString(16)}`);
+    const plain = [json, JSON.stringify(json).slice(1, -1), forHtml, text.replace(/["'\\$` !&;()]/g, '\\$&'), htmlOf(text)];
+    for (const form of [...plain, ...percentForms(text)]) this.#addForm(form, false);
+  }
+
+  /** The secrets inside a secret that is JSON: the key file of a service account. */
+  #addParts(secret: string): void {
+    if (!secret.trimStart().startsWith('{')) return;
+    try {
+      for (const [key, part] of Object.entries(JSON.parse(secret) as object))
+        if (typeof part === 'string' && part.length >= 16 && SECRET_KEY.test(key)) this.add(part);
+    } catch {
+      // no JSON: it has no parts
+    }
+  }
+
+  #addForm(form: string, isWord: boolean): void {
+    if (form.length < (this.weak ? 4 : MIN_FORM) || REDACTED.includes(form)) return;
+    this.#begins ??= new Uint32Array(1 << (4 * this.#shift - 5));
+    for (let at = 0; at < form.length; at += PIECE) {
+      // a rest that is too short to be looked for alone stays with the piece before it
+      const rest = form.length - at;
+      const text = rest < PIECE + MIN_FORM ? form.slice(at) : form.slice(at, at + PIECE);
+      this.#addPiece(text, isWord);
+      if (text.length === rest) return;
+    }
+  }
+
+  #addPiece(text: string, isWord: boolean): void {
+    const key = text.slice(0, 4);
+    const forms = this.#forms.get(key) ?? new Map<string, boolean>();
+    if (forms.has(text)) return;
+    this.#forms.set(key, forms.set(text, isWord));
+    let hash = 0;
+    for (let at = 0; at < 4; at++) hash = ((hash << this.#shift) ^ text.charCodeAt(at)) & this.#mask;
+    const begins = this.#begins as Uint32Array;
+    begins[hash >> 5] = (begins[hash >> 5] as number) | (1 << (hash & 31));
+  }
+}
+
+/** The secrets of this run. */
+export const SECRETS = new Secrets();
+
+/** Whether a secret can be told from words of ours and from names. */
+const isDistinct = (text: string): boolean => text.length >= MIN_FORM && (text.length >= MIN_LETTERS || !/^[A-Za-z]*$/.test(text));
+
+function commonLength(text: string, at: number, form: string): number {
+  let length = 4;
+  while (length < form.length && text.charCodeAt(at + length) === form.charCodeAt(length)) length++;
+  return length;
+}
+
+/** Whether a text is cut here, so that the first characters of a secret are all that is left of it. */
+function isCut(text: string, at: number, length: number, isQuote: boolean): boolean {
+  if (length < MIN_CUT) return false;
+  const end = at + length;
+  if (text[end] === '…' || text.startsWith('...', end)) return true;
+  if (!isQuote) return false;
+  const ends = end === text.length || /["'`\\)\]}]/.test(text[end] as string);
+  // a name of letters may begin as a password does
+  return ends && (length >= LONG_CUT || !/^[A-Za-z]*$/.test(text.slice(at, end)));
+}
+
+/** Without lone surrogates, which no encoding takes. */
+const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
+const htmlOf = (text: string): string =>
+  text.replace(/[&<>"']/g, sign => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' })[sign] as string);
+
+/** The forms of JavaScript and of Go (QueryEscape, PathEscape), of forms, and twice; hexadecimal digits in capitals and in small letters. */
+function percentForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const path = component.replace(/%(24|26|2B|3D|3A|40)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const once = [component, strict, strict.replaceAll('%20', '+'), component.replaceAll('%20', '+'), path, encodeURI(text)];
+  const all = [...once, encodeURIComponent(strict)];
+  return [...all, ...all.map(form => form.replace(/%[0-9A-F]{2}/g, code => code.toLowerCase()))];
+}
+
+/**
+ * What base64 makes of bytes wherever they stand in a longer text: three alignments, each without the characters that also hold bits of its neighbours; both alphabets.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  const forms = [0, 1, 2].map(before => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '');
+    const isWhole = (before + bytes.length) % 3 === 0;
+    return encoded.slice(before === 0 ? 0 : before + 1, isWhole ? undefined : -1);
+  });
+  return [...forms, ...forms.map(form => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}

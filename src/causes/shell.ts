@@ -7,11 +7,14 @@
 const PLAIN_WORD = /^(?![=%])[A-Za-z0-9_./:@%+=,-]+$/;
 
 /**
- * One word for a shell, quoted where needed. In double quotes stand only `'` and `\`: within single quotes fish reads a backslash, and none of them a quote. A word that begins with
- * a dash stays one: see `positional`.
+ * One word for a shell, quoted where needed. In double quotes stand only `'` and some of `\`: within single quotes fish reads a backslash before another one and before a quote, and
+ * the others read no quote there. A word that begins with a dash stays one: see `positional`.
  */
 export const quote = (word: string): string =>
-  PLAIN_WORD.test(word) ? word : word === '' ? "''" : (word.match(/'+|\\+|[^'\\]+/g) ?? []).map(quotePart).join('');
+  PLAIN_WORD.test(word) ? word : word === '' ? "''" : (word.match(PARTS) ?? []).map(quotePart).join('');
+
+/** Quotes; backslashes that fish would read, since another backslash, a quote or the end is behind them; everything else. */
+const PARTS = /'+|\\{2,}|\\(?=['\\]|$)|(?:[^'\\]|\\(?=[^'\\]))+/g;
 
 function quotePart(part: string): string {
   if (part.startsWith("'")) return `"${part}"`;

@@ -3,9 +3,9 @@ import { type Aggregator, aggregate, summaryOf } from '../diagnosis/aggregate.ts
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { OutputFormat } from '../flags.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
+import { forReading, withoutSecrets } from './clean.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from './json.ts';
 import { prometheus } from './prometheus.ts';
-import { printable } from './style.ts';
 import { renderFindings } from './text.ts';
 
 /** The format of a report. */
@@ -35,7 +35,9 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
   const items: object[] = [];
   const itemOf = facts ? itemWithFacts : diagnosisItem;
   return {
-    take(finding) {
+    take(found) {
+      // whatever is shown later comes from here
+      const finding = isList ? withoutSecrets(found) : forReading(found);
       findings.add(finding);
       if (isList) items.push(itemOf(finding));
     },
@@ -51,7 +53,7 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
         case 'prometheus':
           return prometheus(groups);
         case 'name':
-          return [...findings.pods].map(pod => printable(`pod/${pod.split('/').at(-1)}`, false)).join('\n');
+          return [...findings.pods].map(pod => `pod/${pod.slice(pod.indexOf('/') + 1)}`).join('\n');
         default:
           return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
       }

@@ -9,7 +9,7 @@ import type { ContainerKind } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
 import { fold, labeled, table } from './columns.ts';
 import { count, RESULT, renderChecks, renderFixes } from './sections.ts';
-import { printable, type Style, style, type TextOptions } from './style.ts';
+import { type Style, style, type TextOptions } from './style.ts';
 
 const KIND: Record<ContainerKind, string> = {
   container: 'container',
@@ -51,7 +51,7 @@ export function renderFindings(groups: Group[], patterns: string[], options: Tex
     ...findings,
     ...(brief ? ['Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n'] : []),
   ];
-  return printable(parts.join('\n'), options.color);
+  return parts.join('\n');
 }
 
 function renderOverview(groups: Group[], patterns: string[], options: TextOptions): string[] {

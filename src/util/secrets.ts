@@ -19,7 +19,11 @@ const LONG_CUT = 16;
 /** Letters alone may be a word of ours or a name: such a secret is removed everywhere only from this length on. */
 const MIN_LETTERS = 32;
 
+/** Characters of a document that does not parse, and fields of one object, that are looked at. */
+const MAX_DOCUMENT = 256 * 1024;
+const MAX_FIELDS = 10_000;
 const SECRET_KEY = /key|secret|token|password/i;
+const SECRET_FIELD = /password|secret|token|^auth$|credential|private/i;
 const BASE64_CHARACTER = /[A-Za-z0-9+_=-]/;
 
 export class Secrets {
@@ -55,6 +59,67 @@ export class Secrets {
     for (const text of new Set([secret, secret.trim(), secret.trim().replace(/\s+/g, ' ')])) this.#addForms(text);
     for (const line of secret.split('\n')) if (line.trim().length >= 32 && line.length < secret.length) this.#addForms(line.trim());
     this.#addParts(secret);
+  }
+
+  /** Adds the password in the address of a proxy or a server, as it is written and as it is sent. */
+  addUserInfo(address: string | null | undefined): void {
+    const [, before] = /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/)?(.{1,4096})@/is.exec(address ?? '') ?? [];
+    if (before === undefined) return;
+    const [user = '', ...password] = before.split(':');
+    const secret = password.join(':');
+    // a token may stand in the place of the user name
+    if (secret === '' || secret === 'x-oauth-basic') this.add(user);
+    this.add(secret, user);
+    try {
+      this.add(decodeURIComponent(secret), decodeURIComponent(user));
+    } catch {
+      // it is sent as it is written
+    }
+  }
+
+  /** Adds what a header says after its scheme. In: the value of `Authorization`. */
+  addAuthorization(header: unknown): void {
+    const [, scheme = '', value] = /^(\S{1,20})\s+(.+)$/s.exec(String(header ?? '')) ?? [];
+    this.add(value);
+    if (scheme.toLowerCase() !== 'basic' || value === undefined) return;
+    const [user = '', ...password] = Buffer.from(value, 'base64').toString('utf8').split(':');
+    this.add(password.join(':'), user);
+  }
+
+  /** Adds every secret that a value of a Secret may hold. In: its text. Of JSON (a docker config) the secret fields count; else the whole text and each value in it. */
+  addDocument(text: string): void {
+    if (this.#addJson(text)) return;
+    this.add(text);
+    // what follows a scheme is an address
+    for (const [, part = ''] of text.slice(0, MAX_DOCUMENT).matchAll(/[:=]\s{0,8}"?([^",{}[\]\s]{8,4096})/g))
+      if (!part.startsWith('//')) this.add(part);
+  }
+
+  /** Adds what a token server answers: the secret fields of JSON, or a bare token. */
+  addAnswer(body: string): void {
+    if (!this.#addJson(body) && /^\S{8,8192}$/.test(body.trim())) this.add(body.trim());
+  }
+
+  /** Out: whether the text is JSON. */
+  #addJson(text: string): boolean {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return false;
+    }
+    if (typeof value !== 'object') return false;
+    this.#addFields(value, 0);
+    return true;
+  }
+
+  #addFields(value: unknown, depth: number): void {
+    if (typeof value !== 'object' || value === null || depth > 8) return;
+    const { username } = value as { username?: unknown };
+    for (const [key, part] of Object.entries(value).slice(0, MAX_FIELDS)) {
+      if (typeof part !== 'string') this.#addFields(part, depth + 1);
+      else if (SECRET_FIELD.test(key)) this.add(part, typeof username === 'string' ? username : null);
+    }
   }
 
   /**
@@ -192,7 +257,9 @@ function percentForms(text: string): string[] {
  */
 function base64Forms(bytes: Buffer): string[] {
   const forms = [0, 1, 2].map(before => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '');
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const isWhole = (before + bytes.length) % 3 === 0;
     return encoded.slice(before === 0 ? 0 : before + 1, isWhole ? undefined : -1);
   });

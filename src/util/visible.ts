@@ -9,8 +9,8 @@ const ALL_HIDDEN = new RegExp(HIDDEN, 'gu');
 /** What `JSON.stringify` leaves of these. */
 const HIDDEN_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const ALL_HIDDEN_IN_JSON = new RegExp(HIDDEN_IN_JSON, 'gu');
-/** The same besides line breaks of our own, and the colors of style.ts. */
-const HIDDEN_IN_LAYOUT = new RegExp(`(?!\\n)${HIDDEN.source}`, 'u');
+/** The same besides line breaks and tabs of our own, and the colors of style.ts. */
+const HIDDEN_IN_LAYOUT = new RegExp(`(?![\\n\\t])${HIDDEN.source}`, 'u');
 const OWN_COLOR = '\\u001b\\[(?:1|2|22|31|32|33|36|39)m';
 const ALL_HIDDEN_IN_LAYOUT = new RegExp(`${OWN_COLOR}|${HIDDEN_IN_LAYOUT.source}`, 'gu');
 
@@ -28,7 +28,7 @@ export const visible = (text: string): string => (HIDDEN.test(text) ? text.repla
 /** Whether a text holds a character that `visible` would show as an escape. */
 export const isHidden = (text: string): boolean => HIDDEN.test(text);
 
-/** In: a text that is laid out already, and whether our own colors stay. Out: the same; line breaks stay, every other hidden character is an escape. */
+/** In: a text that is laid out already, and whether our own colors stay. Out: the same; line breaks and tabs stay, every other hidden character is an escape. */
 export const visibleLayout = (text: string, color: boolean): string =>
   HIDDEN_IN_LAYOUT.test(text)
     ? text.replace(ALL_HIDDEN_IN_LAYOUT, found => (found.length > 2 ? (color ? found : '') : escapeOf(found)))

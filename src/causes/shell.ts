@@ -18,7 +18,7 @@ const PARTS = /'+|\\{2,}|\\(?=['\\]|$)|(?:[^'\\]|\\(?=[^'\\]))+/g;
 
 function quotePart(part: string): string {
   if (part.startsWith("'")) return `"${part}"`;
-  return part.startsWith('\\') ? `"${part.replaceAll('\\', '\\\\')}"` : `'${part}'`;
+  return /^\\+$/.test(part) ? `"${part.replaceAll('\\', '\\\\')}"` : `'${part}'`;
 }
 
 /** Words that no program may take for flags: where one begins with a dash, `--` ends the flags. Flags have to stand before them. */

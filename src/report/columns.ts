@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import type { Style } from './style.ts';
 
 /** Words that begin a line of ours at the left margin. Text of others between two long words could get one of them there, and with it a heading of its own. */
-const HEADING = /^(?:Fix|Evidence|Credentials|Entries|Checks|Affects|Other|Decided|More:|secret|type|warning:|error:|\d+\.)$/;
+const HEADING = /^(?:Fix|Evidence|Credentials|Entries|Checks|Affects|Other|Decided|More:|warning:|error:|\d+\.)$/;
 
 /**
  * In: a text, the columns to fold it at, and what each line begins with. Out: its lines, folded at blanks. A word that is longer than a line stays whole, and no line at the left

@@ -3,7 +3,6 @@
  * standard error: nothing passes it that a terminal obeys, that breaks a line of ours, or that is a secret of the run.
  */
 import { redact } from '../util/redact.ts';
-import { SECRETS } from '../util/secrets.ts';
 import { UserError } from '../util/user-error.ts';
 import { visible, visibleLayout } from '../util/visible.ts';
 import type { Context } from './context.ts';
@@ -35,9 +34,12 @@ export function showProgress(context: Context): { say(what: string): void; done(
   };
 }
 
-/** Prints the answer of a command, with a line end. In: text that is laid out, in which names are visible already; whether it has colors of ours. */
+/**
+ * Prints the answer of a command, with a line end. In: text that is laid out or a document, in which every value was cleaned (report/clean.ts), and whether it has
+ * colors of ours.
+ */
 export const print = (context: Context, text: string, color = false): void => {
-  const shown = visibleLayout(SECRETS.remove(text), color);
+  const shown = visibleLayout(text, color);
   context.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 };
 

@@ -5,7 +5,7 @@ import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
 import type { OutputFormat } from '../flags.ts';
 import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
-import { forReading, withoutSecrets } from '../report/clean.ts';
+import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import type { TextOptions } from '../report/style.ts';
@@ -53,9 +53,9 @@ function checkFlags({ names, file, image, output }: TestSecretFlags): void {
 }
 
 function render(tests: SecretTest[], output: OutputFormat, options: TextOptions): string {
-  if (output === 'json') return toJson(secretTestList(tests.map(withoutSecrets), []));
-  if (output === 'yaml') return toYaml(secretTestList(tests.map(withoutSecrets), []));
-  if (output === 'name') return tests.map(test => `secret/${forReading(test).secret.name}`).join('\n');
+  if (output === 'json') return toJson(secretTestList(tests, []));
+  if (output === 'yaml') return toYaml(secretTestList(tests, []));
+  if (output === 'name') return forReading(tests.map(({ secret }) => `secret/${secret.name}`)).join('\n');
   return renderSecretTests(tests, options);
 }
 

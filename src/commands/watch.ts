@@ -9,7 +9,7 @@ import { type PodSource, watchPods } from '../cluster/watch.ts';
 import { type Group, groupFindings, summaryOf } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { newMemory } from '../registry/once-per-credential.ts';
-import { forReading, withoutSecrets } from '../report/clean.ts';
+import { forReading } from '../report/clean.ts';
 import { toJsonLine } from '../report/json.ts';
 import { renderFindings } from '../report/text.ts';
 import { UserError } from '../util/user-error.ts';
@@ -128,7 +128,7 @@ function createWarnOnce(context: Context): (text: string) => void {
 function printReport(report: TrackerReport, namespace: string | null, flags: WhyFlags, context: Context): void {
   switch (report.type) {
     case 'started': {
-      const groups = groupFindings(report.findings.map(forReading));
+      const groups = groupFindings(report.findings);
       if (flags.output === 'json') printChanges(report.findings, [], flags, context);
       else if (groups.length > 0)
         print(
@@ -158,9 +158,11 @@ function printChanges(added: readonly Finding[], repaired: readonly Finding[], f
     const cause = type === 'new' ? `${group.cause} (${group.certainty})` : group.cause;
     return `${context.now().slice(11, 19)}  ${type.padEnd(8)}  ${cause}  ${about}: ${names}`;
   };
-  const clean = flags.output === 'json' ? withoutSecrets : forReading;
-  for (const group of groupFindings(repaired.map(clean))) print(context, line('repaired', group));
-  for (const group of groupFindings(added.map(clean))) {
+  // JSON is cleaned where it is written
+  const shown = (findings: readonly Finding[]): Group[] =>
+    flags.output === 'json' ? groupFindings(findings) : forReading(groupFindings(findings));
+  for (const group of shown(repaired)) print(context, line('repaired', group));
+  for (const group of shown(added)) {
     print(context, line('new', group));
     const fix = group.findings[0]?.diagnosis.fixes.find(({ command }) => command !== null);
     if (flags.output === 'json' || fix?.command == null) continue;

@@ -1,33 +1,33 @@
-/** What others wrote, made fit to be shown: without secrets, and for people also with every hidden character as an escape. Belongs here: how a whole value is cleaned. */
+/**
+ * What others wrote, made fit to be shown: without the secrets of the run, and for people also with every hidden character as an escape. Belongs here: how a whole
+ * value is cleaned. It is cleaned before it is laid out or written as a document: whoever chooses a secret could otherwise choose which quote or bracket of ours goes.
+ */
 import { commandLines } from '../causes/shell.ts';
-import type { Finding } from '../diagnosis/investigate.ts';
-import type { SecretTest } from '../diagnosis/test-secret.ts';
-import { SECRETS } from '../util/secrets.ts';
+import { REDACTED, SECRETS } from '../util/secrets.ts';
 import { visible } from '../util/visible.ts';
 
-/** What is shown of others: findings and tests. */
-type Shown = Finding | SecretTest;
+/** In: a plain value. Out: the same without any secret of the run. */
+export const withoutSecrets = <T extends object>(value: T): T => mapTexts(value, clean) as T;
 
-/** In: a finding or the test of a secret. Out: the same without any secret of the run, for JSON and YAML. */
-export const withoutSecrets = <T extends Shown>(value: T): T => mapTexts(value, text => SECRETS.remove(text)) as T;
-
-/** In: the same. Out: also without a character that a reader does not see: names break no line. Only between the lines of a command a line break stays. */
-export const forReading = <T extends Shown>(value: T): T =>
+/** In: a plain value. Out: also without a character that a reader does not see: no name breaks a line. Between the lines of a command a line break stays. */
+export const forReading = <T extends object>(value: T): T =>
   mapTexts(value, (text, field) => {
-    const clean = SECRETS.remove(text);
-    return field === 'command' ? commandLines(clean).map(visible).join('\n') : visible(clean);
+    const shown = clean(text, field);
+    return field === 'command' ? commandLines(shown).map(visible).join('\n') : visible(shown);
   }) as T;
 
-/** Maps every text of a plain value, keys of objects too. Out: the very same value where nothing changes. */
+/** In: a text, and the name of its field. */
+function clean(text: string, field: string): string {
+  if (field !== 'command') return SECRETS.remove(text);
+  // no quote of a command may go with a secret: what holds one that reaches beyond a plain word is not shown
+  const words = text.replace(/[\w./:@%+=,-]+/g, word => SECRETS.remove(word));
+  return SECRETS.remove(words) === words ? words : REDACTED;
+}
+
+/** Maps every text of a plain value; an entry of a list belongs to the list's field. */
 function mapTexts(value: unknown, map: (text: string, field: string) => string, field = ''): unknown {
   if (typeof value === 'string') return map(value, field);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const mapped = value.map(entry => mapTexts(entry, map, field));
-    return mapped.some((entry, index) => entry !== value[index]) ? mapped : value;
-  }
-  const entries = Object.entries(value);
-  const mapped = entries.map(([key, entry]) => [map(key, ''), mapTexts(entry, map, key)] as const);
-  const isSame = mapped.every(([key, entry], index) => key === entries[index]?.[0] && entry === entries[index]?.[1]);
-  return isSame ? value : Object.fromEntries(mapped);
+  if (Array.isArray(value)) return value.map(entry => mapTexts(entry, map, field));
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, mapTexts(entry, map, key)]));
 }

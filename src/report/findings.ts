@@ -3,7 +3,7 @@ import { type Aggregator, aggregate, summaryOf } from '../diagnosis/aggregate.ts
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { OutputFormat } from '../flags.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
-import { forReading, withoutSecrets } from './clean.ts';
+import { forReading } from './clean.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from './json.ts';
 import { prometheus } from './prometheus.ts';
 import { renderFindings } from './text.ts';
@@ -35,9 +35,7 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
   const items: object[] = [];
   const itemOf = facts ? itemWithFacts : diagnosisItem;
   return {
-    take(found) {
-      // whatever is shown later comes from here
-      const finding = isList ? withoutSecrets(found) : forReading(found);
+    take(finding) {
       findings.add(finding);
       if (isList) items.push(itemOf(finding));
     },
@@ -53,7 +51,7 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
         case 'prometheus':
           return prometheus(groups);
         case 'name':
-          return [...findings.pods].map(pod => `pod/${pod.slice(pod.indexOf('/') + 1)}`).join('\n');
+          return forReading([...findings.pods].map(pod => `pod/${pod.slice(pod.indexOf('/') + 1)}`)).join('\n');
         default:
           return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
       }

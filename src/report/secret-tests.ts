@@ -7,7 +7,9 @@ import { type Style, style, type TextOptions } from './style.ts';
 
 /** In: the tests of all secrets. Out: the text, one part for each secret; with `wide` also the checks of each entry. */
 export const renderSecretTests = (tests: SecretTest[], options: TextOptions): string =>
-  tests.map(test => renderSecretTest(forReading(test), options)).join('\n');
+  forReading(tests)
+    .map(test => renderSecretTest(test, options))
+    .join('\n');
 
 function renderSecretTest(test: SecretTest, { color, wide, width }: TextOptions): string {
   const s = style(color);

@@ -3,6 +3,7 @@
  * value is cleaned. It is cleaned before it is laid out or written as a document: whoever chooses a secret could otherwise choose which quote or bracket of ours goes.
  */
 import { commandLines } from '../causes/shell.ts';
+import { isCauseCode } from '../model/cause-codes.ts';
 import { REDACTED, SECRETS } from '../util/secrets.ts';
 import { visible } from '../util/visible.ts';
 
@@ -16,8 +17,9 @@ export const forReading = <T extends object>(value: T): T =>
     return field === 'command' ? commandLines(shown).map(visible).join('\n') : visible(shown);
   }) as T;
 
-/** In: a text, and the name of its field. */
+/** In: a text, and the name of its field. The code of a cause is no secret, whatever a password is. */
 function clean(text: string, field: string): string {
+  if (isCauseCode(text)) return text;
   if (field !== 'command') return SECRETS.remove(text);
   // no quote of a command may go with a secret: what holds one that reaches beyond a plain word is not shown
   const words = text.replace(/[\w./:@%+=,-]+/g, word => SECRETS.remove(word));

@@ -16,20 +16,34 @@ const MIN_FORM = 8;
 const MIN_CUT = 8;
 /** A part of this length is a secret's wherever it ends. */
 const LONG_CUT = 16;
-/** Letters alone may be a word of ours or a name: such a secret is removed everywhere only from this length on. */
-const MIN_LETTERS = 32;
+/**
+ * Letters alone may be a word of ours or a name: such a secret is removed everywhere only from this length on. Where a word of ours went, everybody could guess which one it was.
+ */
+const MIN_LETTERS = 16;
+/** Cuts of one text behind which the end of a secret is looked for. */
+const MAX_CUTS = 16;
 
 /** Characters of a document that does not parse, and fields of one object, that are looked at. */
 const MAX_DOCUMENT = 256 * 1024;
 const MAX_FIELDS = 10_000;
 const SECRET_KEY = /key|secret|token|password/i;
 const SECRET_FIELD = /password|secret|token|^auth$|credential|private/i;
+/** Parameters of presigned addresses (AWS, Azure, Google, CloudFront) that grant access. */
+const SIGNED = /sig|token|credential|policy|key|secret|password/i;
 const BASE64_CHARACTER = /[A-Za-z0-9+_=-]/;
+
+/** How a text of a secret is looked for. */
+interface Form {
+  /** The whole word around it goes: in base64 a secret is a part of something longer. */
+  isWord: boolean;
+  /** A part of it counts too, where a quote is cut. */
+  mayBeCut: boolean;
+}
 
 export class Secrets {
   readonly #values = new Set<string>();
-  /** By the first four characters; of each text, whether the whole word around it goes (in base64 a secret is a part of something longer). */
-  readonly #forms = new Map<string, Map<string, boolean>>();
+  /** By the first four characters, then by the text itself. */
+  readonly #forms = new Map<string, Map<string, Form>>();
   /** One bit for each hash of four characters that begins a form: of a text without secrets every place costs one look. */
   #begins: Uint32Array | null = null;
   readonly #shift: number;
@@ -49,11 +63,14 @@ export class Secrets {
     return this.#values.has(value) && isDistinct(value.trim());
   }
 
-  /** Adds a secret. In: the secret, and the user name where both are sent together (`user:password`). */
+  /**
+   * Adds a secret. In: the secret, and the user name where both are sent together (`user:password`): a password that is too short to be looked for alone is found in both, of which no
+   * part counts: it could be the user name, which is no secret.
+   */
   add(value: string | null | undefined, user: string | null = null): void {
-    if (typeof value !== 'string' || value.trim().length < 4) return;
-    if (user !== null) this.add(`${user}:${value}`);
-    if (this.#values.has(value)) return;
+    if (typeof value !== 'string' || value === '') return;
+    if (user !== null && !isDistinct(value.trim())) this.#addForms(wellFormed(`${user}:${value}`.slice(0, MAX_SECRET)), false);
+    if (value.trim().length < 4 || this.#values.has(value)) return;
     this.#values.add(value);
     const secret = wellFormed(value.slice(0, MAX_SECRET));
     for (const text of new Set([secret, secret.trim(), secret.trim().replace(/\s+/g, ' ')])) this.#addForms(text);
@@ -100,6 +117,16 @@ export class Secrets {
     if (!this.#addJson(body) && /^\S{8,8192}$/.test(body.trim())) this.add(body.trim());
   }
 
+  /** Adds what the headers of an answer hand out: the values of cookies, and the signatures and the user info of a redirect. In: the headers by names in lower case. */
+  addHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): void {
+    for (const cookie of [headers['set-cookie'] ?? []].flat()) this.add(cookie.slice(cookie.indexOf('=') + 1).split(';', 1)[0]);
+    const location = String(headers['location'] ?? '').slice(0, MAX_SECRET);
+    if (!URL.canParse(location, 'http://localhost')) return;
+    const { username, password, searchParams } = new URL(location, 'http://localhost');
+    this.add(password, username);
+    for (const [key, value] of searchParams) if (SIGNED.test(key)) this.add(value);
+  }
+
   /** Out: whether the text is JSON. */
   #addJson(text: string): boolean {
     let value: unknown;
@@ -143,16 +170,30 @@ export class Secrets {
       result += text.slice(kept, from) + REDACTED;
       kept = to;
     }
-    return kept === 0 ? text : (result + text.slice(kept)).replace(/(?:REDACTED){2,}/g, REDACTED);
+    return this.#withoutEnds(kept === 0 ? text : (result + text.slice(kept)).replace(/(?:REDACTED){2,}/g, REDACTED));
+  }
+
+  /** Takes out what a cut left of the end of a secret. */
+  #withoutEnds(text: string): string {
+    let cuts = 0;
+    return text.replace(/(…|\.\.\.)([^\s"'`…]{8,512})/g, (all, cut: string, word: string) => {
+      if (++cuts > MAX_CUTS) return all;
+      for (const forms of this.#forms.values())
+        for (const [form, { mayBeCut }] of forms) {
+          const at = mayBeCut ? form.indexOf(word.slice(0, MIN_CUT)) : -1;
+          if (at >= 0 && word.startsWith(form.slice(at))) return `${cut}${REDACTED}${word.slice(form.length - at)}`;
+        }
+      return all;
+    });
   }
 
   /** The part of a text that has to go; [0, 0] for none. */
   #matchAt(text: string, at: number, kept: number, isQuote: boolean): [number, number] {
     let best = 0;
     let isWord = false;
-    for (const [form, word] of this.#forms.get(text.slice(at, at + 4)) ?? []) {
+    for (const [form, { isWord: word, mayBeCut }] of this.#forms.get(text.slice(at, at + 4)) ?? []) {
       const length = commonLength(text, at, form);
-      if (length <= best || (length < form.length && !isCut(text, at, length, isQuote))) continue;
+      if (length <= best || (length < form.length && !(mayBeCut && isCut(text, at, length, isQuote)))) continue;
       best = length;
       isWord = word;
     }
@@ -165,17 +206,19 @@ export class Secrets {
     return [from, to];
   }
 
-  #addForms(text: string): void {
+  #addForms(text: string, mayBeCut = true): void {
     const bytes = Buffer.from(text, 'utf8');
-    for (const form of base64Forms(bytes)) this.#addForm(form, true);
+    for (const form of base64Forms(bytes)) this.#addForm(form, { isWord: true, mayBeCut });
     if (!this.weak && !isDistinct(text)) return;
-    this.#addForm(text, false);
+    const plain = { isWord: false, mayBeCut };
+    const hex = bytes.toString('hex');
+    for (const form of [text, hex, hex.toUpperCase()]) this.#addForm(form, plain);
     // no encoding changes these
     if (/^[A-Za-z0-9_.~-]*$/.test(text)) return;
     const json = JSON.stringify(text).slice(1, -1);
     const forHtml = json.replace(/[<>&]/g, sign => `\\u00${sign.charCodeAt(0).toString(16)}`);
-    const plain = [json, JSON.stringify(json).slice(1, -1), forHtml, text.replace(/["'\\$` !&;()]/g, '\\$&'), htmlOf(text)];
-    for (const form of [...plain, ...percentForms(text)]) this.#addForm(form, false);
+    const escaped = [json, JSON.stringify(json).slice(1, -1), forHtml, text.replace(/["'\\$` !&;()]/g, '\\$&'), htmlOf(text)];
+    for (const form of [...escaped, ...percentForms(text)]) this.#addForm(form, plain);
   }
 
   /** The secrets inside a secret that is JSON: the key file of a service account. */
@@ -189,23 +232,23 @@ export class Secrets {
     }
   }
 
-  #addForm(form: string, isWord: boolean): void {
+  #addForm(form: string, how: Form): void {
     if (form.length < (this.weak ? 4 : MIN_FORM) || REDACTED.includes(form)) return;
     this.#begins ??= new Uint32Array(1 << (4 * this.#shift - 5));
     for (let at = 0; at < form.length; at += PIECE) {
       // a rest that is too short to be looked for alone stays with the piece before it
       const rest = form.length - at;
       const text = rest < PIECE + MIN_FORM ? form.slice(at) : form.slice(at, at + PIECE);
-      this.#addPiece(text, isWord);
+      this.#addPiece(text, how);
       if (text.length === rest) return;
     }
   }
 
-  #addPiece(text: string, isWord: boolean): void {
+  #addPiece(text: string, how: Form): void {
     const key = text.slice(0, 4);
-    const forms = this.#forms.get(key) ?? new Map<string, boolean>();
+    const forms = this.#forms.get(key) ?? new Map<string, Form>();
     if (forms.has(text)) return;
-    this.#forms.set(key, forms.set(text, isWord));
+    this.#forms.set(key, forms.set(text, how));
     let hash = 0;
     for (let at = 0; at < 4; at++) hash = ((hash << this.#shift) ^ text.charCodeAt(at)) & this.#mask;
     const begins = this.#begins as Uint32Array;
@@ -228,12 +271,14 @@ function commonLength(text: string, at: number, form: string): number {
 /** Whether a text is cut here, so that the first characters of a secret are all that is left of it. */
 function isCut(text: string, at: number, length: number, isQuote: boolean): boolean {
   if (length < MIN_CUT) return false;
+  // of a part as long as this the rest need not be known
+  if (length >= LONG_CUT) return true;
   const end = at + length;
   if (text[end] === '…' || text.startsWith('...', end)) return true;
   if (!isQuote) return false;
   const ends = end === text.length || /["'`\\)\]}]/.test(text[end] as string);
   // a name of letters may begin as a password does
-  return ends && (length >= LONG_CUT || !/^[A-Za-z]*$/.test(text.slice(at, end)));
+  return ends && !/^[A-Za-z]*$/.test(text.slice(at, end));
 }
 
 /** Without lone surrogates, which no encoding takes. */

@@ -31,7 +31,11 @@ const formsOf = (secret: string): string[] => [
     base64(secret),
     base64(secret).replace(/=+$/, ''),
     Buffer.from(secret).toString('base64url'),
-    ...(Object.values(PASSWORDS).includes(secret) ? ['ci', 'robot'] : []).flatMap(user => [base64(`${user}:${secret}`), Buffer.from(`${user}:${secret}`).toString('base64url'), `${user}:${secret}`]),
+    ...(Object.values(PASSWORDS).includes(secret) ? ['ci', 'robot'] : []).flatMap(user => [
+      base64(`${user}:${secret}`),
+      Buffer.from(`${user}:${secret}`).toString('base64url'),
+      `${user}:${secret}`,
+    ]),
     encodeURIComponent(secret),
     lower(encodeURIComponent(secret)),
     form(secret),
@@ -59,7 +63,13 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const errors = (code: unknown, message: unknown, detail?: unknown): string => JSON.stringify({ errors: [{ code, message, detail }] });
 const header = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 const manifest = (more: object): string =>
-  JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: DIGEST, size: 3 }, layers: [], ...more });
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: DIGEST, size: 3 },
+    layers: [],
+    ...more,
+  });
 
 /** By the name of the repository: what the registry answers to a request that is logged in. In: a secret in one of its forms, the path. */
 const ECHOES: Record<string, (secret: string, request: SeenRequest) => Answer | undefined> = {
@@ -71,17 +81,43 @@ const ECHOES: Record<string, (secret: string, request: SeenRequest) => Answer | 
   'detail-object': secret => ({ status: 403, headers: JSON_TYPE, body: errors('DENIED', 'no', { [secret]: secret }) }),
   plain: secret => ({ status: 500, headers: { 'Content-Type': 'text/plain' }, body: `failed: ${secret}` }),
   page: secret => ({ status: 404, headers: { 'Content-Type': 'text/html' }, body: `<html><title>${secret}</title>${secret}</html>` }),
-  json: secret => ({ status: 400, headers: JSON_TYPE, body: JSON.stringify({ error: secret, error_description: secret, details: secret, message: secret, code: secret }) }),
-  'challenge-error': secret => ({ status: 401, headers: { ...JSON_TYPE, 'WWW-Authenticate': `Bearer realm="http://127.0.0.1:1/",error="${header(secret)}",error_description="${header(secret)}"` } }),
-  'challenge-realm': secret => ({ status: 401, headers: { ...JSON_TYPE, 'WWW-Authenticate': `Bearer realm="https://${header(secret)}/token",service="${header(secret)}",scope="${header(secret)}"` } }),
+  json: secret => ({
+    status: 400,
+    headers: JSON_TYPE,
+    body: JSON.stringify({ error: secret, error_description: secret, details: secret, message: secret, code: secret }),
+  }),
+  'challenge-error': secret => ({
+    status: 401,
+    headers: {
+      ...JSON_TYPE,
+      'WWW-Authenticate': `Bearer realm="http://127.0.0.1:1/",error="${header(secret)}",error_description="${header(secret)}"`,
+    },
+  }),
+  'challenge-realm': secret => ({
+    status: 401,
+    headers: {
+      ...JSON_TYPE,
+      'WWW-Authenticate': `Bearer realm="https://${header(secret)}/token",service="${header(secret)}",scope="${header(secret)}"`,
+    },
+  }),
   'content-type': secret => ({ headers: { 'Content-Type': header(secret) }, body: '{}' }),
   'media-type': secret => ({ headers: { 'Content-Type': MANIFEST }, body: manifest({ mediaType: secret }) }),
-  'artifact-type': secret => ({ headers: { 'Content-Type': MANIFEST }, body: manifest({ artifactType: secret, config: { mediaType: secret, digest: DIGEST, size: 3 } }) }),
+  'artifact-type': secret => ({
+    headers: { 'Content-Type': MANIFEST },
+    body: manifest({ artifactType: secret, config: { mediaType: secret, digest: DIGEST, size: 3 } }),
+  }),
   digest: secret => ({ headers: { 'Content-Type': MANIFEST, 'Docker-Content-Digest': header(secret) }, body: manifest({}) }),
-  'config-digest': secret => ({ headers: { 'Content-Type': MANIFEST }, body: manifest({ config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: secret, size: 3 } }) }),
+  'config-digest': secret => ({
+    headers: { 'Content-Type': MANIFEST },
+    body: manifest({ config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: secret, size: 3 } }),
+  }),
   platform: secret => ({
     headers: { 'Content-Type': INDEX },
-    body: JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [{ mediaType: MANIFEST, digest: DIGEST, size: 9, platform: { os: secret, architecture: secret, variant: secret } }] }),
+    body: JSON.stringify({
+      schemaVersion: 2,
+      mediaType: INDEX,
+      manifests: [{ mediaType: MANIFEST, digest: DIGEST, size: 9, platform: { os: secret, architecture: secret, variant: secret } }],
+    }),
   }),
   config: (secret, { path }) =>
     path.includes('/blobs/')
@@ -91,11 +127,26 @@ const ECHOES: Record<string, (secret: string, request: SeenRequest) => Answer | 
     path.endsWith('/tags/list')
       ? { headers: JSON_TYPE, body: JSON.stringify({ name: secret, tags: [secret, `1.4.${header(secret)}`, '1.4.0'] }) }
       : { status: 404, headers: JSON_TYPE, body: errors('MANIFEST_UNKNOWN', 'unknown') },
-  'retry-after': secret => ({ status: 429, headers: { ...JSON_TYPE, 'Retry-After': header(secret), 'RateLimit-Limit': header(secret), 'RateLimit-Remaining': header(secret), 'Docker-RateLimit-Source': header(secret) }, body: errors('TOOMANYREQUESTS', 'slow') }),
+  'retry-after': secret => ({
+    status: 429,
+    headers: {
+      ...JSON_TYPE,
+      'Retry-After': header(secret),
+      'RateLimit-Limit': header(secret),
+      'RateLimit-Remaining': header(secret),
+      'Docker-RateLimit-Source': header(secret),
+    },
+    body: errors('TOOMANYREQUESTS', 'slow'),
+  }),
   'location-host': secret => ({ status: 307, headers: { Location: `https://${encodeURIComponent(secret).replace(/%/g, '')}.invalid/x` } }),
   'location-path': secret => ({ status: 307, headers: { Location: `http://127.0.0.1:9/${encodeURIComponent(secret)}/x` } }),
   'location-raw': secret => ({ status: 307, headers: { Location: `http://127.0.0.1:9/${header(secret)}` } }),
-  'location-query': secret => ({ status: 307, headers: { Location: `http://127.0.0.1:9/x?ns=${encodeURIComponent(secret)}&X-Amz-Signature=${encodeURIComponent(secret)}#${encodeURIComponent(secret)}` } }),
+  'location-query': secret => ({
+    status: 307,
+    headers: {
+      Location: `http://127.0.0.1:9/x?ns=${encodeURIComponent(secret)}&X-Amz-Signature=${encodeURIComponent(secret)}#${encodeURIComponent(secret)}`,
+    },
+  }),
   'location-user': secret => ({ status: 307, headers: { Location: `http://u:${encodeURIComponent(secret)}@127.0.0.1:9/x` } }),
   'location-scheme': secret => ({ status: 307, headers: { Location: `ftp://${header(secret)}` } }),
 };
@@ -109,10 +160,13 @@ t.test('what a registry sends back is not shown', async t => {
     answer: request => {
       const cookies = { 'Set-Cookie': `id=${TOKENS.cookie}; Path=/` };
       if (request.path === '/v2/') return { status: 401, headers: { ...cookies, 'WWW-Authenticate': CHALLENGE(request.host) } };
-      if (request.path === '/token') return { headers: JSON_TYPE, body: JSON.stringify({ token: TOKENS.issued, refresh_token: TOKENS.issued }) };
+      if (request.path === '/token')
+        return { headers: JSON_TYPE, body: JSON.stringify({ token: TOKENS.issued, refresh_token: TOKENS.issued }) };
       if (request.headers.authorization === undefined) return { status: 401, headers: { 'WWW-Authenticate': CHALLENGE(request.host) } };
-      if (request.path.startsWith('/signed')) return { status: 403, headers: JSON_TYPE, body: errors('DENIED', `bad signature ${TOKENS.signature}`) };
-      if (request.path.startsWith('/v2/signed/')) return { status: 307, headers: { Location: `/signed?X-Amz-Signature=${TOKENS.signature}&X-Amz-Date=x` } };
+      if (request.path.startsWith('/signed'))
+        return { status: 403, headers: JSON_TYPE, body: errors('DENIED', `bad signature ${TOKENS.signature}`) };
+      if (request.path.startsWith('/v2/signed/'))
+        return { status: 307, headers: { Location: `/signed?X-Amz-Signature=${TOKENS.signature}&X-Amz-Date=x` } };
       const echo = ECHOES[echoOf(request.path) ?? ''];
       const index = Number(/\/(\d+)\//.exec(request.path)?.[1] ?? 0);
       return echo?.(words[index % words.length] as string, request);
@@ -125,12 +179,19 @@ t.test('what a registry sends back is not shown', async t => {
     const image = `${registry.host}/${repository}/${number}:1.4.2`;
     const name = `${repository}-${number}`;
     const message = `Failed to pull image "${image}": failed to authorize: 401 Unauthorized: {"details":"${words[number % words.length]}"} and ${words[(number + 7) % words.length]}`;
-    pods.push(podOf(name, 'shop', { image, secrets: ['plain', 'odd'], waiting: { reason: 'ErrImagePull', message: repository === 'message' ? message : 'x' } }));
+    pods.push(
+      podOf(name, 'shop', {
+        image,
+        secrets: ['plain', 'odd'],
+        waiting: { reason: 'ErrImagePull', message: repository === 'message' ? message : 'x' },
+      }),
+    );
     if (repository === 'message') pods.push(eventOf(name, 'shop', message));
   };
   add('signed', 0);
   for (let index = 0; index < words.length; index++) add('message', index);
-  for (const [at, repository] of names.entries()) for (let index = 0; index < 6; index++) add(repository, (at * 11 + index * 17) % words.length);
+  for (const [at, repository] of names.entries())
+    for (let index = 0; index < 6; index++) add(repository, (at * 11 + index * 17) % words.length);
   const objects: ClusterObject[] = [
     named('Namespace', 'shop'),
     NODE,
@@ -148,7 +209,16 @@ t.test('what a registry sends back is not shown', async t => {
     ...formats.map(format => ['why', ...common, '-o', format]),
     ['why', ...common, '-o', 'json', '--facts'],
     ['why', ...common, '-o', 'yaml', '--facts'],
-    ...['text', 'wide', 'json', 'yaml'].map(format => ['test-secret', 'plain', 'odd', ...common, '-o', format, '--image', `${registry.host}/message/3:1`]),
+    ...['text', 'wide', 'json', 'yaml'].map(format => [
+      'test-secret',
+      'plain',
+      'odd',
+      ...common,
+      '-o',
+      format,
+      '--image',
+      `${registry.host}/message/3:1`,
+    ]),
   ];
   const answers = await runAll(lines);
   for (const [index, args] of lines.entries()) {
@@ -157,7 +227,12 @@ t.test('what a registry sends back is not shown', async t => {
     t.strictSame(leaks(stdout), [], `${name}: standard output`);
     t.strictSame(leaks(stderr), [], `${name}: standard error`);
     t.ok(status !== null && status <= 2 && !/internal error/.test(stderr), `${name}: status ${status}`);
-    for (const leak of leaks(stdout).slice(0, 8)) writeFileSync("/tmp/sink-leak.txt", `${name} ${JSON.stringify(leak)}  ${JSON.stringify(stdout.slice(Math.max(0, stdout.indexOf(leak) - 250), stdout.indexOf(leak) + 80))}\n`, { flag: "a" });
+    for (const leak of leaks(stdout).slice(0, 8))
+      writeFileSync(
+        '/tmp/sink-leak.txt',
+        `${name} ${JSON.stringify(leak)}  ${JSON.stringify(stdout.slice(Math.max(0, stdout.indexOf(leak) - 250), stdout.indexOf(leak) + 80))}\n`,
+        { flag: 'a' },
+      );
   }
   const parsed = JSON.parse((answers[2] as Run).stdout) as { items: object[] };
   t.ok(parsed.items.length > 100, `${parsed.items.length} items`);

@@ -27,6 +27,10 @@ const MAX_CUTS = 16;
 const MAX_DOCUMENT = 256 * 1024;
 const MAX_FIELDS = 10_000;
 const SECRET_KEY = /key|secret|token|password/i;
+/** A setting of a document that does not parse: its name and its value. */
+const SETTING = /([\w.-]{1,64})["']?\s{0,8}[:=]\s{0,8}["']?([^"',{}[\]\s]{4,4096})/g;
+/** The address of a token server, which a key file names beside its keys. */
+const URL_ALONE = /^https?:\/\/[\w.:/-]{1,255}$/;
 const SECRET_FIELD = /password|secret|token|^auth$|credential|private/i;
 /** Parameters of presigned addresses (AWS, Azure, Google, CloudFront) that grant access. */
 const SIGNED = /sig|token|credential|policy|key|secret|password/i;
@@ -98,18 +102,23 @@ export class Secrets {
   addAuthorization(header: unknown): void {
     const [, scheme = '', value] = /^(\S{1,20})\s+(.+)$/s.exec(String(header ?? '')) ?? [];
     this.add(value);
-    if (scheme.toLowerCase() !== 'basic' || value === undefined) return;
-    const [user = '', ...password] = Buffer.from(value, 'base64').toString('utf8').split(':');
+    if (scheme.toLowerCase() === 'basic' && value !== undefined) this.#addPair(value);
+  }
+
+  /** Adds the password of a `user:password` in base64. */
+  #addPair(encoded: string): void {
+    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
     this.add(password.join(':'), user);
   }
 
-  /** Adds every secret that a value of a Secret may hold. In: its text. Of JSON (a docker config) the secret fields count; else the whole text and each value in it. */
-  addDocument(text: string): void {
-    if (this.#addJson(text)) return;
+  /**
+   * Adds what a value of a Secret may hold: of JSON (a docker config) the secret fields, also where base64 was applied twice. In: the text, and whether all of it is secret where it is
+   * no JSON: a dump has many Secrets with hosts and user names in them, which are to be shown.
+   */
+  addDocument(text: string, isSecret: boolean): void {
+    if (this.#addJson(text) || this.#addJson(Buffer.from(text.slice(0, MAX_DOCUMENT), 'base64').toString('utf8')) || !isSecret) return;
     this.add(text);
-    // what follows a scheme is an address
-    for (const [, part = ''] of text.slice(0, MAX_DOCUMENT).matchAll(/[:=]\s{0,8}"?([^",{}[\]\s]{8,4096})/g))
-      if (!part.startsWith('//')) this.add(part);
+    for (const [, key = '', part = ''] of text.slice(0, MAX_DOCUMENT).matchAll(SETTING)) if (SECRET_FIELD.test(key)) this.add(part);
   }
 
   /** Adds what a token server answers: the secret fields of JSON, or a bare token. */
@@ -145,7 +154,10 @@ export class Secrets {
     const { username } = value as { username?: unknown };
     for (const [key, part] of Object.entries(value).slice(0, MAX_FIELDS)) {
       if (typeof part !== 'string') this.#addFields(part, depth + 1);
-      else if (SECRET_FIELD.test(key)) this.add(part, typeof username === 'string' ? username : null);
+      else if (SECRET_FIELD.test(key) && !URL_ALONE.test(part)) {
+        this.add(part, typeof username === 'string' ? username : null);
+        if (key === 'auth') this.#addPair(part);
+      }
     }
   }
 
@@ -226,7 +238,7 @@ export class Secrets {
     if (!secret.trimStart().startsWith('{')) return;
     try {
       for (const [key, part] of Object.entries(JSON.parse(secret) as object))
-        if (typeof part === 'string' && part.length >= 16 && SECRET_KEY.test(key)) this.add(part);
+        if (typeof part === 'string' && part.length >= 16 && SECRET_KEY.test(key) && !URL_ALONE.test(part)) this.add(part);
     } catch {
       // no JSON: it has no parts
     }

@@ -35,6 +35,8 @@ const KEY_OF_TYPE = new Map([
   ['kubernetes.io/dockercfg', '.dockercfg'],
 ]);
 
+/** Keys of a secret of any type whose values are secret as a whole. */
+const SECRET_KEY = /docker|config\.json|password|passwd|secret|token|auth|credential|private|key/i;
 /** Keys of one secret that are looked at for secrets. */
 const MAX_KEYS = 100;
 const DROPPED_FIELDS = ['identitytoken', 'registrytoken', 'serveraddress'];
@@ -129,7 +131,8 @@ export function readPullSecret(secret: Secret): PullSecret {
 
 /** Tells the run what must not be printed: kubelet reads less of a secret than stands in it. */
 export function noteSecrets(secret: Secret): void {
-  for (const key of keysOf(secret).slice(0, MAX_KEYS)) SECRETS.addDocument(secretText(secret, key) ?? '');
+  for (const key of keysOf(secret).slice(0, MAX_KEYS))
+    SECRETS.addDocument(secretText(secret, key) ?? '', KEY_OF_TYPE.has(secret.type ?? '') || SECRET_KEY.test(key));
 }
 
 const keysOf = ({ data, stringData }: Secret): string[] => [...new Set([...Object.keys(data ?? {}), ...Object.keys(stringData ?? {})])];

@@ -20,8 +20,8 @@ const LONG_CUT = 16;
  * Letters alone may be a word of ours or a name: such a secret is removed everywhere only from this length on. Where a word of ours went, everybody could guess which one it was.
  */
 const MIN_LETTERS = 16;
-/** Cuts of one text behind which the end of a secret is looked for. */
-const MAX_CUTS = 16;
+/** Forms that end alike, among which the one of a cut is looked for. */
+const MAX_ALIKE = 64;
 
 /** Characters of a document that does not parse, and fields of one object, that are looked at. */
 const MAX_DOCUMENT = 256 * 1024;
@@ -44,10 +44,66 @@ interface Form {
   mayBeCut: boolean;
 }
 
+/** Forms that begin alike. A stranger may own thousands of secrets: the one that a text holds is found without a look at each. */
+class FormsAlike {
+  readonly #forms = new Map<string, Form>();
+  /** The texts in their order, and of each the index of the longest other one that it begins with, -1 for none; null when one was added. */
+  #sorted: { texts: string[]; parents: number[] } | null = null;
+
+  /** Out: whether it is new. */
+  add(text: string, form: Form): boolean {
+    if (this.#forms.has(text)) return false;
+    this.#forms.set(text, form);
+    this.#sorted = null;
+    return true;
+  }
+
+  /** In: what a text goes on with, and whether it is cut after so many characters. Out: how many of them are a form, or the part of one that a cut left; 0 for none. */
+  match(rest: string, isCutAfter: (length: number) => boolean): { length: number; isWord: boolean } {
+    this.#sorted ??= this.#sort();
+    const { texts, parents } = this.#sorted;
+    let [low, high] = [0, texts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((texts[middle] as string) <= rest) low = middle + 1;
+      else high = middle;
+    }
+    // what shares most with the rest stands right before its place or right behind; a form that is whole in it is the one before, or begins that one
+    let best = { length: 0, isWord: false };
+    for (const index of [low - 1, low]) {
+      const text = texts[index] ?? '';
+      const length = commonLength(rest, text);
+      const { isWord, mayBeCut } = this.#forms.get(text) ?? NO_FORM;
+      if (length > best.length && length < text.length && mayBeCut && isCutAfter(length)) best = { length, isWord };
+      let whole = index;
+      while (whole >= 0 && (texts[whole]?.length ?? Number.POSITIVE_INFINITY) > length) whole = parents[whole] ?? -1;
+      const form = texts[whole] ?? '';
+      if (form.length > best.length) best = { length: form.length, isWord: (this.#forms.get(form) ?? NO_FORM).isWord };
+    }
+    return best;
+  }
+
+  #sort(): { texts: string[]; parents: number[] } {
+    const texts = [...this.#forms.keys()].sort((one, other) => (one < other ? -1 : 1));
+    const open: number[] = [];
+    const parents = texts.map((text, index) => {
+      while (open.length > 0 && !text.startsWith(texts[open.at(-1) as number] as string)) open.pop();
+      const parent = open.at(-1) ?? -1;
+      open.push(index);
+      return parent;
+    });
+    return { texts, parents };
+  }
+}
+
+const NO_FORM: Form = { isWord: false, mayBeCut: false };
+
 export class Secrets {
   readonly #values = new Set<string>();
-  /** By the first four characters, then by the text itself. */
-  readonly #forms = new Map<string, Map<string, Form>>();
+  /** By the first four characters. */
+  readonly #forms = new Map<string, FormsAlike>();
+  /** Of the forms of which a part counts, by the last characters. */
+  readonly #ends = new Map<string, string[]>();
   /** One bit for each hash of four characters that begins a form: of a text without secrets every place costs one look. */
   #begins: Uint32Array | null = null;
   readonly #shift: number;
@@ -187,30 +243,22 @@ export class Secrets {
 
   /** Takes out what a cut left of the end of a secret. */
   #withoutEnds(text: string): string {
-    let cuts = 0;
     return text.replace(/(…|\.\.\.)([^\s"'`…]{8,512})/g, (all, cut: string, word: string) => {
-      if (++cuts > MAX_CUTS) return all;
-      for (const forms of this.#forms.values())
-        for (const [form, { mayBeCut }] of forms) {
-          const at = mayBeCut ? form.indexOf(word.slice(0, MIN_CUT)) : -1;
-          if (at >= 0 && word.startsWith(form.slice(at))) return `${cut}${REDACTED}${word.slice(form.length - at)}`;
-        }
+      for (let end = MIN_CUT; end <= word.length; end++) {
+        const forms = this.#ends.get(word.slice(end - MIN_CUT, end));
+        if (forms?.some(form => form.endsWith(word.slice(0, end)))) return `${cut}${REDACTED}${word.slice(end)}`;
+      }
       return all;
     });
   }
 
   /** The part of a text that has to go; [0, 0] for none. */
   #matchAt(text: string, at: number, kept: number, isQuote: boolean): [number, number] {
-    let best = 0;
-    let isWord = false;
-    for (const [form, { isWord: word, mayBeCut }] of this.#forms.get(text.slice(at, at + 4)) ?? []) {
-      const length = commonLength(text, at, form);
-      if (length <= best || (length < form.length && !(mayBeCut && isCut(text, at, length, isQuote)))) continue;
-      best = length;
-      isWord = word;
-    }
-    if (best === 0) return [0, 0];
-    let [from, to] = [at, at + best];
+    const { length, isWord } = this.#forms
+      .get(text.slice(at, at + 4))
+      ?.match(text.slice(at, at + PIECE + MIN_FORM), part => isCut(text, at, part, isQuote)) ?? { length: 0, isWord: false };
+    if (length === 0) return [0, 0];
+    let [from, to] = [at, at + length];
     if (isWord) {
       while (from > kept && BASE64_CHARACTER.test(text[from - 1] as string)) from--;
       while (to < text.length && BASE64_CHARACTER.test(text[to] as string)) to++;
@@ -258,9 +306,14 @@ export class Secrets {
 
   #addPiece(text: string, how: Form): void {
     const key = text.slice(0, 4);
-    const forms = this.#forms.get(key) ?? new Map<string, Form>();
-    if (forms.has(text)) return;
-    this.#forms.set(key, forms.set(text, how));
+    const alike = this.#forms.get(key) ?? new FormsAlike();
+    if (!alike.add(text, how)) return;
+    this.#forms.set(key, alike);
+    if (how.mayBeCut) {
+      const end = text.slice(-MIN_CUT);
+      const ends = this.#ends.get(end) ?? [];
+      if (ends.length < MAX_ALIKE) this.#ends.set(end, [...ends, text]);
+    }
     let hash = 0;
     for (let at = 0; at < 4; at++) hash = ((hash << this.#shift) ^ text.charCodeAt(at)) & this.#mask;
     const begins = this.#begins as Uint32Array;
@@ -274,9 +327,10 @@ export const SECRETS = new Secrets();
 /** Whether a secret can be told from words of ours and from names. */
 const isDistinct = (text: string): boolean => text.length >= MIN_FORM && (text.length >= MIN_LETTERS || !/^[A-Za-z]*$/.test(text));
 
-function commonLength(text: string, at: number, form: string): number {
-  let length = 4;
-  while (length < form.length && text.charCodeAt(at + length) === form.charCodeAt(length)) length++;
+function commonLength(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
   return length;
 }
 

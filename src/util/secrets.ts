@@ -343,8 +343,8 @@ function isCut(text: string, at: number, length: number, isQuote: boolean): bool
   if (text[end] === '…' || text.startsWith('...', end)) return true;
   if (!isQuote) return false;
   const ends = end === text.length || /["'`\\)\]}]/.test(text[end] as string);
-  // a name of letters may begin as a password does
-  return ends && !/^[A-Za-z]*$/.test(text.slice(at, end));
+  // a word may begin as a password does
+  return ends && !/^(?:[A-Z]?[a-z]*|[A-Z]*)$/.test(text.slice(at, end));
 }
 
 /** Without lone surrogates, which no encoding takes. */

@@ -81,7 +81,7 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
 }
 
 /** Names of settings whose values are secret: of variables of an exec plugin, and of the configuration of an auth provider. */
-const SECRET_SETTING = /token|secret|passw|key|cred/i;
+const SECRET_SETTING = /token|secret|pass|key|cred/i;
 
 /** Tells the run what must not be printed, before an error could quote it. */
 function noteLogin({ server, proxyUrl }: ClusterEntry, { token, username, password, keyData, exec, authProvider }: UserEntry): void {

@@ -24,7 +24,8 @@ export function renderFixes(fixes: Fix[], width: number, s: Style): string[] {
   return fixes.flatMap((fix, index) => {
     const number = fixes.length > 1 ? `${index + 1}. ` : '';
     const indent = ' '.repeat(2 + number.length);
-    const [first = '', ...rest] = fold(fix.title, width, indent);
+    // further right than a command: a name in a title looks like none
+    const [first = '', ...rest] = fold(fix.title, width, `${indent}  `);
     const command = fix.command === null ? [] : fix.command.split('\n').map(line => `${indent}${number === '' ? '  ' : ''}${s.cyan(line)}`);
     return [`  ${number}${first.trimStart()}`, ...rest, ...command];
   });

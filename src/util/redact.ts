@@ -5,7 +5,7 @@
 import { REDACTED, SECRETS, Secrets } from './secrets.ts';
 
 /** Characters of a text that are looked at; the rest is cut off. */
-export const MAX_TEXT = 64 * 1024;
+const MAX_TEXT = 64 * 1024;
 
 const HOST = /^[\w.:/[\]-]{1,255}$/;
 /** Query keys whose values are never secret and tell something: the registry asked for by a mirror, scope and service of a token, a page of a list. And what such a value is. */

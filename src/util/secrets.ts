@@ -364,7 +364,7 @@ function percentForms(text: string): string[] {
 }
 
 /**
- * What base64 makes of bytes wherever they stand in a longer text: three alignments, each without the characters that also hold bits of its neighbours; both alphabets.
+ * What base64 makes of bytes wherever they stand in a longer text: three alignments, each without the characters that also hold bits of its neighbors; both alphabets.
  */
 function base64Forms(bytes: Buffer): string[] {
   const forms = [0, 1, 2].map(before => {

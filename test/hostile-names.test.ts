@@ -100,6 +100,7 @@ t.test('names break no line and hide nothing', async t => {
         `${name}: no forged line in ${stream}`,
       );
       t.notMatch(text, /\nFix\n {2}1\. run this/, `${name}: no forged fix in ${stream}`);
+      t.notMatch(text, /1 # x|\$\(x\)/, `${name}: no tag that is none in ${stream}`);
     }
     t.ok(status !== null && status <= 2 && !stderr.includes('internal error'), `${name}: status ${status}`);
     if (args.at(-1) === 'json') JSON.parse(stdout);

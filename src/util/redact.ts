@@ -23,7 +23,7 @@ const TOKEN =
 
 /** Names of values that are secret, also as the end of a longer name (`access_token`, `clientSecret`), up to the value. */
 const NAMED =
-  /(?:password|passwd|passphrase|secret|token|auth|api[_-]?key|access[_-]?key|private[_-]?key)(\\{0,8}["']?\s{0,8}[=:]\s{0,8})(\\{0,8}["'])?/gi;
+  /(?:password|passwd|passphrase|secret|token|auth|api[_-]?key|access[_-]?key|private[_-]?key)(\\{0,8}["']?\s{0,8}(?:[=:]|%3[AD])\s{0,8})(\\{0,8}["'])?/gi;
 /** A value without quotes. */
 const BARE_VALUE = /[^\s"',&}\\]{3,}/y;
 /** Values that are none: what is redacted already, and the parameters of a challenge. */

@@ -3,8 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
-import { redact } from './util/redact.ts';
-import { UserError } from './util/user-error.ts';
+import { printError } from './commands/terminal.ts';
+import { SECRETS } from './util/secrets.ts';
 
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
@@ -37,20 +37,6 @@ const context: Context = {
   signal: stop.signal,
 };
 
-/** Prints one line that says what went wrong and what to do; of an internal error also where, with IMAGEPULL_DEBUG. */
-function printError(error: unknown): void {
-  if (error instanceof UserError) {
-    const text = redact(error.message).replace(/\s*\n\s*/g, ' ');
-    process.stderr.write(`error: ${text}${error.hint === null ? '' : ` (${error.hint})`}\n`);
-    return;
-  }
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
-  const trace = process.env.IMAGEPULL_DEBUG ? `\n${redact(stack ?? '')}` : '';
-  process.stderr.write(
-    `error: internal error: ${redact(message).split('\n', 1)[0]} (IMAGEPULL_DEBUG=1 prints a stack trace; please report it)${trace}\n`,
-  );
-}
-
 // a reader that closes its pipe early (`| head`) is no error
 process.stdout.on('error', error => {
   if ((error as { code?: string }).code === 'EPIPE') process.exit(0);
@@ -71,10 +57,13 @@ const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_comp
   ? ['__complete']
   : [];
 
+// passwords of proxies
+for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'])
+  for (const address of [process.env[name], process.env[name.toLowerCase()]]) SECRETS.addUserInfo(address);
 const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {
-    printError(error);
+    printError(context, error);
     return stop.signal.aborted ? 130 : 2;
   })
   .then(status => {

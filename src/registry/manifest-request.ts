@@ -136,8 +136,9 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
     return { ...answered, checks: step('failed', '401', foreign.message, reply.ms), fault: foreign };
   }
   if (isManifest(reply)) {
-    const digest = header(reply, 'docker-content-digest');
-    const detail = `HEAD returns ${contentType(reply) || 'no media type'}${digest === null ? '' : `, ${digest}`}`;
+    const digest = header(reply, 'docker-content-digest') ?? '';
+    const shown = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest) ? `, ${digest}` : '';
+    const detail = `HEAD returns ${contentType(reply) || 'no media type'}${shown}`;
     return { ...answered, manifest: reply, checks: step('ok', null, detail, reply.ms) };
   }
   // who is told to wait asks no second time

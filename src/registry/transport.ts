@@ -10,6 +10,7 @@ import type { CertificateFacts, Check } from '../model/probe.ts';
 import { oncePerKey } from '../util/once.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
+import { SECRETS } from '../util/secrets.ts';
 import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
 import { type Asker, Gate } from './gate.ts';
 import { answeredByProxy, type ProxyServer, proxyOf } from './proxy-tunnel.ts';
@@ -276,6 +277,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...(method === 'HEAD' ? { reset: false } : {}),
       });
       answered = true;
+      SECRETS.addHeaders(answer.headers);
       const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
       if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
       const { statusCode: status } = answer;

@@ -198,6 +198,8 @@ export function parseGoJson(input: string | Uint8Array): GoParsed {
  * points that fold into ASCII letters, U+017F and U+212A). Source: Go encoding/json, fold.go.
  */
 export function keyMatchesField(key: string, name: string): boolean {
+  // folding changes no length
+  if (key.length !== name.length) return false;
   const fold = (text: string): string =>
     text
       .replace(/\u017f/g, 's')

@@ -88,7 +88,11 @@ function credentialsByKey(name: string, secrets: readonly PullSecret[]): Map<str
   const add = (key: string, credentials: readonly Credential[]): void => void found.set(key, [...(found.get(key) ?? []), ...credentials]);
   for (const secret of secrets)
     for (const [key, { pattern, credentials }] of filedOf(secret)) if (matches(pattern, image)) add(key, credentials);
-  if (found.size === 0 && isHubName(name)) for (const secret of secrets) add(HUB_KEY, filedOf(secret).get(HUB_KEY)?.credentials ?? []);
+  if (found.size === 0 && isHubName(name))
+    for (const secret of secrets) {
+      const ofHub = filedOf(secret).get(HUB_KEY);
+      if (ofHub !== undefined) add(HUB_KEY, ofHub.credentials);
+    }
   return found;
 }
 
@@ -96,6 +100,9 @@ function credentialsByKey(name: string, secrets: readonly PullSecret[]): Map<str
 export const hasCredential = (name: string, secrets: readonly PullSecret[]): boolean =>
   secrets.every(({ error }) => error === null) &&
   [...credentialsByKey(name, secrets).values()].some(list => list.some(credential => !credential.isEmpty));
+
+/** Whether one secret has an entry for an image, be it empty. */
+export const hasEntry = (name: string, secret: PullSecret): boolean => secret.error === null && credentialsByKey(name, [secret]).size > 0;
 
 /** Entries that are looked at for a near miss; a registry login has a handful. */
 const MOST_LOOKED_AT = 2000;

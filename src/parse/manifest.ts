@@ -39,11 +39,8 @@ const DIGEST = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/;
 /** Bytes; containerd refuses larger ones (core/remotes/docker/resolver.go, MaxManifestSize). */
 export const MAX_MANIFEST = 4 * 1024 * 1024;
 
-/** The longest text of a manifest that is kept: media types have fewer than a hundred characters. */
-const LONGEST_WORD = 256;
-
 /** A text of a document, empty where something else stands there. */
-const wordOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_WORD) : '');
+const wordOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const descriptorOf = (value: unknown): Descriptor | null => {
   if (!isObject(value)) return null;
@@ -53,7 +50,17 @@ const descriptorOf = (value: unknown): Descriptor | null => {
     : null;
 };
 
-const other = (reason: ForeignContent['reason'], mediaType: string | null = null): Manifest => ({ type: 'other', reason, mediaType });
+const other = (reason: ForeignContent['reason'], mediaType: string | null = null): Manifest => ({
+  type: 'other',
+  reason,
+  mediaType: mediaType === null ? null : mediaTypeOf(mediaType),
+});
+
+/** In: what should be a media type. Out: the same, `invalid` where its grammar (RFC 6838) does not allow it: a registry may write anything there. */
+export const mediaTypeOf = (text: string): string => (text === '' || /^[\w.+-]{1,127}(?:\/[\w.+-]{1,127})?$/.test(text) ? text : 'invalid');
+
+/** In: a part of a platform. Out: the same, `invalid` where it is no word. */
+export const platformWord = (word: unknown): string => (typeof word === 'string' && /^[\w.-]{1,64}$/.test(word) ? word : 'invalid');
 
 /** Reads a manifest's body. In: the Content-Type of the answer (empty: none) and the text. Out: what it is, or why it is no container image. */
 export function readManifest(contentType: string, body: string): Manifest {
@@ -88,18 +95,16 @@ function entryOf(entry: unknown): (Descriptor & { platform: Platform | null })[]
   return descriptor === null ? [] : [{ ...descriptor, platform: readPlatform((entry as Record<string, unknown>).platform) }];
 }
 
-/** A part of a platform: `linux`, `arm64`, `v8`, `10.0.17763.1`. */
-const PLATFORM_PART = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-/** Reads a platform. Out: null where it names no operating system; what is no such word is left out. */
+/** Reads a platform. Out: null where it names no operating system. */
 function readPlatform(value: unknown): Platform | null {
   if (!isObject(value)) return null;
-  const part = (key: string): string | null => {
-    const text = value[key];
-    return typeof text === 'string' && PLATFORM_PART.test(text) ? text : null;
+  const { os, architecture, variant } = value;
+  if (os == null || os === '') return null;
+  return {
+    os: platformWord(os),
+    architecture: architecture == null || architecture === '' ? '' : platformWord(architecture),
+    variant: variant == null || variant === '' ? null : platformWord(variant),
   };
-  const os = part('os');
-  return os === null ? null : { os, architecture: part('architecture') ?? '', variant: part('variant') };
 }
 
 /** What the config of an image tells: null where the body is no JSON object. */

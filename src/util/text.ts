@@ -14,3 +14,6 @@ export const onOneLine = (text: string): string =>
     .map(line => line.trim())
     .filter(Boolean)
     .join(' ');
+
+/** A text as a part of a path or a query. Half a character, which JSON can hold and a URL cannot, is replaced, where `encodeURIComponent` would throw. */
+export const inUrl = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));

@@ -150,6 +150,6 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
 export const openshift: NodeSystem = {
   id: 'openshift',
   recognize: ({ labels, osImage }) =>
-    'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
+    'node.openshift.io/os_id' in labels || /CoreOS.{0,100}OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
   steps: openshiftSteps,
 };

@@ -118,7 +118,7 @@ function unwrapLines(message: string): string {
   // the first quote is marked: a piece of a longer quoted text
   if (/^[^"]*\\"/.test(text)) text = unmark(text);
   return text
-    .replace(/ \(x\d+ over [^)]*\)$/, '')
+    .replace(/ \(x\d+ over [^()]*\)$/, '')
     .replace(/ ?(?:\.{3}|…)$/, '')
     .replace(/[“”]/g, '"')
     .replace(/: {2,}(?=\S)/g, ': ');

@@ -9,8 +9,8 @@ import { unexamined } from '../diagnosis/unexamined.ts';
 import { keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
+import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
-import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
@@ -67,7 +67,7 @@ export const examine = async (
       return await investigate(one, prober);
     } catch (error) {
       if (context.signal.aborted) throw error;
-      const why = reasonOf(error);
+      const why = failureText(error);
       failures.add(keyOf(pod.metadata), why);
       return unexamined(pod, context.now(), why, one.facts);
     }
@@ -86,7 +86,7 @@ export const examine = async (
     } catch (error) {
       // an interrupted examination proves nothing
       if (context.signal.aborted) throw error;
-      const why = reasonOf(error);
+      const why = failureText(error);
       failures.add(keyOf(pod.metadata), why);
       return [unexamined(pod, context.now(), why)];
     }
@@ -125,14 +125,6 @@ export const examine = async (
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>
   findings.length === 0 && !events.found && !events.missing && events.failed === true;
-
-/** Why a pod could not be examined. A fault of ours is named, without a value that its message may quote. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UserError) return redact(error.message);
-  const { name = 'error', message = '' } = error as Error;
-  const told = error instanceof TypeError || error instanceof RangeError ? `: ${redact(message).split('\n', 1)[0]}` : '';
-  return `internal error (${name}${told}; please report it)`;
-}
 
 /** Pods that one warning names. */
 const MAX_NAMED = 5;

@@ -36,7 +36,11 @@ const line = (/** @type {Licensed} */ { name, license }) => `${name}: ${license 
 /** Packages that may not be in the bundle. @param {readonly Licensed[]} packages */
 export const notShippable = packages => outside(packages, SHIPPED).map(line);
 
-/** Packages that may not be installed, and exceptions that no package needs any more. @param {readonly Licensed[]} packages All that the lock files name. */
+/**
+ * Packages that may not be installed, and exceptions that no package needs any more.
+ * @public The test of the lock files loads it by its path.
+ * @param {readonly Licensed[]} packages All that the lock files name.
+ */
 export function notInstallable(packages) {
   const found = outside(packages, INSTALLED);
   const stale = [...EXCEPTIONS.keys()].filter(exception => !found.some(({ name }) => name === exception));

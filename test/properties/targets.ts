@@ -269,7 +269,10 @@ export const TARGETS: Target[] = [
     seeds: () => ['100;w=21600', '0;w=60', 'Wed, 21 Oct 2026 07:28:00 GMT', '30', '"default";r=0;t=30', '1e9'],
     read(text) {
       const names = ['ratelimit-limit', 'ratelimit-remaining', 'retry-after', 'x-ratelimit-reset', 'ratelimit', 'docker-ratelimit-source'];
-      return Object.keys(rateLimitOf(reply('', Object.fromEntries(names.map(name => [name, text])), 429)) ?? {}).join();
+      const limit = rateLimitOf(reply('', Object.fromEntries(names.map(name => [name, text])), 429));
+      return Object.values(limit ?? {})
+        .map(value => value === null)
+        .join();
     },
   },
   {

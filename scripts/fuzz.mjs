@@ -2,11 +2,14 @@
  * Fuzzes every reader of what others wrote, guided by the branches that an input reaches (scripts/fuzz/coverage.mjs): crashes, broken promises, inputs that take longer than a
  * second, time that grows faster than its input, hangs. The readers and their sound inputs stand in test/properties/targets.ts.
  *
+ * Without WORD objects of files and of API answers are spoiled too, one inside each of 20,000 runs of `why -A` for either (test/properties/dumps.test.ts).
+ *
  *   node scripts/fuzz.mjs [--runs=N] [--seed=N] [WORD…]      N inputs in all, 10 million by default; only readers whose name holds a WORD
  *
  * The status: 0 nothing was found, 1 something was. Inputs that found something are kept in dist/fuzz. A seed makes the same inputs again with the same number of
  * processors.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -102,5 +105,23 @@ const started = Date.now();
 await Promise.all(Array.from({ length: workers }, (_, number) => work(number)));
 if (inputs === 0) throw new Error(`no reader is named ${words.join(' or ')}`);
 if (inputs < all && found.size === 0) throw new Error(`only ${inputs} of ${all} inputs were read`);
-console.log(`${inputs} inputs in ${((Date.now() - started) / 1000).toFixed()} s, seed ${seed}: ${found.size} defects`);
+/** Runs of `why -A` in parts, each shorter than a test file may take. */
+const [PARTS, OF_A_PART] = words.length > 0 ? [0, 0] : [8, Math.ceil(Math.min(20_000, all / 500) / 8)];
+for (let part = 0; part < PARTS; part++) {
+  const env = { ...process.env, PROPERTY_RUNS: String(OF_A_PART), PROPERTY_SEED: String(seed + part) };
+  const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'properties/dumps'], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0)
+    report({
+      reader: 'why -A',
+      what: `loses a run: PROPERTY_RUNS=${OF_A_PART} PROPERTY_SEED=${seed + part} npm test -- properties/dumps`,
+      where: '',
+      text: '',
+    });
+}
+console.log(
+  `${inputs} inputs and ${PARTS * OF_A_PART * 2} spoiled objects in ${((Date.now() - started) / 1000).toFixed()} s, seed ${seed}: ${found.size} defects`,
+);
 process.exit(found.size > 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-/** `why -A` in this process, over objects of which one was made by a stranger; and what a run may not lose. Used by the test of properties and by `npm run fuzz:objects`. */
+/** `why -A` in this process, over objects of which one was made by a stranger; and what a run may not lose. Used by the tests of properties. */
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { loadAll } from 'js-yaml';

@@ -15,8 +15,12 @@ import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
 
-/** The number of pods that are examined at the same time. */
+/** The number of pods that are worked on at the same time. */
 const AT_ONCE = 8;
+/** Milliseconds after which a pod that waits for registries makes room for another: a registry that is slow or silent must not delay the pods of others. */
+const PATIENCE_MS = 500;
+/** The number of pods that are under way at the same time, those that wait for registries included. */
+const MOST_UNDER_WAY = 256;
 /** The garbage that the examination of one pod makes, in bytes, about. */
 const GARBAGE_PER_POD = 50_000;
 
@@ -61,11 +65,14 @@ export const examine = async (
   const failures = createFailures();
   let isComplete = true;
 
-  const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null): Promise<Finding[]> => {
+  /** `makeRoom` is called once no more work is expected of this pod for a while. */
+  const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null, makeRoom: () => void): Promise<Finding[]> => {
+    let patience: NodeJS.Timeout | undefined;
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
       const seen = await snapshot(pod);
       const cases = collectFacts(seen, context.now(), named, container);
+      patience = setTimeout(makeRoom, PATIENCE_MS);
       const findings = await Promise.all(cases.map(one => investigate(one, prober)));
       if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;
       return findings;
@@ -75,6 +82,9 @@ export const examine = async (
       const why = reasonOf(error);
       failures.add(keyOf(pod.metadata), why);
       return [unexamined(pod, context.now(), why)];
+    } finally {
+      clearTimeout(patience);
+      makeRoom();
     }
   };
 
@@ -82,24 +92,32 @@ export const examine = async (
     flags,
     context,
     async prober => {
-      const running: Promise<Finding[]>[] = [];
+      const room = new Room(AT_ONCE);
+      /** In the order of the pods: findings are taken in this order. */
+      const running: { findings: Promise<Finding[]>; isDone: boolean }[] = [];
       const next = async (): Promise<void> => {
         const [first] = running;
         if (first === undefined) return;
-        for (const finding of await first) take(finding);
+        for (const finding of await first.findings) take(finding);
         running.shift();
         noteGarbage(GARBAGE_PER_POD);
       };
+      const start = async (subject: PodToDiagnose): Promise<void> => {
+        const entry = { findings: examineOne(subject, prober, await room.enter()), isDone: false };
+        const done = (): void => void (entry.isDone = true);
+        entry.findings.then(done, done);
+        running.push(entry);
+      };
       try {
         for (const [index, subject] of subjects.entries()) {
-          running.push(examineOne(subject, prober));
+          await start(subject);
           say(`probing registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
-          if (running.length === AT_ONCE) await next();
+          while (running[0]?.isDone === true || running.length >= MOST_UNDER_WAY) await next();
         }
         while (running.length > 0) await next();
       } finally {
         // the first failure ends all; those of the others are not reported
-        await Promise.allSettled(running);
+        await Promise.allSettled(running.map(({ findings }) => findings));
       }
     },
     memory,
@@ -107,6 +125,27 @@ export const examine = async (
   const warnings = failures.warnings();
   return { warnings, isComplete: isComplete && warnings.length === 0 };
 };
+
+/** A room for so many at the same time. */
+class Room {
+  #waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  /** Waits for a place. Out: what gives the place back; called again, it does nothing. */
+  async enter(): Promise<() => void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.free++;
+      else next();
+    };
+  }
+}
 
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>

@@ -5,9 +5,10 @@ import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
 import type { OutputFormat } from '../flags.ts';
 import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
+import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
-import { printable, type TextOptions } from '../report/style.ts';
+import type { TextOptions } from '../report/style.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
@@ -31,7 +32,11 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     });
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    print(context, render(tests, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
+    print(
+      context,
+      render(tests, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
+      flags.color,
+    );
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {
     spinner.done();
@@ -50,7 +55,7 @@ function checkFlags({ names, file, image, output }: TestSecretFlags): void {
 function render(tests: SecretTest[], output: OutputFormat, options: TextOptions): string {
   if (output === 'json') return toJson(secretTestList(tests, []));
   if (output === 'yaml') return toYaml(secretTestList(tests, []));
-  if (output === 'name') return tests.map(({ secret }) => printable(`secret/${secret.name}`, false)).join('\n');
+  if (output === 'name') return forReading(tests.map(({ secret }) => `secret/${secret.name}`)).join('\n');
   return renderSecretTests(tests, options);
 }
 
@@ -75,7 +80,7 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         }
         throw new UserError(
           `cannot read secret "${name}" in namespace "${namespace}": ${lookup.why}`,
-          'ask for the permission "get secrets", or ask a user who has it to run this command',
+          `it needs the permission "get secrets"; kubectl needs the same for: kubectl -n ${namespace} get secret ${name}`,
         );
       }),
     );

@@ -73,7 +73,7 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
     entries: [],
     fixes: read.problems.slice(0, 1).flatMap(({ code }) => repairs(subject, code, null)),
   };
-  for (const entry of read.entries) test.entries.push(await testEntry(entry, subject, prober));
+  test.entries.push(...(await testEntries(subject, prober)));
   if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
@@ -83,6 +83,28 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
     if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
   }
   return test;
+}
+
+/** Registries that are asked at the same time. */
+const AT_ONCE = 8;
+
+/** Tests the entries of several registries at the same time, those of one registry one after the other. Out: the tests in the order of the secret. */
+async function testEntries(subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest[]> {
+  const { entries } = subject.read;
+  const tests: EntryTest[] = [];
+  const byRegistry = new Map<string, number[]>();
+  for (const [index, entry] of entries.entries()) {
+    const known = byRegistry.get(registryOf(entry));
+    if (known === undefined) byRegistry.set(registryOf(entry), [index]);
+    else known.push(index);
+  }
+  const waiting = [...byRegistry.values()];
+  const worker = async (): Promise<void> => {
+    for (let indexes = waiting.shift(); indexes !== undefined; indexes = waiting.shift())
+      for (const index of indexes) tests[index] = await testEntry(entries[index] as AuthsEntry, subject, prober);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return tests;
 }
 
 /** kubelet's matching, with Docker Hub's fallback key. */

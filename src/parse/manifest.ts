@@ -38,12 +38,22 @@ export const MAX_MANIFEST = 4 * 1024 * 1024;
 
 const descriptorOf = (value: unknown): Descriptor | null => {
   const { mediaType, digest, size } = (value ?? {}) as Partial<Descriptor>;
-  return typeof digest === 'string' && /^[a-z0-9]+:[a-f0-9]{32,}$/.test(digest)
+  return typeof digest === 'string' && /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest)
     ? { mediaType: String(mediaType ?? ''), digest, size: Number(size ?? 0) }
     : null;
 };
 
-const other = (reason: ForeignContent['reason'], mediaType: string | null = null): Manifest => ({ type: 'other', reason, mediaType });
+const other = (reason: ForeignContent['reason'], mediaType: string | null = null): Manifest => ({
+  type: 'other',
+  reason,
+  mediaType: mediaType === null ? null : mediaTypeOf(mediaType),
+});
+
+/** In: what should be a media type. Out: the same, `invalid` where its grammar (RFC 6838) does not allow it: a registry may write anything there. */
+export const mediaTypeOf = (text: string): string => (text === '' || /^[\w.+-]{1,127}(?:\/[\w.+-]{1,127})?$/.test(text) ? text : 'invalid');
+
+/** In: a part of a platform. Out: the same, `invalid` where it is no word. */
+export const platformWord = (word: unknown): string => (typeof word === 'string' && /^[\w.-]{1,64}$/.test(word) ? word : 'invalid');
 
 /** Reads a manifest's body. In: the Content-Type of the answer (empty: none) and the text. Out: what it is, or why it is no container image. */
 export function readManifest(contentType: string, body: string): Manifest {
@@ -78,8 +88,14 @@ function entryOf(entry: {
 }): (Descriptor & { platform: Platform | null })[] {
   const descriptor = descriptorOf(entry);
   if (descriptor === null) return [];
-  const { os, architecture = '', variant = null } = entry.platform ?? {};
-  return [{ ...descriptor, platform: os === undefined ? null : { os, architecture: String(architecture), variant } }];
+  const { os, architecture, variant } = entry.platform ?? {};
+  if (os === undefined) return [{ ...descriptor, platform: null }];
+  const platform = {
+    os: platformWord(os),
+    architecture: architecture === undefined || architecture === '' ? '' : platformWord(architecture),
+    variant: variant == null ? null : platformWord(variant),
+  };
+  return [{ ...descriptor, platform }];
 }
 
 /** Entries that are images for some platform; attestations say `unknown/unknown`. */

@@ -5,7 +5,9 @@
 import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
 import type { Challenge } from '../parse/challenge.ts';
-import { faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
+import { redact } from '../util/redact.ts';
+import { SECRETS } from '../util/secrets.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
 import type { Outcome, Reply, Transport } from './transport.ts';
 
 /** A token of a token server. */
@@ -55,7 +57,11 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
   if (realm === null || realm === '')
     return failed('badToken', placeOf('GET', asker, login), "the registry's challenge names no realm, so no client can fetch a token");
   if (!URL.canParse(realm) || !/^https?:$/.test(new URL(realm).protocol))
-    return failed('badScheme', placeOf('GET', asker, login), `the realm "${realm}" of the registry's challenge is not an http(s) URL`);
+    return failed(
+      'badScheme',
+      placeOf('GET', asker, login),
+      `the realm "${redact(realm)}" of the registry's challenge is not an http(s) URL`,
+    );
   const query = new URL(realm);
   if (service !== null && service !== '') query.searchParams.set('service', service);
   for (const scope of scopesOf(request)) query.searchParams.append('scope', scope);
@@ -114,7 +120,7 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
     return failed(
       'badToken',
       place,
-      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${header(reply, 'content-type') ?? 'no Content-Type'})`}`,
+      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${contentType(reply) || 'no Content-Type'})`}`,
       200,
       ms,
     );
@@ -126,6 +132,7 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
 /** The token in a body; null where it holds none, undefined where it is not JSON. */
 function tokenIn({ body }: Reply): string | null | undefined {
   try {
+    SECRETS.addAnswer(body);
     const { token, access_token } = (JSON.parse(body) ?? {}) as { token?: unknown; access_token?: unknown };
     return [token, access_token].find((text): text is string => typeof text === 'string' && text !== '') ?? null;
   } catch {
@@ -164,7 +171,9 @@ function decodeAccess(token: string): Token['access'] {
       access?: { type?: string; name?: string; actions?: string[] }[] | null;
     };
     if (!('access' in claims)) return null;
-    return (claims.access ?? []).map(entry => ({ name: String(entry.name), actions: (entry.actions ?? []).map(String) }));
+    return (claims.access ?? [])
+      .map(entry => ({ name: String(entry?.name), actions: (entry?.actions ?? []).map(String) }))
+      .filter(({ name, actions }) => /^[\w./:*-]{1,255}$/.test(name) && actions.every(action => /^[\w*-]{1,32}$/.test(action)));
   } catch {
     return null;
   }

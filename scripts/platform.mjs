@@ -23,6 +23,7 @@ const SKIPS = [
     on: ['win32'],
     why: 'the kubectl that stands in is a shell script',
   },
+  { test: 'a quoted word is the same word to a shell', on: ['win32'], why: 'the words are for a POSIX shell' },
   {
     test: 'names of a node, a registry and an image stay words of a shell',
     on: ['win32'],

@@ -20,6 +20,7 @@ const faultsOf = ({ source, flags }: Pick<Pattern, 'source' | 'flags'>, isSearch
 const MADE_OF_PARTS: Record<string, string> = {
   'src/model/registry-providers.ts': 'hosts of a table, joined by |, between ^ and $',
   'src/parse/messages/row.ts': 'the rows, which a test of its own looks at',
+  'src/util/visible.ts': 'one character of a class each',
 };
 
 const { patterns, made } = patternsOfSource();

@@ -14,20 +14,21 @@ import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
 import { withProber } from './open-prober.ts';
-import { print, readInput, showProgress, widthOf } from './terminal.ts';
+import { print, readInput, showProgress, warn, widthOf } from './terminal.ts';
 
-/** Out: the exit status: 1 when a secret or one of its entries does not work. Throws UserError for wrong flags, and for a secret that cannot be read. */
+/** Out: the exit status: 1 when a secret or one of its entries does not work, 2 when one could not be tested. Throws UserError for wrong flags, and for a secret that cannot be read. */
 export async function testSecretCommand(flags: TestSecretFlags, context: Context): Promise<number> {
   checkFlags(flags);
   const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const warnings: string[] = [];
     const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
       for (const secret of secrets) {
         spinner.say(`testing secret "${secret.metadata.name}"`);
-        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober));
+        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober, warning => void warnings.push(warning)));
       }
       return done;
     });
@@ -35,9 +36,11 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     spinner.done();
     print(
       context,
-      render(tests, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
+      render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
       flags.color,
     );
+    warn(context, warnings);
+    if (warnings.length > 0) return 2;
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {
     spinner.done();
@@ -53,9 +56,9 @@ function checkFlags({ names, file, image, output }: TestSecretFlags): void {
     throw new UserError(`invalid --image "${image}": ${parsed.error}`, 'expected for example registry.example.com/team/api:1.4');
 }
 
-function render(tests: SecretTest[], output: OutputFormat, options: TextOptions): string {
-  if (output === 'json') return toJson(secretTestList(tests, []));
-  if (output === 'yaml') return toYaml(secretTestList(tests, []));
+function render(tests: SecretTest[], warnings: string[], output: OutputFormat, options: TextOptions): string {
+  if (output === 'json') return toJson(secretTestList(tests, warnings));
+  if (output === 'yaml') return toYaml(secretTestList(tests, warnings));
   if (output === 'name') return forReading(tests.map(({ secret }) => `secret/${secret.name}`)).join('\n');
   return renderSecretTests(tests, options);
 }

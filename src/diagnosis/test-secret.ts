@@ -60,14 +60,25 @@ interface SecretUnderTest {
   reference: Reference | null;
   image: string;
   now: string;
+  /** Is told of an entry that could not be tested, by a fault of ours: one line. */
+  fail(warning: string): void;
 }
 
-/** In: the secret, an image whose pull is to be proved (or null), the time, and the prober (null with --no-probe). */
-export async function testSecret(secret: Secret, image: string | null, now: string, prober: Prober | null): Promise<SecretTest> {
+/**
+ * In: the secret, an image whose pull is to be proved (or null), the time, the prober (null with --no-probe), and who is told of an entry that could not
+ * be tested, by a fault of ours.
+ */
+export async function testSecret(
+  secret: Secret,
+  image: string | null,
+  now: string,
+  prober: Prober | null,
+  fail: (warning: string) => void,
+): Promise<SecretTest> {
   const read = readPullSecret(secret);
   const parsed = image === null ? null : parseReference(image);
   const reference = parsed?.ok ? parsed.reference : null;
-  const subject: SecretUnderTest = { read, reference, image: redact(image ?? ''), now };
+  const subject: SecretUnderTest = { read, reference, image: redact(image ?? ''), now, fail };
   const test: SecretTest = {
     secret: { namespace: read.namespace, name: read.name, type: read.type },
     problems: read.problems.map(({ code, detail }) => ({ code, detail })),
@@ -138,7 +149,10 @@ async function testOne(entry: AuthsEntry, subject: SecretUnderTest, prober: Prob
   try {
     return await testEntry(entry, subject, prober);
   } catch (error) {
-    return { ...untested(entry), result: 'error', cause: 'Unknown', detail: `it could not be tested: ${failureText(error)}` };
+    const row = untested(entry);
+    const why = failureText(error);
+    subject.fail(`cannot test the entry "${row.key}" of secret "${subject.read.name}": ${why}`);
+    return { ...row, result: 'error', cause: 'Unknown', detail: `it could not be tested: ${why}` };
   }
 }
 
@@ -206,7 +220,7 @@ async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Secre
     facts.repaired === null
       ? ''
       : `; ${facts.repaired.defect}; without this defect the registry ${facts.repaired.works ? 'accepts it' : 'rejects it too'}`;
-  const subject: SecretUnderTest = { read, reference: null, image: '', now };
+  const subject: SecretUnderTest = { read, reference: null, image: '', now, fail: () => {} };
   return {
     result: facts.result,
     detail: `${facts.detail}${repaired}`,

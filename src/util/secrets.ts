@@ -156,7 +156,7 @@ export class Secrets {
 
   /** Adds what a header says after its scheme. In: the value of `Authorization`. */
   addAuthorization(header: unknown): void {
-    const [, scheme = '', value] = /^(\S{1,20})\s+(.+)$/s.exec(String(header ?? '')) ?? [];
+    const [, scheme = '', value] = /^(\S{1,20})\s+(\S.*)$/s.exec(String(header ?? '')) ?? [];
     this.add(value);
     if (scheme.toLowerCase() === 'basic' && value !== undefined) this.#addPair(value);
   }
@@ -370,7 +370,7 @@ function base64Forms(bytes: Buffer): string[] {
   const forms = [0, 1, 2].map(before => {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
-      .replace(/=+$/, '');
+      .replace(/={1,2}$/, '');
     const isWhole = (before + bytes.length) % 3 === 0;
     return encoded.slice(before === 0 ? 0 : before + 1, isWhole ? undefined : -1);
   });

@@ -64,7 +64,9 @@ t.test('an entry that cannot be tested leaves the others their results', async t
       return { result: 'accepted', detail: 'it works', checks: [], fault: null, repaired: null };
     },
   } as unknown as Prober;
-  const { entries } = await testSecret(secret, null, NOW, prober);
+  const warnings: string[] = [];
+  const { entries } = await testSecret(secret, null, NOW, prober, warning => warnings.push(warning));
+  t.match(warnings, [/^cannot test the entry "one\.example" of secret "s": internal error \(TypeError/]);
   t.match(entries, [
     { key: 'one.example', result: 'error', cause: 'Unknown', detail: /^it could not be tested: internal error \(TypeError/ },
     { key: 'two.example', result: 'accepted', cause: null },

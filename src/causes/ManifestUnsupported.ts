@@ -1,6 +1,8 @@
 /** ManifestUnsupported: the runtime cannot use this manifest as a container image. Belongs here: its summary and its fixes. Pure. */
+
 import { describeContent } from '../model/content.ts';
 import type { Fault } from '../model/fault.ts';
+import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { explanation, imageOf } from './phrases.ts';
@@ -12,7 +14,7 @@ export const ManifestUnsupported: CauseText = {
   fixes: (facts, fault) => [
     setImage(
       facts,
-      `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`,
+      `${withoutTag(facts.image)}:TAG`,
       fault?.kind === 'encrypted'
         ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
         : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../util/proxy.ts';
 import { SECRETS } from '../util/secrets.ts';
+import { withoutTrailing } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type PluginCaller, runExecPlugin } from './exec-plugin.ts';
 import {
@@ -72,7 +73,7 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
   SECRETS.addAuthorization(headers.Authorization);
   SECRETS.add(tls.key?.toString());
   return {
-    server: url.href.replace(/\/+$/, ''),
+    server: withoutTrailing(url.href, '/'),
     headers: { ...headers, ...impersonation(flags, user) },
     tls,
     proxyUrl: proxyOf(cluster),

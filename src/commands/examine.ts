@@ -2,15 +2,15 @@
  * The work of every `why`: from pods to findings, a few pods at a time. Where the pods come from, and how findings are shown, belongs to
  * its callers.
  */
-import { collectFacts } from '../diagnosis/collect-facts.ts';
+import { collectFacts, type ImageCase, unexaminedImages } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
 import { keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
+import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
-import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
@@ -65,6 +65,18 @@ export const examine = async (
   const failures = createFailures();
   let isComplete = true;
 
+  /** An image that cannot be examined leaves the other images of its pod their verdicts. */
+  const investigateOne = async (pod: Pod, one: ImageCase, prober: Prober | null): Promise<Finding> => {
+    try {
+      return await investigate(one, prober);
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      const why = failureText(error);
+      failures.add(keyOf(pod.metadata), why);
+      return unexamined(pod, context.now(), why, one.facts);
+    }
+  };
+
   /** `makeRoom` is called once no more work is expected of this pod for a while. */
   const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null, makeRoom: () => void): Promise<Finding[]> => {
     let patience: NodeJS.Timeout | undefined;
@@ -73,13 +85,15 @@ export const examine = async (
       const seen = await snapshot(pod);
       const cases = collectFacts(seen, context.now(), named, container);
       patience = setTimeout(makeRoom, PATIENCE_MS);
-      const findings = await Promise.all(cases.map(one => investigate(one, prober)));
+      const findings = await Promise.all(cases.map(one => investigateOne(pod, one, prober)));
+      const left = unexaminedImages(pod, container);
+      if (left > 0) failures.add(keyOf(pod.metadata), `${left} of its images are too many: the others of it were examined`);
       if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;
       return findings;
     } catch (error) {
       // an interrupted examination proves nothing
       if (context.signal.aborted) throw error;
-      const why = reasonOf(error);
+      const why = failureText(error);
       failures.add(keyOf(pod.metadata), why);
       return [unexamined(pod, context.now(), why)];
     } finally {
@@ -150,14 +164,6 @@ class Room {
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>
   findings.length === 0 && !events.found && !events.missing && events.failed === true;
-
-/** Why a pod could not be examined. A fault of ours is named, without a value that its message may quote. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UserError) return redact(error.message);
-  const { name = 'error', message = '' } = error as Error;
-  const told = error instanceof TypeError || error instanceof RangeError ? `: ${redact(message).split('\n', 1)[0]}` : '';
-  return `internal error (${name}${told}; please report it)`;
-}
 
 /** Pods that one warning names. */
 const MAX_NAMED = 5;

@@ -22,6 +22,7 @@ import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/k
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
+import { failureText } from '../util/failure.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { VERSION } from '../util/version.ts';
 import { credentialFact, nodeFacts } from './collect-facts.ts';
@@ -101,7 +102,7 @@ async function testEntries(subject: SecretUnderTest, prober: Prober | null): Pro
   const waiting = [...byRegistry.values()];
   const worker = async (): Promise<void> => {
     for (let indexes = waiting.shift(); indexes !== undefined; indexes = waiting.shift())
-      for (const index of indexes) tests[index] = await testEntry(entries[index] as AuthsEntry, subject, prober);
+      for (const index of indexes) tests[index] = await testOne(entries[index] as AuthsEntry, subject, prober);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return tests;
@@ -118,19 +119,33 @@ function registryOf(entry: AuthsEntry): string {
   return HUB_HOSTS.includes(host) ? HUB : host;
 }
 
-async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
-  const { credential } = entry;
-  const registry = registryOf(entry);
-  const row: EntryTest = {
+/** The row of an entry before it is tested. */
+function untested(entry: AuthsEntry): EntryTest {
+  return {
     key: redact(entry.rawKey),
-    registry: redact(registry),
-    username: showUser(credential.username),
+    registry: redact(registryOf(entry)),
+    username: showUser(entry.credential.username),
     result: 'notTried',
     cause: null,
     checks: [],
     detail: '',
     fixes: [],
   };
+}
+
+/** Tests one entry. One that cannot be tested, by a fault of ours, is `Unknown` and leaves the other entries their results. */
+async function testOne(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
+  try {
+    return await testEntry(entry, subject, prober);
+  } catch (error) {
+    return { ...untested(entry), result: 'error', cause: 'Unknown', detail: `it could not be tested: ${failureText(error)}` };
+  }
+}
+
+async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
+  const { credential } = entry;
+  const registry = registryOf(entry);
+  const row = untested(entry);
   const bad = (cause: CauseCode, detail: string, result: CredentialResult = 'notTried'): EntryTest => ({
     ...row,
     result,

@@ -34,6 +34,7 @@ import { fetchToken } from '../../src/registry/token.ts';
 import type { Reply, Transport } from '../../src/registry/transport.ts';
 import { proxyFor } from '../../src/util/proxy.ts';
 import { redact, showUser } from '../../src/util/redact.ts';
+import { visible } from '../../src/util/visible.ts';
 import { factsOf, readFixture } from '../helpers/facts.ts';
 import { CLUSTER } from '../helpers/shop.ts';
 
@@ -396,9 +397,10 @@ export const TARGETS: Target[] = [
       'dckr_pat_aaaaaaaaaaaa',
     ],
     read(text) {
-      const shown = redact(text, [CREDENTIAL.reveal()]);
-      promise(!shown.includes(CREDENTIAL.reveal()), 'a password that is known is not shown');
-      promise(!/[\0-\u0008\u000b-\u001f\u007f-\u009f]/.test(shown), 'nothing that a terminal obeys is shown');
+      const redacted = redact(text, [CREDENTIAL.reveal()]);
+      promise(!redacted.includes(CREDENTIAL.reveal()), 'a password that is known is not shown');
+      const shown = visible(redacted);
+      promise(!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown), 'nothing that a terminal obeys or that breaks a line is shown');
       return `${shown === text} ${showUser(text) === text}`;
     },
   },

@@ -12,6 +12,7 @@ import * as containersImage from './containers-image.ts';
 import * as docker from './docker.ts';
 import * as goJson from './go-json.ts';
 import * as goNet from './go-net.ts';
+import * as guest from './guest.ts';
 import * as kubelet from './kubelet.ts';
 import * as operatingSystem from './operating-system.ts';
 import * as registry from './registry-errors.ts';
@@ -19,9 +20,17 @@ import { type Compiled, compileError, compileWrapper, type Draft, type ErrorRow,
 import * as snapshotters from './snapshotters.ts';
 
 /** Every wrapper; the first that matches is taken off. */
-export const WRAPPERS: Wrapper[] = [kubelet, containerd, containersImage, docker, snapshotters, registry, goNet, operatingSystem].flatMap(
-  ({ WRAPPERS }) => WRAPPERS,
-);
+export const WRAPPERS: Wrapper[] = [
+  kubelet,
+  containerd,
+  containersImage,
+  docker,
+  snapshotters,
+  guest,
+  registry,
+  goNet,
+  operatingSystem,
+].flatMap(({ WRAPPERS }) => WRAPPERS);
 /** Every error; the first that matches decides. */
 export const ERRORS: ErrorRow[] = [
   kubelet,
@@ -33,6 +42,7 @@ export const ERRORS: ErrorRow[] = [
   containersImage,
   docker,
   snapshotters,
+  guest,
 ].flatMap(({ ERRORS }) => ERRORS);
 
 const wrappers = WRAPPERS.map(compileWrapper);
@@ -236,14 +246,15 @@ function placeUrl(url: string, draft: Draft, hosts: readonly string[]): void {
   const { scheme, host, path, query } = partsOf(url);
   draft.host = host ?? draft.host;
   const resource = path.includes('/manifests/') ? 'manifest' : path.includes('/blobs/') ? 'blob' : /\/v2\/?$/.test(path) ? 'ping' : null;
+  const isForeign = host !== null && hosts.length > 0 && !hosts.includes(host);
   const isContent = resource === 'manifest' || resource === 'blob';
   if (resource === 'manifest' && draft.step === 'layer') draft.step = 'manifest';
   if (isContent && draft.role === 'token') draft.role = 'registry';
   if (!isContent && (draft.role === 'token' || query.has('scope') || isTokenPath(path))) {
     draft.role = 'token';
     draft.step = 'token';
-  } else if (query.has('ns')) draft.role = 'mirror';
-  else if (host !== null && hosts.length > 0 && !hosts.includes(host)) draft.role = 'redirect';
+  } else if (query.has('ns') || (resource === 'ping' && draft.step === 'ping' && isForeign)) draft.role = 'mirror';
+  else if (isForeign) draft.role = 'redirect';
   if (resource === 'blob' && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
   if (resource === 'ping' && draft.step === 'resolve') draft.step = 'ping';
   if (scheme !== null) draft.details.scheme = scheme;

@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import type { CommonFlags, Context } from './commands/context.ts';
 import { COMMANDS, type CommandName, FLAGS, type FlagName, flagsOf, OUTPUT_FORMATS, PROGRAM } from './flags.ts';
+import { onOneLine, withoutTrailing } from './util/text.ts';
 import { UserError } from './util/user-error.ts';
 
 type Command = (typeof COMMANDS)[number];
@@ -69,7 +70,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     output: outputOf(flags),
     color: flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY,
     probe: flags.isOn('probe'),
-    insecureRegistries: flags.all('insecure-registry').map(host => host.replace(/^https?:\/\//, '').replace(/\/+$/, '')),
+    insecureRegistries: flags.all('insecure-registry').map(host => withoutTrailing(host.replace(/^https?:\/\//, ''), '/')),
     registryCa: flags.text('registry-ca'),
     mirrors: flags.pairs('registry-mirror'),
   };
@@ -142,7 +143,7 @@ function parse(words: string[]): Arguments {
     .exitProcess(false)
     .fail((message, error) => {
       if (error && error.name !== 'YError') throw error;
-      const text = (message ?? error.message).trim().replace(/\s*\n\s*/g, ' ');
+      const text = onOneLine(message ?? error.message);
       const empty = /^Not enough arguments following: (.+)$/.exec(text)?.[1];
       throw new UserError(empty === undefined ? text : `flag needs a value: ${dashed(empty)}`, seeHelp());
     });

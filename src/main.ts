@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { redact } from './util/redact.ts';
+import { onOneLine } from './util/text.ts';
 import { UserError } from './util/user-error.ts';
 
 const stop = new AbortController();
@@ -29,7 +30,7 @@ const context: Context = {
 /** Prints one line that says what went wrong and what to do; of an internal error also where, with IMAGEPULL_DEBUG. */
 function printError(error: unknown): void {
   if (error instanceof UserError) {
-    const text = redact(error.message).replace(/\s*\n\s*/g, ' ');
+    const text = onOneLine(redact(error.message));
     process.stderr.write(`error: ${text}${error.hint === null ? '' : ` (${error.hint})`}\n`);
     return;
   }

@@ -1,5 +1,7 @@
 /** DigestNotFound: the repository has no manifest with this digest. Belongs here: its summary and its fixes. Pure. */
+
 import type { Facts } from '../model/facts.ts';
+import { withoutTag } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
@@ -21,7 +23,7 @@ export const DigestNotFound: CauseText = {
       ...(move === null ? [] : [setImage(facts, move.image, 'use the new location of the image')]),
       setImage(
         facts,
-        `${facts.image.replace(/@.*$/, '').replace(/:[^:/]+$/, '')}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,
+        `${withoutTag(facts.image)}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,
         'use a tag, or a digest that the registry has',
       ),
       { title: 'or ask the publisher of the image to push this digest again', command: null },

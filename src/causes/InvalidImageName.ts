@@ -1,4 +1,6 @@
 /** InvalidImageName: the image reference cannot be parsed, or the registry rejects its name. Belongs here: its summary and its fixes. Pure. */
+import { withoutTag } from '../model/reference.ts';
+import { withoutTrailing } from '../util/text.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry, theNode } from './phrases.ts';
@@ -31,29 +33,29 @@ function whatIsWrong(image: string): string {
   if (SCHEME.test(image)) return 'A reference has no scheme.';
   if (/^\s|\s$/.test(image)) return 'It begins or ends with a space or a line break.';
   if (/\s/.test(image)) return 'It contains a space.';
-  if (/\$\{|\$\(|\{\{|<[^>]*>/.test(image)) return 'It contains a placeholder that was not replaced.';
+  if (/\$\{|\$\(|\{\{|<[^<>]*>/.test(image)) return 'It contains a placeholder that was not replaced.';
   if (/^["']|["']$/.test(image)) return 'It includes the quotation marks of the shell or the template.';
-  if (/:[^/]*\+/.test(image)) return 'A tag cannot contain "+" (for Helm versions with build metadata, use "_" or "-").';
+  if (image.split('/').some(part => part.includes(':') && part.slice(part.indexOf(':')).includes('+')))
+    return 'A tag cannot contain "+" (for Helm versions with build metadata, use "_" or "-").';
   if (/::|:$|\/$|^\/|\/\//.test(image)) return 'A part of it is empty.';
   return '';
 }
 
 /** The corrected reference, where there is only one. */
 function suggestion(image: string): string | null {
-  let better = image
-    .trim()
-    .replace(/^["']|["']$/g, '')
-    .replace(SCHEME, '')
-    .replace(/\/+$/, '')
+  const bare = withoutTrailing(
+    image
+      .trim()
+      .replace(/^["']|["']$/g, '')
+      .replace(SCHEME, ''),
+    '/',
+  )
     .replace(/:$/, '')
     .replace('::', ':');
-  const cut = /^(.*?)((?::[^/]*)?(?:@.*)?)$/.exec(better);
-  if (cut) {
-    const [host, ...rest] = (cut[1] as string).split('/');
-    const isHost = rest.length > 0 && /[.:]|^localhost$/.test(host as string);
-    better =
-      (isHost ? [host, ...rest.map(part => part.toLowerCase())].join('/') : (cut[1] as string).toLowerCase()) +
-      (cut[2] as string).replace(/\+/g, '_');
-  }
+  const name = withoutTag(bare);
+  const [host, ...rest] = name.split('/');
+  const isHost = rest.length > 0 && /[.:]|^localhost$/.test(host as string);
+  const lower = isHost ? [host, ...rest.map(part => part.toLowerCase())].join('/') : name.toLowerCase();
+  const better = lower + bare.slice(name.length).replace(/\+/g, '_');
   return better !== image && better !== '' && !/[\s${}<>]/.test(better) ? better : null;
 }

@@ -1,8 +1,10 @@
 /** ManifestUnsupported: the runtime cannot use this manifest as a container image. Belongs here: its summary and its fixes. Pure. */
+
 import { describeContent } from '../model/content.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { explanation, imageOf } from './phrases.ts';
@@ -17,7 +19,7 @@ export const ManifestUnsupported: CauseText = {
       : [
           setImage(
             facts,
-            `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`,
+            `${withoutTag(facts.image)}:TAG`,
             fault?.kind === 'encrypted'
               ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
               : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
@@ -35,7 +37,7 @@ const ofCompression = (facts: Facts): Fix[] => [
     title: 'update the runtime of the nodes: containerd 1.5 or later, or Docker 23 or later, reads layers that are compressed with zstd',
     command: null,
   },
-  setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, 'or use a tag with layers that are compressed with gzip'),
+  setImage(facts, `${withoutTag(facts.image)}:TAG`, 'or use a tag with layers that are compressed with gzip'),
 ];
 
 function what(facts: Facts, fault: Fault | null): string {

@@ -1,5 +1,7 @@
 /** PlatformNotAvailable: the image has no manifest for the operating system and architecture of the node. Belongs here: its summary and its fixes. Pure. */
+
 import { showPlatform } from '../model/platform.ts';
+import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { ownerOf, patchTemplate, rollsOut, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './phrases.ts';
@@ -18,7 +20,7 @@ export const PlatformNotAvailable: CauseText = {
     const { kind, name } = ownerOf(facts);
     return [
       other === undefined || !rollsOut(facts)
-        ? setImage(facts, `${facts.image.replace(/[:@][^/]*$/, '')}:TAG`, `use an image or a tag that has ${want}`)
+        ? setImage(facts, `${withoutTag(facts.image)}:TAG`, `use an image or a tag that has ${want}`)
         : {
             title: `run ${kind} "${name}" only on nodes with ${showPlatform(other)}`,
             command: patchTemplate(facts, { nodeSelector: { 'kubernetes.io/arch': other.architecture } }),

@@ -124,9 +124,45 @@ export function distance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-/** Existing names nearest to a wanted one, at most `most`: first those that share its beginning, then by edit distance. */
+/** Names whose distance is computed: with more of the same letters as the wanted one, none of the rest can be told apart by a reader. */
+const MOST_COMPARED = 200;
+/** The longest tag that the distribution specification allows; a longer name is none. */
+const LONGEST_TAG = 128;
+
+/** Edits that are needed at least: letters that one of the two has more often. One pass over both, where the distance takes their product. */
+function leastDistance(wanted: string, name: string): number {
+  const counts = new Map<string, number>();
+  for (const letter of wanted) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  let [more, fewer] = [0, wanted.length];
+  for (const letter of name) {
+    const left = counts.get(letter) ?? 0;
+    if (left > 0) {
+      counts.set(letter, left - 1);
+      fewer--;
+    } else more++;
+  }
+  return Math.max(more, fewer);
+}
+
+/**
+ * Existing names nearest to a wanted one, at most `most`: first those that share its beginning, then by edit distance. The distance is computed of
+ * the most promising names alone: a registry may list as many names as it likes.
+ */
 export function nearest(wanted: string, names: readonly string[], most = 3): string[] {
-  const score = (name: string): number =>
-    distance(wanted.toLowerCase(), name.toLowerCase()) - (name.startsWith(wanted) || wanted.startsWith(name) ? 3 : 0);
-  return [...names].sort((a, b) => score(a) - score(b) || b.localeCompare(a, 'en', { numeric: true })).slice(0, most);
+  if (wanted.length > LONGEST_TAG) return [];
+  const low = wanted.toLowerCase();
+  const scored = (of: (name: string) => number) => (name: string) => ({
+    name,
+    score: of(name.toLowerCase()) - (name.startsWith(wanted) || wanted.startsWith(name) ? 3 : 0),
+  });
+  const byScore = (a: { score: number }, b: { score: number }): number => a.score - b.score;
+  return names
+    .filter(name => name.length <= LONGEST_TAG)
+    .map(scored(name => leastDistance(low, name)))
+    .sort(byScore)
+    .slice(0, MOST_COMPARED)
+    .map(({ name }) => scored(other => distance(low, other))(name))
+    .sort((a, b) => byScore(a, b) || b.name.localeCompare(a.name, 'en', { numeric: true }))
+    .slice(0, most)
+    .map(({ name }) => name);
 }

@@ -168,11 +168,12 @@ function editSecret(facts: Facts, name: string, words: string, edit: (entries: s
 
 /** A free name for a new pull secret, after the registry. */
 export function newSecretName(facts: Facts): string {
-  const base = registryOf(facts)
+  const words = registryOf(facts)
     .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
-  const name = `${base || 'registry'}-pull`;
+    .replace(/[^a-z0-9.-]+/g, '-');
+  // without points and dashes around it
+  const base = /[a-z0-9]+(?:[.-]+[a-z0-9]+)*/.exec(words)?.[0] ?? 'registry';
+  const name = `${base}-pull`;
   return facts.secrets.some(secret => secret.name === name) ? `${name}-2` : name;
 }
 

@@ -3,6 +3,7 @@
  * read is a lookup, and a warning.
  */
 import { type Event, failedLookup, keyOf, type Lookup, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
 import { foldPages, type ListRequest, malformedWarning, PAGE } from './list.ts';
@@ -38,7 +39,7 @@ const FEW_PODS = 2;
 /** With more namespaces than this, the events of all namespaces are read in one list. */
 const MANY_NAMESPACES = 20;
 
-const enc = encodeURIComponent;
+const enc = inUrl;
 const pathOf = (namespace: string | null, resource: string): string =>
   namespace === null ? `/api/v1/${resource}` : `/api/v1/namespaces/${enc(namespace)}/${resource}`;
 

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../util/proxy.ts';
+import { withoutTrailing } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type PluginCaller, runExecPlugin } from './exec-plugin.ts';
 import {
@@ -68,7 +69,7 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
   const isPlain = url.protocol === 'http:';
   const { headers, tls } = isPlain ? { headers: {}, tls: {} } : await logIn(cluster, user, caller);
   return {
-    server: url.href.replace(/\/+$/, ''),
+    server: withoutTrailing(url.href, '/'),
     headers: { ...headers, ...impersonation(flags, user) },
     tls,
     proxyUrl: proxyOf(cluster),

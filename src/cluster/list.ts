@@ -1,4 +1,5 @@
 /** Lists of the Kubernetes API, read page by page. What is made of their objects belongs to the callers. */
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Api, missingPermission } from './api.ts';
 import { readList } from './shape.ts';
@@ -25,8 +26,8 @@ export const withQuery = (path: string, query: string): string => `${path}${path
 
 /** Path and query of the pods of a namespace (null: of all namespaces), by labels. */
 export const podsPath = (namespace: string | null, selector: string | null): string => {
-  const path = namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  return selector === null ? path : withQuery(path, `labelSelector=${encodeURIComponent(selector)}`);
+  const path = namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${inUrl(namespace)}/pods`;
+  return selector === null ? path : withQuery(path, `labelSelector=${inUrl(selector)}`);
 };
 
 /** How the objects of a list are read: each into a `T` (null: malformed), and a page of them into a total. */
@@ -58,7 +59,7 @@ export async function foldPages<T, R>(
   let token = '';
   let restarts = 0;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const query = `limit=${PAGE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
+    const query = `limit=${PAGE}${token === '' ? '' : `&continue=${inUrl(token)}`}`;
     const answer = await api.get<unknown>(withQuery(path, query));
     if (answer.ok) {
       const page = readList(answer.value);

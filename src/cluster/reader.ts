@@ -1,5 +1,6 @@
 /** The pods of a cluster that are to be diagnosed, and the snapshot of each: what the commands use of a cluster. */
 import type { Baseline, Lookup, Pod, PodSnapshot, Secret } from '../model/kubernetes.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
@@ -72,8 +73,8 @@ export function createReader(api: Api): Reader {
 }
 
 async function readPod(api: Api, namespace: string, name: string): Promise<Pod> {
-  const namespacePath = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-  const answer = await api.get<unknown>(`${namespacePath}/pods/${encodeURIComponent(name)}`);
+  const namespacePath = `/api/v1/namespaces/${inUrl(namespace)}`;
+  const answer = await api.get<unknown>(`${namespacePath}/pods/${inUrl(name)}`);
   if (answer.ok) {
     const pod = shapePod(answer.value);
     if (pod !== null && pod.metadata.name === name) return pod;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { isFields } from './fields.ts';
 import { readPod } from './shape.ts';
@@ -45,7 +46,7 @@ export async function* watchPods(source: PodSource, signal: AbortSignal): AsyncG
         listedOnce = true;
         yield { type: 'listed', pods };
       }
-      const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${encodeURIComponent(version)}`;
+      const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${inUrl(version)}`;
       let isSilent = true;
       for await (const line of source.lines(query)) {
         const event = readEvent(line);

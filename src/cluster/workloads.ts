@@ -1,5 +1,6 @@
 /** Workloads: the kinds that create pods, the pods that they have now, and why one has none. */
 import type { Pod } from '../model/kubernetes.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { list, malformedWarning, PAGE, podsPath } from './list.ts';
@@ -36,7 +37,7 @@ export const isPods = (word: string): boolean => ['pod', 'pods', 'po'].includes(
 /** Whether a word names the kind Pod or a kind of workload. */
 export const isKind = (word: string): boolean => isPods(word) || workloadOf(word) !== undefined;
 
-const enc = encodeURIComponent;
+const enc = inUrl;
 
 /**
  * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and

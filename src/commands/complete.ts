@@ -2,12 +2,14 @@
  * `__complete`: the candidates of tab completion. kubectl asks `kubectl_complete-imagepull ARGS… WORD` (since 1.26) and reads lines `candidate<TAB>description`, then a
  * directive. What there is to complete stands in the table of flags. Source: kubectl pkg/cmd/cmd.go, SetupPluginCompletion; cobra's ShellCompDirective.
  */
+
 import { Writable } from 'node:stream';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
 import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
 import { COMMANDS, FLAGS, type Flag, type FlagName, flagsOf, longForm, type ValueKind } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
+import { inUrl } from '../util/text.ts';
 import type { Context } from './context.ts';
 import { withApi } from './open-cluster.ts';
 
@@ -132,7 +134,7 @@ const connectionOf = (line: Line) => ({
 
 /** Where the objects of a kind are listed; null for a word that is no kind. */
 function pathOf(kind: string, namespace: string): string | null {
-  const within = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  const within = `/api/v1/namespaces/${inUrl(namespace)}`;
   if (kind === 'namespaces') return '/api/v1/namespaces';
   if (kind === 'secrets') return `${within}/secrets`;
   if (isPods(kind)) return `${within}/pods`;

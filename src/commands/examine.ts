@@ -2,7 +2,7 @@
  * The work of every `why`: from pods to findings, a few pods at a time. Where the pods come from, and how findings are shown, belongs to
  * its callers.
  */
-import { collectFacts } from '../diagnosis/collect-facts.ts';
+import { collectFacts, type ImageCase, unexaminedImages } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
@@ -61,12 +61,26 @@ export const examine = async (
   const failures = createFailures();
   let isComplete = true;
 
+  /** An image that cannot be examined leaves the other images of its pod their verdicts. */
+  const investigateOne = async (pod: Pod, one: ImageCase, prober: Prober | null): Promise<Finding> => {
+    try {
+      return await investigate(one, prober);
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      const why = reasonOf(error);
+      failures.add(keyOf(pod.metadata), why);
+      return unexamined(pod, context.now(), why, one.facts);
+    }
+  };
+
   const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null): Promise<Finding[]> => {
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
       const seen = await snapshot(pod);
       const cases = collectFacts(seen, context.now(), named, container);
-      const findings = await Promise.all(cases.map(one => investigate(one, prober)));
+      const findings = await Promise.all(cases.map(one => investigateOne(pod, one, prober)));
+      const left = unexaminedImages(pod, container);
+      if (left > 0) failures.add(keyOf(pod.metadata), `${left} of its images are too many: the others of it were examined`);
       if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;
       return findings;
     } catch (error) {

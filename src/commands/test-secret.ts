@@ -8,6 +8,7 @@ import { parseReference } from '../parse/reference.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import { printable, type TextOptions } from '../report/style.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
@@ -65,7 +66,7 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         const lookup = await reader.secret(namespace, name);
         if (lookup.found) return lookup.object;
         if (lookup.missing) {
-          const space = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
+          const space = await api.get(`/api/v1/namespaces/${inUrl(namespace)}`);
           if (!space.ok && space.status === 404)
             throw new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces');
           throw new UserError(

@@ -5,7 +5,7 @@ import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type Owne
 import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
 import { imageName } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
-import { lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
@@ -21,30 +21,58 @@ export interface ImageCase {
 }
 
 /**
- * The cases of a pod. In: its snapshot, the time, and whether a healthy or merely pulling image counts too. Out: one case per failing image;
- * with `all`, the first container when nothing fails.
+ * The cases of a pod. In: its snapshot, the time, and whether a healthy or merely pulling image counts too. Out: one case per failing image
+ * (of at most 100, see `unexaminedImages`); with `evenHealthy`, the first container when nothing fails.
  */
-export function collectFacts(snapshot: PodSnapshot, now: string, all: boolean, only: string | null = null): ImageCase[] {
+export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: boolean, only: string | null = null): ImageCase[] {
   const { pod } = snapshot;
-  const images = imagesOf(pod).filter(image => only === null || image.name === only);
-  const alone = imagesOf(pod).length === 1;
+  const all = imagesOf(pod);
+  const alone = all.length === 1;
+  const images = all.filter(image => only === null || image.name === only);
   const events = snapshot.events.found ? snapshot.events.object : [];
-  const cases = images.map(image => ({
+  const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => ({
     image,
     case: imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone)),
-  }));
-  // an image volume has no status of its own: it fails by its events
-  const failing = cases.filter(
-    ({ image, case: { facts } }) =>
-      waitsForImage(image) ||
-      ((image.kind === 'imageVolume' || isBetweenImages(image)) && facts.nodeReport.faults.length > 0 && !facts.nodeReport.pulledAfter),
-  );
+  });
+  const failing = examinedOf(images)
+    .map(caseOf)
+    .filter(({ image, case: { facts } }) => waitsForImage(image) || (facts.nodeReport.faults.length > 0 && !facts.nodeReport.pulledAfter));
   if (failing.length > 0) return failing.map(entry => ({ ...entry.case, facts: { ...entry.case.facts, failing: true } }));
-  if (!all) return [];
+  if (!evenHealthy) return [];
+  const cases = images.slice(0, MOST_IMAGES).map(caseOf);
   const pulling = cases.filter(({ case: { facts } }) => facts.nodeReport.pullingSince !== null);
   const shown = pulling.length > 0 ? pulling : cases.filter(({ image }) => image.kind === 'container').slice(0, 1);
   return (shown.length > 0 ? shown : cases.slice(0, 1)).map(entry => entry.case);
 }
+
+/** Credentials for one image that are told and tried; of more the list is not complete. */
+const MOST_CREDENTIALS = 50;
+/** Keys of one secret that are told. */
+const MOST_KEYS = 200;
+/** Characters of a key that are told: a host has at most 253, a repository 255. */
+const LONGEST_KEY = 600;
+
+/** A key of a secret for display. */
+const shownKey = (key: string): string => redact(key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key);
+
+/** Images of one pod that are examined: its author may name thousands, and each is worth a probe of its registry. */
+const MOST_IMAGES = 100;
+
+/** Whether an image may fail: it waits, or only its events tell (an image volume has no status of its own). */
+const mayFail = (image: ContainerImage): boolean => waitsForImage(image) || image.kind === 'imageVolume' || isBetweenImages(image);
+
+/** Those images that are examined, in the order of the pod: of too many those that surely wait come first. */
+function examinedOf(images: readonly ContainerImage[]): ContainerImage[] {
+  const candidates = images.filter(mayFail);
+  if (candidates.length <= MOST_IMAGES) return candidates;
+  const waiting = candidates.filter(waitsForImage);
+  const kept = new Set([...new Set([...waiting, ...candidates])].slice(0, MOST_IMAGES));
+  return candidates.filter(image => kept.has(image));
+}
+
+/** How many images of a pod wait and are not examined. In: as for `collectFacts`. */
+export const unexaminedImages = (pod: Pod, only: string | null = null): number =>
+  Math.max(0, imagesOf(pod).filter(image => (only === null || image.name === only) && waitsForImage(image)).length - MOST_IMAGES);
 
 const refOf = (image: ContainerImage) => {
   const parsed = parseReference(image.image);
@@ -68,11 +96,12 @@ function imageCaseOf(
   for (const [name, lookup] of snapshot.secrets) if (lookup.found) read.set(name, readPullSecret(lookup.object));
   const own = named.flatMap(name => read.get(name) ?? []);
   const keyring = reference === null ? { broken: null, credentials: [], nearMisses: [] } : lookUpCredentials(imageName(reference), own);
+  const credentials = keyring.credentials.slice(0, MOST_CREDENTIALS);
   const matching = (accountSecrets ?? [])
     .filter(name => !named.includes(name))
     .filter(name => {
       const secret = read.get(name);
-      return reference !== null && secret !== undefined && lookUpCredentials(imageName(reference), [secret]).credentials.length > 0;
+      return reference !== null && secret !== undefined && hasEntry(imageName(reference), secret);
     });
   const facts: Facts = {
     now,
@@ -108,14 +137,16 @@ function imageCaseOf(
     secrets: named.map(name => secretFact(name, snapshot, read.get(name))),
     keyring: {
       broken: keyring.broken,
-      credentials: keyring.credentials.map(credential => credentialFact(credential, now, reference)),
-      nearMisses: keyring.nearMisses.map(miss => ({ ...miss, key: redact(miss.key) })),
-      complete: named.every(name => snapshot.secrets.get(name)?.found === true || isMissing(snapshot.secrets.get(name))),
+      credentials: credentials.map(credential => credentialFact(credential, now, reference)),
+      nearMisses: keyring.nearMisses.map(miss => ({ ...miss, key: shownKey(miss.key) })),
+      complete:
+        credentials.length === keyring.credentials.length &&
+        named.every(name => snapshot.secrets.get(name)?.found === true || isMissing(snapshot.secrets.get(name))),
     },
     probe: null,
     noProbe: null,
   };
-  return { facts, credentials: keyring.credentials };
+  return { facts, credentials };
 }
 
 const isMissing = (lookup: Lookup<unknown> | undefined): boolean => lookup !== undefined && !lookup.found && lookup.missing;
@@ -124,7 +155,7 @@ const isMissing = (lookup: Lookup<unknown> | undefined): boolean => lookup !== u
 export function credentialFact(credential: Credential, now: string, reference: Facts['reference']): CredentialFact {
   return {
     secret: credential.secret,
-    key: redact(credential.key),
+    key: shownKey(credential.key),
     username: showUser(credential.username),
     empty: credential.isEmpty,
     expiry: expiryOf(credential, now),
@@ -142,7 +173,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     why: lookup === undefined ? 'it was not requested' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
     problems: read?.problems ?? [],
     intendedFormat: read?.intendedFormat ?? null,
-    keys: (read?.entries ?? []).map(entry => redact(entry.rawKey)),
+    keys: (read?.entries ?? []).slice(0, MOST_KEYS).map(entry => shownKey(entry.rawKey)),
     otherNamespaces: elsewhere?.found ? elsewhere.object : null,
   };
 }

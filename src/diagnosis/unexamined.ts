@@ -6,10 +6,10 @@ import { diagnose } from './diagnose.ts';
 import type { Finding } from './investigate.ts';
 
 /**
- * In: a pod of which only the names are relied on, the time, and why it could not be examined, for users. Out: its finding, about its
- * first container.
+ * In: a pod of which only the names are relied on, the time, why it could not be examined, for users, and the image that could not (null: the
+ * whole pod, told of its first container). Out: its finding.
  */
-export function unexamined(pod: Pod, now: string, why: string): Finding {
+export function unexamined(pod: Pod, now: string, why: string, of: Pick<Facts, 'container' | 'image'> | null = null): Finding {
   const { name, namespace } = pod.metadata;
   const [first] = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const bare: Pod = {
@@ -20,14 +20,21 @@ export function unexamined(pod: Pod, now: string, why: string): Finding {
   const snapshot = { pod: bare, events: unseen, node: unseen, serviceAccount: unseen, secrets: new Map(), otherNamespaces: new Map() };
   const [collected] = collectFacts(snapshot, now, true);
   // facts of one container are collected: it is there
-  const facts: Facts = { ...(collected as { facts: Facts }).facts, failing: true, referenceError: null, noProbe: why };
+  const facts: Facts = {
+    ...(collected as { facts: Facts }).facts,
+    ...(of === null ? {} : { container: of.container, image: of.image }),
+    failing: true,
+    referenceError: null,
+    noProbe: why,
+  };
   // a name that stands for none, so that the verdict is not about the name
   const diagnosis = diagnose({ ...facts, reference: { registry: '', repository: '', tag: null, digest: null } });
+  const what = of === null ? 'Pod' : `Container "${of.container.name}" of pod`;
   return {
     facts,
     diagnosis: {
       ...diagnosis,
-      summary: `Pod "${name}" in namespace "${facts.pod?.namespace ?? ''}" could not be examined: ${why}.`,
+      summary: `${what} "${name}" in namespace "${facts.pod?.namespace ?? ''}" could not be examined: ${why}.`,
       evidence: [{ source: 'pod', detail: why }],
     },
   };

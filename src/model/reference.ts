@@ -24,6 +24,13 @@ export const imageName = (reference: Reference): string => `${reference.registry
 export const fullReference = (reference: Reference): string =>
   `${imageName(reference)}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
 
+/** An image as it is written, without tag and digest; it need not be a valid reference. */
+export function withoutTag(image: string): string {
+  const name = image.lastIndexOf('/') + 1;
+  const at = image.slice(name).search(/[:@]/);
+  return at < 0 ? image : image.slice(0, name + at);
+}
+
 /** Hosts that are the image's own registry: other hosts in a message are mirrors, token servers or redirect targets. */
 export function registryHosts(reference: Reference | null): string[] {
   if (reference === null) return [];

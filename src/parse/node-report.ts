@@ -6,7 +6,7 @@ import type { Event, Pod } from '../model/kubernetes.ts';
 import { type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
 import { readFaults } from './messages/reader.ts';
-import { type ContainerImage, isPullReason, PULL_REASONS, waitsForImage } from './pod.ts';
+import { type ContainerImage, isPullReason, PULL_REASONS, quotedIn, waitsForImage } from './pod.ts';
 
 const FIELD: Record<ContainerKind, string> = {
   container: 'spec.containers',
@@ -42,7 +42,7 @@ function isAbout(event: Event, container: ContainerImage, alone: boolean): boole
   const fieldPath = (event.involvedObject ?? event.regarding)?.fieldPath;
   if (fieldPath !== undefined && fieldPath !== '')
     return container.kind !== 'imageVolume' && fieldPath === `${FIELD[container.kind]}{${container.name}}`;
-  return textOf(event).includes(`"${container.image}"`) || (container.kind !== 'imageVolume' && alone);
+  return readEvent(event).quoted.has(container.image) || (container.kind !== 'imageVolume' && alone);
 }
 
 /** The image of kubelet's own events, as it stands in the pod. */
@@ -53,15 +53,45 @@ const BACK_OFF_CAUSE = /^Back-off pulling image "[^"]*": /;
 /** Whether a text says that kubelet put the pull off by its own limit of pulls per second. */
 const isThrottled = (text: string): boolean => readFaults(text).every(({ kind }) => kind === 'throttled');
 
+/** What an event says, whichever container asks: each is read once, though a pod may have hundreds of containers and of events. */
+interface EventReading {
+  time: string;
+  /** The image of one of kubelet's own sentences. */
+  image: string | undefined;
+  quoted: ReadonlySet<string>;
+  isFailure: boolean;
+  /** kubelet put the pull off. */
+  isThrottled: boolean;
+  /** kubelet could not parse a pull secret. */
+  isOfSecret: boolean;
+  /** Pull secrets that kubelet could not read. */
+  secrets: readonly string[];
+}
+
+const readBefore = new WeakMap<Event, EventReading>();
+
+function readEvent(event: Event): EventReading {
+  const known = readBefore.get(event);
+  if (known !== undefined) return known;
+  const text = textOf(event);
+  const { reason } = event;
+  const isFailure =
+    (reason === 'Failed' && /^Failed +to pull image/.test(text)) || reason === 'InspectFailed' || reason === 'ErrImageNeverPull';
+  const reading: EventReading = {
+    time: timeOf(event),
+    image: PULLED_IMAGE.exec(text)?.[1],
+    quoted: quotedIn(text),
+    isFailure,
+    isThrottled: isFailure && isThrottled(text),
+    isOfSecret: reason === 'Failed' && text.startsWith('Error: ') && readFaults(text).some(isUnparsedSecret),
+    secrets: reason === 'FailedToRetrieveImagePullSecret' ? readFaults(text).flatMap(({ details }) => details.secrets ?? []) : [],
+  };
+  readBefore.set(event, reading);
+  return reading;
+}
+
 /** Names of the pull secrets that kubelet could not read, from its events of the pod, each once. */
-export const unreadableSecrets = (events: readonly Event[]): string[] => [
-  ...new Set(
-    events
-      .filter(event => event.reason === 'FailedToRetrieveImagePullSecret')
-      .flatMap(event => readFaults(textOf(event)))
-      .flatMap(({ details }) => details.secrets ?? []),
-  ),
-];
+export const unreadableSecrets = (events: readonly Event[]): string[] => [...new Set(events.flatMap(event => readEvent(event).secrets))];
 
 /** Seconds of kubelet's back-off before the n-th repeat: 10, 20, 40 … 300. Source: pkg/kubelet/images, MaxImageBackOff. */
 const backOffSeconds = (failures: number): number => Math.min(300, 10 * 2 ** Math.max(0, failures - 1));
@@ -78,28 +108,22 @@ export function readNodeReport(
   alone: boolean,
 ): { nodeReport: NodeReport; state: State } {
   const waiting = container.status?.state?.waiting;
-  const about = allEvents.filter(event => isAbout(event, container, alone)).sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  const about = allEvents
+    .filter(event => isAbout(event, container, alone))
+    .sort((a, b) => readEvent(a).time.localeCompare(readEvent(b).time));
   // events of the image that stood there before it was changed are over
-  const named = (event: Event): string | undefined => PULLED_IMAGE.exec(textOf(event))?.[1];
-  const changed = about.some(event => named(event) === container.image);
-  const events = about.filter(event => !changed || (named(event) ?? container.image) === container.image);
-  const failures = events.filter(
-    event =>
-      (event.reason === 'Failed' && /^Failed +to pull image/.test(textOf(event))) ||
-      event.reason === 'InspectFailed' ||
-      event.reason === 'ErrImageNeverPull',
-  );
-  const parseFailures = events.filter(
-    event => event.reason === 'Failed' && /^Error: /.test(textOf(event)) && readFaults(textOf(event)).some(isUnparsedSecret),
-  );
+  const changed = about.some(event => readEvent(event).image === container.image);
+  const events = about.filter(event => !changed || (readEvent(event).image ?? container.image) === container.image);
+  const failures = events.filter(event => readEvent(event).isFailure);
+  const parseFailures = events.filter(event => readEvent(event).isOfSecret);
   const latest = failures.at(-1) ?? parseFailures.at(-1);
   const pulled = events.findLast(event => event.reason === 'Pulled');
   const pulling = events.findLast(event => event.reason === 'Pulling');
 
-  const newest = (event: Event | undefined): string => (event === undefined ? '' : timeOf(event));
+  const newest = (event: Event | undefined): string => (event === undefined ? '' : readEvent(event).time);
   // a pull that kubelet put off tells nothing; what the last one that was made has met still stands
   const after = failures.filter(event => newest(event) > newest(pulled));
-  const made = after.findLast(event => !isThrottled(textOf(event)));
+  const made = after.findLast(event => !readEvent(event).isThrottled);
   // of a container that waits for something else, a failure that a success followed is over
   const lastFailure = made ?? (waitsForImage(container) ? latest : after.at(-1));
   const status = statusCause(waiting);

@@ -43,12 +43,20 @@ export function isBetweenImages({ image, status }: ContainerImage): boolean {
 }
 
 /** The message of a container that waits for an image volume is about the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
-const waitsForVolume = (status: ContainerStatus | null, volumes: ContainerImage[]): ContainerImage | undefined => {
-  const message = status?.state?.waiting?.message;
-  if (message === undefined) return undefined;
+const waitsForVolume = (
+  status: ContainerStatus | null,
+  named: ReadonlySet<string>,
+  volumes: readonly ContainerImage[],
+): ContainerImage | undefined => {
+  if (named.size === 0) return undefined;
   const own = status?.image ?? '';
-  return volumes.find(volume => volume.image !== '' && volume.image !== own && message.includes(`"${volume.image}"`));
+  return volumes.find(volume => volume.image !== '' && volume.image !== own && named.has(volume.image));
 };
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What stands in quotes in a text. A closing quote may open the next one: every piece between two quotes counts, so that one pass finds all. */
+export const quotedIn = (text: string): ReadonlySet<string> => new Set(text.split('"').slice(1, -1));
 
 /** Every image of a pod, in the order of its start. What a container's status says of an image volume is the volume's. */
 export function imagesOf(pod: Pod): ContainerImage[] {
@@ -57,14 +65,17 @@ export function imagesOf(pod: Pod): ContainerImage[] {
     kind: ContainerKind,
     containers: { name: string; image?: string; imagePullPolicy?: string }[] = [],
     statuses: ContainerStatus[] = [],
-  ): ContainerImage[] =>
-    containers.map(container => ({
+  ): ContainerImage[] => {
+    // of two statuses of one name the first counts
+    const statusOf = new Map([...statuses].reverse().map(status => [status.name, status]));
+    return containers.map(container => ({
       name: container.name,
       kind,
       image: container.image ?? '',
       pullPolicy: container.imagePullPolicy ?? null,
-      status: statuses.find(status => status.name === container.name) ?? null,
+      status: statusOf.get(container.name) ?? null,
     }));
+  };
   const volumes = (spec.volumes ?? [])
     .filter(volume => volume.image !== undefined)
     .map(
@@ -81,9 +92,8 @@ export function imagesOf(pod: Pod): ContainerImage[] {
     ...list('container', spec.containers, pod.status?.containerStatuses),
     ...list('ephemeralContainer', spec.ephemeralContainers, pod.status?.ephemeralContainerStatuses),
   ].map(container => {
-    const volume = container.status?.state?.waiting?.message?.includes(`"${container.image}"`)
-      ? undefined
-      : waitsForVolume(container.status, volumes);
+    const named = volumes.length === 0 ? NOTHING : quotedIn(container.status?.state?.waiting?.message ?? '');
+    const volume = named.has(container.image) ? undefined : waitsForVolume(container.status, named, volumes);
     if (volume === undefined) return container;
     volume.status ??= container.status;
     return { ...container, status: null };

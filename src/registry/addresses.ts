@@ -75,7 +75,7 @@ function embeddedIPv4(address: string): string | null {
 
 /** The class of an address. In: an IPv4 or IPv6 address as a look-up gives it, a zone allowed. What is no address is `never`. */
 export function classOf(address: string): AddressClass {
-  const bare = address.replace(/%.*$/, '');
+  const [bare = ''] = address.split('%', 1);
   const family = isIP(bare);
   if (family === 0) return 'never';
   const inner = family === 6 ? embeddedIPv4(bare) : null;

@@ -43,11 +43,12 @@ export class Gate {
 
   constructor({ insecure, named }: GateOptions) {
     this.#insecure = insecure;
-    this.#named = named.map(name =>
-      name
-        .toLowerCase()
-        .replace(/^https?:\/\//, '')
-        .replace(/\/.*$/, ''),
+    this.#named = named.map(
+      name =>
+        name
+          .toLowerCase()
+          .replace(/^https?:\/\//, '')
+          .split('/', 1)[0] as string,
     );
   }
 

@@ -9,7 +9,7 @@ import type { Fault, FaultKind } from '../model/fault.ts';
 import { type Platform, runsOn, showPlatform } from '../model/platform.ts';
 import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
-import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readManifest, realPlatforms } from '../parse/manifest.ts';
+import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readImageConfig, readManifest, realPlatforms } from '../parse/manifest.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, type Session } from './session.ts';
@@ -194,7 +194,7 @@ class ImageInspection {
     if (config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
       this.stop('config', 'corrupt', 'config', `the config has the digest ${sha256(reply.body)}, but the manifest lists ${config.digest}`);
     }
-    const own = readConfig(reply.body);
+    const own = readImageConfig(reply.body);
     if (own === null) return this.stop('config', 'corrupt', 'config', 'the config is not JSON');
     if (own.diffIds !== null && own.diffIds !== layers)
       this.stop('config', 'corrupt', 'config', `the config lists ${own.diffIds} layers, but the manifest lists ${layers}`);
@@ -243,17 +243,3 @@ class ImageInspection {
 }
 
 const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-
-function readConfig(body: string): { platform: Platform | null; diffIds: number | null } | null {
-  try {
-    const config = JSON.parse(body) as { os?: string; architecture?: string; variant?: string; rootfs?: { diff_ids?: unknown[] } } | null;
-    if (config === null || typeof config !== 'object') return null;
-    const { os, architecture, variant = null } = config;
-    return {
-      platform: !os || !architecture ? null : { os, architecture, variant },
-      diffIds: Array.isArray(config.rootfs?.diff_ids) ? config.rootfs.diff_ids.length : null,
-    };
-  } catch {
-    return null;
-  }
-}

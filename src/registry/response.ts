@@ -117,12 +117,12 @@ const schemeOf = (url: string): FaultDetails => {
 
 const resourceOf = ({ url, role }: Place): FaultDetails => {
   if (role === 'token') return { resource: 'token' };
-  const kind = /\/v2\/.+\/(manifests|blobs)\//.exec(url)?.[1];
-  return kind === undefined
-    ? /\/v2\/?(?:\?|$)/.test(url)
-      ? { resource: 'ping' }
-      : {}
-    : { resource: kind === 'blobs' ? 'blob' : 'manifest' };
+  const at = url.indexOf('/v2/');
+  // a repository may have a part of such a name: the last one counts, and one character of a repository stands before it
+  const lastOf = (kind: string): number => (at < 0 ? -1 : url.slice(at + 5).lastIndexOf(`/${kind}/`));
+  const [manifest, blob] = [lastOf('manifests'), lastOf('blobs')];
+  if (manifest >= 0 || blob >= 0) return { resource: blob > manifest ? 'blob' : 'manifest' };
+  return /\/v2\/?(?:\?|$)/.test(url) ? { resource: 'ping' } : {};
 };
 
 const safeHost = (url: string): string | null => {

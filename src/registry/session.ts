@@ -8,6 +8,7 @@ import { HUB } from '../model/reference.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
+import { withoutTrailing } from '../util/text.ts';
 import { faultOfWire, header, isHtml } from './response.ts';
 import type { Outcome, Transport } from './transport.ts';
 import type { WireFault } from './wire.ts';
@@ -55,7 +56,7 @@ const MAX_REDIRECTS = 10;
 /** https alone, but for hosts that a runtime asks over http too: this machine, and those named insecure. */
 function basesOf(registry: string, options: SessionOptions): string[] {
   const target = options.mirrors.get(registry) ?? (registry === HUB ? 'registry-1.docker.io' : registry);
-  if (/^https?:\/\//.test(target)) return [target.replace(/\/+$/, '')];
+  if (/^https?:\/\//.test(target)) return [withoutTrailing(target, '/')];
   const hostname = target.replace(/:\d+$/, '');
   const insecure = options.insecure.includes(target) || options.insecure.includes(hostname);
   return insecure || isLoopback(hostname) ? [`https://${target}`, `http://${target}`] : [`https://${target}`];

@@ -6,6 +6,8 @@ import { addressOf, follow, type Session } from './session.ts';
 
 /** Bytes that are read of a tag list. */
 const MAX_LIST = 1024 * 1024;
+/** Tags that are kept, of a registry that gives more than it was asked for. */
+const MOST_TAGS = 10_000;
 /** Tags that are asked for. */
 const PAGE = 1000;
 
@@ -21,7 +23,8 @@ export async function listTags(session: Session, repository: string, auth: AuthH
   if (reply.ledInside) return unknown('the registry redirects the request for the tag list into a private network');
   if (reply.status === 200 && !reply.truncated) {
     const names = readTags(reply.body);
-    return names === null ? unknown('the tag list is not JSON') : { known: true, names, complete: header(reply, 'link') === null };
+    if (names === null) return unknown('the tag list is not JSON');
+    return { known: true, names: names.slice(0, MOST_TAGS), complete: header(reply, 'link') === null && names.length <= MOST_TAGS };
   }
   const { code } = spokenError(reply);
   if (reply.status === 404 && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND')) return { known: false, repositoryMissing: true };

@@ -1,5 +1,7 @@
 /** CRI-O, and OpenShift, which sets CRI-O up by objects of the cluster. Source: containers-registries.conf(5), containers-certs.d(5), crio.conf(5), OpenShift's image configuration. */
+
 import type { NodeFacts } from '../../model/facts.ts';
+import { withoutTag } from '../../model/reference.ts';
 import { quote } from '../shell.ts';
 import {
   asWord,
@@ -81,8 +83,8 @@ export function crioSteps(shell: Shell): NodeSteps {
         `${sudo}skopeo copy docker-archive:image.tar ${quote(`containers-storage:${image}`)}`,
       ),
     resolveShortName: (name, full) => {
-      const bare = name.replace(/[:@].*$/, '');
-      const target = full.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+      const [bare = ''] = name.split(/[:@]/, 1);
+      const target = withoutTag(full);
       return dropIn('set an alias for this name', bare, ['[aliases]', `"${bare}" = "${target}"`]);
     },
     signaturePolicy: () => step(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
@@ -148,6 +150,6 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
 export const openshift: NodeSystem = {
   id: 'openshift',
   recognize: ({ labels, osImage }) =>
-    'node.openshift.io/os_id' in labels || /CoreOS.*OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
+    'node.openshift.io/os_id' in labels || /CoreOS.{0,100}OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
   steps: openshiftSteps,
 };

@@ -3,7 +3,7 @@ import type { Pod, Secret } from '../../model/kubernetes.ts';
 import { imageName } from '../../model/reference.ts';
 import { imagesOf } from '../pod.ts';
 import { parseReference } from '../reference.ts';
-import { lookUpCredentials } from './keyring.ts';
+import { hasCredential } from './keyring.ts';
 import { readPullSecret } from './pull-secret.ts';
 
 /**
@@ -12,8 +12,8 @@ import { readPullSecret } from './pull-secret.ts';
  */
 export function coversAllImages(pod: Pod, secrets: readonly Secret[]): boolean {
   const read = secrets.map(readPullSecret);
-  return imagesOf(pod).every(({ image }) => {
+  return [...new Set(imagesOf(pod).map(({ image }) => image))].every(image => {
     const parsed = parseReference(image);
-    return !parsed.ok || lookUpCredentials(imageName(parsed.reference), read).credentials.some(credential => !credential.isEmpty);
+    return !parsed.ok || hasCredential(imageName(parsed.reference), read);
   });
 }

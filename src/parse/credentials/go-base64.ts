@@ -14,7 +14,8 @@ export type Decoded = { ok: true; bytes: Buffer } | { ok: false; error: string }
  */
 export function decodeGoBase64(text: string, padded: boolean): Decoded {
   const source = Buffer.from(text, 'utf8');
-  const bytes: number[] = [];
+  const bytes = Buffer.alloc(Math.ceil((source.length * 3) / 4));
+  let written = 0;
   const isBreak = (index: number): boolean => source[index] === 0x0a || source[index] === 0x0d;
   const corrupt = (offset: number): Decoded => ({ ok: false, error: `illegal base64 data at input byte ${offset}` });
   let at = 0;
@@ -23,7 +24,7 @@ export function decodeGoBase64(text: string, padded: boolean): Decoded {
     let ended = false;
     while (quantum.length < 4) {
       if (at === source.length) {
-        if (quantum.length === 0) return { ok: true, bytes: Buffer.from(bytes) };
+        if (quantum.length === 0) return { ok: true, bytes: bytes.subarray(0, written) };
         if (quantum.length === 1 || padded) return corrupt(at - quantum.length);
         ended = true;
         break;
@@ -49,7 +50,7 @@ export function decodeGoBase64(text: string, padded: boolean): Decoded {
     }
     const [a = 0, b = 0, c = 0, d = 0] = quantum;
     const word = (a << 18) | (b << 12) | (c << 6) | d;
-    bytes.push(...[(word >> 16) & 255, (word >> 8) & 255, word & 255].slice(0, quantum.length - 1));
-    if (ended) return { ok: true, bytes: Buffer.from(bytes) };
+    for (let byte = 1; byte < quantum.length; byte++) bytes[written++] = (word >> (24 - 8 * byte)) & 255;
+    if (ended) return { ok: true, bytes: bytes.subarray(0, written) };
   }
 }

@@ -36,11 +36,16 @@ const NOT_ASCII =
   /([\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})|[\x80-\xff]/g;
 
 /** The text of UTF-8 bytes (one per character). Go puts U+FFFD for every invalid byte, Node one for a whole cut-off sequence. */
-const fromUtf8 = (bytes: string): string =>
-  Buffer.from(
+function fromUtf8(bytes: string): string {
+  if (!/[\x80-\xff]/.test(bytes)) return bytes;
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  // the rest is for what is not valid
+  if (!text.includes('\ufffd')) return text;
+  return Buffer.from(
     bytes.replace(NOT_ASCII, (_byte, valid) => valid ?? '\xef\xbf\xbd'),
     'latin1',
   ).toString('utf8');
+}
 
 /**
  * Parses a whole text. In: the text, or its bytes (a BOM kept). Out: the value with every member in order, or the message that Go's
@@ -198,6 +203,8 @@ export function parseGoJson(input: string | Uint8Array): GoParsed {
  * points that fold into ASCII letters, U+017F and U+212A). Source: Go encoding/json, fold.go.
  */
 export function keyMatchesField(key: string, name: string): boolean {
+  // folding changes no length
+  if (key.length !== name.length) return false;
   const fold = (text: string): string =>
     text
       .replace(/\u017f/g, 's')

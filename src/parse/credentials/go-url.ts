@@ -6,12 +6,17 @@ export type GoUrl = { ok: true; host: string; path: string } | { ok: false; erro
 
 class GoUrlError extends Error {}
 
+/** Characters of a text that an error quotes. */
+const LONGEST_QUOTE = 100;
+
 /** Characters that may stand unescaped in a host. Source: Go net/url, shouldEscape with mode encodeHost. */
 const HOST_ASCII = /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]$/;
 
 function unescapeGo(text: string, mode: 'path' | 'host' | 'zone' | 'fragment'): string {
   const source = Buffer.from(text, 'utf8');
-  const out: number[] = [];
+  /** What is unescaped is never longer. */
+  const out = Buffer.alloc(source.length);
+  let length = 0;
   const inHost = mode === 'host' || mode === 'zone';
   for (let i = 0; i < source.length; i++) {
     const byte = source[i] as number;
@@ -23,14 +28,14 @@ function unescapeGo(text: string, mode: 'path' | 'host' | 'zone' | 'fragment'): 
       const refused =
         mode === 'host' ? decoded < 0x80 : mode === 'zone' && decoded !== 0x20 && !HOST_ASCII.test(String.fromCharCode(decoded));
       if (refused && hex !== '25') throw new GoUrlError(`invalid URL escape "%${hex}"`);
-      out.push(decoded);
+      out[length++] = decoded;
       i += 2;
     } else {
       if (inHost && byte < 0x80 && !HOST_ASCII.test(char)) throw new GoUrlError(`invalid character ${JSON.stringify(char)} in host name`);
-      out.push(byte);
+      out[length++] = byte;
     }
   }
-  return Buffer.from(out).toString('utf8');
+  return out.toString('utf8', 0, length);
 }
 
 const validPort = (text: string): boolean => /^(:[0-9]*)?$/.test(text);
@@ -42,7 +47,7 @@ function parseHost(host: string): string {
   if (open === 0 && close < 0) throw new GoUrlError("missing ']' in host");
   const colon = host.indexOf(':');
   const port = open === 0 ? host.slice(close + 1) : colon < 0 ? '' : host.slice(colon);
-  if (!validPort(port)) throw new GoUrlError(`invalid port ${JSON.stringify(port)} after host`);
+  if (!validPort(port)) throw new GoUrlError(`invalid port ${JSON.stringify(port.slice(0, LONGEST_QUOTE))} after host`);
   if (open < 0) return unescapeGo(host, 'host');
   const inner = host.slice(1, close);
   const zoneAt = inner.indexOf('%25');
@@ -60,7 +65,7 @@ function parseHost(host: string): string {
 export function parseGoUrl(rest: string): GoUrl {
   try {
     const [beforeFragment = '', fragment = ''] = cut(rest, '#');
-    if ([...beforeFragment].some(char => char < ' ' || char === '\x7f')) throw new GoUrlError('net/url: invalid control character in URL');
+    if (/[\0-\x1f\x7f]/.test(beforeFragment)) throw new GoUrlError('net/url: invalid control character in URL');
     const [beforeQuery = ''] = cut(beforeFragment, '?');
     const slash = beforeQuery.indexOf('/');
     const authority = slash < 0 ? beforeQuery : beforeQuery.slice(0, slash);

@@ -75,8 +75,15 @@ function readEntry(value: GoValue, at: string): Entry {
   return { username: text.slice(0, colon), password: text.slice(colon + 1), dropped };
 }
 
+/** What `strings.TrimSpace` takes for a blank. */
+const GO_BLANK = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
 /** Whether the text ends with "=" after `strings.TrimSpace`. */
-const isPadded = (text: string): boolean => /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/.test(text);
+function isPadded(text: string): boolean {
+  let end = text.length;
+  while (end > 0 && GO_BLANK.test(text[end - 1] as string)) end--;
+  return text[end - 1] === '=';
+}
 
 /** A map of entries. Duplicate keys: the last wins; maps met twice merge. A JSON null empties the map. */
 function readEntries(value: GoValue, into: Map<string, Entry>, at: string, keep: Keep): void {
@@ -118,6 +125,17 @@ export function normalizeKey(rawKey: string): { ok: true; key: string } | { ok: 
  * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no text holds a value of the secret.
  */
 export function readPullSecret(secret: Secret): PullSecret {
+  const known = readBefore.get(secret);
+  if (known !== undefined) return known;
+  const read = readWithIntent(secret);
+  readBefore.set(secret, read);
+  return read;
+}
+
+/** What was read of a secret: thousands of images may name the same object, and it can have a megabyte. */
+const readBefore = new WeakMap<Secret, PullSecret>();
+
+function readWithIntent(secret: Secret): PullSecret {
   const read = readAsTyped(secret);
   const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
   return { ...read, intendedFormat: ignored ? intendedFormatOf(secret) : null };
@@ -137,6 +155,12 @@ function intendedFormatOf(secret: Secret): SecretFormat | null {
   return null;
 }
 
+/** Keys of a secret's data that a text names. */
+const MOST_NAMED = 10;
+
+/** A word of a secret's author in a text: names of keys have at most 253 characters. */
+const quoted = (word: string): string => JSON.stringify(word.length > 253 ? `${word.slice(0, 253)}…` : word);
+
 /** The same, in the form that its type promises. */
 function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
   const type = secret.type ?? 'Opaque';
@@ -154,14 +178,15 @@ function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
     read.problems.push({ code, breaksKeyring, detail });
     return read;
   };
+  const more = keys.length - MOST_NAMED;
   const holds =
     keys.length === 0
       ? 'it has no key'
-      : `its ${keys.length === 1 ? 'key is' : 'keys are'} ${keys.map(key => JSON.stringify(key)).join(', ')}`;
+      : `its ${keys.length === 1 ? 'key is' : 'keys are'} ${keys.slice(0, MOST_NAMED).map(quoted).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   if (wanted === undefined) {
     return problem(
       'SecretMalformed',
-      `its type is "${type}", but kubelet reads only the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg (${holds})`,
+      `its type is ${quoted(type)}, but kubelet reads only the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg (${holds})`,
     );
   }
   const bytes = secretBytes(secret, wanted);

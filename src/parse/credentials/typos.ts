@@ -10,7 +10,20 @@ export interface Typo {
   repaired: Credential;
 }
 
-const BLANKS = /^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g;
+const BLANK = /[\s\u200b\ufeff]/;
+
+/** A text without blanks around it. From the ends inwards: a long row of blanks in the middle is looked at once. */
+function trimmedOf(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && BLANK.test(text[start] as string)) start++;
+  while (end > start && BLANK.test(text[end - 1] as string)) end--;
+  return text.slice(start, end);
+}
+
+/** A text without the quotation marks around it. */
+const unquotedOf = (text: string): string =>
+  text.length >= 2 && text[0] === text.at(-1) && (text[0] === '"' || text[0] === "'") ? text.slice(1, -1) : text;
 
 /**
  * Looks for a defect that is easy to make and hard to see: a line break or white space around user name or password, quotation marks around them, and the `$` of a Harbor robot
@@ -19,7 +32,7 @@ const BLANKS = /^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g;
 export function findTypo(credential: Credential, reference: Reference | null): Typo | null {
   const { username } = credential;
   const password = credential.reveal();
-  const trimmed = { username: username.replace(BLANKS, ''), password: password.replace(BLANKS, '') };
+  const trimmed = { username: trimmedOf(username), password: trimmedOf(password) };
   if (trimmed.username !== username || trimmed.password !== password) {
     const where = [trimmed.username === username ? '' : 'user name', trimmed.password === password ? '' : 'password']
       .filter(Boolean)
@@ -32,7 +45,7 @@ export function findTypo(credential: Credential, reference: Reference | null): T
       repaired: credential.repaired(trimmed),
     };
   }
-  const unquoted = { username: username.replace(/^(["'])(.*)\1$/s, '$2'), password: password.replace(/^(["'])(.*)\1$/s, '$2') };
+  const unquoted = { username: unquotedOf(username), password: unquotedOf(password) };
   if ((unquoted.username !== username || unquoted.password !== password) && unquoted.password !== '') {
     return {
       kind: 'quotes',

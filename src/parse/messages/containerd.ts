@@ -510,7 +510,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'containerd.digest-header',
-    match: /".*" in header not a valid digest: invalid checksum digest (?:format|length)/,
+    match: /".{0,200}" in header not a valid digest: invalid checksum digest (?:format|length)/,
     kind: 'badManifest',
     step: 'manifest',
     example: `failed to resolve reference "${IMAGE}": "W/\\"9b1f\\"" in header not a valid digest: invalid checksum digest format`,

@@ -4,7 +4,7 @@
  * here: the engine and the structures that are no rows (aggregates, mirrors, copies, URLs); what a text means stands in the rows of each speaker.
  */
 import { type Fault, pullProgress } from '../../model/fault.ts';
-import { registryHosts as hostsOf } from '../../model/reference.ts';
+import { registryHosts as hostsOf, withoutTag } from '../../model/reference.ts';
 import { redact } from '../../util/redact.ts';
 import { parseReference } from '../reference.ts';
 import * as containerd from './containerd.ts';
@@ -52,6 +52,11 @@ const errors = ERRORS.map(compileError);
 const LONGEST = 16_384;
 /** How far an unknown layer is looked behind. */
 const FARTHEST = 2000;
+/** Places of one message behind which a known layer is looked for, and layers that are taken off: real ones have a dozen. */
+const MOST_PLACES = 300;
+const MOST_LAYERS = 60;
+/** Errors of one aggregate that are read: kubelet makes one for each credential. */
+const MOST_ERRORS = 20;
 
 /**
  * Reads a message. In: the message of a status or an event, and the hosts that belong to the image's registry (so that another host in it is known
@@ -64,7 +69,9 @@ export function readFaults(message: string, registryHosts: readonly string[] = [
   const outer = newDraft();
   outer.understood = message.length <= LONGEST;
   const rest = unwrap(text, outer, hosts, names);
-  const parts = splitAggregate(rest);
+  const all = splitAggregate(rest);
+  const parts = all.slice(0, MOST_ERRORS);
+  if (parts.length < all.length) outer.understood = false;
   return parts
     .map(part => {
       if (parts.length === 1) return readError(part === rest ? rest : unwrap(part, outer, hosts, names), outer, hosts, names, text);
@@ -121,7 +128,7 @@ function unwrapLines(message: string): string {
   // the first quote is marked: a piece of a longer quoted text
   if (/^[^"]*\\"/.test(text)) text = unmark(text);
   return text
-    .replace(/ \(x\d+ over [^)]*\)$/, '')
+    .replace(/ \(x\d+ over [^()]*\)$/, '')
     .replace(/ ?(?:\.{3}|…)$/, '')
     .replace(/[“”]/g, '"')
     .replace(/: {2,}(?=\S)/g, ': ');
@@ -134,7 +141,8 @@ const lastLine = (text: string): string => text.slice(-60).slice(text.slice(-60)
 /** Takes the layers off and writes what they tell into the draft. Out: what is left. */
 function unwrap(text: string, draft: Draft, hosts: readonly string[], names: readonly string[]): string {
   let rest = text;
-  for (let turn = 0; turn < 60 && !draft.quotesRegistry; turn++) {
+  const places = { left: MOST_PLACES };
+  for (let turn = 0; turn < MOST_LAYERS && !draft.quotesRegistry; turn++) {
     // an aggregate is read error by error
     if (rest.startsWith('[')) break;
     const structure = mirrorsOf(rest, draft) ?? artifactOf(rest);
@@ -148,7 +156,7 @@ function unwrap(text: string, draft: Draft, hosts: readonly string[], names: rea
       continue;
     }
     if (readsAll(withoutNames(rest, names), draft) !== undefined) break;
-    const known = behindUnknown(rest, draft, names);
+    const known = behindUnknown(rest, draft, names, places);
     if (known === null) break;
     draft.understood = false;
     draft.fromKubelet = false;
@@ -190,8 +198,8 @@ const unquote = (text: string): string =>
   /\\"|"\}$/.test(text) ? unmark(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
 
 /** What is known behind a layer that no row knows. Out: the text from there, null when nothing is known. */
-function behindUnknown(text: string, draft: Draft, names: readonly string[]): string | null {
-  for (let at = text.indexOf(': '); at >= 0 && at < FARTHEST; at = text.indexOf(': ', at + 1)) {
+function behindUnknown(text: string, draft: Draft, names: readonly string[], places: { left: number }): string | null {
+  for (let at = text.indexOf(': '); at >= 0 && at < FARTHEST && places.left-- > 0; at = text.indexOf(': ', at + 1)) {
     const inner = text.slice(at + 2);
     if (wrappers.some(({ row, pattern }) => !row.isOutermost && pattern.test(inner))) return inner;
     if (readsAll(withoutNames(inner, names), draft) !== undefined) return inner;
@@ -207,7 +215,7 @@ function mirrorsOf(text: string, draft: Draft): string | null {
   draft.fromKubelet = false;
   const end = text.indexOf('])');
   const own = end < 0 ? '' : text.slice(end + 2);
-  if (own.startsWith(': ')) return /^: (?:[^\s:]+\S*: )?(.*)$/s.exec(own)?.[1] ?? own.slice(2);
+  if (own.startsWith(': ')) return /^: (?:[^\s:]\S*: )?(.*)$/s.exec(own)?.[1] ?? own.slice(2);
   // the registry's own error is missing: the last mirror's is all there is
   const list = text.slice(MIRRORS.length, end < 0 ? undefined : end);
   const last = list.slice(list.lastIndexOf('] [') + 1);
@@ -409,10 +417,13 @@ function finish(draft: Draft, text: string): void {
 
 /** Hosts of the images that kubelet or containerd say they pull: the message may be of the pod's sandbox, which has an image of its own. */
 const hostsNamed = (message: string): string[] =>
-  [...message.matchAll(/\b(?:image|reference) \\?"([^"\\\s]+)\\?"/g)].flatMap(([, name = '']) => {
+  [...message.matchAll(/\b(?:image|reference) \\?"([^"\\\s]+)\\?"/g)].slice(0, MOST_NAMES).flatMap(([, name = '']) => {
     const parsed = parseReference(name);
     return parsed.ok ? hostsOf(parsed.reference) : [];
   });
+
+/** Images that are looked for in one message: it speaks of one, and of the sandbox's. */
+const MOST_NAMES = 8;
 
 /** Stands for an image while its message is classified. */
 const NAME = '\ue000';
@@ -421,16 +432,19 @@ const NAME = '\ue000';
 const imageNames = (message: string): string[] => {
   const quoted = [
     ...message.matchAll(/\b(?:image|reference|tag|for) \\?"([^"\\\s]+)\\?"/g),
-    ...message.matchAll(/docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/g),
-    ...message.matchAll(/\b(?:manifest for|repository|access denied for) ([a-z0-9][^\s",]*\/[^\s",]+?)(?= not found|[,:]? |,|$)/g),
+    ...message.matchAll(/docker:\/\/([^\s"]+)/g),
+    ...[...message.matchAll(/\b(?:manifest for|repository|access denied for) ([a-z0-9][^\s",]*)(?=[ ,]|$)/g)].filter(([, name = '']) =>
+      name.slice(0, -1).includes('/'),
+    ),
   ];
-  return [...new Set(quoted.map(match => match[1] as string))].sort((a, b) => b.length - a.length);
+  const names = quoted.map(match => (match[1] as string).replace(/:$/, '')).filter(name => name !== '');
+  return [...new Set(names)].slice(0, MOST_NAMES).sort((a, b) => b.length - a.length);
 };
 
 /** A repository may be called "denied" and a tag "403": names are no errors. */
 const withoutNames = (text: string, names: readonly string[]): string =>
   names
-    .flatMap(name => [`"${name}"`, name, name.replace(/(?::[\w][\w.-]*)?(?:@.*)?$/, '')])
+    .flatMap(name => [`"${name}"`, name, withoutTag(name)])
     .filter(name => /^"|[/:]/.test(name))
     .reduce((rest, name) => rest.split(name).join(NAME), text);
 

@@ -330,13 +330,16 @@ function withoutQuotes(explanation: string, reference: Reference | null, users: 
   return [...whole, ...parts].filter(text => text.length > 1).reduce((rest, text) => rest.replaceAll(text, '…'), explanation);
 }
 
+/** Characters of an explanation that are read; those of faults have some three hundred. */
+const LONGEST = 2000;
+
 /** A token is a credential: who says that it has expired says that something has. */
 const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired' };
 
 /** The fault with what its explanation states. In: the reference and the user names that the explanation may quote. Out: each statement once. */
 export function withStatements(fault: Fault, reference: Reference | null, users: readonly string[] = []): Fault {
   if (fault.explanation === null) return fault;
-  const own = withoutQuotes(fault.explanation, reference, users);
+  const own = withoutQuotes(fault.explanation.slice(0, LONGEST), reference, users);
   const stated = STATEMENTS.filter(({ match }) => match.test(own)).map(({ statement }) => statement);
   return { ...fault, statements: [...new Set(stated.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
 }

@@ -263,6 +263,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ProxyFailed', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryNotFoundOrPrivate'],
     'Docker reports only the reason phrase of a status. A proxy sent it, or the registry in its answer to HEAD, which has no body.',
   ),
+  likely(
+    'answer.public-registry-forbids',
+    { status: 403, role: ['registry', 'redirect', 'token'], where: (_, { facts }) => takesNoLogins(facts) },
+    ['RegistryPolicyDenied', 'ProxyFailed'],
+    'The registry accepts no credentials: a 403 means that it blocks the address or the country of the client, unless a proxy answered.',
+  ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain(
     'proxy.authentication-required',

@@ -45,6 +45,21 @@ export const ERRORS: ErrorRow[] = [
   guest,
 ].flatMap(({ ERRORS }) => ERRORS);
 
+const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage }) => (isOfImage ? [id] : [])));
+
+/**
+ * Whether what failed is work on an image: pulling it, unpacking it, preparing its layers. A container or a sandbox that cannot be created fails for
+ * many other reasons, and those are not told with these layers.
+ */
+export const isOfImage = (fault: Fault): boolean => fault.rows.some(row => OF_IMAGE.has(row));
+
+/** The image that a message is about, as it is written there; null where it names none. */
+export const imageNamed = (message: string): string | null => {
+  const text = message.slice(0, LONGEST);
+  const match = /\b(?:image|reference|for) "([^"\s]+)"/.exec(text) ?? /docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/.exec(text);
+  return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
+};
+
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
 

@@ -8,6 +8,7 @@ import { quote } from './shell.ts';
 
 const WHY = {
   missing: 'it is not signed',
+  notFound: 'its verifier finds no valid signature',
   blocked: 'an image verifier or a block list on the node blocks it',
   invalid: 'its signature is not valid',
 };
@@ -21,9 +22,15 @@ export const SignatureRejected: CauseText = {
     nodeFix(facts, nodeSteps(facts).signaturePolicy()),
     ...(fault?.details.signature === 'blocked'
       ? [{ title: 'use an image that the policy of the node allows, or change the policy on every node', command: null }]
-      : signing(facts)),
+      : [...(fault?.details.signature === 'notFound' ? [ofMirror(facts)] : []), ...signing(facts)]),
   ],
 };
+
+/** A mirror that copies images alone has no signatures. */
+const ofMirror = (facts: Facts): Fix => ({
+  title: 'show which signatures the registry has; a mirror on the way must return them, too',
+  command: `cosign tree ${quote(facts.image)}`,
+});
 
 const signing = (facts: Facts): Fix[] => [
   { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },

@@ -13,17 +13,19 @@ export const TLSFailed: CauseText = {
     const host = failingHost(facts, fault);
     return [
       { title: 'show the handshake', command: `openssl s_client -connect ${quote(withPort(host))} </dev/null` },
-      fault?.details.tls === 'clientCertificate'
+      wantsClientCertificate(fault)
         ? nodeFix(facts, nodeSteps(facts).clientCertificate(host))
         : { title: 'configure TLS 1.2 or 1.3, current ciphers and a SHA-256 certificate on the registry', command: null },
     ];
   },
 };
 
+const wantsClientCertificate = (fault: Fault | null): boolean =>
+  fault?.details.tls === 'clientCertificate' || fault?.statements.includes('clientCertificate') === true;
+
 function why(fault: Fault | null): string {
+  if (wantsClientCertificate(fault)) return 'the registry requires a client certificate';
   switch (fault?.details.tls) {
-    case 'clientCertificate':
-      return 'the registry requires a client certificate';
     case 'protocolVersion':
       return 'they have no TLS version in common';
     case 'noCommonCipher':

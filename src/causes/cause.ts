@@ -5,6 +5,8 @@ import type { Fault } from '../model/fault.ts';
 
 /** The texts of one cause. */
 export interface CauseText {
+  /** In place of the title in the table of causes. */
+  title?: string;
   /** One or two sentences about this very pod, names in quotes. `fault` is the one that decided, null when none did. */
   summary(facts: Facts, fault: Fault | null): string;
   fixes(facts: Facts, fault: Fault | null): Fix[];

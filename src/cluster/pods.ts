@@ -1,19 +1,23 @@
 /** Pods as a list gives them: which of them may wait for an image, what is kept of those, and where the others run. Pure. */
 import { type ContainerSpec, keyOf, type Pod } from '../model/kubernetes.ts';
-import { imagesOf, isBetweenImages, serviceAccountName, waitsForImage } from '../parse/pod.ts';
+import { imagesOf, isBetweenImages, isStarting, serviceAccountName, waitsForImage } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { defined } from './fields.ts';
 
 /**
- * Whether a pod may wait for an image, as far as its status tells: an image volume has no status of its own, so that only its events
- * decide, nor does a malformed pod tell anything. A pod that is being deleted does not count.
+ * Whether a pod may wait for an image, as far as its status tells. For an image volume, a sandbox and a changed image only events decide,
+ * and a malformed pod tells nothing. A pod that is being deleted does not count.
  */
 export const mayFail = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   (pod.defect !== undefined ||
+    isStarting(pod) ||
     imagesOf(pod).some(
       image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || waitsForImage(image) || isBetweenImages(image),
     ));
+
+/** Whether the status of a pod tells that it waits for an image; otherwise only its events do. */
+export const surelyFails = (pod: Pod): boolean => pod.defect !== undefined || imagesOf(pod).some(waitsForImage);
 
 /** The fields of a pod that a diagnosis reads. A real pod is about ten times as large. */
 export function pickFields(pod: Pod): Pod {

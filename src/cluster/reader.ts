@@ -34,7 +34,8 @@ export interface Reader {
   failingPods(namespace: string | null, selector: string | null): Promise<FailingPods>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
-  snapshot(pod: Pod): Promise<PodSnapshot>;
+  /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
+  snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
   secret(namespace: string, name: string): Promise<Lookup<Secret>>;
   /** What could not be read, and why: one line each. */
   warnings(): string[];
@@ -65,7 +66,7 @@ export function createReader(api: Api): Reader {
     podsOf,
     failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell),
     prefetchEvents: source.prefetchEvents,
-    snapshot: pod => takeSnapshot(source, pod),
+    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
     secret: (namespace, name) => source.get('Secret', namespace, name),
     warnings: () => [...malformed, ...source.warnings()],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),

@@ -25,7 +25,8 @@ import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts
 export interface Saved {
   pods: Pod[];
   secrets: Secret[];
-  snapshot(pod: Pod): Promise<PodSnapshot>;
+  /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
+  snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
   /** What of the file cannot be read: one line each. */
   warnings(): string[];
   /** Whether pods or events of the file cannot be read, so that one more pod may wait than is known. */
@@ -87,7 +88,7 @@ export function readSaved(text: string, name: string): Saved {
   return {
     pods,
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
-    snapshot: pod => takeSnapshot(source, pod),
+    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };

@@ -15,8 +15,9 @@ import {
   secretNames,
 } from '../model/kubernetes.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
-import { isOfPod, unreadableSecrets } from '../parse/node-report.ts';
+import { isOfPod, tellOfFailure, unreadableSecrets } from '../parse/node-report.ts';
 import { pullSecretNames, serviceAccountName } from '../parse/pod.ts';
+import { surelyFails } from './pods.ts';
 
 /** The kinds that a snapshot reads one object at a time. */
 export interface ObjectKinds {
@@ -36,21 +37,24 @@ export interface ObjectSource {
 }
 
 /**
- * Reads what belongs to a pod's pulls, in two steps: first what every diagnosis needs, then what only a pull without a credential needs.
- * Out: the snapshot. What could not be read stands in it as not seen.
+ * Reads what belongs to a pod's pulls, in two steps: first what every diagnosis needs, then what only a pull without a credential needs. Of a pod
+ * that may only be starting, and that nobody asked about, the events come first: there are thousands while a cluster rolls out. Out: the snapshot.
+ * What could not be read stands in it as not seen.
  */
-export async function takeSnapshot(source: ObjectSource, pod: Pod): Promise<PodSnapshot> {
+export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: boolean): Promise<PodSnapshot> {
   const namespace = namespaceOf(pod.metadata);
   const nodeName = pod.spec?.nodeName;
-  const [podEvents, node, serviceAccount, seen] = await Promise.all([
-    source.eventsOf(pod),
+  const ownEvents = source.eventsOf(pod).then(lookup => eventsOfPod(pod, lookup));
+  if (!evenHealthy && !surelyFails(pod)) {
+    const events = await ownEvents;
+    if (!events.found || !tellOfFailure(events.object)) return withEventsAlone(pod, events);
+  }
+  const [events, node, serviceAccount, seen] = await Promise.all([
+    ownEvents,
     nodeName ? source.get('Node', null, nodeName) : notSeen('the pod is not scheduled to a node yet'),
     source.get('ServiceAccount', namespace, serviceAccountName(pod)),
     readSecrets(source, namespace, pullSecretNames(pod)),
   ]);
-  const events: Lookup<Event[]> = podEvents.found
-    ? { found: true, object: newest(podEvents.object.filter(event => isOfPod(event, pod))) }
-    : podEvents;
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
   const [inherited, otherNamespaces] = await Promise.all([
     readSecrets(source, namespace, secretsToInherit(pod, named, serviceAccount)),
@@ -64,6 +68,15 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod): Promise<PodS
     secrets: new Map([...named, ...inherited]),
     otherNamespaces: new Map(otherNamespaces),
   };
+}
+
+const eventsOfPod = (pod: Pod, events: Lookup<Event[]>): Lookup<Event[]> =>
+  events.found ? { found: true, object: newest(events.object.filter(event => isOfPod(event, pod))) } : events;
+
+/** The snapshot of a pod with which nothing is wrong. */
+function withEventsAlone(pod: Pod, events: Lookup<Event[]>): PodSnapshot {
+  const unread = notSeen('it was not needed');
+  return { pod, events, node: unread, serviceAccount: unread, secrets: new Map(), otherNamespaces: new Map() };
 }
 
 /** The most events of one pod that are read. kubelet counts what repeats in one event, and an API server keeps them for one hour. */

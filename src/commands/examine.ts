@@ -34,7 +34,7 @@ export interface PodToDiagnose {
 /** What is examined, and where the findings go. */
 export interface Examination {
   subjects: readonly PodToDiagnose[];
-  snapshot(pod: Pod): Promise<PodSnapshot>;
+  snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
   /** Only this container; null for all. */
   container: string | null;
   /** Called with each finding, in the order of the pods: none is kept here. */
@@ -82,7 +82,7 @@ export const examine = async (
     let patience: NodeJS.Timeout | undefined;
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
-      const seen = await snapshot(pod);
+      const seen = await snapshot(pod, named);
       const cases = collectFacts(seen, context.now(), named, container);
       patience = setTimeout(makeRoom, PATIENCE_MS);
       const findings = await Promise.all(cases.map(one => investigateOne(pod, one, prober)));

@@ -17,6 +17,8 @@ export interface Group {
   repository: string | null;
   /** The credential that it is about, null where it is about none. */
   credential: { secret: string; key: string; username: string } | null;
+  /** The node whose sandbox image it is about, null for images of pods. */
+  sandboxOf: string | null;
   /** The most certain first; of a large run that one alone. */
   findings: Finding[];
   /** `namespace/name`, each once. */
@@ -109,13 +111,16 @@ export function aggregate(every: boolean): Aggregator {
     const registry = facts.reference?.registry ?? null;
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
-    const key = JSON.stringify([diagnosis.cause, registry, repository, credential]);
+    // the sandbox image is a matter of each node
+    const sandboxOf = facts.container.kind === 'sandbox' ? facts.node.name : null;
+    const key = JSON.stringify([diagnosis.cause, registry, repository, credential, facts.container.kind === 'sandbox', sandboxOf]);
     const group: Growing = groups.get(key) ?? {
       cause: diagnosis.cause,
       certainty: diagnosis.certainty,
       registry,
       repository,
       credential,
+      sandboxOf,
       findings: [],
       pods: new Set(),
       nodes: new Set(),

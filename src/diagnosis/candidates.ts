@@ -3,6 +3,7 @@
  * ordered, likeliest first. A row is `certain` where nothing else gives this fault; then it says what proves it (the fault itself, unless it names more).
  */
 
+import { runtimeVersion } from '../causes/runtimes/node-system.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Certainty, Proof } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
@@ -132,6 +133,13 @@ const repositoryUnlisted =
     return tags != null && !tags.known && tags.repositoryMissing && (tags.ambiguous ?? false) === ambiguous;
   };
 const tokenGrantsNothing = (_: Fault, { attempt }: Context): boolean => attempt?.granted?.length === 0;
+/** containerd reads layers that are compressed with zstd since 1.5, Docker since 23. */
+const readsNoZstd = (_: Fault, { facts }: Context): boolean => {
+  const [major, minor] = runtimeVersion(facts.node) ?? [99, 0];
+  return /^docker:/.test(facts.node.runtime ?? '')
+    ? major < 23
+    : /^containerd:/.test(facts.node.runtime ?? '') && (major < 1 || (major === 1 && minor < 5));
+};
 /** The host has answered like a registry: it asks for tokens, which web servers do not, or it returned the manifest. */
 const answersOtherwise = ({ step }: Fault, { facts }: Context): boolean =>
   facts.probe?.challenge?.scheme === 'bearer' || step === 'manifest' || step === 'config' || step === 'layer';
@@ -141,7 +149,12 @@ const bareName = (_: Fault, { facts }: Context): boolean => !/[/:@]/.test(facts.
 export const CANDIDATES: readonly Candidate[] = [
   // the name, the pod's own policy, the secret
   certain('name.invalid', { kind: 'badReference' }, ['InvalidImageName'], 'The node reports that the image reference is not valid.'),
-  certain('name.refused-by-registry', { code: 'NAME_INVALID' }, ['InvalidImageName'], 'The registry rejects the image name as invalid.'),
+  certain(
+    'name.refused-by-registry',
+    { code: ['NAME_INVALID', 'TAG_INVALID'] },
+    ['InvalidImageName'],
+    'The registry rejects the image name as invalid.',
+  ),
   certain(
     'name.short-name',
     { kind: 'shortName', details: { shortName: true } },
@@ -169,6 +182,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'throttled' },
     ['PullThrottled'],
     'kubelet reports that its own limit of pulls per second is reached.',
+  ),
+  likely(
+    'node.signature-not-found',
+    { kind: 'signature', details: { signature: 'notFound' } },
+    ['SignatureRejected', 'MirrorFailed'],
+    'The verifier of the node found no signature of the image. A mirror or a registry may not have it.',
   ),
   certain(
     'node.signature-rejected',
@@ -250,6 +269,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'proxy', speaker: 'docker', method: 'HEAD', details: { phrase: ['Forbidden', 'Unauthorized', 'Not Found'] } },
     ['ProxyFailed', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryNotFoundOrPrivate'],
     'Docker reports only the reason phrase of a status. A proxy sent it, or the registry in its answer to HEAD, which has no body.',
+  ),
+  likely(
+    'answer.public-registry-forbids',
+    { status: 403, role: ['registry', 'redirect', 'token'], where: (_, { facts }) => takesNoLogins(facts) },
+    ['RegistryPolicyDenied', 'ProxyFailed'],
+    'The registry accepts no credentials: a 403 means that it blocks the address or the country of the client, unless a proxy answered.',
   ),
   likely(
     'proxy.gateway-error',
@@ -695,6 +720,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
     'The node reports that a part of the image is missing.',
   ),
+  likely(
+    'image.compression-unknown-to-runtime',
+    { kind: 'corrupt', details: { archive: 'notTar' }, where: readsNoZstd },
+    ['ManifestUnsupported', 'ImageBroken', 'TransferInterrupted'],
+    'The runtime cannot read a layer, and its version does not support layers that are compressed with zstd.',
+  ),
   certain(
     'image.corrupt',
     { kind: 'corrupt', seenBy: 'probe', role: REGISTRY },
@@ -846,6 +877,24 @@ export const CANDIDATES: readonly Candidate[] = [
     { status: 405, code: 'DENIED' },
     ['RepositoryOffline', 'RegistryFailing'],
     'The registry answers 405 DENIED.',
+  ),
+  likely(
+    'answer.client-certificate-required',
+    { status: 400, states: 'clientCertificate' },
+    ['TLSFailed', 'NotARegistry'],
+    'The server reports that it requires a client certificate.',
+  ),
+  possible(
+    'answer.bad-request-page',
+    { status: 400, states: 'htmlPage' },
+    ['RegistryFailing', 'NotARegistry', 'ProxyFailed', 'RegistryPolicyDenied'],
+    'The answer 400 is a web page: it comes from a server in front of the registry.',
+  ),
+  possible(
+    'answer.bad-request-after-resolving',
+    { status: 400, seenBy: 'node', step: 'manifest', speaker: 'containerd' },
+    ['RegistryFailing', 'ProxyFailed', 'RegistryPolicyDenied', 'NotARegistry'],
+    'The registry resolved the reference, and then answers 400 to the request for the same manifest by its digest.',
   ),
   likely(
     'answer.bad-request',

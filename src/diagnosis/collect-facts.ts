@@ -9,7 +9,7 @@ import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
-import { readNodeReport } from '../parse/node-report.ts';
+import { readNodeReport, sandboxImage } from '../parse/node-report.ts';
 import { type ContainerImage, imagesOf, isBetweenImages, pullSecretNames, serviceAccountName, waitsForImage } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { redact, showUser } from '../util/redact.ts';
@@ -28,10 +28,12 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const { pod } = snapshot;
   // before any message is read: the node may quote them
   for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
-  const all = imagesOf(pod);
-  const alone = all.length === 1;
-  const images = all.filter(image => only === null || image.name === only);
+  const own = imagesOf(pod);
+  const alone = own.length === 1;
   const events = snapshot.events.found ? snapshot.events.object : [];
+  const sandbox = sandboxImage(pod, events);
+  // nothing of the pod starts without its sandbox, whichever container is asked about
+  const images = [...(sandbox === null ? [] : [sandbox]), ...own.filter(image => only === null || image.name === only)];
   const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => ({
     image,
     case: imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone)),
@@ -61,7 +63,8 @@ const shownKey = (key: string): string => redact(key.length > LONGEST_KEY ? `${k
 const MOST_IMAGES = 100;
 
 /** Whether an image may fail: it waits, or only its events tell (an image volume has no status of its own). */
-const mayFail = (image: ContainerImage): boolean => waitsForImage(image) || image.kind === 'imageVolume' || isBetweenImages(image);
+const mayFail = (image: ContainerImage): boolean =>
+  waitsForImage(image) || image.kind === 'imageVolume' || image.kind === 'sandbox' || isBetweenImages(image);
 
 /** Those images that are examined, in the order of the pod: of too many those that surely wait come first. */
 function examinedOf(images: readonly ContainerImage[]): ContainerImage[] {
@@ -91,7 +94,9 @@ function imageCaseOf(
   const namespace = pod.metadata.namespace ?? 'default';
   const parsed = parseReference(image.image);
   const reference = parsed.ok ? parsed.reference : null;
-  const named = pullSecretNames(pod);
+  // the node pulls the sandbox image with credentials of its own
+  const isSandbox = image.kind === 'sandbox';
+  const named = isSandbox ? [] : pullSecretNames(pod);
   const account = snapshot.serviceAccount;
   const accountSecrets = account.found ? (account.object.imagePullSecrets ?? []).map(secret => secret.name ?? '').filter(Boolean) : null;
   const read = new Map<string, PullSecret>();
@@ -99,7 +104,7 @@ function imageCaseOf(
   const own = named.flatMap(name => read.get(name) ?? []);
   const keyring = reference === null ? { broken: null, credentials: [], nearMisses: [] } : lookUpCredentials(imageName(reference), own);
   const credentials = keyring.credentials.slice(0, MOST_CREDENTIALS);
-  const matching = (accountSecrets ?? [])
+  const matching = (isSandbox ? [] : (accountSecrets ?? []))
     .filter(name => !named.includes(name))
     .filter(name => {
       const secret = read.get(name);
@@ -116,7 +121,7 @@ function imageCaseOf(
     container: { name: image.name, kind: image.kind },
     image: redact(image.image),
     reference,
-    referenceError: parsed.ok ? null : redact(parsed.error),
+    referenceError: parsed.ok || (isSandbox && image.image === '') ? null : redact(parsed.error),
     pullPolicy: image.pullPolicy,
     failing: false,
     state,

@@ -1,6 +1,7 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
 import { CAUSE_TEXTS } from '../causes/index.ts';
+import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
@@ -12,14 +13,15 @@ import { decide } from './rules.ts';
 export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
   const cause = causeOf(code);
-  const text = CAUSE_TEXTS[code];
+  const isSandbox = facts.container.kind === 'sandbox';
+  const text = isSandbox ? ofSandbox(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
   return {
     cause: code,
     certainty,
     decidedBy,
-    also,
+    also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
-    title: cause.title,
+    title: text.title ?? cause.title,
     summary: text.summary(facts, fault).replace(/ {2,}/g, ' ').trim(),
     transient: cause.transient,
     evidence: evidenceOf(facts, fault, proof),

@@ -35,6 +35,7 @@ const answerLine = ({ host, identity, answered }: { host: string; identity: stri
 
 function ofPod(facts: Facts): Evidence[] {
   if (facts.pod === null || !facts.failing) return [];
+  if (facts.container.kind === 'sandbox') return [];
   const evidence: Evidence[] = [{ source: 'pod', detail: pullSecretsLine(facts) }];
   if (facts.pullPolicy === 'Never') evidence.push({ source: 'pod', detail: 'imagePullPolicy is Never' });
   return evidence;

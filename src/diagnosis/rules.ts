@@ -73,7 +73,7 @@ const OBJECT: readonly Rule[] = [
   {
     id: 'object.name-does-not-parse',
     reason: 'The image reference is not valid.',
-    when: context => context.facts.reference === null && nameReported(context),
+    when: context => context.facts.reference === null && context.facts.container.kind !== 'sandbox' && nameReported(context),
     verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
     proof: ({ facts }) => (facts.referenceError === null ? [] : [object('pod', `image "${facts.image}": ${facts.referenceError}`)]),
   },

@@ -102,6 +102,8 @@ export type Statement =
   | 'offline'
   /** A limit of requests or pulls is reached. */
   | 'rateLimit'
+  /** A client certificate is required. */
+  | 'clientCertificate'
   /** A web page instead of an answer of the protocol. */
   | 'htmlPage'
   /** An HTTPS server was asked over plain HTTP. */
@@ -149,6 +151,8 @@ export interface FaultDetails {
   mediaType?: string;
   /** What a reference leads to instead of an image. */
   content?: ForeignContent;
+  /** What a layer turned out to be: no archive (its compression is unknown to the runtime, or it is damaged). */
+  archive?: 'notTar';
   /** Bytes that arrived of a body that was cut off. */
   received?: number;
   /**
@@ -162,7 +166,8 @@ export interface FaultDetails {
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';
-  signature?: 'missing' | 'blocked' | 'invalid';
+  /** `notFound`: the verifier found none, which may be because it could not fetch it. */
+  signature?: 'missing' | 'notFound' | 'blocked' | 'invalid';
   shortName?: 'noRegistry' | 'ambiguous';
   /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
   phrase?: string;

@@ -5,8 +5,8 @@ import type { Fault } from '../model/fault.ts';
 import type { Event, Pod } from '../model/kubernetes.ts';
 import { type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
-import { readFaults } from './messages/reader.ts';
-import { type ContainerImage, isPullReason, PULL_REASONS, quotedIn, waitsForImage } from './pod.ts';
+import { imageNamed, isOfImage, readFaults } from './messages/reader.ts';
+import { type ContainerImage, isOfPull, isPullReason, isStarting, PULL_REASONS, quotedIn, waitsForImage } from './pod.ts';
 
 const FIELD: Record<ContainerKind, string> = {
   container: 'spec.containers',
@@ -37,13 +37,18 @@ export function isOfPod(event: Event, pod: Pod): boolean {
   return object.uid === undefined || pod.metadata.uid === undefined || object.uid === pod.metadata.uid;
 }
 
-/** Events name the container in fieldPath; those of an image volume have none and are known by the image in their text. */
+/** Events of the sandbox name no container. Events name the container in fieldPath; those of an image volume have none and are known by the image in their text. */
 function isAbout(event: Event, container: ContainerImage, alone: boolean): boolean {
+  const isOfSandbox = event.reason === FAILED_SANDBOX;
+  if (isOfSandbox || container.kind === 'sandbox') return isOfSandbox && container.kind === 'sandbox';
   const fieldPath = (event.involvedObject ?? event.regarding)?.fieldPath;
   if (fieldPath !== undefined && fieldPath !== '')
     return container.kind !== 'imageVolume' && fieldPath === `${FIELD[container.kind]}{${container.name}}`;
   return readEvent(event).quoted.has(container.image) || (container.kind !== 'imageVolume' && alone);
 }
+
+/** kubelet could not create the sandbox: for its image, its network, or anything else. Source: pkg/kubelet/events/event.go. */
+const FAILED_SANDBOX = 'FailedCreatePodSandBox';
 
 /** The image of kubelet's own events, as it stands in the pod. */
 const PULLED_IMAGE = /^(?:Pulling image|Back-off pulling image|Failed +to pull image|Successfully pulled image) "([^"]*)"/;
@@ -76,7 +81,10 @@ function readEvent(event: Event): EventReading {
   const text = textOf(event);
   const { reason } = event;
   const isFailure =
-    (reason === 'Failed' && /^Failed +to pull image/.test(text)) || reason === 'InspectFailed' || reason === 'ErrImageNeverPull';
+    (reason === 'Failed' && /^Failed +to pull image/.test(text)) ||
+    reason === 'InspectFailed' ||
+    reason === 'ErrImageNeverPull' ||
+    (reason === FAILED_SANDBOX && readFaults(text).some(isOfImage));
   const reading: EventReading = {
     time: timeOf(event),
     image: PULLED_IMAGE.exec(text)?.[1],
@@ -89,6 +97,28 @@ function readEvent(event: Event): EventReading {
   readBefore.set(event, reading);
   return reading;
 }
+
+/** Reasons of events that say that the sandbox stands. */
+const AFTER_SANDBOX: ReadonlySet<string | undefined> = new Set(['Pulling', 'Pulled', 'Created', 'Started', 'BackOff']);
+
+/**
+ * The sandbox image of a pod where it is what the pod waits for: nothing has started, and the last attempt to create the sandbox failed by its image. Null
+ * otherwise. Its name is empty where the message does not tell it.
+ */
+export function sandboxImage(pod: Pod, events: readonly Event[]): ContainerImage | null {
+  if (!isStarting(pod)) return null;
+  const relevant = events.filter(({ reason }) => reason === FAILED_SANDBOX || AFTER_SANDBOX.has(reason));
+  const last = relevant.reduce<Event | undefined>(
+    (newest, event) => (newest === undefined || readEvent(event).time >= readEvent(newest).time ? event : newest),
+    undefined,
+  );
+  if (last === undefined || last.reason !== FAILED_SANDBOX || !readEvent(last).isFailure) return null;
+  return { name: '', kind: 'sandbox', image: imageNamed(textOf(last)) ?? '', pullPolicy: null, status: null };
+}
+
+/** Whether any of a pod's events says that an image could not be pulled. */
+export const tellOfFailure = (events: readonly Event[]): boolean =>
+  events.some(event => readEvent(event).isFailure || readEvent(event).isOfSecret);
 
 /** Names of the pull secrets that kubelet could not read, from its events of the pod, each once. */
 export const unreadableSecrets = (events: readonly Event[]): string[] => [...new Set(events.flatMap(event => readEvent(event).secrets))];
@@ -129,7 +159,12 @@ export function readNodeReport(
   const status = statusCause(waiting);
   const reported = status !== null && made !== undefined && isThrottled(status) ? null : status;
   const text =
-    reported ?? (waiting === undefined && container.kind !== 'imageVolume' ? null : lastFailure === undefined ? null : textOf(lastFailure));
+    reported ??
+    (waiting === undefined && container.kind !== 'imageVolume' && container.kind !== 'sandbox'
+      ? null
+      : lastFailure === undefined
+        ? null
+        : textOf(lastFailure));
   const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
@@ -144,7 +179,9 @@ export function readNodeReport(
       pulling !== undefined && !hasImage && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,
   };
 
-  const tries = failures.filter(event => event.reason === 'Failed').reduce((sum, event) => sum + countOf(event), 0);
+  const tries = failures
+    .filter(({ reason }) => reason === 'Failed' || reason === FAILED_SANDBOX)
+    .reduce((sum, event) => sum + countOf(event), 0);
   const retries = isPullReason(waiting?.reason) && waiting?.reason !== 'InvalidImageName' && waiting?.reason !== 'ErrImageNeverPull';
   const lastTry = failures.length === 0 ? null : Date.parse(failed);
   const firstFailure = [...failures, ...parseFailures].map(firstTimeOf).filter(Boolean).sort()[0];
@@ -179,8 +216,10 @@ function ofSecret(fault: Fault, waiting: { reason?: string; message?: string } |
 
 /** The cause inside a waiting state, null when it tells none. */
 function statusCause(waiting: { reason?: string; message?: string } | undefined): string | null {
-  if (waiting === undefined || !isPullReason(waiting.reason)) return null;
+  if (waiting === undefined || !isOfPull(waiting)) return null;
   const message = waiting.message ?? '';
+  // a start that fails by its image: the words are the runtime's
+  if (!isPullReason(waiting.reason)) return message;
   if (waiting.reason === 'ImagePullBackOff') return BACK_OFF_CAUSE.test(message) ? message : null;
   if (!PULL_REASONS.has(waiting.reason)) return message === '' ? (waiting.reason as string) : message;
   if (message === '' || /^Err[A-Za-z]+$/.test(message)) return null;

@@ -3,6 +3,7 @@
 import type { ContainerKind } from '../model/facts.ts';
 import { type ContainerStatus, type Pod, secretNames } from '../model/kubernetes.ts';
 import { fullReference } from '../model/reference.ts';
+import { isOfImage, readFaults } from './messages/reader.ts';
 import { parseReference } from './reference.ts';
 
 /** Reasons with which kubelet reports that the image is the problem. Source: pkg/kubelet/images/types.go. */
@@ -29,8 +30,26 @@ export interface ContainerImage {
   status: ContainerStatus | null;
 }
 
+/** Reasons of a container that cannot be created or started; the words tell whether its image is why. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go. */
+const START_REASONS: ReadonlySet<string | undefined> = new Set(['CreateContainerError', 'RunContainerError', 'StartError']);
+
+/** Whether a waiting state is about the image: by its reason, or because the words of a start that fails are of work on an image. */
+export const isOfPull = (waiting: { reason?: string; message?: string } | undefined): boolean =>
+  isPullReason(waiting?.reason) || (START_REASONS.has(waiting?.reason) && readFaults(waiting?.message ?? '').some(isOfImage));
+
 /** Whether a container waits for its image. */
-export const waitsForImage = ({ status }: ContainerImage): boolean => isPullReason(status?.state?.waiting?.reason);
+export const waitsForImage = ({ status }: ContainerImage): boolean => isOfPull(status?.state?.waiting);
+
+/** Reasons of a container whose pod has no sandbox yet, or whose init containers run. Source: pkg/kubelet/kubelet_pods.go. */
+const BEFORE_START: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
+
+/** Whether nothing of a pod has started on its node: its sandbox may be what fails, and only events tell. */
+export const isStarting = ({ spec, status }: Pod): boolean =>
+  status?.phase === 'Pending' &&
+  Boolean(spec?.nodeName) &&
+  [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].every(
+    ({ state }) => state?.running === undefined && state?.terminated === undefined && BEFORE_START.has(state?.waiting?.reason),
+  );
 
 /**
  * Whether a container waits in the back-off of its start though its image is another than the one that ran: kubelet ended the old one when the image was

@@ -5,7 +5,7 @@ import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import { causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence, Fix } from '../model/diagnosis.ts';
-import type { ContainerKind } from '../model/facts.ts';
+import type { ContainerKind, Facts } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
 import { forReading } from './clean.ts';
 import { fold, labeled, table } from './columns.ts';
@@ -68,8 +68,9 @@ function renderOverview(groups: Group[], patterns: string[], options: TextOption
 }
 
 /** The registry or repository of a group, and the secret. */
-const subjectOf = ({ registry, repository, credential }: Group): string =>
+const subjectOf = ({ registry, repository, credential, sandboxOf }: Group): string =>
   [
+    sandboxOf === null ? null : `sandbox of node "${sandboxOf}"`,
     registry === null ? repository : `${registry}${repository === null ? '' : `/${repository}`}`,
     credential === null ? null : `secret "${credential.secret}"`,
   ]
@@ -85,7 +86,7 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
   const pod = facts.pod === null ? '' : `pod ${facts.pod.namespace}/${facts.pod.name}, `;
   const lines = [
     `${s.bold(paint(diagnosis.cause))}${fine ? '' : ` (${diagnosis.certainty})`}: ${diagnosis.title}`,
-    s.dim(`${pod}${KIND[facts.container.kind]} "${facts.container.name}", image ${facts.image}`),
+    s.dim(`${pod}${containerOf(facts)}, image ${facts.image || '(not named)'}`),
     '',
     ...fold(diagnosis.summary, width, ''),
     ...(group === null ? [] : renderPodsOf(group, width)),
@@ -98,6 +99,9 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** The container with its kind; a sandbox has no name. */
+const containerOf = ({ container: { kind, name } }: Facts): string => (kind === 'sandbox' ? KIND.sandbox : `${KIND[kind]} "${name}"`);
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

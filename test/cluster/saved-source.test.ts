@@ -77,7 +77,7 @@ t.test('what is malformed is told, and costs the others nothing', async t => {
     '1 of the nodes in the file is malformed and cannot be read',
   ]);
   t.equal(saved.isIncomplete(), true);
-  const { node, secrets } = await saved.snapshot(saved.pods[0] as Pod);
+  const { node, secrets } = await saved.snapshot(saved.pods[0] as Pod, true);
   t.match(node, { found: false, missing: false, failed: true, why: 'it is malformed in the file: status.nodeInfo is not an object' });
   t.match(secrets.get('own'), { found: false, missing: false, failed: true, why: 'it is malformed in the file: data[…] is not a string' });
   t.equal(read(good).isIncomplete(), false, 'a good file is complete');
@@ -127,7 +127,7 @@ t.test('events belong to the pod that they name', async t => {
     ['shop/api', 'build/api', 'undefined/bare'],
     'a pod that is there twice is read once',
   );
-  const [own, other, bare] = await Promise.all(saved.pods.map(async pod => (await saved.snapshot(pod)).events));
+  const [own, other, bare] = await Promise.all(saved.pods.map(async pod => (await saved.snapshot(pod, true)).events));
   t.match(other, { found: true, object: [{ message: 'two' }] });
   t.match(bare, { found: true, object: [{ message: 'three' }] }, 'a pod that does not tell its namespace has those of its name');
   t.equal(own?.found && own.object.length, 500, 'of very many events');

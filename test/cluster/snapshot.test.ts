@@ -56,11 +56,11 @@ async function snapshots(objects: ClusterObject[], forbid?: RegExp): Promise<{ c
   const server = await startCluster({ objects, ...(forbid === undefined ? {} : { forbid }) });
   const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
   const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
-  const cluster = told(await createReader(api).snapshot(pod));
+  const cluster = told(await createReader(api).snapshot(pod, true));
   await api.close();
   await server.close();
   const saved = readSaved(JSON.stringify({ kind: 'List', items: objects.filter(({ kind }) => kind !== 'Namespace') }), 'the file');
-  return { cluster, file: told(await saved.snapshot(pod)), asked: server.requests.map(({ path }) => path) };
+  return { cluster, file: told(await saved.snapshot(pod, true)), asked: server.requests.map(({ path }) => path) };
 }
 
 const usual: Told = { events: 0, node: 'missing', serviceAccount: 'missing', secrets: {}, otherNamespaces: {} };
@@ -192,9 +192,43 @@ t.test('pods that share objects share what is read', async t => {
   const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
   t.teardown(api.close);
   const reader = createReader(api);
-  const both = await Promise.all(pods.map(pod => reader.snapshot(pod as unknown as Pod)));
+  const both = await Promise.all(pods.map(pod => reader.snapshot(pod as unknown as Pod, true)));
   for (const snapshot of both) t.strictSame(told(snapshot).otherNamespaces, { own: ['build'] });
   const asked = server.requests.map(({ path, query }) => `${path}?${query}`);
   t.equal(new Set(asked).size, asked.length, `each request once: ${asked.join(' ')}`);
   t.strictSame(reader.warnings(), [], 'what is missing is no warning');
+});
+
+t.test('of a pod that is only starting, the events are read first', async t => {
+  const starting = {
+    ...withSpec(podOf('api', 'shop', { secrets: ['own'] }), { nodeName: 'node-1' }),
+    status: { phase: 'Pending', containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ContainerCreating' } } }] },
+  };
+  const failed = (message: string): ClusterObject => ({
+    ...eventOf('api', 'shop', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${message}`),
+    reason: 'FailedCreatePodSandBox',
+  });
+  const rows: [string, ClusterObject[], boolean, boolean][] = [
+    ['without events', [], false, false],
+    [
+      'its network is not ready',
+      [failed('failed to setup network for sandbox "b7": plugin type="calico" failed (add): EOF')],
+      false,
+      false,
+    ],
+    ['its sandbox image cannot be pulled', [failed('failed to get sandbox image "registry.example.com/pause:3": EOF')], false, true],
+    ['somebody asks about it', [], true, true],
+  ];
+  for (const [about, events, evenHealthy, isWhole] of rows) {
+    const server = await startCluster({ objects: [starting, named('Node', 'node-1'), ...events] });
+    const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+    const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+    const { node } = told(await createReader(api).snapshot(starting as unknown as Pod, evenHealthy));
+    await api.close();
+    await server.close();
+    t.equal(node, isWhole ? 'found node-1' : 'not seen', about);
+    if (!isWhole) t.equal(server.requests.length, 1, `${about}: one request`);
+    const saved = readSaved(JSON.stringify({ kind: 'List', items: [starting, named('Node', 'node-1'), ...events] }), 'the file');
+    t.equal(told(await saved.snapshot(starting as unknown as Pod, evenHealthy)).node, node, `${about}, in a file`);
+  }
 });

@@ -2,8 +2,8 @@
 import t from 'tap';
 import type { ContainerKind } from '../../src/model/facts.ts';
 import type { ContainerStatus, Event, Pod } from '../../src/model/kubernetes.ts';
-import { isOfPod, readNodeReport } from '../../src/parse/node-report.ts';
-import { type ContainerImage, imagesOf, isPullReason } from '../../src/parse/pod.ts';
+import { isOfPod, readNodeReport, sandboxImage } from '../../src/parse/node-report.ts';
+import { type ContainerImage, imagesOf, isPullReason, waitsForImage } from '../../src/parse/pod.ts';
 import { parseReference } from '../../src/parse/reference.ts';
 import { IMAGE, PULLED, referenceOf, table } from '../helpers/messages.ts';
 
@@ -348,4 +348,75 @@ t.test('an event of the image that stood there before is over', async t => {
   const now = event('BackOff', `Back-off pulling image "${IMAGE}"`, '2026-11-20T10:06:00Z');
   t.strictSame(reportOf(container(BACK_OFF), [old, now]).nodeReport.faults, [], 'the events name the image that stands there now');
   t.equal(reportOf(container(BACK_OFF), [old]).nodeReport.faults.length, 1, 'nothing names it: who knows');
+});
+
+t.test('the image of a sandbox, where it is what a pod waits for', async t => {
+  const starting = (more: Partial<ContainerStatus['state']> = { waiting: { reason: 'ContainerCreating' } }): Pod =>
+    ({
+      ...POD,
+      spec: { ...POD.spec, nodeName: 'node-3' },
+      status: { phase: 'Pending', containerStatuses: [{ name: 'api', state: more }] },
+    }) as Pod;
+  const ofPod = { involvedObject: { kind: 'Pod', namespace: 'shop', name: 'api-7c9f', uid: 'u1' } };
+  const sandbox = (error: string, at = '2026-11-20T10:05:00Z'): Event =>
+    event('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`, at, { ...ofPod, count: 3 });
+  const PAUSE = 'registry.k8s.io/pause:3.10';
+  const pull = `failed to get sandbox image "${PAUSE}": failed to pull image "${PAUSE}": failed to pull and unpack image "${PAUSE}": failed to resolve reference "${PAUSE}": ${PAUSE}: not found`;
+  const crio = `error creating pod sandbox with name "k8s_api-7c9f_shop_u1_0": initializing source docker://${PAUSE}: reading manifest 3.10 in registry.k8s.io/pause: manifest unknown`;
+  const network = `failed to setup network for sandbox "b7ad": plugin type="calico" failed (add): dial tcp 10.96.0.1:443: connect: connection refused`;
+  const store =
+    'failed to start sandbox "b7ad": failed to create containerd container: error unpacking image: failed to extract layer sha256:9b2c4f0e5d7a8b1c3e6f9a0d2c5b8e1f4a7d0c3b6e9f2a5d8c1b4e7f0a3d6c9b: failed to get reader from content store: content digest sha256:12541c05a0f0f72551a8d9ed462cce7837d0c9184192f41c9980d69184f52d6f: not found';
+  const found: [string, Pod, Event[], string | null][] = [
+    ['a pull by containerd', starting(), [sandbox(pull)], PAUSE],
+    ['a pull by CRI-O', starting(), [sandbox(crio)], PAUSE],
+    ['before init containers', starting({ waiting: { reason: 'PodInitializing' } }), [sandbox(pull)], PAUSE],
+    ['an image that the store lost, without its name', starting(), [sandbox(store)], ''],
+    ['a network that is not ready', starting(), [sandbox(network)], null],
+    ['the newest event counts', starting(), [sandbox(pull), sandbox(network, '2026-11-20T10:06:00Z')], null],
+    ['whatever their order', starting(), [sandbox(pull, '2026-11-20T10:06:00Z'), sandbox(network)], PAUSE],
+    [
+      'an image that is pulled afterwards',
+      starting(),
+      [sandbox(pull), event('Pulling', `Pulling image "${IMAGE}"`, '2026-11-20T10:07:00Z')],
+      null,
+    ],
+    ['a container that runs', starting({ running: {} }), [sandbox(pull)], null],
+    ['a container that waits for its own image', starting({ waiting: BACK_OFF }), [sandbox(pull)], null],
+    ['no event', starting(), [], null],
+  ];
+  for (const [about, pod, events, image] of found) {
+    const is = sandboxImage(pod, events);
+    t.equal(is?.image ?? null, image, about);
+    if (is !== null) t.match(is, { name: '', kind: 'sandbox', pullPolicy: null, status: null }, about);
+  }
+  const image = sandboxImage(starting(), [sandbox(pull)]) as ContainerImage;
+  const { nodeReport, state } = reportOf(image, [sandbox(pull)]);
+  t.match(nodeReport, { source: 'event', at: '2026-11-20T10:05:00Z', faults: [{ kind: 'notFound' }] });
+  t.match(state, { reason: null, attempts: 3, since: '2026-11-20T10:05:00Z' });
+  t.strictSame(
+    reportOf(container(BACK_OFF), [sandbox(pull)]).nodeReport.faults,
+    [],
+    'what a sandbox fails by is no failure of a container',
+  );
+});
+
+t.test('a container that cannot be created for its image', async t => {
+  const guest =
+    'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url (https://registry.example.com/v2/): error trying to connect: dns error: failed to lookup address information: Name or service not known';
+  const rows: [string, string, string | null][] = [
+    ['CreateContainerError', guest, 'dns'],
+    ['RunContainerError', `failed to create containerd task: failed to create shim task: ${guest}`, 'dns'],
+    ['CreateContainerError', 'context deadline exceeded', null],
+    ['CreateContainerConfigError', 'configmap "web" not found', null],
+    [
+      'RunContainerError',
+      'failed to create shim task: OCI runtime create failed: runc create failed: exec: "/serve": no such file or directory',
+      null,
+    ],
+  ];
+  for (const [reason, message, kind] of rows) {
+    const image = container({ reason, message });
+    t.equal(waitsForImage(image), kind !== null, `${reason}: ${message}`);
+    t.equal(reportOf(image, []).nodeReport.faults[0]?.kind ?? null, kind, message);
+  }
 });

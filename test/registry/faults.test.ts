@@ -231,7 +231,7 @@ async function fill(step: Step, fault: string, met: () => void = () => {}): Prom
   });
   try {
     const saved = readSaved(JSON.stringify({ kind: 'List', apiVersion: 'v1', items: objects }), 'test');
-    const [one] = collectFacts(await saved.snapshot(saved.pods[0] as never), new Date().toISOString(), true);
+    const [one] = collectFacts(await saved.snapshot(saved.pods[0] as never, true), new Date().toISOString(), true);
     const prober = createProber(transport, { mirrors: new Map(), insecure: [], timeout, memory: newMemory() });
     const started = performance.now();
     const { facts, diagnosis } = await investigate(one as never, prober);

@@ -8,6 +8,7 @@ const OTHER = 'sha256:12541c05a0f0f72551a8d9ed462cce7837d0c9184192f41c9980d69184
 const PULL = `failed to pull and unpack image "${IMAGE}": `;
 const OPEN = `${PULL}failed to copy: httpReadSeeker: failed open: `;
 const RESOLVE = `${PULL}failed to resolve image: `;
+const SNAPSHOT = `failed to extract layer ${OTHER}: failed to get reader from content store: content digest ${DIGEST}: not found`;
 
 export const WRAPPERS: Wrapper[] = [
   {
@@ -15,24 +16,28 @@ export const WRAPPERS: Wrapper[] = [
     match: /failed to pull and unpack image ["'][^"']*["']: /,
     speaker: 'containerd',
     step: 'manifest',
+    isOfImage: true,
     example: `${PULL}context canceled`,
     source: 'containerd internal/cri/server/images/image_pull.go, PullImage',
   },
   {
     id: 'containerd.sandbox-image',
     match: /failed to get sandbox image "[^"]*": /,
+    isOfImage: true,
     example: `failed to get sandbox image "registry.k8s.io/pause:3.10": failed to pull image "registry.k8s.io/pause:3.10": ${PULL}context canceled`,
     source: 'containerd internal/cri/server/podsandbox/sandbox_run.go',
   },
   {
     id: 'containerd.pull-image',
     match: /failed to pull image "[^"]*": /,
+    isOfImage: true,
     example: `failed to pull image "registry.k8s.io/pause:3.10": ${PULL}context canceled`,
     source: 'containerd internal/cri/server/podsandbox/sandbox_run.go, ensureImageExists',
   },
   {
     id: 'containerd.pulling-image',
     match: /failed pulling image "[^"]*": /,
+    isOfImage: true,
     example: `failed pulling image "registry.k8s.io/pause:3.10": Error response from daemon: manifest unknown`,
     source: 'cri-dockerd core/sandbox_helpers.go, ensureSandboxImageExists',
   },
@@ -40,6 +45,7 @@ export const WRAPPERS: Wrapper[] = [
     id: 'containerd.resolve-reference',
     match: /failed to resolve reference ["'][^"']*["']: /,
     step: 'resolve',
+    isOfImage: true,
     example: `${PULL}failed to resolve reference "${IMAGE}": ${IMAGE}: not found`,
     source: 'containerd client/pull.go, fetch',
   },
@@ -47,13 +53,53 @@ export const WRAPPERS: Wrapper[] = [
     id: 'containerd.resolve-image-name',
     match: /failed to resolve image ["'][^"']*["']: /,
     step: 'resolve',
+    isOfImage: true,
     example: `failed to resolve image "${IMAGE}": no available registry endpoint: ${IMAGE}: not found`,
     source: 'cri pkg/server/image_pull.go, PullImage (1.0)',
+  },
+  {
+    id: 'talos.error-list',
+    match: /\d+ error\(s\) occurred:\s+/,
+    example: '1 error(s) occurred:\n\timage verification failed: no valid signature found: bundle tag not found',
+    source: 'hashicorp go-multierror format.go',
+  },
+  {
+    id: 'talos.image-verification',
+    match: /image verification failed: /,
+    kind: 'signature',
+    step: 'verify',
+    example: '1 error(s) occurred:\n\timage verification failed: no valid signature found: bundle tag not found',
+    source: 'siderolabs talos internal/pkg/containers/image/verify',
+    since: 'Talos 1.12',
+  },
+  {
+    id: 'containerd.start-sandbox',
+    match: /failed to start sandbox "[^"]*": /,
+    example: `failed to start sandbox "b7ad56": failed to create containerd container: error unpacking image: ${SNAPSHOT}`,
+    source: 'containerd internal/cri/server/sandbox_run.go, RunPodSandbox',
+    since: 'containerd 2.0',
+  },
+  {
+    id: 'containerd.create-container',
+    match: /failed to create (?:sandbox )?(?:containerd )?container: /,
+    speaker: 'containerd',
+    example: `failed to create containerd container: error unpacking image: ${SNAPSHOT}`,
+    source: 'containerd internal/cri/server/container_create.go, createContainer',
+  },
+  {
+    id: 'containerd.unpacking-image',
+    match: /error unpacking image: (?:apply layer error for "[^"]*": )?/,
+    speaker: 'containerd',
+    isOfImage: true,
+    step: 'unpack',
+    example: `error unpacking image: ${SNAPSHOT}`,
+    source: 'containerd client/container_opts.go, withNewSnapshot',
   },
   {
     id: 'containerd.resolve-image',
     match: /failed to resolve image: /,
     step: 'resolve',
+    isOfImage: true,
     example: `${RESOLVE}${IMAGE}: not found`,
     source: 'containerd core/transfer/local/pull.go, pull',
     since: 'containerd 2.1',
@@ -668,6 +714,16 @@ export const ERRORS: ErrorRow[] = [
     kind: 'unknown',
     example: `${PULL}failed to copy: locking ref k8s.io/2/layer-${DIGEST} failed: ref k8s.io/2/layer-${DIGEST} locked: unavailable`,
     source: 'containerd plugins/content/local/locks.go, tryLock',
+  },
+  {
+    id: 'talos.no-signature',
+    match: /no valid signature found(?:: .+)?/s,
+    kind: 'signature',
+    step: 'verify',
+    details: { signature: 'notFound' },
+    example: 'image verification failed: no valid signature found: bundle tag not found',
+    source: 'siderolabs talos internal/pkg/containers/image/verify',
+    since: 'Talos 1.12',
   },
   {
     id: 'containerd.verifier-blocked',

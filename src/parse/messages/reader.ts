@@ -12,6 +12,7 @@ import * as containersImage from './containers-image.ts';
 import * as docker from './docker.ts';
 import * as goJson from './go-json.ts';
 import * as goNet from './go-net.ts';
+import * as guest from './guest.ts';
 import * as kubelet from './kubelet.ts';
 import * as operatingSystem from './operating-system.ts';
 import * as registry from './registry-errors.ts';
@@ -19,9 +20,17 @@ import { type Compiled, compileError, compileWrapper, type Draft, type ErrorRow,
 import * as snapshotters from './snapshotters.ts';
 
 /** Every wrapper; the first that matches is taken off. */
-export const WRAPPERS: Wrapper[] = [kubelet, containerd, containersImage, docker, snapshotters, registry, goNet, operatingSystem].flatMap(
-  ({ WRAPPERS }) => WRAPPERS,
-);
+export const WRAPPERS: Wrapper[] = [
+  kubelet,
+  containerd,
+  containersImage,
+  docker,
+  snapshotters,
+  guest,
+  registry,
+  goNet,
+  operatingSystem,
+].flatMap(({ WRAPPERS }) => WRAPPERS);
 /** Every error; the first that matches decides. */
 export const ERRORS: ErrorRow[] = [
   kubelet,
@@ -33,7 +42,23 @@ export const ERRORS: ErrorRow[] = [
   containersImage,
   docker,
   snapshotters,
+  guest,
 ].flatMap(({ ERRORS }) => ERRORS);
+
+const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage }) => (isOfImage ? [id] : [])));
+
+/**
+ * Whether what failed is work on an image: pulling it, unpacking it, preparing its layers. A container or a sandbox that cannot be created fails for
+ * many other reasons, and those are not told with these layers.
+ */
+export const isOfImage = (fault: Fault): boolean => fault.rows.some(row => OF_IMAGE.has(row));
+
+/** The image that a message is about, as it is written there; null where it names none. */
+export const imageNamed = (message: string): string | null => {
+  const text = message.slice(0, LONGEST);
+  const match = /\b(?:image|reference|for) "([^"\s]+)"/.exec(text) ?? /docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/.exec(text);
+  return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
+};
 
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
@@ -244,14 +269,15 @@ function placeUrl(url: string, draft: Draft, hosts: readonly string[]): void {
   const { scheme, host, path, query } = partsOf(url);
   draft.host = host ?? draft.host;
   const resource = path.includes('/manifests/') ? 'manifest' : path.includes('/blobs/') ? 'blob' : /\/v2\/?$/.test(path) ? 'ping' : null;
+  const isForeign = host !== null && hosts.length > 0 && !hosts.includes(host);
   const isContent = resource === 'manifest' || resource === 'blob';
   if (resource === 'manifest' && draft.step === 'layer') draft.step = 'manifest';
   if (isContent && draft.role === 'token') draft.role = 'registry';
   if (!isContent && (draft.role === 'token' || query.has('scope') || isTokenPath(path))) {
     draft.role = 'token';
     draft.step = 'token';
-  } else if (query.has('ns')) draft.role = 'mirror';
-  else if (host !== null && hosts.length > 0 && !hosts.includes(host)) draft.role = 'redirect';
+  } else if (query.has('ns') || (resource === 'ping' && draft.step === 'ping' && isForeign)) draft.role = 'mirror';
+  else if (isForeign) draft.role = 'redirect';
   if (resource === 'blob' && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
   if (resource === 'ping' && draft.step === 'resolve') draft.step = 'ping';
   if (scheme !== null) draft.details.scheme = scheme;

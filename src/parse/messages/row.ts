@@ -53,6 +53,8 @@ export interface Wrapper extends Row {
   on?: On;
   /** What follows is the registry's own text: only the rows of registry-errors.ts read it. */
   quotesRegistry?: true;
+  /** What stands inside is of an image: in the report of a container or a sandbox that cannot be created, that is not the pull's trouble alone. */
+  isOfImage?: true;
   /** Kubelet's own layer: what stands in it need not be a runtime's. */
   fromKubelet?: true;
   /** What follows is a quoted string: its quotes are taken off. */

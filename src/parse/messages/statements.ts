@@ -649,7 +649,7 @@ export const STATEMENTS: StatementRow[] = [
   {
     id: 'statement.read-only',
     statement: 'offline',
-    match: /\bread-?only\b/i,
+    match: /\b(?:is|in|currently) (?:a )?read-?only\b/i,
     example: 'System is currently read-only. Pulls will succeed but all write operations are currently suspended.',
     source: 'Quay, read-only mode',
   },
@@ -722,6 +722,20 @@ export const STATEMENTS: StatementRow[] = [
     match: /\ban HTML page\b/,
     example: 'an HTML page titled "403 Forbidden"',
     source: 'our own word for a web page',
+  },
+  {
+    id: 'statement.no-client-certificate',
+    statement: 'clientCertificate',
+    match: /\b400 No required SSL certif/,
+    example: 'an HTML page titled "400 No required SSL certificate was sent"',
+    source: 'nginx, 400 page',
+  },
+  {
+    id: 'statement.bad-client-certificate',
+    statement: 'clientCertificate',
+    match: /\b400 The SSL certificate error/,
+    example: 'an HTML page titled "400 The SSL certificate error"',
+    source: 'nginx, 400 page',
   },
   {
     id: 'statement.http-to-https',

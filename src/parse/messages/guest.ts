@@ -1,0 +1,97 @@
+/** What a guest says that pulls its image itself: a virtual machine (Kata, confidential containers) whose agent asks the registry. Belongs here: rows of image-rs and of its HTTP client. */
+import type { ErrorRow, Wrapper } from './row.ts';
+
+const PULL =
+  'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url (https://registry.example.com/v2/): ';
+
+export const WRAPPERS: Wrapper[] = [
+  {
+    id: 'guest.create-container',
+    match: /CreateContainer failed: /,
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'kata-containers src/runtime/virtcontainers/kata_agent.go, createContainer',
+  },
+  {
+    id: 'guest.shim-task',
+    match: /failed to create (?:containerd task|shim(?: task)?): /,
+    example: `failed to create shim task: ${PULL.slice(PULL.indexOf('failed to pull'))}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'containerd core/runtime/v2/shim.go, Create',
+  },
+  {
+    id: 'guest.attempts',
+    match: /All attempts fail:\s+(?:#\d+: )?/,
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'github.com/avast/retry-go, Error.Error',
+  },
+  {
+    id: 'guest.pull-manifest',
+    match: /failed to pull (?:image )?manifest:? /,
+    step: 'manifest',
+    isOfImage: true,
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'confidential-containers guest-components image-rs/src/pull.rs',
+  },
+  {
+    id: 'guest.request',
+    match: /error sending request for url \((?<url>[^)\s]*)\):? ?/,
+    step: 'resolve',
+    on: 'request',
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'seanmonstar/reqwest src/error.rs',
+  },
+  {
+    id: 'guest.connect',
+    match: /(?:error trying to connect|client error \(Connect\)): /,
+    on: 'connection',
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'hyperium/hyper src/error.rs, Error::description',
+  },
+  {
+    id: 'guest.tcp-connect',
+    match: /tcp connect error: /,
+    on: 'connection',
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'hyperium/hyper-util src/client/legacy/connect/http.rs, ConnectError',
+  },
+];
+
+export const ERRORS: ErrorRow[] = [
+  {
+    id: 'guest.name-not-known',
+    match:
+      /dns error: failed to lookup address information: (?:Name or service not known|No address associated with hostname|Name does not resolve)/,
+    kind: 'dns',
+    details: { dns: 'noSuchName' },
+    example: `${PULL}error trying to connect: dns error: failed to lookup address information: Name or service not known`,
+    source: 'rust std sys/net, cvt_gai; the texts of getaddrinfo',
+  },
+  {
+    id: 'guest.name-server-silent',
+    match: /dns error: failed to lookup address information: (?:Temporary failure in name resolution|Try again)/,
+    kind: 'dns',
+    details: { dns: 'noAnswer' },
+    example: `${PULL}error trying to connect: dns error: failed to lookup address information: Temporary failure in name resolution`,
+    source: 'rust std sys/net, cvt_gai; the texts of getaddrinfo',
+  },
+  {
+    id: 'guest.refused',
+    match: /Connection refused \(os error 111\)/,
+    kind: 'refused',
+    example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
+    source: 'rust std io::Error of ECONNREFUSED',
+  },
+  {
+    id: 'guest.timed-out',
+    match: /Connection timed out \(os error 110\)/,
+    kind: 'timeout',
+    example: `${PULL}error trying to connect: tcp connect error: Connection timed out (os error 110)`,
+    source: 'rust std io::Error of ETIMEDOUT',
+  },
+  {
+    id: 'guest.no-route',
+    match: /(?:No route to host \(os error 113\)|Network is unreachable \(os error 101\))/,
+    kind: 'unreachable',
+    example: `${PULL}error trying to connect: tcp connect error: No route to host (os error 113)`,
+    source: 'rust std io::Error of EHOSTUNREACH and ENETUNREACH',
+  },
+];

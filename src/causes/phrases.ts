@@ -9,7 +9,7 @@ import { providerById, type RegistryProvider } from '../model/registry-providers
 /** The image as the pod names it, in quotes. That of a sandbox is known only where a message names it. */
 export const imageOf = (facts: Facts): string => (facts.image === '' && isOfSandbox(facts) ? 'the sandbox image' : `"${facts.image}"`);
 /** Whether the facts are of the sandbox image, which is a setting of the node. */
-export const isOfSandbox = (facts: Facts): boolean => facts.container.kind === 'sandbox';
+const isOfSandbox = (facts: Facts): boolean => facts.container.kind === 'sandbox';
 /** The registry of the image, in quotes. */
 export const registry = (facts: Facts): string => `"${facts.reference?.registry ?? 'the registry'}"`;
 /** Registry and repository of the image, in quotes. */

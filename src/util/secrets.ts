@@ -222,23 +222,46 @@ export class Secrets {
    * with `REDACTED` in their places; the very same one where there is none. Time: one pass.
    */
   remove(text: string, isQuote = false): string {
-    const begins = this.#begins;
-    if (begins === null || text.length < 4) return text;
+    if (this.#begins === null || text.length < 4) return text;
+    const places = this.#placesIn(text, isQuote);
+    // each round takes one layer of escapes off, and what is found there goes as it was written
+    let view = decoded({ text, starts: null, ends: null });
+    for (let round = 0; view !== null && round < MAX_LAYERS; round++) {
+      const { starts, ends } = view;
+      for (const [from, to] of this.#placesIn(view.text, isQuote, true)) places.push([starts?.[from] as number, ends?.[to - 1] as number]);
+      view = decoded(view);
+    }
+    let result = '';
+    let kept = 0;
+    for (const [from, to] of places.sort(([one], [other]) => one - other)) {
+      if (to <= kept) continue;
+      if (from >= kept) result += text.slice(kept, from) + REDACTED;
+      kept = to;
+    }
+    return this.#withoutEnds(kept === 0 ? text : (result + text.slice(kept)).replace(/(?:REDACTED){2,}/g, REDACTED));
+  }
+
+  /**
+   * Where secrets stand in a text: from the first character up to the one behind the last. In: whether folded lines were joined: then it cannot be told where a word ends, and none goes
+   * for what is a part of it.
+   */
+  #placesIn(text: string, isQuote: boolean, isJoined = false): [number, number][] {
+    const begins = this.#begins as Uint32Array;
     const shift = this.#shift;
     const mask = this.#mask;
-    let result = '';
+    const places: [number, number][] = [];
     let kept = 0;
     let hash = 0;
     for (let at = 0; at < text.length; at++) {
       // four shifts push a character out: the hash is of the last four
       hash = ((hash << shift) ^ text.charCodeAt(at)) & mask;
       if (((begins[hash >> 5] as number) & (1 << (hash & 31))) === 0 || at < 3 || at - 3 < kept) continue;
-      const [from, to] = this.#matchAt(text, at - 3, kept, isQuote);
+      const [from, to] = this.#matchAt(text, at - 3, kept, isQuote, isJoined);
       if (to === 0) continue;
-      result += text.slice(kept, from) + REDACTED;
+      places.push([from, to]);
       kept = to;
     }
-    return this.#withoutEnds(kept === 0 ? text : (result + text.slice(kept)).replace(/(?:REDACTED){2,}/g, REDACTED));
+    return places;
   }
 
   /** Takes out what a cut left of the end of a secret. */
@@ -253,13 +276,13 @@ export class Secrets {
   }
 
   /** The part of a text that has to go; [0, 0] for none. */
-  #matchAt(text: string, at: number, kept: number, isQuote: boolean): [number, number] {
+  #matchAt(text: string, at: number, kept: number, isQuote: boolean, isJoined: boolean): [number, number] {
     const { length, isWord } = this.#forms
       .get(text.slice(at, at + 4))
       ?.match(text.slice(at, at + PIECE + MIN_FORM), part => isCut(text, at, part, isQuote)) ?? { length: 0, isWord: false };
     if (length === 0) return [0, 0];
     let [from, to] = [at, at + length];
-    if (isWord) {
+    if (isWord && !isJoined) {
       while (from > kept && BASE64_CHARACTER.test(text[from - 1] as string)) from--;
       while (to < text.length && BASE64_CHARACTER.test(text[to] as string)) to++;
     }
@@ -273,12 +296,12 @@ export class Secrets {
     const plain = { isWord: false, mayBeCut };
     const hex = bytes.toString('hex');
     for (const form of [text, hex, hex.toUpperCase()]) this.#addForm(form, plain);
+    // a host is written in small letters, whatever a redirect says; a short word may be a name in other letters
+    if (text.length >= MIN_LETTERS) for (const form of [text.toLowerCase(), text.toUpperCase()]) this.#addForm(form, plain);
     // no encoding changes these
     if (/^[A-Za-z0-9_.~-]*$/.test(text)) return;
-    const json = JSON.stringify(text).slice(1, -1);
-    const forHtml = json.replace(/[<>&]/g, sign => `\\u00${sign.charCodeAt(0).toString(16)}`);
-    const escaped = [json, JSON.stringify(json).slice(1, -1), forHtml, text.replace(/["'\\$` !&;()]/g, '\\$&'), htmlOf(text)];
-    for (const form of [...escaped, ...percentForms(text)]) this.#addForm(form, plain);
+    // `decoded` finds these whole; a cut within an escape is found here alone
+    for (const form of [JSON.stringify(text).slice(1, -1), ...percentForms(text)]) this.#addForm(form, plain);
   }
 
   /** The secrets inside a secret that is JSON: the key file of a service account. */
@@ -334,13 +357,16 @@ function commonLength(one: string, other: string): number {
   return length;
 }
 
+/** What stands where a text was cut. */
+const CUT = /^ ?[[(<{]?(?:…|\.{2}|truncated)/i;
+
 /** Whether a text is cut here, so that the first characters of a secret are all that is left of it. */
 function isCut(text: string, at: number, length: number, isQuote: boolean): boolean {
   if (length < MIN_CUT) return false;
   // of a part as long as this the rest need not be known
   if (length >= LONG_CUT) return true;
   const end = at + length;
-  if (text[end] === '…' || text.startsWith('...', end)) return true;
+  if (CUT.test(text.slice(end, end + 12))) return true;
   if (!isQuote) return false;
   const ends = end === text.length || /["'`\\)\]}]/.test(text[end] as string);
   // a word may begin as a password does
@@ -350,8 +376,62 @@ function isCut(text: string, at: number, length: number, isQuote: boolean): bool
 /** Without lone surrogates, which no encoding takes. */
 const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
 
-const htmlOf = (text: string): string =>
-  text.replace(/[&<>"']/g, sign => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' })[sign] as string);
+/** A text in which escapes are read, and where each of its characters begins and ends in the text as it was written; null for that text itself. */
+interface View {
+  text: string;
+  starts: Uint32Array | null;
+  ends: Uint32Array | null;
+}
+
+/**
+ * What writers put in the place of a character, each its own choice of characters: escapes of JSON, JavaScript, Go and of shells, percent, HTML. Also the breaks of a text that somebody
+ * folded.
+ */
+const ESCAPE =
+  /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([^a-z0-9\s])|%([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{1,5});|&#0{0,4}([0-9]{1,6});|&(amp|lt|gt|quot|apos);|(?:\\r|\\n|[\r\n])[ \t]{0,64}/gi;
+const ENTITY: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** Bytes in UTF-8 of a character, by its first byte. */
+const bytesOf = (first: number): number => (first < 0xc2 || first > 0xf4 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4);
+/** Layers of escapes that are taken off: HTML of JSON in JSON. */
+const MAX_LAYERS = 3;
+
+/** Takes one layer of escapes off. Out: null where there is none. */
+function decoded(view: View): View | null {
+  const { text } = view;
+  let result = '';
+  let kept = 0;
+  const starts = new Uint32Array(text.length);
+  const ends = new Uint32Array(text.length);
+  /** In: what an escape says, and its place; of a text without escapes each character has its own. */
+  const add = (part: string, from: number, to: number, isEscape = true): void => {
+    for (let index = 0; index < part.length; index++) {
+      const [first, last] = isEscape ? [from, to - 1] : [from + index, from + index];
+      starts[result.length + index] = view.starts?.[first] ?? first;
+      ends[result.length + index] = view.ends?.[last] ?? last + 1;
+    }
+    result += part;
+  };
+  for (const match of text.matchAll(ESCAPE)) {
+    // the rest of a character of several bytes
+    if (match.index < kept) continue;
+    add(text.slice(kept, match.index), kept, match.index, false);
+    const [all, unicode, byte, sign, percent, hexadecimal, decimal, entity] = match;
+    kept = match.index + all.length;
+    if (percent !== undefined) {
+      const end = match.index + 3 * bytesOf(Number.parseInt(percent, 16));
+      const isWhole = /^(?:%[0-9a-f]{2})+$/i.test(text.slice(match.index, end));
+      if (isWhole) kept = end;
+      add(Buffer.from(text.slice(match.index, kept).replaceAll('%', ''), 'hex').toString('utf8'), match.index, kept);
+      continue;
+    }
+    const code = Number.parseInt(unicode ?? byte ?? hexadecimal ?? decimal ?? '', decimal === undefined ? 16 : 10);
+    // a break of a line has no code: what it parted is joined
+    add(sign ?? ENTITY[entity?.toLowerCase() ?? ''] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : ''), match.index, kept);
+  }
+  if (kept === 0) return null;
+  add(text.slice(kept), kept, text.length, false);
+  return { text: result, starts, ends };
+}
 
 /** The forms of JavaScript and of Go (QueryEscape, PathEscape), of forms, and twice; hexadecimal digits in capitals and in small letters. */
 function percentForms(text: string): string[] {

@@ -36,17 +36,52 @@ t.test('a secret is found in every form', async t => {
       'HTML',
       PASSWORD.replace(/[&<>"']/g, sign => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' })[sign] as string),
     ],
+    [
+      'HTML by names',
+      PASSWORD.replace(/[&<>"']/g, sign => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' })[sign] as string),
+    ],
+    ['HTML by codes', PASSWORD.replace(/[&<>"']/g, sign => `&#x${sign.charCodeAt(0).toString(16)};`)],
+    ['HTML by longer codes', PASSWORD.replace(/[&<>"']/g, sign => `&#0${sign.charCodeAt(0)};`)],
+    ['JSON with escaped slashes', JSON.stringify(PASSWORD).slice(1, -1).replaceAll('/', '\\/')],
+    ['JSON in ASCII', JSON.stringify(PASSWORD).slice(1, -1).replace('é', '\\u00e9')],
+    ['JSON of escapes alone', PASSWORD.replace(/[^a-z]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)],
+    ['HTML in JSON', JSON.stringify(PASSWORD.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`)).slice(1, -1)],
+    ['percent for each byte', Buffer.from(PASSWORD).toString('hex').replace(/../g, '%$&')],
+    ['percent three times', encodeURIComponent(encodeURIComponent(encodeURIComponent(PASSWORD)))],
+    ['base64 in lines', base64(PASSWORD).replace(/.{12}(?=.)/g, '$&\n')],
+    ['base64 in lines of JSON', base64(PASSWORD).replace(/.{12}(?=.)/g, '$&\\r\\n ')],
+    ['folded', `${PASSWORD.slice(0, 9)}\n    ${PASSWORD.slice(9)}`],
+    ['in small letters', PASSWORD.toLowerCase()],
+    ['in capitals', PASSWORD.toUpperCase()],
     ['hexadecimal', Buffer.from(PASSWORD).toString('hex')],
     ['on one line', PASSWORD.replace(' ', '  ').replace('  ', ' ')],
   ];
   for (const [name, form] of forms) t.equal(secrets.remove(`before ${form} behind`), 'before REDACTED behind', name);
   for (const [cut, left] of [
     [`you sent ${base64(PASSWORD).slice(0, 14)}…`, 'you sent REDACTED…'],
+    [`you sent ${PASSWORD.slice(0, 9)}[...] and`, 'you sent REDACTED[...] and'],
+    [`you sent ${PASSWORD.slice(0, 9)} (truncated)`, 'you sent REDACTED (truncated)'],
     [`…${PASSWORD.slice(-8)} behind`, '…REDACTED behind'],
     [`you sent ${base64(`ci:${PASSWORD}`).slice(0, 20)} and`, 'you sent REDACTED and'],
   ] as const)
     t.equal(secrets.remove(cut), left, cut);
   t.equal(secrets.remove(`"${base64(PASSWORD).slice(0, 12)}"`, true), '"REDACTED"', 'cut at the end of a quote');
+});
+
+t.test('the words around a secret stay, whatever the escapes', async t => {
+  const secrets = secretsOf(PASSWORD, 'ci');
+  const html = PASSWORD.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
+  for (const [name, text, expected] of [
+    ['lines', `Authorization: Basic ${base64(`ci:${PASSWORD}`)}\nHost: x`, 'Authorization: Basic REDACTED\nHost: x'],
+    [
+      'escapes around it',
+      `caf%C3%A9 %E4 \\u00fc &amp; ${html} &amp; \\n&#9999999;%`,
+      'caf%C3%A9 %E4 \\u00fc &amp; REDACTED &amp; \\n&#9999999;%',
+    ],
+    ['several', `${html}, ${PASSWORD}\n${html}`, 'REDACTED, REDACTED\nREDACTED'],
+    ['none', 'a\\\\b &lt;%41%zz\r\n\u{1f600} %F0%9F%98%80', 'a\\\\b &lt;%41%zz\r\n\u{1f600} %F0%9F%98%80'],
+  ] as const)
+    t.equal(secrets.remove(text), expected, name);
 });
 
 t.test('what is no secret stays', async t => {

@@ -2,7 +2,8 @@
 import { change, type NodeSteps, type NodeSystem, nodeShell } from './node-system.ts';
 
 const CONFIG = `'C:\\Program Files\\containerd\\config.toml'`;
-const quote = (word: string): string => `'${word.replace(/'/g, "''")}'`;
+/** One word for PowerShell, which reads typographic quotes as quotes: each is doubled as `'` is. A `"` is left out, since no escape of it arrives alike from every version. */
+const quote = (word: string): string => `'${word.replaceAll('"', '').replace(/['\u2018-\u201b]/g, '$&$&')}'`;
 
 function windowsSteps(): NodeSteps {
   const shell = nodeShell();

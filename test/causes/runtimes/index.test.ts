@@ -279,6 +279,13 @@ t.test('each node system is recognized from a node object, and its fixes name it
   }
 });
 
+t.test('a word for PowerShell ends at no typographic quote', async t => {
+  const windows = NODE_SYSTEMS.find(({ id }) => id === 'windows');
+  const object = NODES.find(({ system }) => system === 'windows')?.node as Node;
+  const { command } = windows?.steps(factsOn(object).node).pull('a\u2019; canary \u2018b\u201ac\u201bd\'e"f') ?? {};
+  t.equal(command, "crictl pull 'a\u2019\u2019; canary \u2018\u2018b\u201a\u201ac\u201b\u201bd''ef'");
+});
+
 t.test('each golden text of a node system has its node', async t => {
   const wanted = [
     ...NODES.map(({ system, node: object }) => `${system}${object.metadata.name === 'agent-1' ? '-agent' : ''}.txt`),

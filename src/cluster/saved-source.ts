@@ -161,9 +161,12 @@ function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
 
 /** An object of a file, whose shape is not known yet. */
 interface Unread {
-  kind: unknown;
+  kind: string | undefined;
   value: unknown;
 }
+
+/** The kinds of which objects are read: such an object is never a list. */
+const KINDS: ReadonlySet<string | undefined> = new Set(['Pod', 'Event', ...Object.keys(LABELS)]);
 
 /** The objects of documents, of lists in them, and of lists in those, in their order. A loop, since a stranger chooses the depth. */
 function flatten(documents: readonly unknown[]): Unread[] {
@@ -178,10 +181,12 @@ function flatten(documents: readonly unknown[]): Unread[] {
     const { value, kind } = next;
     if (Array.isArray(value)) push(value);
     else if (isFields(value)) {
-      const own = value.kind ?? kind;
-      if (!Array.isArray(value.items)) found.push({ kind: own, value });
       // the items of a typed list (PodList) may not name their kind
-      else push(value.items, typeof own === 'string' ? /^(\w{1,64})List$/.exec(own)?.[1] : undefined);
+      const own = typeof value.kind === 'string' ? value.kind : kind;
+      const isList = Array.isArray(value.items);
+      // a pod stays one, whatever else its author wrote into it
+      if (!isList || KINDS.has(own)) found.push({ kind: own, value });
+      if (isList) push(value.items as unknown[], /^(\w{1,64})List$/.exec(own ?? '')?.[1]);
     } else if (kind !== undefined) found.push({ kind, value });
   }
   return found;

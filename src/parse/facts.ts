@@ -58,7 +58,8 @@ const HINT = 'save it with: kubectl imagepull why POD -o json --facts';
 
 /**
  * In: the text of a file (JSON or YAML), and the file's name for errors. Out: the facts in it, null when the file holds something else, such as Kubernetes objects.
- * Throws UserError for a diagnosis without facts, of another version, or with facts of a wrong shape.
+ * An item that cannot be read costs the others nothing: it is a warning. Throws UserError where no item can be read: a diagnosis without facts, of another version,
+ * or with facts of a wrong shape.
  */
 export function readFactsDocument(content: string, name: string): FactsDocument | null {
   if (!/DiagnosisList|factsVersion/.test(content)) return null;
@@ -66,19 +67,42 @@ export function readFactsDocument(content: string, name: string): FactsDocument 
   const own = documents.filter(isDiagnosis);
   if (own.length === 0) return null;
   if (own.length < documents.length) throw new UserError(`${name} holds diagnoses and other objects`, 'give them in separate files');
-  try {
-    const read = own.map((document, index) =>
-      isList(document) ? readList(document) : readItem(document, own.length > 1 ? `document ${index + 1}` : 'item'),
-    );
+  const failures: UserError[] = [];
+  /** In: what is read of a part of the file. Out: nothing where it cannot be read. */
+  const attempt = <T>(read: () => T[]): T[] => {
+    try {
+      return read();
+    } catch (error) {
+      failures.push(unreadable(error, name));
+      return [];
+    }
+  };
+  const read = own.map((document, index): FactsDocument => {
+    if (!isList(document))
+      return { facts: attempt(() => [readItem(document, own.length > 1 ? `document ${index + 1}` : 'item')]), ...NOTHING_SAID };
+    const { patterns, warnings } = document;
     return {
-      facts: read.flatMap(one => one.facts),
-      patterns: read.flatMap(one => one.patterns),
-      warnings: read.flatMap(one => one.warnings),
+      facts: attempt(() => itemsOf(document)).flatMap((item, at) => attempt(() => [readItem(item, `items[${at}]`)])),
+      patterns: attempt(() => list(quoted)(patterns, 'patterns')),
+      warnings: attempt(() => list(quoted)(warnings, 'warnings')),
     };
-  } catch (error) {
-    if (error instanceof ShapeError) throw new UserError(`${name} holds facts that cannot be read: ${error.message}`, HINT);
-    throw error instanceof UserError ? new UserError(`${name}: ${error.message}`, error.hint) : error;
-  }
+  });
+  const facts = read.flatMap(one => one.facts);
+  if (facts.length === 0 && failures[0] !== undefined) throw failures[0];
+  return {
+    facts,
+    patterns: read.flatMap(one => one.patterns),
+    warnings: [...read.flatMap(one => one.warnings), ...failures.map(({ message }) => message)],
+  };
+}
+
+const NOTHING_SAID = { patterns: [], warnings: [] };
+
+/** The error of a part of a file that cannot be read. Any other error is thrown again. */
+function unreadable(error: unknown, name: string): UserError {
+  if (error instanceof ShapeError) return new UserError(`${name} holds facts that cannot be read: ${error.message}`, HINT);
+  if (error instanceof UserError) return new UserError(`${name}: ${error.message}`, error.hint);
+  throw error;
 }
 
 /** JSON (one document, or several one after the other as jq prints them) or YAML. What is neither has no document. */
@@ -101,17 +125,14 @@ const isList = (document: Record<string, unknown>): boolean => document['kind'] 
 const isDiagnosis = (document: unknown): document is Record<string, unknown> =>
   isObject(document) && (isList(document) || ('factsVersion' in document && 'facts' in document));
 
-function readList({ apiVersion, items, patterns, warnings }: Record<string, unknown>): FactsDocument {
+/** The items of a list, unread. Throws UserError for a list of another version, ShapeError for what is no list. */
+function itemsOf({ apiVersion, items }: Record<string, unknown>): unknown[] {
   if (apiVersion !== API_VERSION)
     throw new UserError(`the DiagnosisList has apiVersion ${JSON.stringify(apiVersion)}`, `this version reads ${API_VERSION}`);
-  return {
-    facts: list((item, path) => readItem(item, path))(items, 'items').flatMap(item => item.facts),
-    patterns: list(quoted)(patterns, 'patterns'),
-    warnings: list(quoted)(warnings, 'warnings'),
-  };
+  return list<unknown>(item => item)(items, 'items');
 }
 
-function readItem(item: unknown, path: string): FactsDocument {
+function readItem(item: unknown, path: string): Facts {
   if (!isObject(item)) throw new ShapeError(path, item, 'an object');
   if (item['facts'] === undefined) throw new UserError(`${path} has no facts, only the diagnosis`, HINT);
   if (item['factsVersion'] !== FACTS_VERSION)
@@ -119,7 +140,7 @@ function readItem(item: unknown, path: string): FactsDocument {
       `${path}.factsVersion is ${JSON.stringify(item['factsVersion'])}`,
       `this version of kubectl imagepull reads ${FACTS_VERSION}`,
     );
-  return { facts: [readFacts(item['facts'], `${path}.facts`)], patterns: [], warnings: [] };
+  return readFacts(item['facts'], `${path}.facts`);
 }
 
 /** In: a parsed value, and where it stands. Out: the facts. Throws ShapeError. */

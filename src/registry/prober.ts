@@ -283,11 +283,11 @@ const withContents = ({ attempt, answer }: Tried, { checks, fault }: ImageConten
 
 /** The facts of a probe. In: the tries, the index of the one that decided, the tags and what is behind the manifest, each null when it was not asked for. */
 function factsOf(session: Session, tries: Tried[], decisive: number | null, tags: Tags | null, contents: ImageContents | null): ProbeFacts {
-  const { host, hostname, protocol } = new URL(session.base);
+  const { host, hostname, isSecure } = addressParts(session.base);
   const answers = tries.flatMap(({ answer }) => answer ?? []);
   return {
     host,
-    scheme: protocol === 'https:' ? 'https' : 'http',
+    scheme: isSecure ? 'https' : 'http',
     mirrorOf: session.ns,
     nodeResolvesElsewhere: nodeResolvesElsewhere(hostname),
     connection: connectionChecks(session),
@@ -310,6 +310,14 @@ const shownChallenge = (challenge: Challenge | undefined): ProbeFacts['challenge
   challenge === undefined
     ? null
     : { scheme: challenge.scheme, realm: challenge.realm === null ? null : redact(challenge.realm), service: challenge.service };
+
+/** Of the base of a session. The grammar of images has hosts that no URL can have (`a.b.1`, port 99999): they stay as they are written. */
+function addressParts(base: string): { host: string; hostname: string; isSecure: boolean } {
+  const isSecure = base.startsWith('https:');
+  if (URL.canParse(base)) return { host: new URL(base).host, hostname: new URL(base).hostname, isSecure };
+  const written = base.replace(/^https?:\/\//, '');
+  return { host: written, hostname: written, isSecure };
+}
 
 /** Names that lead a node to another machine than us. */
 const nodeResolvesElsewhere = (hostname: string): boolean =>

@@ -90,7 +90,8 @@ export const limitedBy = (transport: Transport, signal: AbortSignal): Transport 
   request: (method, url, options) => transport.request(method, url, { ...options, signal }),
 });
 
-const originOf = (url: string): string => new URL(url).origin;
+/** What is known of a server is kept by this. A host that no URL can have (`a.b.1`, port 99999) is never asked, and has nothing. */
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);
 
 /** Whether a URL writes its host as URLs are read: `http://0x7f.1` is 127.0.0.1 and does not say so. */
 const isPlainlyWritten = (href: string, { hostname }: URL): boolean =>

@@ -83,6 +83,14 @@ t.test('what is malformed is told, and costs the others nothing', async t => {
   t.equal(read(good).isIncomplete(), false, 'a good file is complete');
 });
 
+t.test('no field makes a list of a pod, and none another kind of what a PodList holds', async t => {
+  t.strictSame(
+    read({ ...podOf('own', 'shop'), items: [podOf('inner', 'shop')] }).pods.map(({ metadata }) => metadata.name),
+    ['own', 'inner'],
+  );
+  t.equal(readSaved(JSON.stringify({ kind: 'PodList', items: [{ ...podOf('a', 'shop'), kind: 5 }] }), 'the file').pods.length, 1);
+});
+
 t.test('a pod that cannot be read is an Unknown with a warning, and the others have their verdicts', async t => {
   const input = JSON.stringify({
     kind: 'List',

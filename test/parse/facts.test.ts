@@ -116,3 +116,23 @@ t.test('which files are facts', async t => {
   ] as const)
     t.throws(() => readFactsDocument(content, 'f'), { constructor: UserError, message: says }, name);
 });
+
+t.test('an item that cannot be read costs the others nothing', async t => {
+  const item = { cause: 'TagNotFound', factsVersion: FACTS_VERSION, facts: fixture('TagNotFound') };
+  const list = {
+    apiVersion: 'imagepull/v1',
+    kind: 'DiagnosisList',
+    items: [{ ...item, facts: {} }, item, 'x', { ...item, factsVersion: 9 }],
+  };
+  const read = readFactsDocument(JSON.stringify({ ...list, patterns: 5, warnings: ['of the first run'] }), 'f');
+  t.equal(read?.facts.length, 1);
+  t.strictSame(read?.warnings, [
+    'of the first run',
+    'f holds facts that cannot be read: items[0].facts.now is missing',
+    'f holds facts that cannot be read: items[2] is "x", expected an object',
+    'f: items[3].factsVersion is 9',
+    'f holds facts that cannot be read: patterns is 5, expected a list',
+  ]);
+  const documents = [item, { ...item, facts: {} }].map(one => JSON.stringify(one)).join('\n');
+  t.match(readFactsDocument(documents, 'f'), { facts: { length: 1 }, warnings: [/document 2\.facts\.now is missing/] });
+});

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { CLUSTER } from '../helpers/shop.ts';
 import { edits, often } from './arbitraries.ts';
 import { dumps, failingPods, lossOf, spoiled, whyAll } from './dumps.ts';
-import { editText } from './edits.ts';
+import { editText, editValue } from './edits.ts';
 
 const DUMPS = dumps();
 const victim = fc.record({ dump: fc.constantFrom(...DUMPS), at: fc.nat(1000), changes: edits(4) });
@@ -26,6 +27,18 @@ t.test('a malformed object in a file costs the others nothing', async t => {
     keep(lossOf(await whyAll({ file: 'dump' }, 'json', JSON.stringify({ kind: 'List', items: objects })), readable));
   });
   await t.resolves(fc.assert(holds, often(400)));
+});
+
+t.test('a malformed item in a file of facts costs the others nothing', async t => {
+  const saved = await whyAll({ file: 'dump', facts: true }, 'json', JSON.stringify({ kind: 'List', items: CLUSTER }));
+  const document = JSON.parse(saved.stdout) as { items: { pod: { namespace: string; name: string } }[] };
+  const holds = fc.asyncProperty(fc.nat(1000), edits(4), async (at, changes) => {
+    const victim = at % document.items.length;
+    const items = document.items.map((item, index) => (index === victim ? editValue(item, changes) : item));
+    const readable = document.items.filter((_, index) => index !== victim).map(({ pod }) => `${pod.namespace}/${pod.name}`);
+    keep(lossOf(await whyAll({ file: 'facts' }, 'json', JSON.stringify({ ...document, items })), readable));
+  });
+  await t.resolves(fc.assert(holds, often(200)));
 });
 
 t.test('a file that is cut or garbled ends with a report or an error of one line', async t => {

@@ -46,7 +46,11 @@ export interface Outcome {
 }
 
 /** `why -A` without a probe. In: where objects come from, and the format. */
-export async function whyAll(source: Pick<WhyFlags, 'file' | 'kubeconfig'>, output: WhyFlags['output'], text = ''): Promise<Outcome> {
+export async function whyAll(
+  source: Pick<WhyFlags, 'file' | 'kubeconfig'> & { facts?: boolean },
+  output: WhyFlags['output'],
+  text = '',
+): Promise<Outcome> {
   const stderr = new PassThrough();
   let [stdout, told] = ['', ''];
   stderr.setEncoding('utf8').on('data', data => (told += data));
@@ -61,11 +65,11 @@ export async function whyAll(source: Pick<WhyFlags, 'file' | 'kubeconfig'>, outp
     signal: new AbortController().signal,
   };
   const flags: WhyFlags = {
+    facts: false,
     ...source,
     names: [],
     allNamespaces: true,
     watch: false,
-    facts: false,
     failOn: [],
     ignore: [],
     output,

@@ -157,6 +157,19 @@ t.test('addresses that lead to no registry are not asked, however they are writt
   t.strictSame(everywhere.requests, [], 'nobody is asked');
 });
 
+t.test('a host that no URL can have is not asked, and no fault of ours', async t => {
+  for (const host of ['a.b.1', '1.2.3.256', '[:::]', 'xn--a.example', '127.0.0.1:99999']) {
+    const { item, out } = await ask(podOf(`${host}/team/app:1.4.2`));
+    t.notMatch(out, /internal error/, host);
+    t.match(
+      item.checks.find(({ name }) => name === 'ping'),
+      { status: 'failed' },
+      `${host}: the check fails`,
+    );
+    t.match(out, /is not an http\(s\) URL/, `${host}: it is told`);
+  }
+});
+
 t.test('other spellings of loopback get no password', async t => {
   const everywhere = await startRegistry({ answer: () => BASIC, address: '0.0.0.0' });
   t.teardown(() => everywhere.close());

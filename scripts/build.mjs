@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { mutation } from './mutation.mjs';
+import { notShippable } from './release/licenses.mjs';
 import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -180,7 +181,11 @@ if (mutates) {
 }
 // what the bundle holds, and its licenses
 writeFileSync(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
-writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(bundledPackages(metafile), false));
+const packages = bundledPackages(metafile);
+writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES'), notices(packages, false));
+
+const forbidden = notShippable(packages);
+if (forbidden.length > 0) throw new Error(`the bundle holds packages under licenses that are not allowed: ${forbidden.join(', ')}`);
 
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));

@@ -23,10 +23,17 @@ const SKIPS = [
     on: ['win32'],
     why: 'the kubectl that stands in is a shell script',
   },
+  { test: 'a quoted word is the same word to a shell', on: ['win32'], why: 'the words are for a POSIX shell' },
   {
     test: 'names of a node, a registry and an image stay words of a shell',
     on: ['win32'],
     why: 'the commands are for a POSIX shell without any program',
+  },
+  { test: 'Ctrl-C ends a run that waits for a file or a login', on: ['win32'], why: 'it waits for a shell script and a named pipe' },
+  {
+    test: 'a name server that never answers holds no process',
+    on: ['darwin', 'win32'],
+    why: 'the networks and the resolver are those of Linux',
   },
   { test: 'kubeconfigs as kubectl reads them', on: ['win32'], why: SHELL_LOGIN },
   { test: 'nothing is lost over broken connections, a list that is too old, and a restart', on: ['win32'], why: SHELL_LOGIN },

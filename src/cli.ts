@@ -1,6 +1,7 @@
 /** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
 import yargs from 'yargs';
 import type { CommonFlags, Context } from './commands/context.ts';
+import { print } from './commands/terminal.ts';
 import { COMMANDS, type CommandName, FLAGS, type FlagName, flagsOf, OUTPUT_FORMATS, PROGRAM } from './flags.ts';
 import { onOneLine, withoutTrailing } from './util/text.ts';
 import { UserError } from './util/user-error.ts';
@@ -119,7 +120,7 @@ export async function run(words: string[], context: Context): Promise<number> {
   if (argv['help'] === true || argv._[0] === 'help') {
     const { helpText } = await import('./report/help.ts');
     const width = Math.min(110, Math.max(80, context.stdout.isTTY ? context.stdout.columns : 100));
-    context.stdout.write(helpText((command ?? commandOf(argv._[1]))?.name, width));
+    print(context, helpText((command ?? commandOf(argv._[1]))?.name, width));
     return 0;
   }
   check(argv, command);

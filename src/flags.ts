@@ -223,7 +223,8 @@ const flags = [
     takes: 'DURATION',
     default: '30s',
     group: 'Registry flags',
-    description: 'Limit for all registry requests about one image, for example 10s or 1m',
+    description:
+      'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it',
     commands: DIAGNOSES,
   },
   {

@@ -3,9 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
-import { redact } from './util/redact.ts';
-import { onOneLine } from './util/text.ts';
-import { UserError } from './util/user-error.ts';
+import { printError } from './commands/terminal.ts';
+import { SECRETS } from './util/secrets.ts';
 
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
@@ -16,8 +15,19 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/**
+ * The environment as it was given. A look-up of a name runs in a thread that nothing can stop, and the process lives as long as the look-up. glibc waits 5 seconds for a
+ * name server, twice; with these options the look-up ends long before the time limit of a step (10 s). They are not for login plugins.
+ */
+function environmentWithShortLookUps(): NodeJS.ProcessEnv {
+  if (process.platform !== 'linux') return process.env;
+  const given = { ...process.env };
+  process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:2';
+  return given;
+}
+
 const context: Context = {
-  environment: process.env,
+  environment: environmentWithShortLookUps(),
   stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
   stderr: process.stderr,
   isInteractive: process.stdin.isTTY === true,
@@ -26,20 +36,6 @@ const context: Context = {
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
   signal: stop.signal,
 };
-
-/** Prints one line that says what went wrong and what to do; of an internal error also where, with IMAGEPULL_DEBUG. */
-function printError(error: unknown): void {
-  if (error instanceof UserError) {
-    const text = onOneLine(redact(error.message));
-    process.stderr.write(`error: ${text}${error.hint === null ? '' : ` (${error.hint})`}\n`);
-    return;
-  }
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
-  const trace = process.env.IMAGEPULL_DEBUG ? `\n${redact(stack ?? '')}` : '';
-  process.stderr.write(
-    `error: internal error: ${redact(message).split('\n', 1)[0]} (IMAGEPULL_DEBUG=1 prints a stack trace; please report it)${trace}\n`,
-  );
-}
 
 // a reader that closes its pipe early (`| head`) is no error
 process.stdout.on('error', error => {
@@ -61,10 +57,13 @@ const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_comp
   ? ['__complete']
   : [];
 
+// passwords of proxies
+for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'])
+  for (const address of [process.env[name], process.env[name.toLowerCase()]]) SECRETS.addUserInfo(address);
 const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {
-    printError(error);
+    printError(context, error);
     return stop.signal.aborted ? 130 : 2;
   })
   .then(status => {

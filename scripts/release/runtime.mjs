@@ -7,15 +7,15 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './description.mjs';
 
-/** @type {Record<string, { version: string, integrity: string }>} */
-const pinned = JSON.parse(readFileSync(join(root, 'release', 'package-lock.json'), 'utf8')).packages;
+const RELEASE = join(root, 'release');
 
 /**
- * What release/package-lock.json pins of a package.
+ * What the lock file of a folder pins of a package.
  * @param {string} name
+ * @returns {{ version: string, integrity: string }}
  */
-export function pinnedAt(name) {
-  const entry = pinned[`node_modules/${name}`];
+export function pinnedAt(name, source = RELEASE) {
+  const entry = JSON.parse(readFileSync(join(source, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`];
   if (entry === undefined) throw new Error(`release/package-lock.json does not name ${name}`);
   return entry;
 }
@@ -23,18 +23,19 @@ export function pinnedAt(name) {
 export const runtimeVersion = pinnedAt('bun').version;
 
 /**
- * Path of the runtime's executable for a target. Installs what is not there.
- * @param {import('./description.mjs').Target} target
+ * Path of the runtime's executable for a target. Installs into `folder` what is not there, as the lock file in `source` pins it. Errors: what the registry has is
+ * not what is pinned.
+ * @param {Pick<import('./description.mjs').Target, 'os' | 'name' | 'npm' | 'runtime'>} target
  */
-export function runtimeFor({ os, name, npm, runtime }, folder = join(root, 'dist', 'runtime')) {
-  const { version, integrity } = pinnedAt(runtime);
+export function runtimeFor({ os, name, npm, runtime }, folder = join(root, 'dist', 'runtime'), source = RELEASE) {
+  const { version, integrity } = pinnedAt(runtime, source);
   const home = join(folder, `${name}-${integrity.slice(7, 19).replace(/[+/]/g, '_')}`);
   const package_ = join(home, 'node_modules', runtime);
   const executable = join(package_, 'bin', os === 'windows' ? 'bun.exe' : 'bun');
   if (!existsSync(executable)) {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
-    for (const file of ['package.json', 'package-lock.json']) cpSync(join(root, 'release', file), join(home, file));
+    for (const file of ['package.json', 'package-lock.json']) cpSync(join(source, file), join(home, file));
     const { status } = spawnSync(
       'npm',
       ['ci', `--os=${npm.os}`, `--cpu=${npm.cpu}`, '--libc=glibc', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],

@@ -31,6 +31,8 @@ function how(fault: Fault | null): string {
   switch (fault?.kind) {
     case 'notJson':
       return 'gets a web page from that host';
+    case 'redirects':
+      return 'is redirected by that host without an end';
     case 'dns':
       return 'cannot resolve the name of that host';
     case 'untrusted':

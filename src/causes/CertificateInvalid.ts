@@ -5,6 +5,7 @@ import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';
 import { hostOf, list, nodeName, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
+import { quote } from './shell.ts';
 
 const isOfNames = (fault: Fault | null): boolean =>
   ['wrongName', 'noIpAddress', 'commonNameOnly'].includes(fault?.details.certificate?.problem ?? '');
@@ -18,7 +19,7 @@ export const CertificateInvalid: CauseText = {
     return [
       {
         title: 'show the dates and the names of the certificate',
-        command: `openssl s_client -connect ${withPort(host)} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
+        command: `openssl s_client -connect ${quote(withPort(host))} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
       },
       ...(isOfDates(fault)
         ? [

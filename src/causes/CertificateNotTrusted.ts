@@ -4,7 +4,7 @@ import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';
 import { hostOf, list, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
-import { hostWord } from './shell.ts';
+import { hostWord, quote } from './shell.ts';
 
 export const CertificateNotTrusted: CauseText = {
   summary: (facts, fault) =>
@@ -17,7 +17,7 @@ export const CertificateNotTrusted: CauseText = {
     return [
       {
         title: 'show the certificate chain of the registry, and who signed it',
-        command: `openssl s_client -connect ${withPort(host)} -showcerts </dev/null`,
+        command: `openssl s_client -connect ${quote(withPort(host))} -showcerts </dev/null`,
       },
       nodeFix(facts, steps.trustAuthority(registry, host)),
       ...(check === null ? [] : [nodeFix(facts, check)]),

@@ -2,6 +2,7 @@
 import type { CauseText } from './cause.ts';
 import { failingHost, retryNow, schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, imageOf, seenFrom } from './phrases.ts';
+import { quote } from './shell.ts';
 
 export const RegistryFailing: CauseText = {
   summary: (facts, fault) =>
@@ -9,7 +10,7 @@ export const RegistryFailing: CauseText = {
   fixes: (facts, fault) => [
     {
       title: 'check the state of the registry (its status page, its log)',
-      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`,
+      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${quote(`${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`)}`,
     },
     retryNow(facts, 'when it works again, retry now by deleting the pod'),
   ],

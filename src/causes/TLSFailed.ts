@@ -4,6 +4,7 @@ import type { CauseText } from './cause.ts';
 import { failingHost, withPort } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
+import { quote } from './shell.ts';
 
 export const TLSFailed: CauseText = {
   summary: (facts, fault) =>
@@ -11,7 +12,7 @@ export const TLSFailed: CauseText = {
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
-      { title: 'show the handshake', command: `openssl s_client -connect ${withPort(host)} </dev/null` },
+      { title: 'show the handshake', command: `openssl s_client -connect ${quote(withPort(host))} </dev/null` },
       wantsClientCertificate(fault)
         ? nodeFix(facts, nodeSteps(facts).clientCertificate(host))
         : { title: 'configure TLS 1.2 or 1.3, current ciphers and a SHA-256 certificate on the registry', command: null },

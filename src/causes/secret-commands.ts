@@ -99,10 +99,11 @@ export const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string 
 
 /** What removes a defect from a user name or a password, as a jq filter of a string. */
 const typoFilter = (facts: Facts, kind: TypoKind): string => {
-  const blank = '[\\\\s\\\\x{200b}\\\\x{feff}]+';
-  if (kind === 'blanks') return `sub("\\\\A${blank}"; "") | sub("${blank}\\\\z"; "")`;
-  if (kind === 'quotes') return 'if length > 1 and .[:1] == .[-1:] and (.[:1] | . == "\\"" or . == "\\u0027") then .[1:-1] else . end';
-  return `if startswith("robot+") then "robot$${facts.reference?.repository.split('/')[0]}" + .[5:] else . end`;
+  // white space, a space without a width, a byte order mark
+  const blank = '("[[:space:]" + ([8203, 65279] | implode) + "]+") as $blank';
+  if (kind === 'blanks') return `${blank} | sub("^" + $blank; "") | sub($blank + "$"; "")`;
+  if (kind === 'quotes') return 'if length > 1 and .[:1] == .[-1:] and (explode[0] | . == 34 or . == 39) then .[1:-1] else . end';
+  return `if startswith("robot+") then ${JSON.stringify(`robot$${facts.reference?.repository.split('/')[0]}`)} + .[5:] else . end`;
 };
 
 /** Removes a visible defect from an entry: user name and password stay inside the secret, and its other entries are kept. */

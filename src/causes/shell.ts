@@ -1,7 +1,25 @@
-/** Words for a POSIX shell. Belongs here: what makes a text one safe word of a command. Pure. */
+/**
+ * Words for a shell: bash, zsh, fish (3.4 or newer) and dash read each alike. Belongs here: what makes a text one safe word of a command, and where a command has its lines. Words are
+ * quoted once, where a command is put together: nothing edits a command afterwards. Windows' shells are not meant. Pure.
+ */
 
-/** One word for a POSIX shell, quoted where needed. A word that begins with a dash stays one: see `positional`. */
-export const quote = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
+/** What no shell reads as anything but itself; at the beginning neither `=` (zsh looks a command up) nor `%` (a job). */
+const PLAIN_WORD = /^(?![=%])[A-Za-z0-9_./:@%+=,-]+$/;
+
+/**
+ * One word for a shell, quoted where needed. In double quotes stand only `'` and some of `\`: within single quotes fish reads a backslash before another one and before a quote, and
+ * the others read no quote there. A word that begins with a dash stays one: see `positional`.
+ */
+export const quote = (word: string): string =>
+  PLAIN_WORD.test(word) ? word : word === '' ? "''" : (word.match(PARTS) ?? []).map(quotePart).join('');
+
+/** Quotes; backslashes that fish would read, since another backslash, a quote or the end is behind them; everything else. */
+const PARTS = /'+|\\{2,}|\\(?=['\\]|$)|(?:[^'\\]|\\(?=[^'\\]))+/g;
+
+function quotePart(part: string): string {
+  if (part.startsWith("'")) return `"${part}"`;
+  return /^\\+$/.test(part) ? `"${part.replaceAll('\\', '\\\\')}"` : `'${part}'`;
+}
 
 /** Words that no program may take for flags: where one begins with a dash, `--` ends the flags. Flags have to stand before them. */
 export const positional = (...words: string[]): string =>
@@ -13,3 +31,24 @@ export const object = (type: string, name: string): string => quote(`${type}/${n
 /** A host for a shell. What is no host (a redirect may name anything) is left to be filled in. */
 export const hostWord = (host: string | null | undefined, otherwise = 'HOST'): string =>
   host != null && /^[A-Za-z0-9_[][A-Za-z0-9._:[\]-]*$/.test(host) ? host : otherwise;
+
+/** In: commands, each on a line of its own. Out: these lines. A line break within quotes is a part of a name and ends none. */
+export function commandLines(commands: string): string[] {
+  if (!commands.includes('\n')) return [commands];
+  const lines: string[] = [];
+  let open = '';
+  let from = 0;
+  for (let at = 0; at < commands.length; at++) {
+    const sign = commands[at] as string;
+    if (open !== '') {
+      if (sign === open) open = '';
+      else if (open === '"' && sign === '\\') at++;
+    } else if (sign === "'" || sign === '"') open = sign;
+    else if (sign === '\\') at++;
+    else if (sign === '\n') {
+      lines.push(commands.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...lines, commands.slice(from)];
+}

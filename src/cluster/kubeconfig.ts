@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../util/proxy.ts';
+import { SECRETS } from '../util/secrets.ts';
 import { withoutTrailing } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type PluginCaller, runExecPlugin } from './exec-plugin.ts';
@@ -64,10 +65,13 @@ const REMOVED_PROVIDERS: Record<string, string> = {
  */
 export async function connect(flags: ConnectionFlags, caller: PluginCaller): Promise<Connection> {
   const { cluster, user, namespace } = select(load(flags, caller.environment), flags);
+  noteLogin(cluster, user);
   const url = addressOf(cluster);
   // kubectl sends no credential in the clear, and asks for none. Source: client-go, ClientConfig and IsConfigTransportTLS
   const isPlain = url.protocol === 'http:';
   const { headers, tls } = isPlain ? { headers: {}, tls: {} } : await logIn(cluster, user, caller);
+  SECRETS.addAuthorization(headers.Authorization);
+  SECRETS.add(tls.key?.toString());
   return {
     server: withoutTrailing(url.href, '/'),
     headers: { ...headers, ...impersonation(flags, user) },
@@ -75,6 +79,19 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
     proxyUrl: proxyOf(cluster),
     namespace,
   };
+}
+
+/** Names of settings whose values are secret: of variables of an exec plugin, and of the configuration of an auth provider. */
+const SECRET_SETTING = /token|secret|pass|key|cred/i;
+
+/** Tells the run what must not be printed, before an error could quote it. */
+function noteLogin({ server, proxyUrl }: ClusterEntry, { token, username, password, keyData, exec, authProvider }: UserEntry): void {
+  SECRETS.add(token);
+  SECRETS.add(password, username ?? null);
+  SECRETS.add(keyData);
+  for (const address of [server, proxyUrl]) SECRETS.addUserInfo(address);
+  const settings = [...(exec?.env ?? []).map(({ name, value }) => [name, value] as const), ...Object.entries(authProvider?.config ?? {})];
+  for (const [name, value] of settings) if (SECRET_SETTING.test(name)) SECRETS.add(value);
 }
 
 /** The names of the contexts, for completion. */

@@ -13,6 +13,7 @@ import {
   type PodSnapshot,
   type Secret,
 } from '../model/kubernetes.ts';
+import { noteSecrets } from '../parse/credentials/pull-secret.ts';
 import { readDocuments } from '../parse/documents.ts';
 import { UserError } from '../util/user-error.ts';
 import { isFields } from './fields.ts';
@@ -73,6 +74,8 @@ export function readSaved(text: string, name: string): Saved {
   const pods = [...podsByKey.values()];
   const events = readable('Event', 'events', readEvent);
   const secrets = indexed('Secret', 'secrets', readSecret);
+  // what a file holds is not printed, whether a pod names it or not
+  for (const { shaped } of secrets.all) if ('object' in shaped) noteSecrets(shaped.object);
   const source = createSavedSource(
     {
       Node: indexed('Node', 'nodes', readNode),

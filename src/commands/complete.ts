@@ -10,8 +10,10 @@ import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
 import { COMMANDS, FLAGS, type Flag, type FlagName, flagsOf, longForm, type ValueKind } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
 import { inUrl } from '../util/text.ts';
+import { isHidden, visible } from '../util/visible.ts';
 import type { Context } from './context.ts';
 import { withApi } from './open-cluster.ts';
+import { print } from './terminal.ts';
 
 /** The directives "no file names" and "the shell's file names". */
 const NO_FILES = ':4';
@@ -47,9 +49,10 @@ export async function complete(words: string[], context: Context): Promise<numbe
   ]);
   const typed = words.at(-1) ?? '';
   const lines = list
-    .filter(({ value }) => value.startsWith(typed))
-    .map(({ value, about }) => (about === '' ? value : `${value}\t${about}`));
-  context.stdout.write([...lines, directive, ''].join('\n'));
+    // a name with a line break or a tab would be more than one candidate
+    .filter(({ value }) => value.startsWith(typed) && !isHidden(value))
+    .map(({ value, about }) => (about === '' ? value : `${value}\t${visible(about)}`));
+  print(context, [...lines, directive].join('\n'));
   return 0;
 }
 

@@ -9,14 +9,18 @@ import { unexamined } from '../diagnosis/unexamined.ts';
 import { keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
+import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
-import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
 
-/** The number of pods that are examined at the same time. */
+/** The number of pods that are worked on at the same time. */
 const AT_ONCE = 8;
+/** Milliseconds after which a pod that waits for registries makes room for another: a registry that is slow or silent must not delay the pods of others. */
+const PATIENCE_MS = 500;
+/** The number of pods that are under way at the same time, those that wait for registries included. */
+const MOST_UNDER_WAY = 256;
 /** The garbage that the examination of one pod makes, in bytes, about. */
 const GARBAGE_PER_POD = 50_000;
 
@@ -67,17 +71,20 @@ export const examine = async (
       return await investigate(one, prober);
     } catch (error) {
       if (context.signal.aborted) throw error;
-      const why = reasonOf(error);
+      const why = failureText(error);
       failures.add(keyOf(pod.metadata), why);
       return unexamined(pod, context.now(), why, one.facts);
     }
   };
 
-  const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null): Promise<Finding[]> => {
+  /** `makeRoom` is called once no more work is expected of this pod for a while. */
+  const examineOne = async ({ pod, named }: PodToDiagnose, prober: Prober | null, makeRoom: () => void): Promise<Finding[]> => {
+    let patience: NodeJS.Timeout | undefined;
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
       const seen = await snapshot(pod, named);
       const cases = collectFacts(seen, context.now(), named, container);
+      patience = setTimeout(makeRoom, PATIENCE_MS);
       const findings = await Promise.all(cases.map(one => investigateOne(pod, one, prober)));
       const left = unexaminedImages(pod, container);
       if (left > 0) failures.add(keyOf(pod.metadata), `${left} of its images are too many: the others of it were examined`);
@@ -86,9 +93,12 @@ export const examine = async (
     } catch (error) {
       // an interrupted examination proves nothing
       if (context.signal.aborted) throw error;
-      const why = reasonOf(error);
+      const why = failureText(error);
       failures.add(keyOf(pod.metadata), why);
       return [unexamined(pod, context.now(), why)];
+    } finally {
+      clearTimeout(patience);
+      makeRoom();
     }
   };
 
@@ -96,24 +106,32 @@ export const examine = async (
     flags,
     context,
     async prober => {
-      const running: Promise<Finding[]>[] = [];
+      const room = new Room(AT_ONCE);
+      /** In the order of the pods: findings are taken in this order. */
+      const running: { findings: Promise<Finding[]>; isDone: boolean }[] = [];
       const next = async (): Promise<void> => {
         const [first] = running;
         if (first === undefined) return;
-        for (const finding of await first) take(finding);
+        for (const finding of await first.findings) take(finding);
         running.shift();
         noteGarbage(GARBAGE_PER_POD);
       };
+      const start = async (subject: PodToDiagnose): Promise<void> => {
+        const entry = { findings: examineOne(subject, prober, await room.enter()), isDone: false };
+        const done = (): void => void (entry.isDone = true);
+        entry.findings.then(done, done);
+        running.push(entry);
+      };
       try {
         for (const [index, subject] of subjects.entries()) {
-          running.push(examineOne(subject, prober));
+          await start(subject);
           say(`probing registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
-          if (running.length === AT_ONCE) await next();
+          while (running[0]?.isDone === true || running.length >= MOST_UNDER_WAY) await next();
         }
         while (running.length > 0) await next();
       } finally {
         // the first failure ends all; those of the others are not reported
-        await Promise.allSettled(running);
+        await Promise.allSettled(running.map(({ findings }) => findings));
       }
     },
     memory,
@@ -122,17 +140,30 @@ export const examine = async (
   return { warnings, isComplete: isComplete && warnings.length === 0 };
 };
 
+/** A room for so many at the same time. */
+class Room {
+  #waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  /** Waits for a place. Out: what gives the place back; called again, it does nothing. */
+  async enter(): Promise<() => void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.free++;
+      else next();
+    };
+  }
+}
+
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>
   findings.length === 0 && !events.found && !events.missing && events.failed === true;
-
-/** Why a pod could not be examined. A fault of ours is named, without a value that its message may quote. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UserError) return redact(error.message);
-  const { name = 'error', message = '' } = error as Error;
-  const told = error instanceof TypeError || error instanceof RangeError ? `: ${redact(message).split('\n', 1)[0]}` : '';
-  return `internal error (${name}${told}; please report it)`;
-}
 
 /** Pods that one warning names. */
 const MAX_NAMED = 5;

@@ -1,7 +1,10 @@
-/** The terminal and the files of a command: what is printed where, progress while somebody waits, and the text that is read. */
-import { printable } from '../report/style.ts';
+/**
+ * The terminal and the files of a command: what is printed where, progress while somebody waits, and the text that is read. The only place that writes to standard output and
+ * standard error: nothing passes it that a terminal obeys, that breaks a line of ours, or that is a secret of the run.
+ */
 import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
+import { visible, visibleLayout } from '../util/visible.ts';
 import type { Context } from './context.ts';
 
 /** Milliseconds after which progress is shown. */
@@ -19,7 +22,8 @@ export function showProgress(context: Context): { say(what: string): void; done(
   const timer = setTimeout(show, PROGRESS_DELAY);
   return {
     say(text) {
-      what = text;
+      // a line that is longer than the terminal would stay when the next one comes
+      what = oneLine(text).slice(0, Math.max(20, context.stdout.columns - 3));
       if (shown) show();
     },
     done() {
@@ -30,13 +34,37 @@ export function showProgress(context: Context): { say(what: string): void; done(
   };
 }
 
-/** Prints the answer of a command, with a line end. */
-export const print = (context: Context, text: string): void => context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+/**
+ * Prints the answer of a command, with a line end. In: text that is laid out or a document, in which every value was cleaned (report/clean.ts), and whether it has
+ * colors of ours.
+ */
+export const print = (context: Context, text: string, color = false): void => {
+  const shown = visibleLayout(text, color);
+  context.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
+};
+
+/** A message on one line, whatever names and words of others are in it. */
+const oneLine = (text: string): string => visible(redact(text));
+
+/** Says something on standard error, on one line. */
+export const note = (context: Pick<Context, 'stderr'>, text: string): void => void context.stderr.write(`${oneLine(text)}\n`);
 
 /** Prints warnings on standard error, one line each. */
 export const warn = (context: Context, warnings: string[]): void => {
-  for (const warning of warnings) context.stderr.write(`warning: ${printable(redact(warning), false)}\n`);
+  for (const warning of warnings) note(context, `warning: ${warning}`);
 };
+
+/** Prints one line that says what went wrong and what to do; of an internal error also where, with IMAGEPULL_DEBUG. */
+export function printError(context: Pick<Context, 'stderr' | 'environment'>, error: unknown): void {
+  if (error instanceof UserError) {
+    note(context, `error: ${error.message}${error.hint === null ? '' : ` (${error.hint})`}`);
+    return;
+  }
+  const { message, stack = '' } = error instanceof Error ? error : { message: String(error) };
+  note(context, `error: internal error: ${message.split('\n', 1)[0]} (IMAGEPULL_DEBUG=1 prints a stack trace; please report it)`);
+  // indented, so that no line of a message looks like one of ours
+  if (context.environment.IMAGEPULL_DEBUG) for (const line of stack.split('\n')) note(context, `    ${line.trim()}`);
+}
 
 /** Columns to fold text at: those of the terminal between 60 and 120, 100 elsewhere. */
 export const widthOf = (context: Context): number => Math.min(120, Math.max(60, context.stdout.isTTY ? context.stdout.columns : 100));

@@ -5,34 +5,42 @@ import { type SecretTest, testSecret } from '../diagnosis/test-secret.ts';
 import type { OutputFormat } from '../flags.ts';
 import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
+import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
-import { printable, type TextOptions } from '../report/style.ts';
+import type { TextOptions } from '../report/style.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
 import { withProber } from './open-prober.ts';
-import { print, readInput, showProgress, widthOf } from './terminal.ts';
+import { print, readInput, showProgress, warn, widthOf } from './terminal.ts';
 
-/** Out: the exit status: 1 when a secret or one of its entries does not work. Throws UserError for wrong flags, and for a secret that cannot be read. */
+/** Out: the exit status: 1 when a secret or one of its entries does not work, 2 when one could not be tested. Throws UserError for wrong flags, and for a secret that cannot be read. */
 export async function testSecretCommand(flags: TestSecretFlags, context: Context): Promise<number> {
   checkFlags(flags);
   const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const warnings: string[] = [];
     const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
       for (const secret of secrets) {
         spinner.say(`testing secret "${secret.metadata.name}"`);
-        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober));
+        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober, warning => void warnings.push(warning)));
       }
       return done;
     });
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    print(context, render(tests, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
+    print(
+      context,
+      render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
+      flags.color,
+    );
+    warn(context, warnings);
+    if (warnings.length > 0) return 2;
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
   } finally {
     spinner.done();
@@ -48,10 +56,10 @@ function checkFlags({ names, file, image, output }: TestSecretFlags): void {
     throw new UserError(`invalid --image "${image}": ${parsed.error}`, 'expected for example registry.example.com/team/api:1.4');
 }
 
-function render(tests: SecretTest[], output: OutputFormat, options: TextOptions): string {
-  if (output === 'json') return toJson(secretTestList(tests, []));
-  if (output === 'yaml') return toYaml(secretTestList(tests, []));
-  if (output === 'name') return tests.map(({ secret }) => printable(`secret/${secret.name}`, false)).join('\n');
+function render(tests: SecretTest[], warnings: string[], output: OutputFormat, options: TextOptions): string {
+  if (output === 'json') return toJson(secretTestList(tests, warnings));
+  if (output === 'yaml') return toYaml(secretTestList(tests, warnings));
+  if (output === 'name') return forReading(tests.map(({ secret }) => `secret/${secret.name}`)).join('\n');
   return renderSecretTests(tests, options);
 }
 
@@ -76,7 +84,7 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         }
         throw new UserError(
           `cannot read secret "${name}" in namespace "${namespace}": ${lookup.why}`,
-          'ask for the permission "get secrets", or ask a user who has it to run this command',
+          `it needs the permission "get secrets"; kubectl needs the same for: kubectl -n ${namespace} get secret ${name}`,
         );
       }),
     );

@@ -2,19 +2,22 @@
  * `why --watch`: what fails now, then every new cause and every repaired one. The loop of lists, watches and diagnoses, and what is
  * printed; what is known of the pods belongs to pod-tracker.ts.
  */
+import { positional, quote } from '../causes/shell.ts';
 import { podsPath, withQuery } from '../cluster/list.ts';
 import { createReader } from '../cluster/reader.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
 import { type Group, groupFindings, summaryOf } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { newMemory } from '../registry/once-per-credential.ts';
+import { forReading } from '../report/clean.ts';
+import { toJsonLine } from '../report/json.ts';
 import { renderFindings } from '../report/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { examine } from './examine.ts';
 import { openApi } from './open-cluster.ts';
 import { INITIAL_STATE, type TrackerChange, type TrackerReport, track } from './pod-tracker.ts';
-import { print, warn, widthOf } from './terminal.ts';
+import { note, print, warn, widthOf } from './terminal.ts';
 
 /** Changes within this time, in milliseconds, are diagnosed together: a registry that fails affects many pods at once. */
 const GATHER_MS = 1000;
@@ -128,10 +131,12 @@ function printReport(report: TrackerReport, namespace: string | null, flags: Why
       const groups = groupFindings(report.findings);
       if (flags.output === 'json') printChanges(report.findings, [], flags, context);
       else if (groups.length > 0)
-        print(context, renderFindings(groups, [], { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }));
-      context.stderr.write(
-        `watching pods in ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (press Ctrl-C to stop)\n`,
-      );
+        print(
+          context,
+          renderFindings(groups, [], { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
+          flags.color,
+        );
+      note(context, `watching pods in ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (press Ctrl-C to stop)`);
       return;
     }
     case 'findings':
@@ -139,27 +144,31 @@ function printReport(report: TrackerReport, namespace: string | null, flags: Why
     case 'disconnected':
       return warn(context, [`the watch was disconnected; reconnecting: ${report.why}`]);
     case 'reconnected':
-      context.stderr.write('reconnected; changes since then follow\n');
+      note(context, 'reconnected; changes since then follow');
   }
 }
 
 /** One line per group: what is repaired, then what is new, with its fix. */
 function printChanges(added: readonly Finding[], repaired: readonly Finding[], flags: WhyFlags, context: Context): void {
   const line = (type: 'new' | 'repaired', group: Group): string => {
-    if (flags.output === 'json') return JSON.stringify({ time: context.now(), type, ...summaryOf(group) });
+    if (flags.output === 'json') return toJsonLine({ time: context.now(), type, ...summaryOf(group) });
     const more = group.pods.length - MAX_EXAMPLES;
     const names = `${group.pods.slice(0, MAX_EXAMPLES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
     const about = [group.registry, group.repository].filter(Boolean).join('/');
     const cause = type === 'new' ? `${group.cause} (${group.certainty})` : group.cause;
     return `${context.now().slice(11, 19)}  ${type.padEnd(8)}  ${cause}  ${about}: ${names}`;
   };
-  for (const group of groupFindings(repaired)) print(context, line('repaired', group));
-  for (const group of groupFindings(added)) {
+  // JSON is cleaned where it is written
+  const shown = (findings: readonly Finding[]): Group[] =>
+    flags.output === 'json' ? groupFindings(findings) : forReading(groupFindings(findings));
+  for (const group of shown(repaired)) print(context, line('repaired', group));
+  for (const group of shown(added)) {
     print(context, line('new', group));
     const fix = group.findings[0]?.diagnosis.fixes.find(({ command }) => command !== null);
     if (flags.output === 'json' || fix?.command == null) continue;
     // one of several commands may be destructive without the others
-    const [podNamespace, pod] = (group.pods[0] ?? '/').split('/');
-    print(context, `          fix: ${fix.command.includes('\n') ? `run kubectl imagepull why ${pod} -n ${podNamespace}` : fix.command}`);
+    const { namespace = '', name = '' } = group.findings[0]?.facts.pod ?? {};
+    const why = `kubectl imagepull why -n ${quote(namespace)} ${positional(name)}`;
+    print(context, `          fix: ${fix.command.includes('\n') ? `run ${why}` : fix.command}`);
   }
 }

@@ -4,7 +4,7 @@ import { createReport } from '../report/findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Source, withSource } from './sources.ts';
-import { print, showProgress, warn, widthOf } from './terminal.ts';
+import { note, print, showProgress, warn, widthOf } from './terminal.ts';
 
 /**
  * Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
@@ -32,8 +32,8 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     spinner.done();
     const warnings = source.warnings();
     const text = report.render(source.patterns, warnings);
-    if (text !== '') print(context, text);
-    else if (output !== 'name') context.stderr.write(`no pod ${source.place} waits for an image\n`);
+    if (text !== '') print(context, text, color);
+    else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);
     warn(context, warnings);
     if (!isComplete) return 2;
     return [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;

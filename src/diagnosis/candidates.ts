@@ -108,13 +108,17 @@ const GATEWAY = [
   { from: 502, to: 510 },
   { from: 512, to: 599 },
 ] as const;
-/** Refusals of a request that a runtime makes rightly everywhere else. */
-const UNUSUAL = [400, 405, 408, 411, 413, 414, 423, 425, 501] as const;
+/** Statuses without a cause of their own, in answer to a request that a runtime makes rightly everywhere else. */
+const UNUSUAL = [{ from: 300, to: 400 }, { from: 405, to: 409 }, { from: 411, to: 428 }, { from: 430, to: 499 }, 501] as const;
+/** Steps of the probe at the registry that come after its answer to `/v2/`. */
+const AFTER_PING: readonly Step[] = ['resolve', 'manifest'];
 
 const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace(/:\d+$/, ''));
 /** A URL was asked that is not of the registry API (those are a row of their own), or Docker asked, which has no mirrors but those of Docker Hub. */
 const isRedirected = ({ speaker, details }: Fault, { facts: { reference } }: Context): boolean =>
   details.scheme !== undefined || (speaker === 'docker' && reference !== null && reference.registry !== HUB);
+/** A part of the image may come from another host than the registry: the probe knows whether it does, a message of the node need not tell. */
+const isElsewhere = ({ seenBy, role }: Fault): boolean => seenBy === 'node' || role === 'redirect';
 const hasHost = ({ host }: Fault): boolean => host !== null;
 const byDigest = (_: Fault, { facts }: Context): boolean => facts.reference?.digest != null;
 const headBlocked = (_: Fault, { facts }: Context): boolean => facts.probe?.headBlocked === true;
@@ -136,6 +140,9 @@ const readsNoZstd = (_: Fault, { facts }: Context): boolean => {
     ? major < 23
     : /^containerd:/.test(facts.node.runtime ?? '') && (major < 1 || (major === 1 && minor < 5));
 };
+/** The host has answered like a registry: it asks for tokens, which web servers do not, or it returned the manifest. */
+const answersOtherwise = ({ step }: Fault, { facts }: Context): boolean =>
+  facts.probe?.challenge?.scheme === 'bearer' || step === 'manifest' || step === 'config' || step === 'layer';
 const bareName = (_: Fault, { facts }: Context): boolean => !/[/:@]/.test(facts.image);
 
 /** The table, special shapes above general ones. The last row takes every shape. */
@@ -269,6 +276,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['RegistryPolicyDenied', 'ProxyFailed'],
     'The registry accepts no credentials: a 403 means that it blocks the address or the country of the client, unless a proxy answered.',
   ),
+  likely(
+    'proxy.gateway-error',
+    { kind: 'proxy', seenBy: 'probe', code: ['502', '503', '504'] },
+    ['ProxyFailed', 'RegistryUnreachable', 'RegistryFailing'],
+    'The proxy of this machine answers that it gets no answer from the registry.',
+  ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain(
     'proxy.authentication-required',
@@ -342,6 +355,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['PlainHTTPRegistry', 'TokenServiceFailed'],
     'The node and the token server use different protocols: one uses plain HTTP, the other HTTPS.',
   ),
+  likely(
+    'token-server.redirect-not-followed',
+    { role: 'token', seenBy: 'probe', status: { from: 300, to: 399 } },
+    ['TokenServiceFailed', 'RegistryFailing'],
+    'The token server redirects the probe, which follows no redirect with credentials. A runtime may follow it.',
+  ),
   certain(
     'token-server.no-token',
     { kind: 'badToken' },
@@ -371,6 +390,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'token', status: 403, states: 'policy' },
     'RegistryPolicyDenied',
     'The token server rejects the request and reports a policy.',
+  ),
+  orLogin(
+    'token-server.forbidden-page',
+    { role: 'token', status: 403, seenBy: 'probe', states: 'htmlPage' },
+    'RegistryPolicyDenied',
+    'The probe gets 403 with a web page: a firewall or a gateway in front of the token server rejects it.',
   ),
   login(
     'token-server.forbidden',
@@ -458,6 +483,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], where: isRedirected },
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The host to which the registry redirects the layers fails.',
+  ),
+  likely(
+    'redirect.loop',
+    { role: 'redirect', kind: 'redirects' },
+    ['BlobHostFailed', 'RegistryFailing'],
+    'The host to which the registry redirects redirects in a loop.',
   ),
   possible(
     'redirect.name-not-resolved',
@@ -567,6 +598,18 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: ['refused', 'timeout', 'unreachable'], step: [...TRANSFER, 'unpack'] },
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The manifest was read, but then no connection for the layers could be opened.',
+  ),
+  likely(
+    'network.closed-after-answer',
+    { kind: ['reset', 'eof'], seenBy: 'probe', step: AFTER_PING },
+    ['RegistryFailing', 'RegistryUnreachable', 'TransferInterrupted'],
+    'The registry answers the probe, but closes the connection after the request for the manifest.',
+  ),
+  likely(
+    'network.answer-cut',
+    { kind: 'shortBody', seenBy: 'probe', step: ['ping', 'resolve'] },
+    ['RegistryFailing', 'RegistryUnreachable'],
+    'The connection to the registry is closed in the middle of its answer to the probe.',
   ),
   likely(
     'network.closed',
@@ -693,7 +736,7 @@ export const CANDIDATES: readonly Candidate[] = [
     'image.corrupt-for-node',
     { kind: 'corrupt' },
     ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
-    'The node reports that a part of the image is corrupt.',
+    'A part of the image arrives corrupt.',
   ),
 
   // the answers of the registry: those with a cause of their own
@@ -855,7 +898,8 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'answer.bad-request',
-    { status: 400 },
+    // a registry that has answered for the name once takes it
+    { status: 400, where: ({ seenBy, step }) => seenBy === 'node' || step === 'resolve' },
     ['InvalidImageName', 'RegistryFailing'],
     'The registry answers 400 to the request for this image.',
   ),
@@ -874,6 +918,7 @@ export const CANDIDATES: readonly Candidate[] = [
         { from: 300, to: 400 },
         { from: 404, to: 499 },
       ],
+      where: isElsewhere,
     },
     ['BlobHostFailed', 'RegistryFailing'],
     'The answer to the request for a part of the image has a status that registries do not use.',
@@ -882,11 +927,17 @@ export const CANDIDATES: readonly Candidate[] = [
     'answer.unusual',
     { kind: 'status', status: UNUSUAL },
     ['RegistryFailing', 'ProxyFailed', 'NotARegistry'],
-    'The registry rejects a request that other registries accept.',
+    'The registry answers a request in a way in which other registries do not answer it.',
   ),
 
   // something else than a registry
   login('auth.unauthorized-page', { kind: 'notJson', status: 401 }, ['NotARegistry'], 'The answer 401 has a web page as its body.'),
+  likely(
+    'web-page.from-registry',
+    { kind: 'notJson', seenBy: 'probe', status: [{ from: 200, to: 399 }, 404], where: answersOtherwise },
+    ['NotARegistry', 'RegistryFailing', 'RegistryPolicyDenied'],
+    'The host answers other requests like a registry, and this one with a web page: something in front of the registry may answer.',
+  ),
   certain(
     'web-page.at-registry',
     { kind: 'notJson', seenBy: 'probe', where: ({ status }) => status === null || status < 400 || status === 404 },
@@ -1005,7 +1056,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   orLogin(
     'auth.forbidden-in-transfer',
-    { kind: 'status', status: 403, step: TRANSFER },
+    { kind: 'status', status: 403, step: TRANSFER, where: isElsewhere },
     'BlobHostFailed',
     'The answer to the request for a part of the image is 403.',
   ),

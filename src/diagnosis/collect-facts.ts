@@ -6,7 +6,7 @@ import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
 import { imageName } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
-import { type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
+import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { readNodeReport, sandboxImage } from '../parse/node-report.ts';
@@ -26,6 +26,8 @@ export interface ImageCase {
  */
 export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: boolean, only: string | null = null): ImageCase[] {
   const { pod } = snapshot;
+  // before any message is read: the node may quote them
+  for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
   const own = imagesOf(pod);
   const alone = own.length === 1;
   const events = snapshot.events.found ? snapshot.events.object : [];

@@ -22,6 +22,7 @@ import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/k
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
+import { failureText } from '../util/failure.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { VERSION } from '../util/version.ts';
 import { credentialFact, nodeFacts } from './collect-facts.ts';
@@ -59,21 +60,32 @@ interface SecretUnderTest {
   reference: Reference | null;
   image: string;
   now: string;
+  /** Is told of an entry that could not be tested, by a fault of ours: one line. */
+  fail(warning: string): void;
 }
 
-/** In: the secret, an image whose pull is to be proved (or null), the time, and the prober (null with --no-probe). */
-export async function testSecret(secret: Secret, image: string | null, now: string, prober: Prober | null): Promise<SecretTest> {
+/**
+ * In: the secret, an image whose pull is to be proved (or null), the time, the prober (null with --no-probe), and who is told of an entry that could not
+ * be tested, by a fault of ours.
+ */
+export async function testSecret(
+  secret: Secret,
+  image: string | null,
+  now: string,
+  prober: Prober | null,
+  fail: (warning: string) => void,
+): Promise<SecretTest> {
   const read = readPullSecret(secret);
   const parsed = image === null ? null : parseReference(image);
   const reference = parsed?.ok ? parsed.reference : null;
-  const subject: SecretUnderTest = { read, reference, image: redact(image ?? ''), now };
+  const subject: SecretUnderTest = { read, reference, image: redact(image ?? ''), now, fail };
   const test: SecretTest = {
     secret: { namespace: read.namespace, name: read.name, type: read.type },
     problems: read.problems.map(({ code, detail }) => ({ code, detail })),
     entries: [],
     fixes: read.problems.slice(0, 1).flatMap(({ code }) => repairs(subject, code, null)),
   };
-  for (const entry of read.entries) test.entries.push(await testEntry(entry, subject, prober));
+  test.entries.push(...(await testEntries(subject, prober)));
   if (reference !== null && read.error === null && !read.entries.some(entry => covers(entry, reference))) {
     test.problems.push({
       code: 'SecretRegistryMismatch',
@@ -83,6 +95,28 @@ export async function testSecret(secret: Secret, image: string | null, now: stri
     if (test.fixes.length === 0) test.fixes = miss?.near ? [copyEntry(factsOf(subject), read.name, miss.key)] : otherSecret(subject);
   }
   return test;
+}
+
+/** Registries that are asked at the same time. */
+const AT_ONCE = 8;
+
+/** Tests the entries of several registries at the same time, those of one registry one after the other. Out: the tests in the order of the secret. */
+async function testEntries(subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest[]> {
+  const { entries } = subject.read;
+  const tests: EntryTest[] = [];
+  const byRegistry = new Map<string, number[]>();
+  for (const [index, entry] of entries.entries()) {
+    const known = byRegistry.get(registryOf(entry));
+    if (known === undefined) byRegistry.set(registryOf(entry), [index]);
+    else known.push(index);
+  }
+  const waiting = [...byRegistry.values()];
+  const worker = async (): Promise<void> => {
+    for (let indexes = waiting.shift(); indexes !== undefined; indexes = waiting.shift())
+      for (const index of indexes) tests[index] = await testOne(entries[index] as AuthsEntry, subject, prober);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return tests;
 }
 
 /** kubelet's matching, with Docker Hub's fallback key. */
@@ -96,19 +130,36 @@ function registryOf(entry: AuthsEntry): string {
   return HUB_HOSTS.includes(host) ? HUB : host;
 }
 
-async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
-  const { credential } = entry;
-  const registry = registryOf(entry);
-  const row: EntryTest = {
+/** The row of an entry before it is tested. */
+function untested(entry: AuthsEntry): EntryTest {
+  return {
     key: redact(entry.rawKey),
-    registry: redact(registry),
-    username: showUser(credential.username),
+    registry: redact(registryOf(entry)),
+    username: showUser(entry.credential.username),
     result: 'notTried',
     cause: null,
     checks: [],
     detail: '',
     fixes: [],
   };
+}
+
+/** Tests one entry. One that cannot be tested, by a fault of ours, is `Unknown` and leaves the other entries their results. */
+async function testOne(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
+  try {
+    return await testEntry(entry, subject, prober);
+  } catch (error) {
+    const row = untested(entry);
+    const why = failureText(error);
+    subject.fail(`cannot test the entry "${row.key}" of secret "${subject.read.name}": ${why}`);
+    return { ...row, result: 'error', cause: 'Unknown', detail: `it could not be tested: ${why}` };
+  }
+}
+
+async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Prober | null): Promise<EntryTest> {
+  const { credential } = entry;
+  const registry = registryOf(entry);
+  const row = untested(entry);
   const bad = (cause: CauseCode, detail: string, result: CredentialResult = 'notTried'): EntryTest => ({
     ...row,
     result,
@@ -169,7 +220,7 @@ async function loginAs(entry: AuthsEntry, registry: string, { read, now }: Secre
     facts.repaired === null
       ? ''
       : `; ${facts.repaired.defect}; without this defect the registry ${facts.repaired.works ? 'accepts it' : 'rejects it too'}`;
-  const subject: SecretUnderTest = { read, reference: null, image: '', now };
+  const subject: SecretUnderTest = { read, reference: null, image: '', now, fail: () => {} };
   return {
     result: facts.result,
     detail: `${facts.detail}${repaired}`,

@@ -1,3 +1,7 @@
+/** Credentials of pull secrets, and what is wrong with them. Belongs here: the types, and who is told the password: registries, and the secrets of the run. */
+import { looksLikeToken } from '../util/redact.ts';
+import { SECRETS } from '../util/secrets.ts';
+
 /** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialized. */
 export class Credential {
   readonly #password: string;
@@ -26,6 +30,8 @@ export class Credential {
     this.rawKey = fields.rawKey;
     this.username = fields.username;
     this.#password = fields.password;
+    SECRETS.add(fields.password, fields.username);
+    if (looksLikeToken(fields.username)) SECRETS.add(fields.username);
     this.lastWrittenAt = fields.lastWrittenAt ?? null;
     this.dropped = fields.dropped ?? [];
   }

@@ -60,7 +60,7 @@ const other = (reason: ForeignContent['reason'], mediaType: string | null = null
 export const mediaTypeOf = (text: string): string => (text === '' || /^[\w.+-]{1,127}(?:\/[\w.+-]{1,127})?$/.test(text) ? text : 'invalid');
 
 /** In: a part of a platform. Out: the same, `invalid` where it is no word. */
-export const platformWord = (word: unknown): string => (typeof word === 'string' && /^[\w.-]{1,64}$/.test(word) ? word : 'invalid');
+const platformWord = (word: unknown): string => (typeof word === 'string' && /^[\w.-]{1,64}$/.test(word) ? word : 'invalid');
 
 /** Reads a manifest's body. In: the Content-Type of the answer (empty: none) and the text. Out: what it is, or why it is no container image. */
 export function readManifest(contentType: string, body: string): Manifest {

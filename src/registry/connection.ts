@@ -128,7 +128,7 @@ async function openTls(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ALPNProtocols: ['http/1.1'],
-    ...(authorities ? { ca: authorities } : {}),
+    ...(authorities ? { secureContext: authorities } : {}),
   });
   const opened = new Promise<void>((resolve, reject) => {
     const closed = (): void => reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' }));

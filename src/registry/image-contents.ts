@@ -11,8 +11,8 @@ import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
 import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readImageConfig, readManifest, realPlatforms } from '../parse/manifest.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
-import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place, rateLimitOf, stated } from './response.ts';
-import { addressOf, type Followed, follow, type Session } from './session.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
+import { addressOf, type Followed, follow, isForeign, MAX_BLOB_ANSWER, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 
 /** Layers that are asked for, and how many at the same time. */
@@ -85,7 +85,8 @@ class ImageInspection {
 
   async run(): Promise<void> {
     const { reference, answer } = this;
-    const shown = answer.manifest === null ? null : header(answer.manifest, 'docker-content-digest');
+    const digest = answer.manifest === null ? null : header(answer.manifest, 'docker-content-digest');
+    const shown = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest ?? '') ? digest : null;
     const manifest = this.readable('manifest', await this.manifest(reference.digest ?? shown ?? manifestReference(reference), 'manifest'));
     const image = manifest.type === 'index' ? await this.ofPlatform(manifest) : manifest;
     if (image.type === 'image') await this.blobs(image.config, image.layers);
@@ -95,8 +96,8 @@ class ImageInspection {
     return addressOf(this.session, `/v2/${this.reference.repository}/${kind}/${digest}`);
   }
 
-  private place(step: Fault['step'], url: string, redirected = false): Place {
-    return { step, role: redirected ? 'redirect' : this.session.role, url, method: 'GET', login: this.login };
+  private place(step: Fault['step'], followed: Followed): Place {
+    return { step, role: roleOf(this.session, followed), url: followed.url, method: 'GET', login: this.login };
   }
 
   private note(name: CheckName, status: Check['status'], detail: string, ms: number | null = null): void {
@@ -104,16 +105,25 @@ class ImageInspection {
   }
 
   private stop(check: CheckName, kind: FaultKind, step: Fault['step'], message: string, extra: Partial<Fault> = {}): never {
-    throw new Stop(check, faultOfContent(kind, this.place(step, this.session.base), message, extra));
+    const { base: url, role } = this.session;
+    throw new Stop(check, faultOfContent(kind, { step, role, url, method: 'GET', login: this.login }, message, extra));
+  }
+
+  /** Ends at a web page in place of a part of the image: whoever wrote it, the part may be whole. */
+  private stopAtPage(check: CheckName, place: Place, status: number): never {
+    const message = `${new URL(place.url).host} answers the request for a part of the image with a web page (${status})`;
+    throw new Stop(check, faultOfContent('notJson', place, message, { status }));
   }
 
   private async manifest(digest: string, check: 'manifest' | 'platform'): Promise<Manifest> {
     const headers = { accept: ACCEPT, ...this.answer.auth.headers };
-    const { outcome, url, redirected } = await follow(this.session, 'GET', this.url('manifests', digest), headers, MAX_MANIFEST);
-    const place = this.place('manifest', url, redirected);
+    const got = await follow(this.session, 'GET', this.url('manifests', digest), headers, MAX_MANIFEST);
+    const place = this.place('manifest', got);
+    const { outcome } = got;
     if (!outcome.ok) throw new Stop(check, faultOfWire(outcome.fault, place));
     const { reply } = outcome;
     this.found.rateLimit = rateLimitOf(reply) ?? this.found.rateLimit;
+    if ((reply.status === 200 || reply.status === 404) && isHtml(reply)) this.stopAtPage(check, place, reply.status);
     if (reply.status === 404 && check === 'platform') {
       const message = `the index lists the manifest ${digest}, but the registry does not have it`;
       this.stop(check, 'blobMissing', 'manifest', message, { status: 404 });
@@ -183,7 +193,7 @@ class ImageInspection {
     const { headers } = this.answer.auth;
     const head = await follow(this.session, 'HEAD', url, headers);
     if (!head.outcome.ok || head.outcome.reply.status === 200 || head.outcome.reply.status === 206) return head;
-    return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, 1);
+    return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, MAX_BLOB_ANSWER);
   }
 
   private async config(config: Descriptor, layers: number): Promise<void> {
@@ -212,8 +222,8 @@ class ImageInspection {
   private blob(got: Followed, blob: Descriptor, check: 'config' | 'layers'): Reply {
     const step = check === 'config' ? 'config' : 'layer';
     const { host } = new URL(got.url);
-    const redirected = host !== new URL(this.session.base).host;
-    const place = this.place(step, got.url, redirected);
+    const redirected = isForeign(this.session, got);
+    const place = this.place(step, got);
     const noteHost = (ok: boolean, detail: string): void => {
       const { blobHosts } = this.found;
       if (redirected && !blobHosts.some(other => other.host === host && other.ok === ok)) blobHosts.push({ host, ok, detail });
@@ -223,6 +233,10 @@ class ImageInspection {
       throw new Stop(check, faultOfWire(got.outcome.fault, place));
     }
     const { reply } = got.outcome;
+    if (reply.status === 404 && isHtml(reply)) {
+      noteHost(false, 'answers 404 with a web page');
+      this.stopAtPage(check, place, reply.status);
+    }
     if (reply.status === 404) {
       noteHost(true, 'answers 404');
       const where = redirected ? `${host}, to which the registry redirects,` : 'the registry';
@@ -233,10 +247,16 @@ class ImageInspection {
       noteHost(false, `answers ${reply.status}`);
       throw new Stop(check, faultOfReply(reply, place, []));
     }
-    noteHost(true, 'answers');
     const length = Number(header(reply, 'content-length') ?? Number.NaN);
-    if (reply.status === 200 && Number.isFinite(length) && blob.size > 0 && length !== blob.size) {
-      this.stop(check, 'corrupt', step, `${blob.digest} has ${length} bytes in the registry, but the manifest lists ${blob.size}`);
+    const differs = reply.status === 200 && Number.isFinite(length) && blob.size > 0 && length !== blob.size;
+    if (differs && isHtml(reply)) {
+      noteHost(false, 'answers with a web page');
+      this.stopAtPage(check, place, reply.status);
+    }
+    noteHost(true, 'answers');
+    if (differs) {
+      const message = `${blob.digest} has ${length} bytes at ${host}, but the manifest lists ${blob.size}`;
+      throw new Stop(check, faultOfContent('corrupt', place, message));
     }
     return reply;
   }

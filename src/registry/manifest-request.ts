@@ -10,7 +10,7 @@ import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { ACCEPT, MAX_MANIFEST } from '../parse/manifest.ts';
 import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
-import { addressOf, type Followed, follow, isForeign, type Session } from './session.ts';
+import { addressOf, type Followed, follow, isForeign, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 
 /** What a registry answered to one identity's request for a manifest. */
@@ -111,7 +111,7 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
   ];
   const place = (method: 'GET' | 'HEAD'): Place => ({
     step: 'resolve',
-    role: head.redirected ? 'redirect' : session.role,
+    role: roleOf(session, head),
     url: head.url,
     method,
     login: sent === null ? 'none' : 'sent',
@@ -119,6 +119,14 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
 
   if (!head.outcome.ok) {
     const wire = head.outcome.fault;
+    const full = isClosed(head) ? await getManifest(exchange, 'GET') : null;
+    if (full?.outcome.ok && isManifest(full.outcome.reply)) {
+      const again = await succeedingHead(exchange);
+      if (again !== null) return readExchange({ ...exchange, head: again, full });
+      const detail = `${wire.detail} after HEAD, but GET of the same manifest works`;
+      const checks = step('failed', wire.code, detail, head.outcome.ms);
+      return { ...before, manifest: full.outcome.reply, headBlocked: true, checks, fault: faultOfWire(wire, place('HEAD')) };
+    }
     return { ...before, checks: step('failed', wire.code, wire.detail, head.outcome.ms), fault: faultOfWire(wire, place('HEAD')) };
   }
   const { reply } = head.outcome;
@@ -128,8 +136,9 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
     return { ...answered, checks: step('failed', '401', foreign.message, reply.ms), fault: foreign };
   }
   if (isManifest(reply)) {
-    const digest = header(reply, 'docker-content-digest');
-    const detail = `HEAD returns ${contentType(reply) || 'no media type'}${digest === null ? '' : `, ${digest}`}`;
+    const digest = header(reply, 'docker-content-digest') ?? '';
+    const shown = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest) ? `, ${digest}` : '';
+    const detail = `HEAD returns ${contentType(reply) || 'no media type'}${shown}`;
     return { ...answered, manifest: reply, checks: step('ok', null, detail, reply.ms) };
   }
   // who is told to wait asks no second time
@@ -137,7 +146,10 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
   const full = exchange.full ?? (toldToWait ? null : await getManifest(exchange, 'GET'));
   const answer = full?.outcome.ok ? full.outcome.reply : null;
   if (answer !== null && isManifest(answer) && reply.status !== 429) {
-    const headBlocked = reply.status !== 405;
+    const again = reply.status >= 500 ? await succeedingHead(exchange) : null;
+    if (again !== null) return readExchange({ ...exchange, head: again, full });
+    // containerd asks by GET after a 405, and after a success that names no digest
+    const headBlocked = reply.status !== 405 && reply.status !== 200;
     const detail = `HEAD returns ${reply.status}, but GET of the same manifest works`;
     return {
       ...answered,
@@ -162,6 +174,15 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
 }
 
 const isManifest = (reply: Reply): boolean => reply.status === 200 && !isHtml(reply);
+
+/** A second HEAD where the GET worked, null where it fails like the first: a connection that was idle too long, or a server that failed once, blocks no HEAD. */
+async function succeedingHead(exchange: Exchange): Promise<Followed | null> {
+  const head = await getManifest(exchange, 'HEAD');
+  return head.outcome.ok && isManifest(head.outcome.reply) ? head : null;
+}
+
+/** Whether the connection was closed in place of an answer. */
+const isClosed = ({ outcome }: Followed): boolean => !outcome.ok && (outcome.fault.kind === 'eof' || outcome.fault.kind === 'reset');
 
 /** The `error` of a challenge: `insufficient_scope`, `invalid_token` (RFC 6750). */
 const errorOf = (reply: Reply | null): string | null => parseChallenges(reply?.headers['www-authenticate'])[0]?.error ?? null;

@@ -18,9 +18,11 @@ import { logIn } from './login.ts';
 import { requestManifest } from './manifest-request.ts';
 import { CredentialUses, type Memory } from './once-per-credential.ts';
 import { RateLimitMemory } from './rate-limit-memory.ts';
+import { faultOfWire } from './response.ts';
 import { connectionChecks, openSession, type Session, type SessionOptions } from './session.ts';
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
+import { SILENT, type WireFault } from './wire.ts';
 
 interface ProbeOptions {
   /** The node's platform, null when it is not known. */
@@ -66,6 +68,14 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
 
   /** What logins that ended in silence have taken: together they take no longer than one probe may. */
   const silence = new SilentTime(options.timeout);
+  /** The same for the probes of each registry: all its images together wait no longer than one of them may. */
+  const silences = new Map<string, SilentTime>();
+
+  function silenceOf(registry: string): SilentTime {
+    const known = silences.get(registry) ?? new SilentTime(options.timeout);
+    silences.set(registry, known);
+    return known;
+  }
 
   /** Works on a registry within a time of its own. In: milliseconds, the registry, and what to do in its session, which is opened once. */
   async function within<T>(ms: number, registry: string, work: (session: Session) => Promise<T>): Promise<T> {
@@ -84,11 +94,17 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     probe(reference, credentials, { platform, deep }) {
       const identities = credentials.map(credential => uses.identityOf(credential));
       const question = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep]);
-      return probes(question, () =>
-        within(options.timeout, reference.registry, session =>
-          probeImage({ session, reference, credentials, platform, deep, uses, limits }),
-        ),
-      );
+      return probes(question, async () => {
+        const { registry } = reference;
+        const waits = silenceOf(registry);
+        const ms = waits.left();
+        const started = performance.now();
+        const facts = await within(ms, registry, session =>
+          probeImage({ session: ms > 0 ? session : givenUp(session), reference, credentials, platform, deep, uses, limits }),
+        );
+        if (isSilent(facts)) waits.spend(started);
+        return facts;
+      });
     },
 
     async login(registry, credential) {
@@ -97,7 +113,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
       if (ms <= 0) return { checks: [], result: 'notTried', detail, fault: null, repaired: null };
       const started = performance.now();
       const facts = await within(ms, registry, session => logInAt(session, registry, credential));
-      if (facts.fault?.kind === 'timeout' || facts.fault?.details.dns === 'noAnswer') silence.spend(started);
+      if (isSilent({ connectionFault: facts.fault, attempts: [] })) silence.spend(started);
       return facts;
     },
   };
@@ -114,6 +130,23 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     return { checks: [...checks, ...attempt.checks], result, detail, fault: attempt.fault, repaired };
   }
 }
+
+/** The session with a registry that has kept silent for so long that it is asked nothing more. */
+const givenUp = (session: Session): Session => ({
+  ...session,
+  fault: session.fault ?? faultOfWire(GIVEN_UP, { step: 'ping', role: session.role, url: session.base, method: 'GET', login: 'none' }),
+});
+const GIVEN_UP: WireFault = {
+  stage: 'http',
+  kind: 'timeout',
+  code: SILENT,
+  detail: 'not asked: waiting for other answers of this registry has used up the time limit (--timeout)',
+  details: { silent: true, notAsked: 'silentBefore' },
+};
+
+/** Whether a probe waited for an answer that did not come. */
+const isSilent = ({ connectionFault, attempts }: Pick<ProbeFacts, 'connectionFault' | 'attempts'>): boolean =>
+  [connectionFault, ...attempts.map(({ fault }) => fault)].some(fault => fault?.kind === 'timeout' || fault?.details.dns === 'noAnswer');
 
 /** A time that several waits share. Waits at the same time count once. */
 class SilentTime {

@@ -86,7 +86,7 @@ async function reach(proxy: ProxyServer, options: ConnectionOptions & { lookUp: 
       servername: isIP(host) ? '' : host,
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: true,
-      ...(options.authorities ? { ca: options.authorities } : {}),
+      ...(options.authorities ? { secureContext: options.authorities } : {}),
     });
     const opened = new Promise<void>((resolve, reject) => {
       secured.once('secureConnect', () => resolve());
@@ -149,6 +149,32 @@ const startsAsHttp = (seen: Buffer): boolean => {
   return 'HTTP/'.startsWith(start) || start === 'HTTP/';
 };
 
+/** Names of proxies that sign the answers which they make themselves; of an answer that they hand on they keep the name of the server behind. */
+const PROXY_SERVERS = /^(?:squid|tinyproxy|zscaler)\b/i;
+
+/**
+ * Whose answer it is that comes over plain HTTP through a proxy, which is asked in place of the host: null where it is the host's. A 407 is always the proxy's;
+ * 502, 503 and 504 are taken for the proxy's where a header says that one wrote or handed on the answer (`Via`, `Proxy-Status` of RFC 9209, squid's `X-Squid-Error`,
+ * a proxy's name in `Server`): of the registry nothing may be certain then.
+ */
+export function answeredByProxy(
+  proxy: ProxyServer,
+  host: string,
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+): WireError | null {
+  if (status === 407) return failed(proxy, `${loginFault(proxy)} (407)`, '407');
+  const isSigned =
+    ['via', 'proxy-status', 'x-squid-error'].some(name => headers[name] !== undefined) ||
+    PROXY_SERVERS.test(String(headers['server'] ?? ''));
+  if (![502, 503, 504].includes(status) || !isSigned) return null;
+  return failed(proxy, `answers the request to ${host} with ${status}, which may come from the host behind it`, String(status));
+}
+
+/** What a proxy does that asks for a login. */
+const loginFault = ({ authorization }: ProxyServer): string =>
+  authorization === null ? 'requires authentication' : 'rejects the user name or password in its URL';
+
 /** Why the answer opens no tunnel, null where it does. */
 function refusalIn(proxy: ProxyServer, target: string, { text, rest }: Head): WireError | null {
   const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(text)?.[1];
@@ -158,7 +184,7 @@ function refusalIn(proxy: ProxyServer, target: string, { text, rest }: Head): Wi
     const isPage = rest.length > 0 || /^content-length:\s*[1-9]/im.test(text) || /^content-type:\s*text\/html/im.test(text);
     return isPage ? failed(proxy, `answers CONNECT with a page of its own instead of a tunnel to ${target} (${status})`, status) : null;
   }
-  const login = proxy.authorization === null ? 'requires authentication' : 'rejects the user name or password in its URL';
+  const login = loginFault(proxy);
   const told: Record<string, string> = {
     407: login,
     401: login,

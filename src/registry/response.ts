@@ -2,6 +2,7 @@
 import type { Fault, FaultDetails, FaultKind, HostRole, Step } from '../model/fault.ts';
 import type { RateLimit } from '../model/probe.ts';
 import type { Reference } from '../model/reference.ts';
+import { mediaTypeOf } from '../parse/manifest.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { redact } from '../util/redact.ts';
 import type { Reply } from './transport.ts';
@@ -46,7 +47,7 @@ export function spokenError(reply: Reply, known: readonly string[] = []): Spoken
   const message =
     said === undefined ? detail : detail === undefined || said === detail ? (said as string) : `${said as string} (${detail})`;
   return {
-    code: typeof code === 'string' && /^[A-Za-z_]+$/.test(code) ? code.toUpperCase() : null,
+    code: typeof code === 'string' && /^[A-Za-z_]{1,64}$/.test(code) ? code.toUpperCase() : null,
     message: message === undefined ? null : clean(message, known),
   };
 }
@@ -56,12 +57,14 @@ const clean = (text: string, known: readonly string[]): string => {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 };
 
-/** The media type of an answer in lower case, without parameters; empty where none was sent. */
+/** The media type of an answer in lower case, without parameters; empty where none was sent, `invalid` where it is none (RFC 6838). */
 export const contentType = (reply: Reply): string =>
-  String(reply.headers['content-type'] ?? '')
-    .split(';', 1)[0]
-    ?.trim()
-    .toLowerCase() ?? '';
+  mediaTypeOf(
+    String(reply.headers['content-type'] ?? '')
+      .split(';', 1)[0]
+      ?.trim()
+      .toLowerCase() ?? '',
+  );
 /** Whether an answer is a web page, by its Content-Type or its first characters. */
 export const isHtml = (reply: Reply): boolean => contentType(reply) === 'text/html' || /^\s*<(?:!doctype|html)/i.test(reply.body);
 /** The (first) value of a header, null where it was not sent. In: the name in lower case. */
@@ -80,7 +83,9 @@ export function rateLimitOf(reply: Reply): RateLimit | null {
   const [remaining] = read('ratelimit-remaining');
   const retryAfter = header(reply, 'retry-after');
   if (limit === null && remaining === null && !(reply.status === 429 && retryAfter !== null)) return null;
-  return { limit, remaining, windowSeconds, source: header(reply, 'docker-ratelimit-source'), retryAfter };
+  const wait = /^[\w ,:+-]{1,64}$/.test(retryAfter ?? '') ? retryAfter : null;
+  const source = header(reply, 'docker-ratelimit-source');
+  return { limit, remaining, windowSeconds, source: /^[\w.:-]{1,64}$/.test(source ?? '') ? source : null, retryAfter: wait };
 }
 
 /** Where in a pull a question was asked: what a fault says of its step. */
@@ -145,9 +150,10 @@ export function faultOfWire(wire: WireFault, place: Place): Fault {
  */
 export function faultOfReply(reply: Reply, place: Place, known: readonly string[], kind?: FaultKind, error?: string | null): Fault {
   const spoken = spokenError(reply, known);
+  const named = error == null ? '' : `, error="${/^\w{1,64}$/.test(error) ? error : 'invalid'}"`;
   const words = reply.ledInside
     ? NOT_SHOWN
-    : `${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${error ? `, error="${error}"` : ''}`;
+    : `${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${named}`;
   const told = `${place.method} ${redact(place.url)}: ${reply.status}${words}`;
   const which =
     kind ??

@@ -45,13 +45,17 @@ export interface Followed {
   outcome: Outcome;
   /** Where the last request went. */
   url: string;
-  redirected: boolean;
 }
 
-/** Whether an answer is another host's than the registry's own, at the end of a redirect. */
+/** Whether an answer is another host's than the registry's own, at the end of a redirect. A registry may redirect to itself. */
 export const isForeign = (session: Session, { url }: Followed): boolean => new URL(url).origin !== new URL(session.base).origin;
 
+/** Whose answer the end of a chain of redirects is. */
+export const roleOf = (session: Session, followed: Followed): HostRole => (isForeign(session, followed) ? 'redirect' : session.role);
+
 const MAX_REDIRECTS = 10;
+/** Bytes that are read of the answer to the request for the first byte of a layer: an error explains itself in them. */
+export const MAX_BLOB_ANSWER = 4096;
 
 /** https alone, but for hosts that a runtime asks over http too: this machine, and those named insecure. */
 function basesOf(registry: string, options: SessionOptions): string[] {
@@ -159,18 +163,18 @@ export async function follow(
     const asker = { registry: session.base, ...(from === undefined ? {} : { from }) };
     const outcome = await session.transport.request(how, at, { headers: sent, asker, ...(most === undefined ? {} : { limit: most }) });
     const location = outcome.ok && outcome.reply.status >= 300 && outcome.reply.status < 400 ? header(outcome.reply, 'location') : null;
-    if (location === null || !URL.canParse(location, at)) return { outcome, url: at, redirected: at !== url };
+    if (location === null || !URL.canParse(location, at)) return { outcome, url: at };
     const next = new URL(location, at);
     if (next.origin !== new URL(at).origin) sent = Object.fromEntries(Object.entries(sent).filter(([name]) => name !== 'authorization'));
     if (how === 'HEAD' && /\/blobs\//.test(url) && next.origin !== new URL(url).origin)
-      [how, sent, most] = ['GET', { ...sent, range: 'bytes=0-0' }, 1];
+      [how, sent, most] = ['GET', { ...sent, range: 'bytes=0-0' }, MAX_BLOB_ANSWER];
     [from, at] = [at, next.href];
   }
   const fault = {
     stage: 'http' as const,
     kind: 'redirects' as const,
     code: 'ERR_REDIRECTS',
-    detail: `more than ${MAX_REDIRECTS} redirects`,
+    detail: `more than ${MAX_REDIRECTS} redirects, the last of them by ${new URL(at).host}`,
   };
-  return { outcome: { ok: false, ms: 0, fault }, url: at, redirected: true };
+  return { outcome: { ok: false, ms: 0, fault }, url: at };
 }

@@ -6,6 +6,8 @@ import { addressOf, follow, type Session } from './session.ts';
 
 /** Bytes that are read of a tag list. */
 const MAX_LIST = 1024 * 1024;
+/** Source: the OCI distribution spec, and distribution/reference. */
+const TAG = /^\w[\w.-]{0,127}$/;
 /** Tags that are kept, of a registry that gives more than it was asked for. */
 const MOST_TAGS = 10_000;
 /** Tags that are asked for. */
@@ -36,7 +38,8 @@ function readTags(body: string): string[] | null {
   try {
     const { tags } = JSON.parse(body) as { tags?: unknown };
     if (tags === null) return [];
-    return Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : null;
+    // what is no tag cannot be pulled, and would stand in a command
+    return Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string' && TAG.test(tag)) : null;
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 /** Look-ups and TCP connections with an end: nothing here waits longer than it is told to. */
 import { lookup } from 'node:dns/promises';
 import { type Socket, connect as tcpConnect } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { errorCode, kindOf, SILENT, WireError, type WireFault, wireDetails } from './wire.ts';
 
 export interface StepLimits {
@@ -11,8 +12,8 @@ export interface StepLimits {
 }
 
 export interface ConnectionOptions extends StepLimits {
-  /** PEM of all certificate authorities, undefined for Node's own. */
-  authorities: string[] | undefined;
+  /** The certificate authorities, read once for all connections; undefined for Node's own. */
+  authorities: SecureContext | undefined;
   /** Whether a certificate that does not verify is accepted. */
   insecure: boolean;
 }

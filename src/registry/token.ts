@@ -5,7 +5,10 @@
 import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
 import type { Challenge } from '../parse/challenge.ts';
-import { faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
+import { isObject } from '../parse/shape.ts';
+import { redact } from '../util/redact.ts';
+import { SECRETS } from '../util/secrets.ts';
+import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
 import type { Outcome, Reply, Transport } from './transport.ts';
 
 /** A token of a token server. */
@@ -55,7 +58,11 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
   if (realm === null || realm === '')
     return failed('badToken', placeOf('GET', asker, login), "the registry's challenge names no realm, so no client can fetch a token");
   if (!URL.canParse(realm) || !/^https?:$/.test(new URL(realm).protocol))
-    return failed('badScheme', placeOf('GET', asker, login), `the realm "${realm}" of the registry's challenge is not an http(s) URL`);
+    return failed(
+      'badScheme',
+      placeOf('GET', asker, login),
+      `the realm "${redact(realm)}" of the registry's challenge is not an http(s) URL`,
+    );
   const query = new URL(realm);
   if (service !== null && service !== '') query.searchParams.set('service', service);
   for (const scope of scopesOf(request)) query.searchParams.append('scope', scope);
@@ -114,7 +121,7 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
     return failed(
       'badToken',
       place,
-      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${header(reply, 'content-type') ?? 'no Content-Type'})`}`,
+      `the token server's answer is not JSON${reply.ledInside ? '' : ` (${contentType(reply) || 'no Content-Type'})`}`,
       200,
       ms,
     );
@@ -123,14 +130,22 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
   return { ok: true, ms, token: { token, access }, detail: `${query.host} issued a token${describeAccess(access)}` };
 }
 
-/** The token in a body; null where it holds none, undefined where it is not JSON. */
-function tokenIn({ body }: Reply): string | null | undefined {
+/** A text as a JSON object; null for any other value, undefined where it is not JSON. */
+function jsonObject(text: string): Record<string, unknown> | null | undefined {
   try {
-    const { token, access_token } = (JSON.parse(body) ?? {}) as { token?: unknown; access_token?: unknown };
-    return [token, access_token].find((text): text is string => typeof text === 'string' && text !== '') ?? null;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
   } catch {
     return undefined;
   }
+}
+
+/** The token in a body; null where it holds none, undefined where it is not JSON. */
+function tokenIn({ body }: Reply): string | null | undefined {
+  SECRETS.addAnswer(body);
+  const answer = jsonObject(body);
+  if (answer === null || answer === undefined) return answer;
+  return [answer.token, answer.access_token].find((text): text is string => typeof text === 'string' && text !== '') ?? null;
 }
 
 const describeAccess = (access: Token['access']): string =>
@@ -155,17 +170,21 @@ function scopesOf({ scope, challenge }: TokenRequest): string[] {
   return [...new Set([...own, ...(challenge.scope ?? '').split(' ').filter(Boolean)])].sort();
 }
 
-/** The `access` claim of a JWT (distribution token spec, jwt.md); null for an opaque token. */
+/** Grants of one token that are told, and actions of one: a pull needs one of each, and a token server may write as many as it likes. */
+const MOST_GRANTS = 20;
+
+/** The `access` claim of a JWT (distribution token spec, jwt.md); null for an opaque token. An entry of another shape grants nothing. */
 function decodeAccess(token: string): Token['access'] {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return null;
-  try {
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {
-      access?: { type?: string; name?: string; actions?: string[] }[] | null;
+  const [, payload] = token.split('.', 2);
+  const claims = payload === undefined ? null : jsonObject(Buffer.from(payload, 'base64url').toString('utf8'));
+  if (claims === null || claims === undefined || !('access' in claims)) return null;
+  const entries: unknown[] = Array.isArray(claims.access) ? claims.access : [];
+  return entries.slice(0, MOST_GRANTS).flatMap(entry => {
+    if (!isObject(entry) || typeof entry.name !== 'string' || !/^[\w./:*-]{1,255}$/.test(entry.name)) return [];
+    const actions: unknown[] = Array.isArray(entry.actions) ? entry.actions.slice(0, MOST_GRANTS) : [];
+    return {
+      name: entry.name,
+      actions: actions.filter((action): action is string => typeof action === 'string' && /^[\w*-]{1,32}$/.test(action)),
     };
-    if (!('access' in claims)) return null;
-    return (claims.access ?? []).map(entry => ({ name: String(entry.name), actions: (entry.actions ?? []).map(String) }));
-  } catch {
-    return null;
-  }
+  });
 }

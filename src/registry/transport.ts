@@ -4,15 +4,16 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { CertificateFacts, Check } from '../model/probe.ts';
 import { oncePerKey } from '../util/once.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
+import { SECRETS } from '../util/secrets.ts';
 import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
 import { type Asker, Gate } from './gate.ts';
-import { type ProxyServer, proxyOf } from './proxy-tunnel.ts';
+import { answeredByProxy, type ProxyServer, proxyOf } from './proxy-tunnel.ts';
 import { type LookUp, systemLookUp } from './tcp.ts';
 import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
@@ -116,7 +117,7 @@ export function createTransport(options: TransportOptions): Transport {
   const alerts = new Map<string, string>();
   /** Questions that got no answer, and how: they are not asked again (see silenceOf). */
   const silences = new Map<string, WireFault>();
-  const authorities = options.ca === null ? undefined : [...rootCertificates, options.ca];
+  const authorities = options.ca === null ? undefined : createSecureContext({ ca: [...rootCertificates, options.ca] });
   const lookUp = options.lookUp ?? systemLookUp;
   /** A name is looked up once: what the gate has judged is what is connected, for the whole run. */
   const lookUps = oncePerKey<string[]>();
@@ -276,13 +277,12 @@ export function createTransport(options: TransportOptions): Transport {
         ...(method === 'HEAD' ? { reset: false } : {}),
       });
       answered = true;
+      SECRETS.addHeaders(answer.headers);
       const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
       if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
       const { statusCode: status } = answer;
-      if (status === 407 && isAsked) {
-        const what = proxy.authorization === null ? 'requires authentication' : 'rejects the user name or password in its URL';
-        return failed({ stage: 'http', kind: 'proxy', code: '407', detail: `the proxy ${proxy.shown} of this machine ${what} (407)` });
-      }
+      const refusal = isAsked ? answeredByProxy(proxy, url.host, status, answer.headers) : null;
+      if (refusal !== null) throw refusal;
       const { ledInside } = admission;
       return { ok: true, reply: { status, headers: answer.headers, body: read.text, truncated: read.truncated, ledInside, ms: elapsed() } };
     } catch (error) {
@@ -348,7 +348,9 @@ export function createTransport(options: TransportOptions): Transport {
     const own = kindOf(code, 'http');
     const kind = answered ? cutOff(own) : own;
     const stage = ['untrusted', 'badCertificate', 'tls', 'plainHttp'].includes(kind) ? 'tls' : 'http';
-    return { stage, kind, code, detail: wireDetail(stage, url, code, error), details: wireDetails(code) };
+    const detail =
+      kind === 'shortBody' ? `${url.host} closed the connection in the middle of its answer` : wireDetail(stage, url, code, error);
+    return { stage, kind, code, detail, details: wireDetails(code) };
   }
 
   return {

@@ -3,9 +3,9 @@ import { type Aggregator, aggregate, summaryOf } from '../diagnosis/aggregate.ts
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { OutputFormat } from '../flags.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
+import { forReading } from './clean.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from './json.ts';
 import { prometheus } from './prometheus.ts';
-import { printable } from './style.ts';
 import { renderFindings } from './text.ts';
 
 /** The format of a report. */
@@ -51,7 +51,7 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
         case 'prometheus':
           return prometheus(groups);
         case 'name':
-          return [...findings.pods].map(pod => printable(`pod/${pod.split('/').at(-1)}`, false)).join('\n');
+          return forReading([...findings.pods].map(pod => `pod/${pod.slice(pod.indexOf('/') + 1)}`)).join('\n');
         default:
           return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
       }

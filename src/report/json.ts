@@ -1,12 +1,15 @@
 /** The stable JSON of `-o json|yaml`: additive only. Field names, codes and their meaning are never changed. Pure. */
 import { dump } from 'js-yaml';
 import { docsOf } from '../causes/docs-url.ts';
+import { commandLines } from '../causes/shell.ts';
 import type { GroupSummary } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import type { SecretTest } from '../diagnosis/test-secret.ts';
 import { API_VERSION, FACTS_VERSION } from '../parse/facts.ts';
 import { VERSION } from '../util/version.ts';
+import { visibleJson } from '../util/visible.ts';
+import { withoutSecrets } from './clean.ts';
 
 /** In: the items, their groups, what the failing pods have in common, and warnings. Out: the list that `why` prints. */
 export const diagnosisList = (items: object[], groups: GroupSummary[], patterns: string[], warnings: string[]): object => ({
@@ -58,9 +61,28 @@ export const secretTestList = (tests: SecretTest[], warnings: string[]): object 
   warnings,
 });
 
-/** In: a plain value. Out: its JSON, without control characters (`JSON.stringify` leaves some that terminals obey). */
-export const toJson = (value: object): string =>
-  JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
+/** In: a plain value. Out: its JSON, without any secret of the run, in which every character that a reader does not see is an escape (`JSON.stringify` leaves many). */
+export const toJson = (value: object): string => visibleJson(JSON.stringify(withoutSecrets(value), null, 2));
 
-/** In: a plain value. Out: its YAML. */
-export const toYaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
+/** In: a plain value. Out: the same on one line. */
+export const toJsonLine = (value: object): string => visibleJson(JSON.stringify(withoutSecrets(value)));
+
+/** In: a plain value. Out: its YAML, without the same secrets and with the same escapes. Only between commands a line break is one: a name of several lines is shown on one. */
+export function toYaml(value: object): string {
+  const marked = JSON.parse(JSON.stringify(withoutSecrets(value)), (key, part: unknown) =>
+    typeof part === 'string' ? marksFor(part, key) : part,
+  ) as object;
+  return dump(marked, { lineWidth: -1, noRefs: true }).replace(/\\x01([0-9a-f]{4})\\x02/g, '\\u$1');
+}
+
+/** js-yaml escapes control characters alone, and shows a text of several lines on as many: any other hidden character gets a mark of those that it escapes. */
+const marksFor = (text: string, key: string): string => {
+  const isCommands = key === 'command' && commandLines(text).every(line => !line.includes('\n'));
+  return text.replace(YAML_HIDDEN, found =>
+    found === '\n' && isCommands
+      ? found
+      : Array.from({ length: found.length }, (_, at) => `\u0001${found.charCodeAt(at).toString(16).padStart(4, '0')}\u0002`).join(''),
+  );
+};
+/** What is shown as an escape; also what looks like a mark. */
+const YAML_HIDDEN = /\\(?=x0[12])|[\n\u0001\u0002\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;

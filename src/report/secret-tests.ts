@@ -1,12 +1,15 @@
 /** The text of `test-secret`: for each secret its verdict, its problems, the result of each entry, and the fixes. Pure. */
 import type { SecretTest } from '../diagnosis/test-secret.ts';
+import { forReading } from './clean.ts';
 import { fold, table } from './columns.ts';
 import { RESULT, renderChecks, renderFixes } from './sections.ts';
-import { printable, type Style, style, type TextOptions } from './style.ts';
+import { type Style, style, type TextOptions } from './style.ts';
 
 /** In: the tests of all secrets. Out: the text, one part for each secret; with `wide` also the checks of each entry. */
 export const renderSecretTests = (tests: SecretTest[], options: TextOptions): string =>
-  printable(tests.map(test => renderSecretTest(test, options)).join('\n'), options.color);
+  forReading(tests)
+    .map(test => renderSecretTest(test, options))
+    .join('\n');
 
 function renderSecretTest(test: SecretTest, { color, wide, width }: TextOptions): string {
   const s = style(color);

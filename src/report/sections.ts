@@ -23,9 +23,10 @@ export const count = (number: number, one: string): string => `${number} ${one}$
 export function renderFixes(fixes: Fix[], width: number, s: Style): string[] {
   return fixes.flatMap((fix, index) => {
     const number = fixes.length > 1 ? `${index + 1}. ` : '';
-    const indent = ' '.repeat(2 + number.length);
-    const [first = '', ...rest] = fold(fix.title, width, indent);
-    const command = fix.command === null ? [] : fix.command.split('\n').map(line => `${indent}${number === '' ? '  ' : ''}${s.cyan(line)}`);
+    const indent = ' '.repeat(number === '' ? 4 : 2 + number.length);
+    // further right than a command: no name in a title looks like one
+    const [first = '', ...rest] = fold(fix.title, width, `${indent}  `);
+    const command = fix.command === null ? [] : fix.command.split('\n').map(line => `${indent}${s.cyan(line)}`);
     return [`  ${number}${first.trimStart()}`, ...rest, ...command];
   });
 }

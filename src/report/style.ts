@@ -1,4 +1,4 @@
-/** How a text is shown: colors where they are wanted, and nothing else that a terminal obeys. Pure. */
+/** How a text is laid out and colored. Pure. */
 
 /** How a text is to be laid out. */
 export interface TextOptions {
@@ -33,11 +33,3 @@ export const style = (color: boolean): Style => ({
   cyan: wrap(color, 36, 39),
   dim: wrap(color, 2, 22),
 });
-
-/**
- * In: a text that holds what others wrote (names, messages), and whether our own colors stay. Out: the same without any character that a terminal obeys; line ends stay.
- */
-export const printable = (text: string, color: boolean): string =>
-  text.replace(/\u001b\[(?:1|2|22|31|32|33|36|39)m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, found =>
-    color && found.length > 1 ? found : '',
-  );

@@ -7,9 +7,10 @@ import { causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence, Fix } from '../model/diagnosis.ts';
 import type { ContainerKind, Facts } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
+import { forReading } from './clean.ts';
 import { fold, labeled, table } from './columns.ts';
 import { count, RESULT, renderChecks, renderFixes } from './sections.ts';
-import { printable, type Style, style, type TextOptions } from './style.ts';
+import { type Style, style, type TextOptions } from './style.ts';
 
 const KIND: Record<ContainerKind, string> = {
   container: 'container',
@@ -39,7 +40,8 @@ const MAX_NAMES = 5;
  * In: the groups of all findings, and what the failing pods have in common. Out: a table of the causes if there are several, then each group by its most certain finding;
  * with `wide` every finding.
  */
-export function renderFindings(groups: Group[], patterns: string[], options: TextOptions): string {
+export function renderFindings(allGroups: Group[], allPatterns: string[], options: TextOptions): string {
+  const { groups, patterns } = forReading({ groups: allGroups, patterns: allPatterns });
   const brief = !options.wide && groups.length > MAX_IN_FULL;
   const findings = groups.flatMap(group =>
     options.wide
@@ -51,7 +53,7 @@ export function renderFindings(groups: Group[], patterns: string[], options: Tex
     ...findings,
     ...(brief ? ['Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n'] : []),
   ];
-  return printable(parts.join('\n'), options.color);
+  return parts.join('\n');
 }
 
 function renderOverview(groups: Group[], patterns: string[], options: TextOptions): string[] {

@@ -1,64 +1,204 @@
 /**
- * Secrets kept out of texts that others wrote: query values, user info, authorization values, and what looks like a token. Belongs here: shapes of secrets, and
- * of what is no secret. Pure.
+ * Secrets kept out of texts that others wrote: query values, user info, authorization values, what looks like a token, and the secrets of the run. Belongs here: shapes of
+ * secrets, and of what is no secret. Each step passes over the text once: no text makes it slow.
  */
+import { REDACTED, SECRETS, Secrets } from './secrets.ts';
 
-/** Query keys whose values are never secret and tell something: the registry asked for by a mirror, scope and service of a token. */
-const PLAIN_QUERY_KEYS = new Set(['ns', 'scope', 'service', 'n', 'last']);
-/** Shapes of well-known tokens (GitHub, GitLab, Docker Hub, AWS, Slack, Google, JWT). */
+/** Characters of a text that are looked at; the rest is cut off. */
+const MAX_TEXT = 64 * 1024;
+
+const HOST = /^[\w.:/[\]-]{1,255}$/;
+/** Query keys whose values are never secret and tell something: the registry asked for by a mirror, scope and service of a token, a page of a list. And what such a value is. */
+const PLAIN_QUERY = new Map<string, RegExp>([
+  ['ns', HOST],
+  ['service', HOST],
+  ['scope', /^[\w.:/,*+ %-]{1,512}$/],
+  ['n', /^\d{1,9}$/],
+  ['last', /^[\w.:/%-]{1,255}$/],
+]);
+
+/** Shapes of well-known tokens (GitHub, GitLab, Docker Hub, AWS, Slack, Google, npm, Vault, JWT), also of the first part of a JWT. */
 const TOKEN =
-  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{10,}|gl[a-z]{1,6}t-[A-Za-z0-9_-]{16,}|dckr_[a-z]+_[A-Za-z0-9_-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[A-Za-z0-9-]{10,}|ya29\.[A-Za-z0-9_.-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)/g;
+  /\b(?:gh[pousr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}|glpat-[A-Za-z0-9_-]{8,}|gl[a-z]{1,6}t-[A-Za-z0-9_-]{16,}|dckr_[a-z]{1,16}_[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[A-Za-z0-9-]{10,}|ya29\.[A-Za-z0-9_.-]{10,}|npm_[A-Za-z0-9]{16,}|hvs\.[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,2})/g;
 
-/** Names of values that are secret, also as a part of a longer name (`access_token`, `client_secret`). */
-const NAMED = /\b((?:[a-z]+[_-])*(?:password|passwd|secret|token|identitytoken|registrytoken|auth))("?\s*[=:]\s*"?)([^\s"',&}]{3,})/gi;
+/** Names of values that are secret, also as the end of a longer name (`access_token`, `clientSecret`), up to the value. */
+const NAMED =
+  /(?:password|passwd|passphrase|secret|token|auth|api[_-]?key|access[_-]?key|private[_-]?key)(\\{0,8}["']?\s{0,8}(?:[=:]|%3[AD])\s{0,8})(\\{0,8}["'])?/gi;
+/** A value without quotes. */
+const BARE_VALUE = /[^\s"',&}\\]{3,}/y;
+/** Values that are none: what is redacted already, and the parameters of a challenge. */
+const NO_VALUE = /^(?:REDACTED|realm|https?:|%5B)/i;
 /** What a prose word is not: of one kind of letters. */
 const MIXED = /[0-9+/=]|[a-z][A-Z]/;
-/** Terminals obey these; a line end stays. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** A digest behind an `@`, also one that is cut short. */
+const DIGEST = /^(?:sha(?:256|512)\b|[\w+.-]{1,32}:[0-9a-f]{32})/;
 
 /**
- * Redacts a text that somebody else wrote (a node, a registry, a user's file) before it is shown. In: the text, and the passwords that
- * are known in this run. Out: the same text with every secret replaced by `REDACTED`, and nothing in it that a terminal obeys.
+ * Redacts a text that somebody else wrote (a node, a registry, a user's file) before it is kept. In: the text, and passwords that the answer may quote, plain words among them.
+ * Out: the same text with every secret replaced by `REDACTED`, and cut after 64 k characters. What a terminal obeys is made visible where it is printed, not here.
  */
 export function redact(text: string, known: readonly string[] = []): string {
-  const clean = text
-    .replace(/\r\n/g, '\n')
-    .replace(CONTROL, '')
-    .replace(/([?&;])([^=&\s"'#?]+)=([^&\s"'#]*)/g, (all, separator: string, key: string, value: string) =>
-      PLAIN_QUERY_KEYS.has(key.toLowerCase()) || value === '' || /^(%5B|\[)REDACTED(%5D|\])$/i.test(value)
-        ? all
-        : `${separator}${key}=REDACTED`,
-    )
-    // user:password@host, and not name:tag@digest
-    .replace(/(^|\/\/|[\s"'=(])[^/\s"'@:]*:[^/\s"'@]*@(?=[\w[])(?![\w+.-]+:[0-9a-f]{32})/g, '$1REDACTED@')
-    .replace(/\b(Bearer|Basic)\s+([A-Za-z0-9+/_.~=-]{8,})/gi, (all, scheme: string, value: string) =>
-      MIXED.test(value) ? `${scheme} REDACTED` : all,
-    )
-    .replace(NAMED, (all, key: string, middle: string, value: string) => {
-      if (/^(REDACTED|realm|https?:|%5B)/i.test(value)) return all;
-      // after a bare colon prose goes on; a long word of mixed letters is none
-      const prose = middle.includes(':') && !middle.includes('"') && !(/^[A-Za-z0-9+/=_-]{16,}$/.test(value) && MIXED.test(value));
-      return prose ? all : `${key}${middle}REDACTED`;
-    })
-    .replace(TOKEN, 'REDACTED');
-  return known.reduce(withoutSecret, clean);
+  const bounded = (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text).replaceAll('\r\n', '\n');
+  const secrets = known.filter(secret => !SECRETS.has(secret));
+  const own = new Secrets(true);
+  for (const secret of secrets) own.add(secret);
+  // the secrets that are known go first: a shape would cut them into parts
+  const clean = own.remove(SECRETS.remove(bounded, true), true);
+  const steps = [cutUrls, cutQueries, cutUserInfo, cutPrivateKeys, cutAuthorization, cutNamed];
+  return steps.reduce((rest, step) => step(rest), clean).replace(TOKEN, REDACTED);
 }
 
-/** Takes a known secret out of a text: as it is, as it stands in a URL, and inside a word of base64. */
-function withoutSecret(text: string, secret: string): string {
-  const bare = secret.trim();
-  if (bare.length < 4) return text;
-  return [secret, bare, encodeURIComponent(bare)]
-    .reduce((rest, form) => rest.split(form).join('REDACTED'), text)
-    .replace(/[A-Za-z0-9+/_-]{8,}={0,2}/g, word => (Buffer.from(word, 'base64').includes(bare) ? 'REDACTED' : word));
+/** The place of the last `@` that ends user info; -1 where there is none. In: what stands behind the scheme, or a word. */
+function endOfUserInfo(text: string): number {
+  for (let at = text.lastIndexOf('@'); at >= 0; at = at === 0 ? -1 : text.lastIndexOf('@', at - 1)) {
+    if (!DIGEST.test(text.slice(at + 1, at + 72))) return at;
+  }
+  return -1;
+}
+
+/** Takes user info, query values and the fragment out of every URL. */
+function cutUrls(text: string): string {
+  let result = '';
+  let kept = 0;
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', kept)) {
+    const from = at + 3;
+    const end = endOfUrl(text, from);
+    result += text.slice(kept, from) + cutUrl(text.slice(from, end));
+    kept = end;
+  }
+  return result + text.slice(kept);
+}
+
+/** Where a URL in a text ends. `\u0026` is a `&` of Go's JSON and belongs to it. */
+function endOfUrl(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const sign = text[at] as string;
+    if (sign === '\\' ? !text.startsWith('u0026', at + 1) : /[\s"'<>`]/.test(sign)) return at;
+  }
+  return text.length;
+}
+
+/** In: a URL without its scheme. */
+function cutUrl(url: string): string {
+  const rest = url.slice(lengthOfUserInfo(url));
+  const user = rest.length < url.length ? `${REDACTED}@` : '';
+  const hash = rest.indexOf('#');
+  const [whole, fragment] = hash < 0 ? [rest, ''] : [rest.slice(0, hash), rest.slice(hash + 1)];
+  const mark = whole.indexOf('?');
+  const [path, query] = mark < 0 ? [whole, ''] : [whole.slice(0, mark), `?${cutQuery(whole.slice(mark + 1))}`];
+  return `${user}${path}${query}${hash < 0 ? '' : `#${fragment === '' ? '' : REDACTED}`}`;
+}
+
+/** Characters of user info and its `@`. A user or a password may hold `/`, `@`, `?` and `#`, which no standard allows: what has a colon before its first `/` that begins no port is one. */
+function lengthOfUserInfo(url: string): number {
+  const at = endOfUserInfo(url);
+  if (at < 0) return 0;
+  const before = url.slice(0, at);
+  const slash = before.search(/[/?#]/);
+  if (slash < 0) return at + 1;
+  const colon = before.indexOf(':');
+  if (colon < 0 || colon > slash) return 0;
+  // a port, and then an `@` in the path or the query: what looks like a query is one
+  return /^\d{1,5}$/.test(before.slice(colon + 1, slash)) && /[?#]/.test(before) ? 0 : at + 1;
+}
+
+function cutQuery(query: string): string {
+  return query
+    .split(/(&amp;|\\u0026|[&;])/)
+    .map((part, index) => {
+      if (index % 2 === 1 || part === '') return part;
+      const equals = part.indexOf('=');
+      // a value without a key
+      if (equals < 0) return /^[A-Za-z_-]{1,24}$/.test(part) ? part : REDACTED;
+      const [key, value] = [part.slice(0, equals), part.slice(equals + 1)];
+      // a sentence goes on behind an address
+      const [, word = '', end = ''] = /^(.*?)([:,.)]{0,3})$/s.exec(value.length > 2048 ? '' : value) ?? [];
+      return value === '' || isPlain(key, word) ? part : `${key}=${REDACTED}${end}`;
+    })
+    .join('');
+}
+
+const isPlain = (key: string, value: string): boolean =>
+  PLAIN_QUERY.get(key.toLowerCase())?.test(value) === true || /^(?:%5B|\[)?REDACTED(?:%5D|\])?$/i.test(value);
+
+/** Takes values out of a query that stands alone, without a URL around it, and out of a form. */
+const cutQueries = (text: string): string =>
+  text.replace(/([?&;])([^=&;\s"'#?]{1,128})=([^&\s"'#\\]+)/g, (all, separator: string, key: string, value: string) =>
+    isPlain(key, value.replace(/[:,.)]{1,3}$/, '')) ? all : `${separator}${key}=${REDACTED}`,
+  );
+
+/** Takes `user:password@` out of words without a scheme. `name:tag@digest` is none. */
+const cutUserInfo = (text: string): string =>
+  text.replace(/[^\s"'`<>()]+/g, word => {
+    if (!word.includes('@') || word.includes('://')) return word;
+    const at = endOfUserInfo(word);
+    const colon = word.indexOf(':');
+    if (at < 0 || colon < 0 || colon > at || !/^[\w[]/.test(word.slice(at + 1))) return word;
+    return `${word.slice(0, word.lastIndexOf('=', colon) + 1)}${REDACTED}${word.slice(at)}`;
+  });
+
+/** Takes the blocks of private keys out, also one that is cut. */
+function cutPrivateKeys(text: string): string {
+  const mark = 'PRIVATE KEY-----';
+  let result = '';
+  let kept = 0;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, kept)) {
+    const end = text.indexOf(mark, at + mark.length);
+    result += `${text.slice(kept, at + mark.length)}${REDACTED}`;
+    kept = end < 0 ? text.length : end + mark.length;
+  }
+  return result + text.slice(kept);
+}
+
+/** Takes the value of an `Authorization` out. */
+const cutAuthorization = (text: string): string =>
+  text.replace(/\b(Bearer|Basic)(\s{1,8}|%20|\+|\\u0020)([A-Za-z0-9+/_.~=-]{8,})/gi, (all, scheme: string, blank: string, value: string) =>
+    MIXED.test(value) ? `${scheme}${blank}${REDACTED}` : all,
+  );
+
+/** Takes the values of secret fields out: of JSON (also of JSON within a quote), of forms, of settings. */
+function cutNamed(text: string): string {
+  let result = '';
+  let kept = 0;
+  NAMED.lastIndex = 0;
+  for (let match = NAMED.exec(text); match !== null; match = NAMED.exec(text)) {
+    const [, middle = '', quote] = match;
+    const from = NAMED.lastIndex;
+    const end = quote === undefined ? endOfBareValue(text, from, middle) : endOfQuote(text, from, quote);
+    const value = text.slice(from, end);
+    if (value.length < 3 || NO_VALUE.test(value)) continue;
+    result += text.slice(kept, from) + REDACTED;
+    kept = end;
+    NAMED.lastIndex = end;
+  }
+  return result + text.slice(kept);
+}
+
+/** After a bare colon prose goes on; a long word of mixed letters is none. */
+function endOfBareValue(text: string, from: number, middle: string): number {
+  BARE_VALUE.lastIndex = from;
+  const value = BARE_VALUE.exec(text)?.[0] ?? '';
+  const prose = middle.includes(':') && !/["']/.test(middle) && !(/^[A-Za-z0-9+/=_.-]{16,}$/.test(value) && MIXED.test(value));
+  return prose ? from : from + value.length;
+}
+
+/** The end of a quoted value: before the quote that closes it. In: the opening quote, with the backslashes before it. A quote that is cut ends at the next blank. */
+function endOfQuote(text: string, from: number, quote: string): number {
+  let at = text.indexOf(quote, from);
+  // a quote behind a backslash of its own belongs to the value
+  while (at > 0 && text[at - 1] === '\\' && at > from) at = text.indexOf(quote, at + quote.length);
+  if (at >= 0) return at;
+  const blank = text.slice(from, from + 4096).search(/\s/);
+  return blank < 0 ? text.length : from + blank;
 }
 
 /** A user name for display: one that is shaped like a token is cut to four characters. */
 export const showUser = (username: string): string => (looksLikeToken(username) ? username.slice(0, 4) : username);
 
-function looksLikeToken(text: string): boolean {
+/** Whether a text is shaped like a token: by its beginning, or long, of mixed kinds, and without any character that people separate words with. */
+export function looksLikeToken(text: string): boolean {
   TOKEN.lastIndex = 0;
   if (TOKEN.test(text)) return true;
-  // long, of mixed kinds, and without any character that people separate words with
-  return text.length >= 36 && /^[A-Za-z0-9/=]+$/.test(text) && /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
+  if (/^[0-9a-f]{32,}$/i.test(text)) return true;
+  return text.length >= 36 && /^[A-Za-z0-9/=+_.~-]+$/.test(text) && /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
 }

@@ -1,6 +1,6 @@
 /** Words of a fix command, as a shell must read them. */
 import t from 'tap';
-import { hostWord, object, positional, quote } from '../../src/causes/shell.ts';
+import { commandLines, hostWord, object, positional, quote } from '../../src/causes/shell.ts';
 
 t.test('a word for a shell', async t => {
   const rows: [string, string][] = [
@@ -8,7 +8,14 @@ t.test('a word for a shell', async t => {
     ['registry.example.com:5000/team/api@sha256:ab+c=%', 'registry.example.com:5000/team/api@sha256:ab+c=%'],
     ['', "''"],
     ['two words', "'two words'"],
-    ["it's", "'it'\\''s'"],
+    ["it's", `'it'"'"'s'`],
+    ['a\\b', "'a\\b'"],
+    ['a\\', `'a'"\\\\"`],
+    ["\\'", `"\\\\""'"`],
+    ['a\\\\b', `'a'"\\\\\\\\"'b'`],
+    ['=ls', "'=ls'"],
+    ['%1', "'%1'"],
+    ['#x', "'#x'"],
     ['$(reboot)', "'$(reboot)'"],
     ['`reboot`', "'`reboot`'"],
     ['a;b', "'a;b'"],
@@ -27,4 +34,6 @@ t.test('a word for a shell', async t => {
   t.equal(positional('api', '--all'), '-- api --all', 'a word that begins with a dash ends the flags');
   t.equal(object('pod', '--all'), 'pod/--all', 'TYPE/NAME begins with no dash');
   t.equal(object('pod', 'a b'), "'pod/a b'", 'TYPE/NAME is one word');
+  t.strictSame(commandLines('a'), ['a']);
+  t.strictSame(commandLines(`a '1\n2' "3\n\\"4" x\\'\nb`), [`a '1\n2' "3\n\\"4" x\\'`, 'b'], 'a line break within quotes ends no command');
 });

@@ -1,7 +1,8 @@
 /** Every call of the Kubernetes API × every way in which it fails, through the built plugin: the right word, a status, and no hang. */
 import t from 'tap';
 import { type ClusterOptions, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
-import { type Run, run } from '../helpers/process.ts';
+import { goldenPart, tableOf } from '../helpers/golden.ts';
+import { normal, type Run, run } from '../helpers/process.ts';
 import { CLUSTER, IMAGE, named, podOf, WAITING } from '../helpers/shop.ts';
 
 type Answer = NonNullable<ReturnType<NonNullable<ClusterOptions['answer']>>>;
@@ -31,6 +32,18 @@ const FAULTS: Record<string, { answer: Answer; says: RegExp }> = {
   'silence before the headers': { answer: { status: 200, body: '', hang: 'headers' }, says: /the request timed out/ },
   'silence in the body': { answer: { status: 200, body: '{"kind":', hang: 'body' }, says: /the request timed out/ },
 };
+
+/** A table of docs/faults.md: one call, and what each fault of it leads to. */
+const tableOfCall = (call: string, headings: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `### ${call}\n\n${tableOf([
+    ['fault', 'exit status', ...headings, 'what is told'],
+    ...Object.keys(FAULTS).flatMap(fault => rows.filter(row => row[0] === fault)),
+  ])}`;
+/** The same in every run. */
+const lineOf = (text: string): string =>
+  normal(text)
+    .replace(/https:\/\/127\.0\.0\.1:PORT/g, 'https://SERVER')
+    .trim();
 
 const flags = (server: string, answer: Answer): string[] => [
   ...['-n', 'shop', '--no-probe', '--request-timeout', answer.hang === undefined ? '30s' : '1s', '-o', 'json', '--kubeconfig'],
@@ -62,7 +75,9 @@ t.test('an API call that fails where nothing can be told without it', async t =>
     ['list pods of a deployment', /\/pods$/, ['why', 'deployment/web']],
     ['get secret', /\/secrets\/good$/, ['test-secret', 'good']],
   ];
-  for (const [call, path, args] of calls)
+  const tables: string[] = [];
+  for (const [call, path, args] of calls) {
+    const rows: string[][] = [];
     await forEachFault(async (fault, answer, says) => {
       const { status: exit, stdout, stderr, ms } = await runAgainst(path, answer, args);
       const title = `${call}: ${fault}`;
@@ -70,7 +85,11 @@ t.test('an API call that fails where nothing can be told without it', async t =>
       t.match({ exit, stdout, stderr }, { exit: 2, stdout: '', stderr: word }, title);
       t.match(stderr, /^error: [^\n]+\n$/, `${title}: one line`);
       t.ok(ms < 30_000, `${title}: no hang`);
+      rows.push([fault, String(exit), lineOf(stderr)]);
     });
+    tables.push(tableOfCall(`\`${args.join(' ')}\`: ${call}`, [], rows));
+  }
+  goldenPart(t, 'docs/faults.md', 'needed calls', tables.join('\n\n'));
 });
 
 t.test('an API call that fails where a verdict can do without it, and where it cannot', async t => {
@@ -81,12 +100,15 @@ t.test('an API call that fails where a verdict can do without it, and where it c
     ['get serviceaccount', /\/serviceaccounts\//, 'covered', false],
     ['get secret', /\/secrets\/good$/, 'covered', true],
   ];
-  for (const [call, path, pod, isNeeded] of calls)
+  const tables: string[] = [];
+  for (const [call, path, pod, isNeeded] of calls) {
+    const rows: string[][] = [];
     await forEachFault(async (fault, answer, says) => {
       const done = await runAgainst(path, answer, ['why', pod]);
       const title = `${call}: ${fault}`;
       const { items, warnings } = JSON.parse(done.stdout) as { items: { cause: string; certainty: string }[]; warnings: string[] };
       t.equal(items.length, 1, `${title}: the pod has its verdict`);
+      rows.push([fault, String(done.status), items[0]?.cause ?? '', items[0]?.certainty ?? '', warnings.map(lineOf).join('; ')]);
       // "not found" is an answer: the object is not there
       if (fault === '404') {
         t.strictSame([warnings, done.status], [[], 1], `${title}: no warning`);
@@ -97,6 +119,9 @@ t.test('an API call that fails where a verdict can do without it, and where it c
       if (isNeeded) t.not(items[0]?.certainty, 'certain', `${title}: nothing is certain`);
       else t.equal(items[0]?.cause, 'CredentialsRejected', `${title}: the verdict is the same`);
     });
+    tables.push(tableOfCall(`\`why ${pod}\`: ${call}`, ['cause', 'certainty'], rows));
+  }
+  goldenPart(t, 'docs/faults.md', 'other calls', tables.join('\n\n'));
 });
 
 t.test('answers that are JSON and not what was asked for lose no run, and never say that no pod waits', async t => {

@@ -9,6 +9,8 @@ export interface ProxyOptions {
   routes?: Record<string, number>;
   /** `user:password` that it asks for. */
   login?: string;
+  /** What it answers itself to a request for a whole address, by a header that names a proxy for instance. */
+  answers?: { status: number; headers: Record<string, string> };
   /** What it sends in place of an answer to CONNECT; `undefined` sends nothing and keeps the connection. */
   says?: { text: string | undefined };
   /** It speaks TLS with the client itself and asks the target over TLS: its certificate, and the authority of the targets is not checked. */
@@ -29,7 +31,7 @@ export interface TestProxy {
 }
 
 /** Starts a proxy on 127.0.0.1. */
-export async function startProxy({ routes = {}, login, says, breaks, tls }: ProxyOptions = {}): Promise<TestProxy> {
+export async function startProxy({ routes = {}, login, answers, says, breaks, tls }: ProxyOptions = {}): Promise<TestProxy> {
   const asked: string[] = [];
   const logins: string[] = [];
   const sockets = new Set<Socket>();
@@ -57,6 +59,7 @@ export async function startProxy({ routes = {}, login, says, breaks, tls }: Prox
 
   const server = createServer((incoming, response) => {
     if (!admits(incoming)) return void response.writeHead(407, { 'Proxy-Authenticate': 'Basic realm="proxy"' }).end();
+    if (answers !== undefined) return void response.writeHead(answers.status, answers.headers).end();
     const url = new URL(incoming.url ?? '');
     const port = routes[`${url.hostname}:${url.port || '80'}`];
     if (port === undefined) return void response.writeHead(502).end();

@@ -103,6 +103,10 @@ export interface Answer {
   hang?: boolean;
   /** Destroys the socket, with `body` after sending it as an unfinished answer. */
   destroy?: boolean;
+  /** Resets the connection in place of an answer. */
+  reset?: boolean;
+  /** Sends a head without an end, a byte at a time. */
+  trickle?: boolean;
   delayMs?: number;
 }
 
@@ -200,7 +204,9 @@ async function serve(site: Site, requests: SeenRequest[], request: IncomingMessa
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  const { status = 200, headers = {}, body, hang, destroy } = answer;
+  const { status = 200, headers = {}, body, hang, destroy, reset, trickle } = answer;
+  if (reset) return void accepted.get(response.socket?.remotePort ?? 0)?.resetAndDestroy();
+  if (trickle) return trickleTo(response.socket as Socket);
   const unfinished = hang || destroy;
   const abandon = () => destroy && response.socket?.destroy();
   if (unfinished && body === undefined) return void abandon();
@@ -209,6 +215,12 @@ function send(response: ServerResponse, answer: Answer): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (unfinished) response.write(body, abandon);
   else response.end(body);
+}
+
+function trickleTo(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+  const timer = setInterval(() => socket.write('x'), 50);
+  socket.on('close', () => clearInterval(timer));
 }
 
 function normalAnswer(site: Site, request: SeenRequest): Answer {
@@ -466,12 +478,20 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** Connections by the port of the client: below TLS, where they can be reset. */
+const accepted = new Map<number, Socket>();
+
 async function listen(server: Server, wanted = 0, address = '127.0.0.1'): Promise<TestServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
+    const port = socket.remotePort ?? 0;
+    accepted.set(port, socket);
     socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (accepted.get(port) === socket) accepted.delete(port);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

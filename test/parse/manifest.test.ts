@@ -117,3 +117,15 @@ t.test('which platforms an index has', async t => {
     'attestations have no platform',
   );
 });
+
+t.test('words of a manifest that are none are not read', async t => {
+  const hostile = '1.4 # x\n$(reboot)';
+  const index = {
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [{ mediaType: OCI, digest: DIGEST, size: 1, platform: { os: hostile, architecture: hostile, variant: hostile } }],
+  };
+  t.match(readManifest(index.mediaType, JSON.stringify(index)), {
+    entries: [{ platform: { os: 'invalid', architecture: 'invalid', variant: 'invalid' } }],
+  });
+  t.notMatch(JSON.stringify(readManifest(OCI, manifest({ config: { ...config, mediaType: hostile } }))), /reboot/);
+});

@@ -1,11 +1,15 @@
 /** No registry takes more time than it is given: the built plugin as a process, servers that are silent, slow or without an end, and Ctrl-C. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import t from 'tap';
 import { Credential } from '../../src/model/credential.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber } from '../../src/registry/prober.ts';
 import { createTransport } from '../../src/registry/transport.ts';
+import { writeKubeconfig } from '../helpers/cluster.ts';
 import { failingPod, type Item, json, type KubernetesObject, Lab, pullSecret, surroundings } from '../helpers/lab.ts';
-import { type Run, run } from '../helpers/process.ts';
+import { pluginCommand } from '../helpers/plugin.ts';
+import { folder, type Run, run } from '../helpers/process.ts';
 import { type Answer, startTcp, type TestServer } from '../helpers/registry.ts';
 
 const PASSWORD = 'c4nary-right-Zq81';
@@ -85,18 +89,18 @@ t.test('bodies are read up to a limit', async t => {
 t.test('credentials behind a silent host take one wait together', async t => {
   const silent: TestServer[] = [];
   t.teardown(() => Promise.all(silent.map(server => server.close())));
-  for (let index = 0; index < 6; index++) silent.push(await startTcp(() => {}));
+  for (let index = 0; index < 12; index++) silent.push(await startTcp(() => {}));
   const test = (secrets: KubernetesObject): Promise<Run> =>
     run(['test-secret', '-f', '-', '-o', 'json', '--timeout', '2s'], { input: listOf([secrets]) });
-  const entriesOf = ({ stdout }: Run): { result: string; detail: string; cause: string | null }[] =>
+  const entriesOf = ({ stdout }: Run): { key: string; result: string }[] =>
     (JSON.parse(stdout) as { items: { entries: [] }[] }).items[0]?.entries ?? [];
 
-  const six = await test(secretOf(...silent.map(({ host }) => host)));
-  t.ok(six.ms < 11_000, `six silent registries take no six time limits (${six.ms} ms)`);
+  const twelve = await test(secretOf(...silent.map(({ host }) => host)));
+  t.ok(twelve.ms < 20_000, `twelve silent registries take no twelve time limits (${twelve.ms} ms)`);
   t.strictSame(
-    entriesOf(six).map(({ result }) => result),
-    ['error', 'notTried', 'notTried', 'notTried', 'notTried', 'notTried'],
-    'what was not tried is said to be not tried',
+    entriesOf(twelve).map(({ key, result }) => [key, result]),
+    silent.map(({ host }, index) => [host, index < 8 ? 'error' : 'notTried']),
+    'eight are asked at the same time; what was not tried is said to be not tried; the order is that of the secret',
   );
 });
 
@@ -137,6 +141,133 @@ t.test('a silent host does not delay another pod’s verdict', async t => {
     input: listOf([...pods, secretOf(), ...surroundings()]),
   });
   t.ok(result.ms < 20_000, `twelve pods of a silent registry take one wait (${result.ms} ms)`);
+});
+
+t.test('registries that keep silent do not keep another from being asked', async t => {
+  const lab = new Lab();
+  t.teardown(() => lab.close());
+  const silent = await Promise.all(Array.from({ length: 30 }, () => lab.tcp(() => {})));
+  let asked = Number.POSITIVE_INFINITY;
+  const { host } = await lab.registry({
+    answer: () => {
+      asked = Math.min(asked, Date.now());
+      return json(404, { errors: [{ code: 'NAME_UNKNOWN' }] });
+    },
+  });
+  const pods = [...silent.flatMap((server, index) => podOf(server.host, `slow-${index}`)), ...podOf(host, 'good')];
+  const started = Date.now();
+  const { stdout, ms } = await run(['why', '-f', '-', '-o', 'json', '--timeout', '5s'], {
+    input: listOf([...pods, secretOf(), ...surroundings()]),
+  });
+  t.ok(asked - started < 10_000, `it is asked long before all of them have used up their time (${asked - started} ms)`);
+  t.ok(ms < 30_000, `and all are waited for together (${ms} ms)`);
+  const { items } = JSON.parse(stdout) as { items: Item[] };
+  t.equal(items.length, 31, 'each pod has its verdict');
+  t.equal(items.at(-1)?.cause, 'RepositoryNotFound', 'and that of the good one is right');
+});
+
+t.test('the images of a registry that keeps silent wait no longer than one of them may', async t => {
+  const lab = new Lab();
+  t.teardown(() => lab.close());
+  const { host, requests } = await lab.registry({ answer: ({ path }) => (path === '/v2/' ? json(200, {}) : { hang: true }) });
+  const transport = createTransport({
+    stepTimeout: 1000,
+    signal: new AbortController().signal,
+    insecure: [],
+    ca: null,
+    environment: {},
+    userAgent: 'test',
+  });
+  t.teardown(() => transport.close());
+  const prober = createProber(transport, { mirrors: new Map(), insecure: [], timeout: 1000, memory: newMemory() });
+  const faults: (string | undefined)[] = [];
+  for (const name of ['first', 'second', 'third', 'fourth']) {
+    const reference = { registry: host, repository: `team/${name}`, tag: '1', digest: null };
+    const { connectionFault, attempts } = await prober.probe(reference, [], { platform: null, deep: true });
+    faults.push((connectionFault ?? attempts[0]?.fault)?.details.notAsked ?? 'asked');
+  }
+  t.strictSame(faults, ['asked', 'silentBefore', 'silentBefore', 'silentBefore'], 'the others are said to be not asked');
+  t.strictSame([...new Set(requests.map(({ path }) => path))], ['/v2/', '/v2/team/first/manifests/1'], 'and they are not');
+});
+
+/** Takes questions on port 53, answers none, and ends with the process that it was started by. */
+const NAME_SERVER = `
+const server = require('node:dgram').createSocket('udp4');
+server.on('message', () => console.error('asked'));
+server.bind(53, '127.0.0.77');
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(), 50);
+`;
+
+t.test('a name server that never answers holds no process', async t => {
+  // in a network of its own, whose only name server is this one
+  const enter = ['--user', '--map-root-user', '--mount', '--net'];
+  const isPossible = spawnSync('unshare', [...enter, 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+  if (!isPossible) {
+    t.comment('not tested: this system lets no user make a network of its own');
+    return void t.pass();
+  }
+  const files = folder({
+    'resolv.conf': 'nameserver 127.0.0.77\n',
+    'server.cjs': NAME_SERVER,
+    'pod.json': listOf([...podOf('registry.acme.example'), ...surroundings()]),
+    'inside.sh': 'ip link set lo up && mount --bind "$1/resolv.conf" /etc/resolv.conf && { "$2" "$1/server.cjs" & shift 2; exec "$@"; }\n',
+  });
+  /** In: whether it is interrupted once the name server is asked. `ms`: since then, or since the start. */
+  const ask = (isInterrupted: boolean): Promise<{ status: number | NodeJS.Signals | null; stdout: string; ms: number }> =>
+    new Promise(resolve => {
+      const plugin = [...pluginCommand(), 'why', '-f', `${files}/pod.json`, '-o', 'json'];
+      const child = spawn('unshare', [...enter, 'sh', `${files}/inside.sh`, files, process.execPath, ...plugin]);
+      let [stdout, since, isAsked] = ['', Date.now(), false];
+      child.stdout.on('data', text => (stdout += text));
+      child.stderr.on('data', text => {
+        if (isAsked || !isInterrupted || !String(text).includes('asked')) return;
+        [isAsked, since] = [true, Date.now()];
+        child.kill('SIGINT');
+      });
+      let ms = 0;
+      child.on('exit', () => {
+        ms = Date.now() - since;
+      });
+      child.on('close', (status, signal) => resolve({ status: status ?? signal, stdout, ms }));
+    });
+  const { stdout, status, ms } = await ask(false);
+  t.match(stdout, /"cause": "RegistryNameNotResolved"/, 'it is told');
+  t.equal(status, 1, 'with the status of a cause');
+  t.ok(ms < 8500, `and the process ends before glibc gives up by itself (${ms} ms)`);
+  const stopped = await ask(true);
+  t.equal(stopped.status, 'SIGINT', 'Ctrl-C ends the look-up');
+  t.ok(stopped.ms < PROMPTLY, `at once (${stopped.ms} ms)`);
+});
+
+t.test('Ctrl-C ends a run that waits for a file or a login', async t => {
+  const files = folder({ 'login.sh': '#!/bin/sh\ntouch "$0.runs"\nexec sleep 60\n' });
+  spawnSync('mkfifo', [`${files}/pipe`]);
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: `${files}/login.sh`, interactiveMode: 'Never' };
+  const login = writeKubeconfig({ server: 'https://127.0.0.1:1', user: { exec } });
+  const moments: [name: string, args: string[], isReached: () => boolean][] = [
+    ['while a login plugin runs', ['why', '--kubeconfig', login], () => existsSync(`${files}/login.sh.runs`)],
+    ['while a pipe is empty', ['why', '-f', `${files}/pipe`], () => true],
+  ];
+  for (const [name, args, isReached] of moments) {
+    let interrupted = 0;
+    const result = await run(args, {
+      started: kill => {
+        const poll = setInterval(() => {
+          if (!isReached()) return;
+          clearInterval(poll);
+          setTimeout(() => {
+            interrupted = Date.now();
+            kill('SIGINT');
+          }, 700);
+        }, 20);
+      },
+    });
+    const took = Date.now() - interrupted;
+    // a shell tells 130 of a process that the signal ended too
+    t.ok(result.status === 130 || result.status === null, `${name}: as interrupted (${result.status})`);
+    t.ok(took < PROMPTLY, `${name}: at once (${took} ms)`);
+  }
 });
 
 t.test('Ctrl-C ends a probe at any moment', { jobs: 3 }, async t => {

@@ -160,6 +160,28 @@ t.test('HTTP_PROXY: plain HTTP, asked of the proxy itself', async t => {
   t.equal(refused.item.cause, 'ProxyFailed', 'a 407 of the proxy is the proxy’s');
 });
 
+t.test('what a proxy answers over plain HTTP is not certain of the registry', async t => {
+  const flags = ['--registry-mirror', `other.acme.example=http://${HOST}`];
+  const image = 'other.acme.example/team/app:1.4.2';
+  const signs: Record<string, string>[] = [
+    { Via: '1.1 proxy.acme.example (squid/6.6)' },
+    { 'Proxy-Status': 'proxy.acme.example; error=destination_unavailable' },
+    { 'X-Squid-Error': 'ERR_CONNECT_FAIL 111' },
+    { Server: 'squid/6.6' },
+  ];
+  for (const headers of signs)
+    for (const status of [502, 503, 504]) {
+      const { lab, proxy } = await setUp(t, { answers: { status, headers } }, 'http');
+      const { item } = await ask(lab, { HTTP_PROXY: proxy.url }, { flags, image });
+      const name = `${status} with ${Object.keys(headers)}`;
+      t.match(item, { cause: 'ProxyFailed', also: ['RegistryUnreachable', 'RegistryFailing'] }, `${name}: the proxy's, or the registry's`);
+      t.not(item.certainty, 'certain', `${name}: is not certain`);
+    }
+  const { lab, proxy } = await setUp(t, { answers: { status: 503, headers: { Server: 'nginx' } } }, 'http');
+  const { item } = await ask(lab, { HTTP_PROXY: proxy.url }, { flags, image });
+  t.equal(item.cause, 'RegistryFailing', 'an answer that no proxy signed is the registry’s');
+});
+
 t.test('a password goes over plain HTTP through no proxy', async t => {
   const { lab, proxy, requests } = await setUp(t, {}, 'http');
   const mirrored = ['--registry-mirror', `other.acme.example=http://${HOST}`];

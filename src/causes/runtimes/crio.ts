@@ -83,7 +83,8 @@ export function crioSteps(shell: Shell): NodeSteps {
         `${sudo}skopeo copy docker-archive:image.tar ${quote(`containers-storage:${image}`)}`,
       ),
     resolveShortName: (name, full) => {
-      const [bare = ''] = name.split(/[:@]/, 1);
+      // it is written into a file, within quotes
+      const bare = /^[a-z0-9._/-]+(?=[:@]|$)/.exec(name)?.[0] ?? 'NAME';
       const target = withoutTag(full);
       return dropIn('set an alias for this name', bare, ['[aliases]', `"${bare}" = "${target}"`]);
     },

@@ -4,7 +4,7 @@ import { hostWord, quote } from '../shell.ts';
 import { containerdSteps } from './containerd.ts';
 import { crioSteps } from './crio.ts';
 import { dockerSteps } from './docker.ts';
-import { asWord, containerShell, here, type NodeSteps, type NodeSystem, nodeName, type Shell } from './node-system.ts';
+import { containerShell, here, inShell, type NodeSteps, type NodeSystem, nodeName, type Shell } from './node-system.ts';
 
 /** kind. */
 export const kind: NodeSystem = {
@@ -18,7 +18,7 @@ export const kind: NodeSystem = {
       setProxy: registry =>
         here(
           `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-          `HTTPS_PROXY=http://PROXY:PORT NO_PROXY=${registry} kind create cluster --name ${cluster}`,
+          `HTTPS_PROXY=http://PROXY:PORT NO_PROXY=${quote(registry)} kind create cluster --name ${cluster}`,
         ),
       importImage: image => here('load the image into the cluster', `kind load docker-image ${quote(image)} --name ${cluster}`),
     };
@@ -32,7 +32,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
   const shell: Shell = {
     on: 'workstation',
     sudo: 'sudo ',
-    wrap: command => `${minikube} ssh -n ${name} -- ${asWord(command).replace(/^sh -c /, '')}`,
+    wrap: command => `${minikube} ssh -n ${name} -- ${inShell(command)}`,
     copy: (file, target) =>
       `${minikube} ssh -n ${name} -- sudo mkdir -p ${quote(target.replace(/\/[^/]*$/, ''))} && ${minikube} cp ${file} ${quote(`${name}:${target}`)}`,
     lasting: '',
@@ -67,7 +67,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
     setProxy: registry =>
       here(
         `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-        `${minikube} start --docker-env HTTPS_PROXY=http://PROXY:PORT --docker-env NO_PROXY=${registry}`,
+        `${minikube} start --docker-env HTTPS_PROXY=http://PROXY:PORT --docker-env ${quote(`NO_PROXY=${registry}`)}`,
       ),
     importImage: image => here('load the image into the cluster', `${minikube} image load ${quote(image)}`),
   };

@@ -85,8 +85,11 @@ export const nodeShell = (lasting = ''): Shell => ({
   lasting,
 });
 
+const isPlain = (command: string): boolean => /^[A-Za-z0-9_./:@%+=, -]+$/.test(command);
 /** A command behind another one that runs it: as its words, or as one word for a shell where it is more than plain words. */
-export const asWord = (command: string): string => (/^[A-Za-z0-9_./:@%+=, -]+$/.test(command) ? command : `sh -c ${quote(command)}`);
+export const asWord = (command: string): string => (isPlain(command) ? command : `sh -c ${quote(command)}`);
+/** The same behind one that gives it to a shell itself. */
+export const inShell = (command: string): string => (isPlain(command) ? command : quote(command));
 
 /** A node that is a container of Docker on this machine. */
 export const containerShell = (node: string): Shell => ({

@@ -27,18 +27,15 @@ interface Layout {
   /** Environment of the service. */
   environment: string;
   restart: string;
+  /** What a file is edited with, default `sudoedit`. */
+  editor?: string;
 }
 
-function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, restart }: Layout): NodeSteps {
+function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, restart, editor = 'sudoedit' }: Layout): NodeSteps {
   const { sudo } = shell;
   const file = `/etc/rancher/${name}/registries.yaml`;
   const data = `/var/lib/rancher/${name}/agent`;
-  const edit = (what: string): Step =>
-    change(
-      shell,
-      `${what} in ${file}`,
-      shell.on === 'node' ? `sudoedit ${file} && ${restart}` : `${shell.wrap(`vi ${file}`).replace('exec', 'exec -it')} && ${restart}`,
-    );
+  const edit = (what: string): Step => change(shell, `${what} in ${file}`, `${editor} ${file} && ${restart}`);
   return {
     ...crictlSteps(shell, crictl),
     ...linuxSteps(shell),
@@ -144,13 +141,14 @@ export const k3d: NodeSystem = {
         ctr: 'ctr',
         environment: '/proc/1/environ',
         restart: `docker restart ${name}`,
+        editor: `docker exec -it ${name} vi`,
       }),
       status: () => here('show the state and the log of k3s', `docker logs --tail 50 ${name}`),
       showProxy: () => here('show the proxy settings of k3s', `docker exec ${name} env | grep -i proxy`),
       setProxy: registry =>
         here(
           `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-          `k3d cluster create ${cluster} --env 'HTTPS_PROXY=http://PROXY:PORT@all' --env 'NO_PROXY=${registry}@all'`,
+          `k3d cluster create ${cluster} --env 'HTTPS_PROXY=http://PROXY:PORT@all' --env ${quote(`NO_PROXY=${registry}@all`)}`,
         ),
       // the image of k3s has busybox alone
       resolve: host => here(`resolve "${host}"`, `docker exec ${name} nslookup ${host}`),

@@ -98,9 +98,9 @@ function cut(text: string, separator: string): [string, string | undefined] {
  */
 export function matchLabel(pattern: string, name: string): boolean {
   if (pattern.startsWith('[')) return name.length === 1 && /^\[[^\]]+\]$/.test(pattern) && pattern.slice(1, -1).includes(name);
+  if (!pattern.includes('*')) return name === pattern;
   const chunks = pattern.split('*');
   const last = chunks.pop() as string;
-  if (chunks.length === 0) return name === last;
   let at = 0;
   for (const [index, chunk] of chunks.entries()) {
     const found = name.indexOf(chunk, at);

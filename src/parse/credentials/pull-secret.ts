@@ -2,6 +2,7 @@
 
 import { Credential, type SecretFormat, type SecretProblem, type SecretProblemCode } from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
+import { SECRETS } from '../../util/secrets.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { type GoValue, goTypeName, keyMatchesField, parseGoJson } from './go-json.ts';
 import { parseGoUrl } from './go-url.ts';
@@ -34,6 +35,10 @@ const KEY_OF_TYPE = new Map([
   ['kubernetes.io/dockercfg', '.dockercfg'],
 ]);
 
+/** Keys of a secret of any type whose values are secret as a whole. */
+const SECRET_KEY = /docker|config\.json|password|passwd|secret|token|auth|credential|private|key/i;
+/** Keys of one secret that are looked at for secrets. */
+const MAX_KEYS = 100;
 const DROPPED_FIELDS = ['identitytoken', 'registrytoken', 'serveraddress'];
 
 class GoError extends Error {}
@@ -136,10 +141,21 @@ export function readPullSecret(secret: Secret): PullSecret {
 const readBefore = new WeakMap<Secret, PullSecret>();
 
 function readWithIntent(secret: Secret): PullSecret {
+  noteSecrets(secret);
   const read = readAsTyped(secret);
   const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
   return { ...read, intendedFormat: ignored ? intendedFormatOf(secret) : null };
 }
+
+/** Tells the run what must not be printed: kubelet reads less of a secret than stands in it. */
+export function noteSecrets(secret: Secret): void {
+  if (noted.has(secret)) return;
+  noted.add(secret);
+  for (const key of keysOf(secret).slice(0, MAX_KEYS))
+    SECRETS.addDocument(secretText(secret, key) ?? '', KEY_OF_TYPE.has(secret.type ?? '') || SECRET_KEY.test(key));
+}
+
+const noted = new WeakSet<Secret>();
 
 const keysOf = ({ data, stringData }: Secret): string[] => [...new Set([...Object.keys(data ?? {}), ...Object.keys(stringData ?? {})])];
 

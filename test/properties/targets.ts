@@ -360,7 +360,8 @@ export const TARGETS: Target[] = [
       const causes = new Set<string>();
       for (const pod of saved.pods.slice(0, 20)) {
         if (pod.defect !== undefined) continue;
-        for (const { facts } of collectFacts(await saved.snapshot(pod, true), NOW, true)) causes.add(diagnose({ ...facts, noProbe: 'x' }).cause);
+        for (const { facts } of collectFacts(await saved.snapshot(pod, true), NOW, true))
+          causes.add(diagnose({ ...facts, noProbe: 'x' }).cause);
       }
       return `${[...causes].sort()} ${saved.warnings().length}`;
     },

@@ -1,7 +1,5 @@
-/** CredentialsBlockPublicImage: the image is public, but kubelet sends a pull secret that the registry rejects. Belongs here: its summary and its fixes. Pure. */
-import type { Fix } from '../model/diagnosis.ts';
 import { anonymousPasses, type Facts } from '../model/facts.ts';
-import type { CauseText } from './cause.ts';
+import type { CauseFix, CauseText } from './cause.ts';
 import { ownerOf, patch, patchTemplate, retryNow, rollsOut } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
@@ -31,7 +29,7 @@ const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets
 const isOfAccount = (facts: Facts): boolean => facts.serviceAccount.secrets?.includes(secretOf(facts)) ?? false;
 
 /** Removes the secret from the service account, or from the template of the workload. */
-function removal(facts: Facts): Fix[] {
+function removal(facts: Facts): CauseFix[] {
   const name = secretOf(facts);
   const account = facts.serviceAccount;
   const without = (names: readonly string[]): { name: string }[] => names.filter(other => other !== name).map(other => ({ name: other }));
@@ -48,6 +46,7 @@ function removal(facts: Facts): Fix[] {
       {
         title: `remove secret "${name}" from ${kind} "${owner}"`,
         command: patchTemplate(facts, { imagePullSecrets: without(namedSecrets(facts)) }, 'merge'),
+        changes: 'the pull secrets',
       },
     ];
   return [{ title: `remove secret "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];

@@ -5,8 +5,8 @@ import { withoutTag } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
-import { count, list, movedTo, repository } from './phrases.ts';
-import { knownMove } from './relocated-images.ts';
+import { count, elsewhere, list, repository } from './phrases.ts';
+import { otherPlaceOf } from './relocated-images.ts';
 
 export const DigestNotFound: CauseText = {
   summary: facts => {
@@ -14,13 +14,13 @@ export const DigestNotFound: CauseText = {
     const found = facts.probe?.tags?.known
       ? `${repository(facts)} exists, but it has no manifest "${facts.reference?.digest}".`
       : `The node reports "not found": ${repository(facts)} has no manifest "${facts.reference?.digest}".`;
-    return `${found} The registry may have garbage-collected it, or the digest belongs to another repository.${tags.length > 0 ? ` The repository has ${count(tags.length, 'tag')}: ${list(tags)}.` : ''}${movedTo(knownMove(facts.reference))}`;
+    return `${found} The registry may have garbage-collected it, or the digest belongs to another repository.${tags.length > 0 ? ` The repository has ${count(tags.length, 'tag')}: ${list(tags)}.` : ''}${elsewhere(facts)}`;
   },
   fixes: facts => {
-    const move = knownMove(facts.reference);
+    const other = otherPlaceOf(facts);
     const missing = providerOf(facts.reference?.registry ?? '')?.hints.missing;
     return [
-      ...(move === null ? [] : [setImage(facts, move.image, 'use the new location of the image')]),
+      ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       setImage(
         facts,
         `${withoutTag(facts.image)}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,

@@ -18,10 +18,12 @@ export const ImageNeverPulled: CauseText = {
         ? {
             title: `${title}, in ${ownerOf(facts).kind} "${ownerOf(facts).name}"`,
             command: patchTemplate(facts, { [list]: [{ name, imagePullPolicy: 'IfNotPresent' }] }),
+            changes: 'the pull policy',
           }
         : {
             title: `${title} (this recreates the pod)`,
             command: recreatePod(facts, ` | (.spec.${list}[] | select(.name == ${JSON.stringify(name)})).imagePullPolicy = "IfNotPresent"`),
+            changes: 'the pull policy',
           },
       nodeFix(facts, nodeSteps(facts).importImage(facts.reference === null ? 'IMAGE' : facts.image), 'or, if it was built locally, '),
     ];

@@ -24,6 +24,7 @@ export const PlatformNotAvailable: CauseText = {
         : {
             title: `run ${kind} "${name}" only on nodes with ${showPlatform(other)}`,
             command: patchTemplate(facts, { nodeSelector: { 'kubernetes.io/arch': other.architecture } }),
+            changes: 'the node selector',
           },
       { title: `or ask the publisher of the image to build it for ${want}`, command: null },
       {

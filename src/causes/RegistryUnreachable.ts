@@ -24,11 +24,25 @@ const opensHere = ({ probe }: Facts, fault: Fault | null): boolean =>
   !probe.nodeResolvesElsewhere &&
   probe.attempts.length > 0;
 
+/** A clause for a name that leads a machine to itself; empty for other faults. */
+const toItself = (fault: Fault | null): string =>
+  fault?.details.ownAddress === undefined
+    ? ''
+    : `the name resolves to the machine itself ("${fault.details.ownAddress}"), by an entry in /etc/hosts or by a DNS server that blocks names (an ad blocker), and there `;
+
 export const RegistryUnreachable: CauseText = {
   summary: (facts, fault) =>
-    `${capital(observer(facts, fault))} cannot connect to ${hostOf(facts, fault)}: ${HOW[fault?.kind ?? ''] ?? 'the connection fails'}.${opensHere(facts, fault) ? ' This machine can connect to it.' : ''}${seenFrom(fault)}`,
+    `${capital(observer(facts, fault))} cannot connect to ${hostOf(facts, fault)}: ${toItself(fault)}${HOW[fault?.kind ?? ''] ?? 'the connection fails'}.${opensHere(facts, fault) ? ' This machine can connect to it.' : ''}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
+    if (fault?.details.ownAddress !== undefined)
+      return [
+        nodeFix(facts, nodeSteps(facts).resolve(host.replace(/:\d+$/, ''))),
+        {
+          title: `remove ${host} from /etc/hosts of the node, or allow the name at the DNS server that blocks it`,
+          command: null,
+        },
+      ];
     return [
       nodeFix(facts, nodeSteps(facts).connect(`${schemeOf(facts, fault)}://${host}/v2/`)),
       {

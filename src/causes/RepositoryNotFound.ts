@@ -1,15 +1,16 @@
 /** RepositoryNotFound: the registry has no repository with this name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { setImage, tagWord } from './commands.ts';
-import { movedTo, registry, repository } from './phrases.ts';
-import { knownMove } from './relocated-images.ts';
+import { elsewhere, registry, repository } from './phrases.ts';
+import { otherPlaceOf } from './relocated-images.ts';
 
 export const RepositoryNotFound: CauseText = {
-  summary: facts => `Registry ${registry(facts)} has no repository ${repository(facts)}.${movedTo(knownMove(facts.reference))}`,
+  summary: facts => `Registry ${registry(facts)} has no repository ${repository(facts)}.${elsewhere(facts)}`,
   fixes: facts => {
-    const move = knownMove(facts.reference);
-    if (move !== null) return [setImage(facts, move.image, 'use the new location of the image')];
+    const other = otherPlaceOf(facts);
+    if (other?.isKnown) return [setImage(facts, other.image, other.title)];
     return [
+      ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       setImage(
         facts,
         `${facts.reference?.registry ?? 'REGISTRY'}/REPOSITORY:${tagWord(facts)}`,

@@ -2,8 +2,8 @@
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, setImage, tagWord } from './commands.ts';
-import { blockedClient, movedTo, nodeCredentials, quoted, registry, repository, unreadSecrets, usedSecrets } from './phrases.ts';
-import { knownMove } from './relocated-images.ts';
+import { blockedClient, elsewhere, nodeCredentials, quoted, registry, repository, unreadSecrets, usedSecrets } from './phrases.ts';
+import { otherPlaceOf } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 
 export const RepositoryNotFoundOrPrivate: CauseText = {
@@ -16,13 +16,16 @@ export const RepositoryNotFoundOrPrivate: CauseText = {
         : unread.length > 0
           ? `Secret ${quoted(unread)} could not be read, so the credentials of the pod are not known.`
           : `The pod has no credentials for it. ${nodeCredentials(facts)}`;
-    return `${registry(facts)} returns the same error for missing and private repositories. The evidence does not tell which applies to ${repository(facts)}.${movedTo(knownMove(facts.reference))} ${own}`;
+    return `${registry(facts)} returns the same error for missing and private repositories. The evidence does not tell which applies to ${repository(facts)}.${elsewhere(facts)} ${own}`;
   },
   fixes: facts => {
     const { registry: host = 'REGISTRY', repository: path = '' } = facts.reference ?? {};
-    const move = knownMove(facts.reference);
-    if (move !== null) return [setImage(facts, move.image, 'use the new location of the image')];
-    const spelled = setImage(facts, `${host}/REPOSITORY:${tagWord(facts)}`, 'if the name is misspelled, correct it');
+    const other = otherPlaceOf(facts);
+    if (other?.isKnown) return [setImage(facts, other.image, other.title)];
+    const spelled =
+      other === null
+        ? setImage(facts, `${host}/REPOSITORY:${tagWord(facts)}`, 'if the name is misspelled, correct it')
+        : setImage(facts, other.image, other.title);
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     if (provider?.takesNoLogins) return [spelled, blockedClient(provider)];
     if (usedSecrets(facts).length > 0) {

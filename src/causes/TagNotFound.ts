@@ -4,8 +4,8 @@ import { manifestReference } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
-import { movedTo, nearest, quoted, registry, repository, tagOf } from './phrases.ts';
-import { knownMove } from './relocated-images.ts';
+import { elsewhere, nearest, quoted, registry, repository, tagOf } from './phrases.ts';
+import { otherPlaceOf } from './relocated-images.ts';
 
 export const TagNotFound: CauseText = {
   summary: facts => {
@@ -20,15 +20,15 @@ export const TagNotFound: CauseText = {
         : tags?.known && tags.names.length === 0
           ? ' The repository has no tags.'
           : '';
-    return `${found}${others}${movedTo(knownMove(facts.reference))}`;
+    return `${found}${others}${elsewhere(facts)}`;
   },
   fixes: facts => {
-    const move = knownMove(facts.reference);
+    const other = otherPlaceOf(facts);
     const [best] = nearestTags(facts);
     const missing = providerOf(facts.reference?.registry ?? '')?.hints.missing;
     const name = facts.reference === null ? facts.image : facts.image.replace(/:[^:/@]+$/, '');
     return [
-      ...(move === null ? [] : [setImage(facts, move.image, 'use the new location of the image')]),
+      ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       best === undefined
         ? setImage(facts, `${name}:TAG`, 'use a tag that exists')
         : setImage(facts, `${name}:${best}`, 'use the nearest existing tag, if that is the intended one'),

@@ -3,11 +3,17 @@ import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 
+/** One step of a repair, as a cause writes it. */
+export interface CauseFix extends Fix {
+  /** What of the manifest of the pod or of its workload it changes, as a noun: a tool that keeps the manifest undoes it. */
+  changes?: string;
+}
+
 /** The texts of one cause. */
 export interface CauseText {
   /** In place of the title in the table of causes. */
   title?: string;
   /** One or two sentences about this very pod, names in quotes. `fault` is the one that decided, null when none did. */
   summary(facts: Facts, fault: Fault | null): string;
-  fixes(facts: Facts, fault: Fault | null): Fix[];
+  fixes(facts: Facts, fault: Fault | null): CauseFix[];
 }

@@ -3,6 +3,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import type { CauseFix } from './cause.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { hostWord, object, positional, quote } from './shell.ts';
 
@@ -62,8 +63,9 @@ const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
 
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
-export function setImage(facts: Facts, image: string, title: string): Fix {
+export function setImage(facts: Facts, image: string, title: string): CauseFix {
   const { kind } = ownerOf(facts);
+  const changes = 'the image';
   const { name, kind: container } = facts.container;
   if (facts.pod === null) return { title: `${title}: ${image}`, command: null };
   // the sandbox image is a setting of the node
@@ -78,26 +80,30 @@ export function setImage(facts: Facts, image: string, title: string): Fix {
     return {
       title: `${title}: set image.reference of volume "${name}" to ${image}`,
       command: kubectl(facts, `edit ${ownerObject(facts)}`),
+      changes,
     };
   if (kind === 'cronjob' || rollsOut(facts) || kind === 'replicaset' || kind === 'pod')
-    return { title, command: rolledOut(facts, kubectl(facts, `set image ${ownerObject(facts)} ${assignment}`)) };
+    return { title, command: rolledOut(facts, kubectl(facts, `set image ${ownerObject(facts)} ${assignment}`)), changes };
   return {
     title: `${title} (the template of a ${kind} cannot be changed: correct its manifest too)`,
     command: kubectl(facts, `set image ${podObject(facts)} ${assignment}`),
+    changes,
   };
 }
 
 /** Adds a pull secret to the pod: in the template of its workload, or in its service account with a new pod. */
-export function attachSecret(facts: Facts, name: string): Fix[] {
+export function attachSecret(facts: Facts, name: string): CauseFix[] {
   const { kind, name: owner } = ownerOf(facts);
   const spec = { imagePullSecrets: [{ name }] };
+  const changes = `pull secret "${name}"`;
   if (rollsOut(facts))
-    return [{ title: `add secret "${name}" to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec) }];
+    return [{ title: `add secret "${name}" to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec), changes }];
   if (kind === 'cronjob')
     return [
       {
         title: `add secret "${name}" to cronjob "${owner}", for its next jobs`,
         command: patch(facts, ownerObject(facts), { spec: { jobTemplate: { spec: { template: { spec } } } } }),
+        changes,
       },
     ];
   if (kind === 'pod')
@@ -105,6 +111,7 @@ export function attachSecret(facts: Facts, name: string): Fix[] {
       {
         title: `recreate the pod with secret "${name}": the pull secrets of a pod cannot be changed`,
         command: recreatePod(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
+        changes,
       },
     ];
   return [...attachToAccount(facts, name), retryNow(facts, 'then recreate the pod: only a new pod gets the secret')];

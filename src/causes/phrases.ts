@@ -5,6 +5,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
+import { otherPlaceOf } from './relocated-images.ts';
 
 /** The image as the pod names it, in quotes. That of a sandbox is known only where a message names it. */
 export const imageOf = (facts: Facts): string => (facts.image === '' && isOfSandbox(facts) ? 'the sandbox image' : `"${facts.image}"`);
@@ -91,9 +92,11 @@ export const blockedClient = ({ name }: RegistryProvider): Fix => ({
   command: null,
 });
 
-/** A sentence about where an image is known to have moved. */
-export const movedTo = (move: { image: string; since: string } | null): string =>
-  move === null ? '' : ` The image has moved to "${move.image}" (since ${move.since}).`;
+/** A sentence about where the image may be instead; empty when nothing tells. */
+export const elsewhere = (facts: Facts): string => {
+  const other = otherPlaceOf(facts);
+  return other === null ? '' : ` ${other.sentence}`;
+};
 
 const HOUR = 3_600_000;
 /** How long ago, in the largest unit that fits: `6 hours ago`. In: milliseconds. */

@@ -2,13 +2,16 @@
  * A cluster as the source of a snapshot's objects: one GET per object and run, and few lists for the events of many pods. What cannot be
  * read is a lookup, and a warning.
  */
-import { type Event, failedLookup, keyOf, type Lookup, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
+
+import type { Owner } from '../model/facts.ts';
+import { type Event, failedLookup, keyOf, type Lookup, type Metadata, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
 import { foldPages, type ListRequest, malformedWarning, PAGE } from './list.ts';
 import { readEvent, readList, readName, readNode, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
+import { workloadOf } from './workloads.ts';
 
 /** The objects of a cluster, each read once. */
 export interface ApiSource extends ObjectSource {
@@ -111,6 +114,23 @@ export function createApiSource(api: Api): ApiSource {
     warnings.add(warning);
   }
 
+  /** One GET. Without the permission, and on any failure, the workload is not seen. */
+  async function workload(namespace: string, { kind, name }: Owner): Promise<Metadata | null> {
+    const path = workloadOf(kind)?.path(namespace);
+    if (path === undefined) return null;
+    const lookup = await once(lookups, `${path}/${enc(name)}`, async (): Promise<Lookup<unknown>> => {
+      try {
+        const answer = await api.get<unknown>(`${path}/${enc(name)}`);
+        const metadata = answer.ok ? readName(answer.value) : null;
+        return metadata === null ? notSeen('it was not returned') : { found: true, object: metadata };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return notSeen(error.message);
+      }
+    });
+    return lookup.found ? (lookup.object as Metadata) : null;
+  }
+
   const eventsNamed = (namespace: string, name: string): Promise<Lookup<Event[]>> =>
     once(events, `${namespace}/${name}`, () => {
       const selector = enc(`involvedObject.kind=Pod,involvedObject.name=${name}`);
@@ -191,6 +211,8 @@ export function createApiSource(api: Api): ApiSource {
     startEvents: (namespace, name) => void eventsNamed(namespace, name).catch(() => {}),
     prefetchEvents,
     namespacesWithSecret,
+    workload,
+    isRemote: true,
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };

@@ -7,6 +7,7 @@ import {
   failedLookup,
   keyOf,
   type Lookup,
+  type Metadata,
   namespaceOf,
   notSeen,
   type Pod,
@@ -20,6 +21,7 @@ import { isFields } from './fields.ts';
 import { malformedWarning } from './list.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
+import { WORKLOADS } from './workloads.ts';
 
 /** The objects of a file that commands use. */
 export interface Saved {
@@ -83,6 +85,7 @@ export function readSaved(text: string, name: string): Saved {
       ServiceAccount: indexed('ServiceAccount', 'service accounts', readServiceAccount),
     },
     events,
+    new Map(WORKLOADS.flatMap(({ kind, names }) => ofKind(kind).flatMap(value => named(value, names[0] as string))).reverse()),
     name,
   );
   return {
@@ -113,10 +116,17 @@ function index<T>(values: readonly unknown[], read: (value: unknown) => Shaped<T
   };
 }
 
-/** In: the objects by kind, the events, and the file's name for what was not seen. */
+/** A workload's metadata by its type, as kubectl names it, and its namespace and name; a malformed one leads nowhere. */
+function named(value: unknown, type: string): [string, Metadata][] {
+  const metadata = readName(value);
+  return metadata === null ? [] : [[`${type}/${keyOf(metadata)}`, metadata]];
+}
+
+/** In: the objects by kind, the events, the workloads by `type/namespace/name`, and the file's name for what was not seen. */
 function createSavedSource(
   objects: { [K in keyof ObjectKinds]: Index<ObjectKinds[K]> },
   events: readonly Event[],
+  workloads: ReadonlyMap<string, Metadata>,
   name: string,
 ): ObjectSource {
   /** By `namespace/name` of their pod, and by the name alone for a pod that does not tell its namespace. */
@@ -150,6 +160,8 @@ function createSavedSource(
         ? { found: true, object: [...namespaces].sort() }
         : notSeen(`${name} does not contain the secrets of all namespaces`);
     },
+    workload: async (namespace, owner) => workloads.get(`${owner.kind}/${namespace}/${owner.name}`) ?? null,
+    isRemote: false,
   };
 }
 

@@ -2,16 +2,17 @@
  * Objects of an API server or a file as this program reads them: every field that a diagnosis uses is looked at once, where it enters, and
  * copied; nothing else is kept. No tenant's object, however malformed, can throw behind this file. Pure.
  */
-import type {
-  ContainerSpec,
-  ContainerStatus,
-  Event,
-  Metadata,
-  Node,
-  ObjectReference,
-  Pod,
-  Secret,
-  ServiceAccount,
+import {
+  ANNOTATIONS,
+  type ContainerSpec,
+  type ContainerStatus,
+  type Event,
+  type Metadata,
+  type Node,
+  type ObjectReference,
+  type Pod,
+  type Secret,
+  type ServiceAccount,
 } from '../model/kubernetes.ts';
 import { Defects, defined, type Fields, isFields } from './fields.ts';
 
@@ -31,6 +32,7 @@ function readMetadata(object: Fields, defects: Defects): Metadata | null {
     creationTimestamp: text('creationTimestamp'),
     deletionTimestamp: text('deletionTimestamp'),
     labels: defects.texts(fields.labels, 'metadata.labels'),
+    annotations: readAnnotations(fields.annotations, defects),
     ownerReferences: defects.list(fields.ownerReferences, 'metadata.ownerReferences', (item, path) => {
       const owner = defects.fields(item, path);
       return defined({
@@ -39,7 +41,21 @@ function readMetadata(object: Fields, defects: Defects): Metadata | null {
         controller: defects.flag(owner.controller, `${path}.controller`),
       });
     }),
+    managedFields: defects.list(fields.managedFields, 'metadata.managedFields', (item, path) => {
+      const managed = defects.fields(item, path);
+      return defined({ time: defects.text(managed.time, `${path}.time`), manager: defects.text(managed.manager, `${path}.manager`) });
+    }),
   }) as Metadata;
+}
+
+/** The annotations that count; undefined where there is none of them, as in most objects. */
+function readAnnotations(value: unknown, defects: Defects): Record<string, string> | undefined {
+  const all = defects.fields(value, 'metadata.annotations');
+  const own = Object.values(ANNOTATIONS).flatMap(key => {
+    const text = defects.text(all[key], `metadata.annotations[${key}]`);
+    return text === undefined ? [] : [[key, text] as const];
+  });
+  return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
 /** The `name` of each reference to a secret. An entry without a name is kept: kubelet skips it, and counts it. */
@@ -160,20 +176,16 @@ function shaped<T>(value: unknown, read: (fields: Fields, metadata: Metadata, de
 }
 
 export const readSecret = (value: unknown): Shaped<Secret> =>
-  shaped(value, (fields, metadata, defects) => {
-    const managed = defects.fields(fields.metadata, 'metadata').managedFields;
-    return defined({
-      metadata: defined({
-        ...metadata,
-        managedFields: defects.list(managed, 'metadata.managedFields', (item, at) =>
-          defined({ time: defects.text(defects.fields(item, at).time, `${at}.time`) }),
-        ),
-      }),
-      type: defects.text(fields.type, 'type'),
-      data: defects.texts(fields.data, 'data', MAX_SECRET_VALUE),
-      stringData: defects.texts(fields.stringData, 'stringData', MAX_SECRET_VALUE),
-    }) as Secret;
-  });
+  shaped(
+    value,
+    (fields, metadata, defects) =>
+      defined({
+        metadata,
+        type: defects.text(fields.type, 'type'),
+        data: defects.texts(fields.data, 'data', MAX_SECRET_VALUE),
+        stringData: defects.texts(fields.stringData, 'stringData', MAX_SECRET_VALUE),
+      }) as Secret,
+  );
 
 export const readServiceAccount = (value: unknown): Shaped<ServiceAccount> =>
   shaped(
@@ -268,12 +280,12 @@ export function readList(value: unknown): ObjectList | null {
   return { items: (value.items ?? []) as unknown[], continueToken: text('continue'), resourceVersion: text('resourceVersion') };
 }
 
-/** The namespace and the name of an object of which only the metadata is read; null where there is no name. */
-export function readName(value: unknown): { name: string; namespace?: string; ownerReferences?: Metadata['ownerReferences'] } | null {
+/** The metadata of an object of which nothing else is read; null where it has a defect or no name. */
+export function readName(value: unknown): Metadata | null {
   if (!isFields(value)) return null;
   const defects = new Defects();
   const metadata = readMetadata(value, defects);
-  return defects.first === undefined ? (metadata as ReturnType<typeof readName>) : null;
+  return defects.first === undefined ? metadata : null;
 }
 
 /** What of a workload leads to its pods. */

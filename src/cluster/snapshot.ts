@@ -2,9 +2,12 @@
  * The snapshot policy: which objects belong to a pod's pulls, and which of them are worth reading. It is the same for a cluster and for a
  * file; what a source can see and prove belongs to the source (api-source.ts, saved-source.ts).
  */
+
+import type { Owner } from '../model/facts.ts';
 import {
   type Event,
   type Lookup,
+  type Metadata,
   type Node,
   namespaceOf,
   notSeen,
@@ -16,7 +19,7 @@ import {
 } from '../model/kubernetes.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
 import { isOfPod, tellOfFailure, unreadableSecrets } from '../parse/node-report.ts';
-import { pullSecretNames, serviceAccountName } from '../parse/pod.ts';
+import { ownerOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 import { surelyFails } from './pods.ts';
 
 /** The kinds that a snapshot reads one object at a time. */
@@ -34,6 +37,10 @@ export interface ObjectSource {
   eventsOf(pod: Pod): Promise<Lookup<Event[]>>;
   /** Every namespace that has a secret of this name, sorted. */
   namespacesWithSecret(name: string): Promise<Lookup<string[]>>;
+  /** The metadata of a workload, null where it is not seen: no verdict depends on it, so nobody is warned. */
+  workload(namespace: string, owner: Owner): Promise<Metadata | null>;
+  /** Objects cost requests, so that what only completes a text is read for pods that the user named. */
+  readonly isRemote: boolean;
 }
 
 /**
@@ -49,11 +56,12 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     const events = await ownEvents;
     if (!events.found || !tellOfFailure(events.object)) return withEventsAlone(pod, events);
   }
-  const [events, node, serviceAccount, seen] = await Promise.all([
+  const [events, node, serviceAccount, seen, workload] = await Promise.all([
     ownEvents,
     nodeName ? source.get('Node', null, nodeName) : notSeen('the pod is not scheduled to a node yet'),
     source.get('ServiceAccount', namespace, serviceAccountName(pod)),
     readSecrets(source, namespace, pullSecretNames(pod)),
+    evenHealthy || !source.isRemote ? source.workload(namespace, ownerOf(pod)) : null,
   ]);
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
   const [inherited, otherNamespaces] = await Promise.all([
@@ -65,6 +73,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     events,
     node,
     serviceAccount,
+    workload,
     secrets: new Map([...named, ...inherited]),
     otherNamespaces: new Map(otherNamespaces),
   };
@@ -76,7 +85,7 @@ const eventsOfPod = (pod: Pod, events: Lookup<Event[]>): Lookup<Event[]> =>
 /** The snapshot of a pod with which nothing is wrong. */
 function withEventsAlone(pod: Pod, events: Lookup<Event[]>): PodSnapshot {
   const unread = notSeen('it was not needed');
-  return { pod, events, node: unread, serviceAccount: unread, secrets: new Map(), otherNamespaces: new Map() };
+  return { pod, events, node: unread, serviceAccount: unread, workload: null, secrets: new Map(), otherNamespaces: new Map() };
 }
 
 /** The most events of one pod that are read. kubelet counts what repeats in one event, and an API server keeps them for one hour. */

@@ -8,25 +8,31 @@ import { readEvent, readList, readName, readPod, readWorkload, type WorkloadShap
 
 /** A kind of workload. */
 export interface WorkloadKind {
+  /** As objects name it. */
+  kind: string;
   /** Every name that kubectl takes, in lower case: the singular first, the plural second. */
   names: string[];
   /** Path of its objects in a namespace. */
   path(namespace: string): string;
 }
 
-const kind = (group: string, plural: string, singular: string, ...short: string[]): WorkloadKind => ({
-  names: [singular, plural, ...short, `${singular}.${group}`, `${plural}.${group}`],
-  path: namespace => `/apis/${group}/v1/namespaces/${enc(namespace)}/${plural}`,
-});
+const kind = (group: string, name: string, plural: string, ...short: string[]): WorkloadKind => {
+  const singular = name.toLowerCase();
+  return {
+    kind: name,
+    names: [singular, plural, ...short, `${singular}.${group}`, `${plural}.${group}`],
+    path: namespace => `/apis/${group}/v1/namespaces/${enc(namespace)}/${plural}`,
+  };
+};
 
 /** The kinds that can be named on the command line, as kubectl names them. */
 export const WORKLOADS: readonly WorkloadKind[] = [
-  kind('apps', 'deployments', 'deployment', 'deploy'),
-  kind('apps', 'statefulsets', 'statefulset', 'sts'),
-  kind('apps', 'daemonsets', 'daemonset', 'ds'),
-  kind('apps', 'replicasets', 'replicaset', 'rs'),
-  kind('batch', 'jobs', 'job'),
-  kind('batch', 'cronjobs', 'cronjob', 'cj'),
+  kind('apps', 'Deployment', 'deployments', 'deploy'),
+  kind('apps', 'StatefulSet', 'statefulsets', 'sts'),
+  kind('apps', 'DaemonSet', 'daemonsets', 'ds'),
+  kind('apps', 'ReplicaSet', 'replicasets', 'rs'),
+  kind('batch', 'Job', 'jobs'),
+  kind('batch', 'CronJob', 'cronjobs', 'cj'),
 ];
 
 /** The kind of workload with this name. */

@@ -1,16 +1,25 @@
 /** From a pod's objects to the facts of each of its images. Pure: the registry is asked later. */
 
 import type { Credential } from '../model/credential.ts';
-import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type Owner, type SecretFact } from '../model/facts.ts';
+import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
 import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
 import { imageName } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
+import { managerOf } from '../parse/manager.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { readNodeReport, sandboxImage } from '../parse/node-report.ts';
-import { type ContainerImage, imagesOf, isBetweenImages, pullSecretNames, serviceAccountName, waitsForImage } from '../parse/pod.ts';
+import {
+  type ContainerImage,
+  imagesOf,
+  isBetweenImages,
+  ownerOf,
+  pullSecretNames,
+  serviceAccountName,
+  waitsForImage,
+} from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { redact, showUser } from '../util/redact.ts';
 
@@ -117,6 +126,7 @@ function imageCaseOf(
       name: pod.metadata.name,
       node: pod.spec?.nodeName || null,
       owner: ownerOf(pod),
+      manager: managerOf(snapshot.workload === null ? [pod.metadata] : [snapshot.workload, pod.metadata]),
     },
     container: { name: image.name, kind: image.kind },
     image: redact(image.image),
@@ -214,18 +224,4 @@ export function nodeFacts(pod: Pod | null, lookup: Lookup<Node>): NodeFacts {
     diskPressure: status('DiskPressure') === 'True',
     provider: /^([a-z0-9-]+):\/\//.exec(lookup.object.spec?.providerID ?? '')?.[1] ?? null,
   };
-}
-
-/**
- * The workload that creates the pod again. A Deployment is known by the name of its ReplicaSet and the pod's template hash. What is no kind (in saved objects anything may stand
- * there) counts as no owner.
- */
-function ownerOf(pod: Pod): Owner {
-  const owner = pod.metadata.ownerReferences?.find(reference => reference.controller) ?? pod.metadata.ownerReferences?.[0];
-  const hash = pod.metadata.labels?.['pod-template-hash'];
-  if (owner === undefined || owner.kind === 'Node' || !/^[A-Za-z][A-Za-z0-9]*$/.test(owner.kind))
-    return { kind: 'pod', name: pod.metadata.name };
-  if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
-    return { kind: 'deployment', name: owner.name.slice(0, -hash.length - 1) };
-  return { kind: owner.kind.toLowerCase(), name: owner.name };
 }

@@ -1,6 +1,7 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
 import { CAUSE_TEXTS } from '../causes/index.ts';
+import { keptByManager } from '../causes/manager.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -25,6 +26,6 @@ export function diagnose(facts: Facts): Diagnosis {
     summary: text.summary(facts, fault).replace(/ {2,}/g, ' ').trim(),
     transient: cause.transient,
     evidence: evidenceOf(facts, fault, proof),
-    fixes: text.fixes(facts, fault),
+    fixes: keptByManager(facts, text.fixes(facts, fault)),
   };
 }

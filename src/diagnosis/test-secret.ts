@@ -283,7 +283,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
   const credential = entry?.credential;
   return {
     now,
-    pod: { namespace: read.namespace, name: '', node: null, owner: { kind: 'pod', name: '' } },
+    pod: { namespace: read.namespace, name: '', node: null, owner: { kind: 'pod', name: '' }, manager: null },
     container: { name: '', kind: 'container' },
     image,
     reference: reference ?? { registry: entry === undefined ? 'REGISTRY' : registryOf(entry), repository: '', tag: null, digest: null },

@@ -17,7 +17,15 @@ export function unexamined(pod: Pod, now: string, why: string, of: Pick<Facts, '
     spec: { containers: [{ name: first?.name ?? '' }] },
   };
   const unseen = notSeen(why);
-  const snapshot = { pod: bare, events: unseen, node: unseen, serviceAccount: unseen, secrets: new Map(), otherNamespaces: new Map() };
+  const snapshot = {
+    pod: bare,
+    events: unseen,
+    node: unseen,
+    serviceAccount: unseen,
+    secrets: new Map(),
+    workload: null,
+    otherNamespaces: new Map(),
+  };
   const [collected] = collectFacts(snapshot, now, true);
   // facts of one container are collected: it is there
   const facts: Facts = {

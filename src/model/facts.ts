@@ -108,11 +108,25 @@ export interface Owner {
   name: string;
 }
 
+/** A tool that keeps manifests and writes them again: what is changed in the cluster alone lasts until then. */
+export type ManagerTool = 'helm' | 'argocd' | 'fluxKustomization' | 'fluxHelmRelease';
+
+/** Which tool keeps the manifest of the workload, and under which name. */
+export interface Manager {
+  tool: ManagerTool;
+  /** Of the Helm release, the application of Argo CD, or the Kustomization or HelmRelease of Flux; null when it is not known. */
+  name: string | null;
+  /** Its namespace, null when it is not known. */
+  namespace: string | null;
+  /** The Helm chart, with its version, where a label names it. */
+  chart: string | null;
+}
+
 /** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
   now: string;
-  pod: { namespace: string; name: string; node: string | null; owner: Owner } | null;
+  pod: { namespace: string; name: string; node: string | null; owner: Owner; manager: Manager | null } | null;
   container: { name: string; kind: ContainerKind };
   image: string;
   reference: Reference | null;

@@ -133,6 +133,8 @@ export interface FaultDetails {
   tls?: 'clientCertificate' | 'protocolVersion' | 'noCommonCipher' | 'insecureAlgorithm' | 'noCertificate' | 'unverified' | 'other';
   /** Whether a name is known not to exist, or its name server gave no answer (which may pass). */
   dns?: 'noSuchName' | 'noAnswer';
+  /** The loopback or unspecified address to which the name of the host led the node: the node then connects to itself. */
+  ownAddress?: string;
   /** The name server that was asked, with port. */
   nameServer?: string;
   /** The host took the connection (and the request) and then kept silent. */

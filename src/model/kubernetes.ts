@@ -11,9 +11,18 @@ export interface Metadata {
   creationTimestamp?: string;
   deletionTimestamp?: string;
   labels?: Record<string, string>;
+  /** Those of ANNOTATIONS alone: others may be as long as the object. */
+  annotations?: Record<string, string>;
   ownerReferences?: { kind: string; name: string; controller?: boolean }[];
-  managedFields?: { time?: string }[];
+  managedFields?: { time?: string; manager?: string }[];
 }
+
+/** The annotations that a diagnosis reads. */
+export const ANNOTATIONS = {
+  helmReleaseName: 'meta.helm.sh/release-name',
+  helmReleaseNamespace: 'meta.helm.sh/release-namespace',
+  argoTrackingId: 'argocd.argoproj.io/tracking-id',
+} as const;
 
 /** Container. */
 export interface ContainerSpec {
@@ -153,6 +162,8 @@ export interface PodSnapshot {
   serviceAccount: Lookup<ServiceAccount>;
   /** By name, from the pod's namespace: its pull secrets first, then those of its service account that were read. */
   secrets: Map<string, Lookup<Secret>>;
+  /** The metadata of the workload that creates the pod; null where it was not seen. */
+  workload: Metadata | null;
   /** By name of a missing pull secret: the other namespaces that have a secret of this name. */
   otherNamespaces: Map<string, Lookup<string[]>>;
 }

@@ -4,7 +4,7 @@
  */
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialExpiry, CredentialFact, Facts, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type { CredentialExpiry, CredentialFact, Facts, Manager, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -212,6 +212,7 @@ const details = object<FaultDetails>({
     }),
   ),
   dns: optional(oneOf({ noSuchName: true, noAnswer: true })),
+  ownAddress: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
@@ -484,6 +485,14 @@ const factsShape = object<Facts>({
       name: text,
       node: nullable(text),
       owner: object<Owner>({ kind: text, name: text }),
+      manager: nullable(
+        object<Manager>({
+          tool: oneOf({ helm: true, argocd: true, fluxKustomization: true, fluxHelmRelease: true }),
+          name: nullable(text),
+          namespace: nullable(text),
+          chart: nullable(text),
+        }),
+      ),
     }),
   ),
   container: object<Facts['container']>({

@@ -1,6 +1,6 @@
 /** The images of a pod: which containers and volumes have one, which of them wait for it, and with which pull secrets. Pure. */
 
-import type { ContainerKind } from '../model/facts.ts';
+import type { ContainerKind, Owner } from '../model/facts.ts';
 import { type ContainerStatus, type Pod, secretNames } from '../model/kubernetes.ts';
 import { fullReference } from '../model/reference.ts';
 import { isOfImage, readFaults } from './messages/reader.ts';
@@ -125,3 +125,17 @@ export const pullSecretNames = (pod: Pod): string[] => secretNames(pod.spec?.ima
 
 /** The service account of a pod, `default` where it names none. */
 export const serviceAccountName = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
+
+/**
+ * The workload that creates the pod again. A Deployment is known by the name of its ReplicaSet and the pod's template hash. What is no kind (in saved
+ * objects anything may stand there) counts as no owner.
+ */
+export function ownerOf(pod: Pod): Owner {
+  const owner = pod.metadata.ownerReferences?.find(reference => reference.controller) ?? pod.metadata.ownerReferences?.[0];
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  if (owner === undefined || owner.kind === 'Node' || !/^[A-Za-z][A-Za-z0-9]*$/.test(owner.kind))
+    return { kind: 'pod', name: pod.metadata.name };
+  if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
+    return { kind: 'deployment', name: owner.name.slice(0, -hash.length - 1) };
+  return { kind: owner.kind.toLowerCase(), name: owner.name };
+}

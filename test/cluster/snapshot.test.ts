@@ -199,6 +199,46 @@ t.test('pods that share objects share what is read', async t => {
   t.strictSame(reader.warnings(), [], 'what is missing is no warning');
 });
 
+const DEPLOYMENT = named('Deployment', 'api', 'shop');
+const RELEASE = { 'meta.helm.sh/release-name': 'storefront', 'meta.helm.sh/release-namespace': 'web' };
+const managed: ClusterObject = {
+  ...DEPLOYMENT,
+  metadata: {
+    ...DEPLOYMENT.metadata,
+    annotations: { ...RELEASE, 'kubectl.kubernetes.io/last-applied-configuration': '{}'.padEnd(100_000) },
+  },
+} as ClusterObject;
+const ofDeployment = podOf('api-7c9f-x', 'shop', { labels: { 'pod-template-hash': '7c9f' } });
+const owned: ClusterObject = {
+  ...ofDeployment,
+  metadata: { ...ofDeployment.metadata, ownerReferences: [{ kind: 'ReplicaSet', name: 'api-7c9f', controller: true }] },
+} as ClusterObject;
+
+t.test('the workload of a pod is read once, for a pod that was named, and in silence', async t => {
+  const rows: [string, boolean, RegExp | undefined, object | null, number][] = [
+    ['a pod that was named', true, undefined, RELEASE, 1],
+    ['a pod among all', false, undefined, null, 0],
+    ['without the right', true, /\/deployments\//, null, 1],
+  ];
+  for (const [name, isNamed, forbid, annotations, times] of rows) {
+    const server = await startCluster({ objects: [owned, managed, ...AROUND], ...(forbid === undefined ? {} : { forbid }) });
+    const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+    const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+    const reader = createReader(api);
+    const { workload } = await reader.snapshot(owned as unknown as Pod, isNamed);
+    t.strictSame(workload?.annotations ?? null, annotations, `${name}: of the annotations those that count`);
+    t.equal(server.requests.filter(({ path }) => path.includes('/deployments/')).length, times, `${name}: requests`);
+    t.strictSame(reader.warnings(), [], `${name}: no warning`);
+    await api.close();
+    await server.close();
+  }
+  for (const isNamed of [true, false]) {
+    const saved = readSaved(JSON.stringify({ kind: 'List', items: [owned, managed] }), 'the file');
+    const { workload } = await saved.snapshot(saved.pods[0] as Pod, isNamed);
+    t.strictSame(workload?.annotations, RELEASE, 'a file holds it, or not');
+  }
+});
+
 t.test('of a pod that is only starting, the events are read first', async t => {
   const starting = {
     ...withSpec(podOf('api', 'shop', { secrets: ['own'] }), { nodeName: 'node-1' }),

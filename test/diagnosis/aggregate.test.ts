@@ -29,6 +29,7 @@ const findingsOf = async (pods: Pod[], events: Event[] = []) => {
         node: notSeen('-'),
         serviceAccount: notSeen('-'),
         secrets: new Map(),
+        workload: null,
         otherNamespaces: new Map(),
       },
       '2026-11-20T10:00:00Z',

@@ -29,7 +29,15 @@ t.test('a pod that cannot be examined leaves the others their verdicts', async t
       subjects: ['first', 'broken', 'last'].map(name => ({ pod: podOf(name), named: false })),
       snapshot: async (pod): Promise<PodSnapshot> => {
         if (pod.metadata.name === 'broken') throw new TypeError('x is not a function');
-        return { pod, events: unseen, node: unseen, serviceAccount: unseen, secrets: new Map(), otherNamespaces: new Map() };
+        return {
+          pod,
+          events: unseen,
+          node: unseen,
+          serviceAccount: unseen,
+          secrets: new Map(),
+          workload: null,
+          otherNamespaces: new Map(),
+        };
       },
       container: null,
       take: finding => void findings.push(finding),

@@ -11,7 +11,15 @@ const ALL: ObjectRole[] = ['events', 'node', 'serviceAccount', 'secrets'];
 /** A snapshot of which some lookups are given, and the others have failed. */
 function snapshotOf(lookup: Lookup<never>, phase = 'Pending'): PodSnapshot {
   const pod = { metadata: { name: 'api' }, status: { phase } };
-  return { pod, events: lookup, node: lookup, serviceAccount: lookup, secrets: new Map([['own', lookup]]), otherNamespaces: new Map() };
+  return {
+    pod,
+    events: lookup,
+    node: lookup,
+    serviceAccount: lookup,
+    secrets: new Map([['own', lookup]]),
+    workload: null,
+    otherNamespaces: new Map(),
+  };
 }
 
 interface Case {

@@ -161,6 +161,7 @@ t.test('at most a hundred images of a pod are examined, and the rest is told', a
     node: unseen,
     serviceAccount: unseen,
     secrets: new Map(),
+    workload: null,
     otherNamespaces: new Map(),
   };
   t.equal(collectFacts(snapshot, '2026-01-01T00:00:00Z', false).length, 100);

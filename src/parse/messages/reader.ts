@@ -5,6 +5,7 @@
  */
 import { type Fault, pullProgress } from '../../model/fault.ts';
 import { registryHosts as hostsOf, withoutTag } from '../../model/reference.ts';
+import { isLoopback } from '../../util/proxy.ts';
 import { redact } from '../../util/redact.ts';
 import { parseReference } from '../reference.ts';
 import * as containerd from './containerd.ts';
@@ -258,10 +259,18 @@ function fill(draft: Draft, row: Wrapper | ErrorRow, groups: Record<string, stri
     if (hosts.length > 0 && !hosts.includes(host)) draft.role = 'mirror';
   }
   if (lookup !== undefined) placeLookup(lookup, draft, hosts);
-  if (address !== undefined && /:\d+$/.test(address)) draft.host ??= address;
+  if (address !== undefined && /:\d+$/.test(address)) placeAddress(address, draft);
   if (status !== undefined) draft.status = Number(status);
   if (explanation !== undefined) draft.explanation = shorten(explanation);
   if (body !== undefined) placeBody(body, draft);
+}
+
+/** An address that was dialled: the host where no layer outside names one, else whether the host's name leads to the machine that asks. */
+function placeAddress(address: string, draft: Draft): void {
+  draft.host ??= address;
+  const [own, host] = [address, draft.host].map(text => text.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) as [string, string];
+  const isName = /[g-z]/i.test(host) && !isLoopback(host);
+  if (isName && draft.role !== 'proxy' && (isLoopback(own) || own === '0.0.0.0' || own === '::')) draft.details.ownAddress = own;
 }
 
 /** What a URL tells: the host, whether it is a mirror's (`ns=`), a token server's or that of a redirect, and what was asked for. */

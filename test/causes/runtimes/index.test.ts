@@ -350,7 +350,7 @@ t.test('names of a node, a registry and an image stay words of a shell', async t
     const facts = factsOn({ ...object, metadata: { ...object.metadata, name: evil } });
     facts.image = `registry.example.com/team/api:${evil}`;
     facts.reference = { registry: evil, repository: evil, tag: evil, digest: null };
-    facts.pod = { namespace: evil, name: evil, node: evil, owner: { kind: 'deployment', name: evil } };
+    facts.pod = { namespace: evil, name: evil, node: evil, owner: { kind: 'deployment', name: evil }, manager: null };
     for (const [cause, fault] of CASES)
       for (const { command } of CAUSE_TEXTS[cause].fixes(facts, { ...FAULT, ...fault, host: evil }))
         if (command !== null) t.notOk(shell(command).includes('pwned'), `${system}, ${cause}: ${command}`);
@@ -359,7 +359,7 @@ t.test('names of a node, a registry and an image stay words of a shell', async t
 
 t.test('a name that begins with a dash is taken for no flag', async t => {
   const facts = base();
-  facts.pod = { namespace: 'shop', name: '--all', node: null, owner: { kind: 'deployment', name: '--all' } };
+  facts.pod = { namespace: 'shop', name: '--all', node: null, owner: { kind: 'deployment', name: '--all' }, manager: null };
   facts.container.name = '--all';
   facts.serviceAccount = { name: '--all', secrets: [], matching: ['--all'] };
   facts.secrets = ['--all', '-x'].map(name => ({

@@ -30,22 +30,30 @@ const HANG = 30_000;
 const out = join(root, 'dist', 'fuzz');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const program = join(out, 'fuzz.mjs');
-await build({
-  entryPoints: ['test/properties/fuzz.ts'],
-  outfile: program,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: 'inline',
-  sourcesContent: false,
-  logLevel: 'warning',
-  plugins: [coverage()],
-  banner: {
-    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); ${COVERAGE}`,
-  },
-});
+/**
+ * The worker's program. In: its name, and whether it counts branches: one that measures time does not.
+ * @param {string} name
+ * @param {boolean} counts
+ */
+async function program(name, counts) {
+  const outfile = join(out, name);
+  const requires = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+  await build({
+    entryPoints: ['test/properties/fuzz.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'inline',
+    sourcesContent: false,
+    logLevel: 'warning',
+    plugins: counts ? [coverage()] : [],
+    banner: { js: counts ? `${requires} ${COVERAGE}` : requires },
+  });
+  return outfile;
+}
+const [guided, plain] = [await program('fuzz.mjs', true), await program('measure.mjs', false)];
 const workers = availableParallelism();
 console.log(`# ${all} inputs, seed ${seed}, ${workers} workers`);
 
@@ -61,18 +69,20 @@ function report({ reader, what, where, text }) {
   console.log(`not ok: ${reader}: ${what}\n  ${where}\n  ${JSON.stringify(text.slice(0, 300))}\n  ${file}`);
 }
 
+/** Inputs that were slow beside other work. @type {{ reader: string, before: string, part: string, after: string }[]} */
+const suspects = [];
 /** Inputs that were read. */
 let inputs = 0;
 /**
- * One worker, and another one for the readers behind one that hangs.
+ * One worker, and another one for what is behind a reader that hangs. With `measured` it measures these inputs and makes none.
  * @param {number} number
- * @param {number} skip
+ * @param {{ skip?: number, measured?: typeof suspects }} options
  */
-async function work(number, skip = 0) {
+async function work(number, { skip = 0, measured } = {}) {
   const [state, input] = [new SharedArrayBuffer(16), new SharedArrayBuffer(4 << 20)];
   const counters = new Int32Array(state);
-  const worker = new Worker(program, {
-    workerData: { seed: seed + number * 1_000_003, runs: Math.ceil(all / workers), skip, words, state, input },
+  const worker = new Worker(measured === undefined ? guided : plain, {
+    workerData: { seed: seed + number * 1_000_003, runs: Math.ceil(all / workers), skip, suspects: measured, words, state, input },
     execArgv: ['--enable-source-maps'],
   });
   let [reader, index, hangs] = ['', 0, false];
@@ -90,6 +100,7 @@ async function work(number, skip = 0) {
   await new Promise(resolve => {
     worker.on('message', message => {
       if (message.what !== undefined) report(message);
+      else if (message.suspect !== undefined) suspects.push(message.suspect);
       else if (message.begins !== undefined) [reader, index] = [message.begins, message.index];
       else if (number === 0)
         console.log(`# ${message.ends}: read in ${message.results} ways, ${message.kept} inputs kept, ${message.branches} branches`);
@@ -98,13 +109,16 @@ async function work(number, skip = 0) {
     worker.on('exit', resolve);
   });
   clearInterval(timer);
-  inputs += Atomics.load(counters, 0);
-  if (hangs) await work(number, index + 1);
+  if (measured === undefined) inputs += Atomics.load(counters, 0);
+  if (hangs) await work(number, { skip: index + 1, ...(measured === undefined ? {} : { measured }) });
 }
 const started = Date.now();
 await Promise.all(Array.from({ length: workers }, (_, number) => work(number)));
 if (inputs === 0) throw new Error(`no reader is named ${words.join(' or ')}`);
 if (inputs < all && found.size === 0) throw new Error(`only ${inputs} of ${all} inputs were read`);
+// alone: what shares the machine with another worker is slower than it is
+console.log(`# ${suspects.length} inputs are measured again`);
+if (suspects.length > 0) await work(0, { measured: suspects });
 /** Runs of `why -A` in parts, each shorter than a test file may take. */
 const [PARTS, OF_A_PART] = words.length > 0 ? [0, 0] : [8, Math.ceil(Math.min(20_000, all / 500) / 8)];
 for (let part = 0; part < PARTS; part++) {

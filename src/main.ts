@@ -52,6 +52,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// a fault outside of any promise of ours: one line, as for every other
+process.on('uncaughtException', error => {
+  printError(context, error);
+  process.exit(stop.signal.aborted ? 130 : 2);
+});
+
 /** Under the name `kubectl_complete-imagepull` (a link to this program) kubectl asks for candidates of tab completion. */
 const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name))
   ? ['__complete']

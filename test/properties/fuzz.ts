@@ -12,8 +12,10 @@ interface Work {
   seed: number;
   /** Inputs for all readers together. */
   runs: number;
-  /** The number of readers to leave out, because one before hung. */
+  /** The number of readers (or suspects) to leave out, because one before hung. */
   skip: number;
+  /** In place of all this: inputs whose time is to be measured, alone on the machine and without the counters of branches. */
+  suspects?: Suspect[];
   /** Only readers whose name holds one of the words; empty: all. */
   words: string[];
   /** [number of inputs so far, bytes of the present one]. */
@@ -22,20 +24,32 @@ interface Work {
   input: SharedArrayBuffer;
 }
 
+/** An input that was slow: `before`, then `part` as often as a size needs, then `after`. */
+interface Suspect {
+  reader: string;
+  before: string;
+  part: string;
+  after: string;
+}
+
 /** Milliseconds that any input may take. */
 const SLOW = 1000;
 /** Characters of a usual input, and of one that is to be read within SLOW. */
 const [LONGEST, LARGE] = [4096, 1_000_000];
 /** One of so many inputs is blown up. */
 const EVERY = 256;
+/** Suspects of each reader that are measured again. */
+const MOST_SUSPECTS = 10;
 /** Inputs that reached something new are kept, up to this number for each reader. */
 const KEPT = 3000;
 
-const { seed, runs: all, skip, words, state, input } = workerData as Work;
+const { seed, runs: all, skip, suspects, words, state, input } = workerData as Work;
 const counters = new Int32Array(state);
 const shown = new Uint8Array(input);
 const encoder = new TextEncoder();
-const coverage = (globalThis as unknown as { __coverage: { fresh: number } }).__coverage;
+/** Absent in the bundle that measures. */
+const coverage = (globalThis as unknown as { __coverage?: { fresh: number } }).__coverage;
+const reached = (): number => coverage?.fresh ?? 0;
 
 /** Mulberry32: numbers that follow from the seed. */
 function randomOf(start: number): (below: number) => number {
@@ -82,24 +96,54 @@ async function timed(target: Target, text: string, enough: number): Promise<numb
   return best;
 }
 
+/** An input with its part repeated up to a length. */
+const blownUp = ({ before, part, after }: Suspect, length: number): string =>
+  before + part.repeat(part === '' ? 0 : Math.ceil(length / part.length)) + after;
+
+/** Whether an input takes too long at its own size, at 1 MB, or longer than its growth explains. Out: what is wrong, and with which text. */
+async function slowness(target: Target, suspect: Suspect): Promise<{ what: string; text: string } | null> {
+  const own = blownUp(suspect, 0);
+  if ((await timed(target, own, SLOW)) > SLOW) return { what: `longer than ${SLOW} ms`, text: own };
+  if (suspect.part === '') return null;
+  const small = await timed(target, blownUp(suspect, LARGE / 32), 4);
+  if (small < 4) return null;
+  const medium = blownUp(suspect, LARGE / 8);
+  const middle = await timed(target, medium, 50);
+  // four times the input takes four times as long
+  if (middle > 50 && middle / small > 10)
+    return { what: `grows faster than its input: 31 kB ${small.toFixed()} ms, 125 kB ${middle.toFixed()} ms`, text: medium };
+  if (middle < SLOW / 16) return null;
+  const large = blownUp(suspect, LARGE);
+  const whole = await timed(target, large, SLOW);
+  return whole > SLOW ? { what: `${whole.toFixed()} ms for 1 MB`, text: large } : null;
+}
+
+const suspected = new Map<string, number>();
+/** Has an input measured again, later and alone, where it is slow here: other processes and the counters make every input slower. */
+async function suspect(target: Target, { before, part, after }: Omit<Suspect, 'reader'>): Promise<void> {
+  const one = { reader: target.name, before, part, after };
+  const already = suspected.get(target.name) ?? 0;
+  if (already === MOST_SUSPECTS || (await slowness(target, one)) === null) return;
+  suspected.set(target.name, already + 1);
+  parentPort?.postMessage({ suspect: one });
+}
+
 /** Repeats a part of an input until it is large: a reader that is not linear, or not bounded, shows itself. */
 async function blowUp(target: Target, text: string, random: (below: number) => number): Promise<void> {
   const from = random(text.length + 1);
   const part = text.slice(from, from + 1 + random(16)) || WORDS[random(WORDS.length)] || 'a';
-  const large = (length: number): string => text.slice(0, from) + part.repeat(Math.ceil(length / part.length)) + text.slice(from);
-  const small = await timed(target, large(LARGE / 32), 4);
-  if (small < 4) return;
-  const half = await timed(target, large(LARGE / 8), 50);
-  // four times the input takes four times as long
-  if (half > 50 && half / small > 10)
-    tell(target, `grows faster than its input: 31 kB ${small.toFixed()} ms, 125 kB ${half.toFixed()} ms`, '', large(4000));
-  if (half > SLOW / 16) {
-    const whole = await timed(target, large(LARGE), SLOW);
-    if (whole > SLOW) tell(target, `${whole.toFixed()} ms for 1 MB`, '', large(4000));
-  }
+  await suspect(target, { before: text.slice(0, from), part, after: text.slice(from) });
 }
 
-const chosen = TARGETS.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)));
+for (const [index, one] of (suspects ?? []).entries()) {
+  const target = TARGETS.find(({ name }) => name === one.reader);
+  if (index < skip || target === undefined) continue;
+  parentPort?.postMessage({ begins: target.name, index });
+  const slow = await slowness(target, one);
+  if (slow !== null) tell(target, slow.what, '', slow.text);
+}
+
+const chosen = TARGETS.filter(({ name }) => suspects === undefined && (words.length === 0 || words.some(word => name.includes(word))));
 const runs = Math.ceil(all / chosen.length);
 for (const [index, target] of chosen.entries()) {
   if (index < skip) continue;
@@ -123,11 +167,11 @@ for (const [index, target] of chosen.entries()) {
       });
     while (edits.length < 8 && random(2) === 0);
     const text = edit(parent, edits, LONGEST);
-    const before = coverage.fresh;
+    const before = reached();
     const started = performance.now();
     const result = await read(target, text);
-    if (performance.now() - started > SLOW && (await timed(target, text, SLOW)) > SLOW) tell(target, `longer than ${SLOW} ms`, '', text);
-    const isNew = coverage.fresh > before || (result !== null && results.size < 5000 && !results.has(result));
+    if (performance.now() - started > SLOW) await suspect(target, { before: text, part: '', after: '' });
+    const isNew = reached() > before || (result !== null && results.size < 5000 && !results.has(result));
     if (isNew) {
       results.add(result ?? '');
       if (kept.length < KEPT) kept.push(text);
@@ -135,5 +179,5 @@ for (const [index, target] of chosen.entries()) {
     }
     if (run % EVERY === 0) await blowUp(target, text, random);
   }
-  parentPort?.postMessage({ ends: target.name, kept: kept.length - seeds, results: results.size, branches: coverage.fresh });
+  parentPort?.postMessage({ ends: target.name, kept: kept.length - seeds, results: results.size, branches: reached() });
 }

@@ -94,8 +94,9 @@ export async function whyAll(
 export function lossOf({ status, stdout, stderr }: Outcome, readable: readonly string[]): string | null {
   if (status === null) return `it ended with ${stderr.slice(0, 400)}`;
   if (stdout === '') return `it reported nothing: ${stderr.slice(0, 400)}`;
-  const { items } = JSON.parse(stdout) as { items: { pod: { namespace: string; name: string } }[] };
-  const reported = new Set(items.map(({ pod }) => `${pod.namespace}/${pod.name}`));
+  const { items } = JSON.parse(stdout) as { items: { pod: { namespace: string; name: string } | null }[] };
+  // facts may be of an image alone
+  const reported = new Set(items.map(({ pod }) => pod && `${pod.namespace}/${pod.name}`));
   const lost = readable.filter(pod => !reported.has(pod));
   if (lost.length > 0) return `it does not report ${lost.join(', ')}: status ${status}, ${stderr.slice(0, 400)}`;
   if (status === 0) return 'it ended with 0 though pods wait for an image';

@@ -303,6 +303,14 @@ t.test('the habits of the project: updates, issue forms, the tests that the trus
     );
 });
 
+t.test('each guard can still be broken: its edit has one place, and its test is there', async t => {
+  const guards = JSON.parse(read('scripts/guards.json')) as { guard: string; file: string; find: string; test?: string; title?: string }[];
+  for (const { guard, file, find, test, title = '' } of guards) {
+    t.equal(read(file).split(find).length - 1, 1, `${guard}: its place in ${file}`);
+    if (test !== undefined) t.ok(read(test).includes(title), `${guard}: the test "${title}" in ${test}`);
+  }
+});
+
 t.test('what is committed is about the project alone', async t => {
   const texts = files.filter(file => !/\.(?:png|gz|xz|zip)$/.test(file)).map(file => ({ file, text: read(file) }));
   const where = (pattern: RegExp, apart: (file: string) => boolean = () => false): string[] =>

@@ -1,6 +1,6 @@
 /** Phrases that several causes share. Belongs here: parts of sentences about a pod, its node and its registry. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import type { CredentialExpiry, Facts } from '../model/facts.ts';
+import { type CredentialExpiry, type Facts, isOfSandbox } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
@@ -9,8 +9,6 @@ import { otherPlaceOf } from './relocated-images.ts';
 
 /** The image as the pod names it, in quotes. That of a sandbox is known only where a message names it. */
 export const imageOf = (facts: Facts): string => (facts.image === '' && isOfSandbox(facts) ? 'the sandbox image' : `"${facts.image}"`);
-/** Whether the facts are of the sandbox image, which is a setting of the node. */
-const isOfSandbox = (facts: Facts): boolean => facts.container.kind === 'sandbox';
 /** The registry of the image, in quotes. */
 export const registry = (facts: Facts): string => `"${facts.reference?.registry ?? 'the registry'}"`;
 /** Registry and repository of the image, in quotes. */

@@ -5,6 +5,7 @@
 
 import type { Owner } from '../model/facts.ts';
 import { type Event, failedLookup, keyOf, type Lookup, type Metadata, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
+import { append } from '../util/lists.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
@@ -42,9 +43,8 @@ const FEW_PODS = 2;
 /** With more namespaces than this, the events of all namespaces are read in one list. */
 const MANY_NAMESPACES = 20;
 
-const enc = inUrl;
 const pathOf = (namespace: string | null, resource: string): string =>
-  namespace === null ? `/api/v1/${resource}` : `/api/v1/namespaces/${enc(namespace)}/${resource}`;
+  namespace === null ? `/api/v1/${resource}` : `/api/v1/namespaces/${inUrl(namespace)}/${resource}`;
 
 /** In: the API. Out: a source over it, for one run. */
 export function createApiSource(api: Api): ApiSource {
@@ -90,7 +90,7 @@ export function createApiSource(api: Api): ApiSource {
 
   function get<K extends keyof ObjectKinds>(kind: K, namespace: string | null, name: string): Promise<Lookup<ObjectKinds[K]>> {
     const { resource, label, read } = KINDS[kind];
-    const path = `${pathOf(namespace, resource)}/${enc(name)}`;
+    const path = `${pathOf(namespace, resource)}/${inUrl(name)}`;
     const what = `${label} "${name}"${namespace === null ? '' : ` in namespace "${namespace}"`}`;
     return once(lookups, path, () => look<ObjectKinds[K]>(path, what, missingPermission('get', resource), read)) as Promise<
       Lookup<ObjectKinds[K]>
@@ -118,9 +118,9 @@ export function createApiSource(api: Api): ApiSource {
   async function workload(namespace: string, { kind, name }: Owner): Promise<Metadata | null> {
     const path = workloadOf(kind)?.path(namespace);
     if (path === undefined) return null;
-    const lookup = await once(lookups, `${path}/${enc(name)}`, async (): Promise<Lookup<unknown>> => {
+    const lookup = await once(lookups, `${path}/${inUrl(name)}`, async (): Promise<Lookup<unknown>> => {
       try {
-        const answer = await api.get<unknown>(`${path}/${enc(name)}`);
+        const answer = await api.get<unknown>(`${path}/${inUrl(name)}`);
         const metadata = answer.ok ? readName(answer.value) : null;
         return metadata === null ? notSeen('it was not returned') : { found: true, object: metadata };
       } catch (error) {
@@ -133,7 +133,7 @@ export function createApiSource(api: Api): ApiSource {
 
   const eventsNamed = (namespace: string, name: string): Promise<Lookup<Event[]>> =>
     once(events, `${namespace}/${name}`, () => {
-      const selector = enc(`involvedObject.kind=Pod,involvedObject.name=${name}`);
+      const selector = inUrl(`involvedObject.kind=Pod,involvedObject.name=${name}`);
       const path = `${pathOf(namespace, 'events')}?fieldSelector=${selector}&limit=${PAGE}`;
       const what = `the events of namespace "${namespace}"`;
       return look<Event[]>(path, what, missingPermission('list', 'events'), value => readEvents(value, what));
@@ -141,12 +141,7 @@ export function createApiSource(api: Api): ApiSource {
 
   async function prefetchEvents(pods: readonly Pod[]): Promise<void> {
     const byNamespace = new Map<string, Pod[]>();
-    for (const pod of pods) {
-      const namespace = namespaceOf(pod.metadata);
-      const own = byNamespace.get(namespace);
-      if (own === undefined) byNamespace.set(namespace, [pod]);
-      else own.push(pod);
-    }
+    for (const pod of pods) append(byNamespace, namespaceOf(pod.metadata), pod);
     const lists: [readonly Pod[], string | null][] =
       byNamespace.size > MANY_NAMESPACES
         ? [[pods, null]]
@@ -162,7 +157,7 @@ export function createApiSource(api: Api): ApiSource {
   async function eventsByPod(pods: readonly Pod[], namespace: string | null): Promise<Map<string, Lookup<Event[]>>> {
     const keys = pods.map(pod => keyOf(pod.metadata));
     const request: ListRequest = {
-      path: `${pathOf(namespace, 'events')}?fieldSelector=${enc('involvedObject.kind=Pod')}`,
+      path: `${pathOf(namespace, 'events')}?fieldSelector=${inUrl('involvedObject.kind=Pod')}`,
       what: namespace === null ? 'the events of all namespaces' : `the events of namespace "${namespace}"`,
       resource: 'events',
     };
@@ -185,7 +180,7 @@ export function createApiSource(api: Api): ApiSource {
 
   /** Without the permission there is no warning: the diagnosis does not depend on other namespaces. Only metadata is read. */
   const namespacesWithSecret = (name: string): Promise<Lookup<string[]>> => {
-    const path = `${pathOf(null, 'secrets')}?fieldSelector=${enc(`metadata.name=${name}`)}&limit=${PAGE}`;
+    const path = `${pathOf(null, 'secrets')}?fieldSelector=${inUrl(`metadata.name=${name}`)}&limit=${PAGE}`;
     return once(lookups, path, async () => {
       let answer: Answer<unknown>;
       try {

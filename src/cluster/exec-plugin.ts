@@ -6,9 +6,10 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { delimiter, dirname, extname, isAbsolute, join } from 'node:path';
+import { isObject } from '../parse/shape.ts';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
-import { Defects, isFields } from './fields.ts';
+import { Defects } from './fields.ts';
 import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts';
 
 /** What a plugin needs of whoever runs it. */
@@ -191,9 +192,9 @@ function readCredential(output: string, exec: ExecSpec): ExecCredential {
   } catch {
     throw wrong(output.trim() === '' ? 'it wrote nothing' : 'its output is not JSON');
   }
-  if (!isFields(value) || value.kind !== 'ExecCredential') throw wrong('its kind is not ExecCredential');
+  if (!isObject(value) || value.kind !== 'ExecCredential') throw wrong('its kind is not ExecCredential');
   if (value.apiVersion !== exec.apiVersion) throw wrong(`its apiVersion is not "${exec.apiVersion}", as the kubeconfig says`);
-  if (!isFields(value.status)) throw wrong('it has no status');
+  if (!isObject(value.status)) throw wrong('it has no status');
   const defects = new Defects();
   const text = (key: string): string => defects.text((value.status as Record<string, unknown>)[key], `status.${key}`, MAX_OUTPUT) ?? '';
   const [token, cert, key] = [text('token'), text('clientCertificateData'), text('clientKeyData')];

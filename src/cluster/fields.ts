@@ -5,6 +5,8 @@
  * Absent, null and the wrong type are told apart: Go writes null for an empty list or time; a wrong type is a defect of the object.
  */
 
+import { isObject } from '../parse/shape.ts';
+
 /** The longest text that is a name, an image or a reason, in characters: a reference is at most a few hundred long. */
 const MAX_TEXT = 16_384;
 /** The longest message that is kept; of a longer one the beginning and the end. Runtimes write up to a few kilobytes. */
@@ -16,9 +18,6 @@ const MAX_KEYS = 10_000;
 
 /** An object of unknown fields. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object, neither null nor a list. */
-export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The reader of one object, and what it found wrong there: the first defect is enough to tell. */
 export class Defects {
@@ -32,7 +31,7 @@ export class Defects {
 
   fields(value: unknown, path: string): Fields {
     if (value === undefined || value === null) return {};
-    if (isFields(value)) return value;
+    if (isObject(value)) return value;
     this.add(path, 'is not an object');
     return {};
   }

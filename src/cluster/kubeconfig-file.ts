@@ -6,9 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { readDocuments } from '../parse/documents.ts';
+import { isObject } from '../parse/shape.ts';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
-import { Defects, type Fields, isFields } from './fields.ts';
+import { Defects, type Fields } from './fields.ts';
 
 /** A cluster of a kubeconfig. Source: client-go, clientcmd/api/v1/types.go; so are the other types. */
 export interface ClusterEntry {
@@ -105,7 +106,7 @@ function readFile(file: string): Kubeconfig {
   if (!parsed.ok) throw unreadable(parsed.error);
   // an empty file holds no document
   const document = parsed.documents[0] ?? {};
-  if (!isFields(document)) throw unreadable('it is not a YAML mapping');
+  if (!isObject(document)) throw unreadable('it is not a YAML mapping');
   const defects = new Defects();
   const kubeconfig = readDocument(document, dirname(file), defects);
   if (defects.first !== undefined) throw unreadable(defects.first);

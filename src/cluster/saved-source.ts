@@ -16,8 +16,9 @@ import {
 } from '../model/kubernetes.ts';
 import { noteSecrets } from '../parse/credentials/pull-secret.ts';
 import { readDocuments } from '../parse/documents.ts';
+import { isObject } from '../parse/shape.ts';
+import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
-import { isFields } from './fields.ts';
 import { malformedWarning } from './list.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
@@ -133,11 +134,11 @@ function createSavedSource(
   const eventsByPod = new Map<string, Event[]>();
   for (const event of events) {
     const pod = event.involvedObject ?? event.regarding ?? {};
-    add(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
-    add(eventsByPod, pod.name ?? '', event);
+    append(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
+    append(eventsByPod, pod.name ?? '', event);
   }
   const namespacesBySecret = new Map<string, string[]>();
-  for (const { namespace, name: secret } of objects.Secret.all) add(namespacesBySecret, secret, namespace);
+  for (const { namespace, name: secret } of objects.Secret.all) append(namespacesBySecret, secret, namespace);
   return {
     /** An object is missing only where the file holds another one of its kind from that namespace. */
     async get(kind, namespace, wanted) {
@@ -165,12 +166,6 @@ function createSavedSource(
   };
 }
 
-function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
-}
-
 /** An object of a file, whose shape is not known yet. */
 interface Unread {
   kind: string | undefined;
@@ -192,7 +187,7 @@ function flatten(documents: readonly unknown[]): Unread[] {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, kind } = next;
     if (Array.isArray(value)) push(value);
-    else if (isFields(value)) {
+    else if (isObject(value)) {
       // the items of a typed list (PodList) may not name their kind
       const own = typeof value.kind === 'string' ? value.kind : kind;
       const isList = Array.isArray(value.items);

@@ -14,7 +14,8 @@ import {
   type Secret,
   type ServiceAccount,
 } from '../model/kubernetes.ts';
-import { Defects, defined, type Fields, isFields } from './fields.ts';
+import { isObject } from '../parse/shape.ts';
+import { Defects, defined, type Fields } from './fields.ts';
 
 /** The longest value of a secret in base64: an API server accepts 1 MiB of data, which is a third longer in base64. */
 const MAX_SECRET_VALUE = 1_500_000;
@@ -113,7 +114,7 @@ function readStatuses(value: unknown, path: string, defects: Defects): Container
  * nothing that is told of it would be sure.
  */
 export function readPod(value: unknown): Pod | null {
-  if (!isFields(value)) return null;
+  if (!isObject(value)) return null;
   const defects = new Defects();
   const metadata = readMetadata(value, defects);
   if (metadata === null) return null;
@@ -167,7 +168,7 @@ const NO_OBJECT = { defect: 'it is not an object with a name' };
 
 /** Reads an object in which no defect may be: a secret of which a field is missing would be told as a broken secret. */
 function shaped<T>(value: unknown, read: (fields: Fields, metadata: Metadata, defects: Defects) => T): Shaped<T> {
-  if (!isFields(value)) return NO_OBJECT;
+  if (!isObject(value)) return NO_OBJECT;
   const defects = new Defects();
   const metadata = readMetadata(value, defects);
   if (metadata === null) return NO_OBJECT;
@@ -223,7 +224,7 @@ export const readNode = (value: unknown): Shaped<Node> =>
 
 /** An event of core/v1 or events.k8s.io/v1, null where it is malformed: one event less is no other pod's trouble. */
 export function readEvent(value: unknown): Event | null {
-  if (!isFields(value)) return null;
+  if (!isObject(value)) return null;
   const defects = new Defects();
   const text = (key: string): string | undefined => defects.text(value[key], key);
   const number = (key: string): number | undefined => defects.number(value[key], key);
@@ -274,15 +275,15 @@ export interface ObjectList {
 
 /** Null where the value is no list of the API. */
 export function readList(value: unknown): ObjectList | null {
-  if (!isFields(value) || value.items === undefined || (value.items !== null && !Array.isArray(value.items))) return null;
-  const metadata = isFields(value.metadata) ? value.metadata : {};
+  if (!isObject(value) || value.items === undefined || (value.items !== null && !Array.isArray(value.items))) return null;
+  const metadata = isObject(value.metadata) ? value.metadata : {};
   const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '');
   return { items: (value.items ?? []) as unknown[], continueToken: text('continue'), resourceVersion: text('resourceVersion') };
 }
 
 /** The metadata of an object of which nothing else is read; null where it has a defect or no name. */
 export function readName(value: unknown): Metadata | null {
-  if (!isFields(value)) return null;
+  if (!isObject(value)) return null;
   const defects = new Defects();
   const metadata = readMetadata(value, defects);
   return defects.first === undefined ? metadata : null;
@@ -298,7 +299,7 @@ export interface WorkloadShape {
 
 /** Null where it is malformed. */
 export function readWorkload(value: unknown): WorkloadShape | null {
-  if (!isFields(value)) return null;
+  if (!isObject(value)) return null;
   const defects = new Defects();
   const spec = defects.fields(value.spec, 'spec');
   const selector = defects.fields(spec.selector, 'spec.selector');
@@ -316,5 +317,5 @@ export function readWorkload(value: unknown): WorkloadShape | null {
         };
       }) ?? [],
   };
-  return defects.first === undefined && isFields(value.metadata) ? shape : null;
+  return defects.first === undefined && isObject(value.metadata) ? shape : null;
 }

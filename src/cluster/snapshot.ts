@@ -16,6 +16,7 @@ import {
   type Secret,
   type ServiceAccount,
   secretNames,
+  unseenSnapshot,
 } from '../model/kubernetes.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
 import { isOfPod, tellOfFailure, unreadableSecrets } from '../parse/node-report.ts';
@@ -54,7 +55,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
   const ownEvents = source.eventsOf(pod).then(lookup => eventsOfPod(pod, lookup));
   if (!evenHealthy && !surelyFails(pod)) {
     const events = await ownEvents;
-    if (!events.found || !tellOfFailure(events.object)) return withEventsAlone(pod, events);
+    if (!events.found || !tellOfFailure(events.object)) return { ...unseenSnapshot(pod, 'it was not needed'), events };
   }
   const [events, node, serviceAccount, seen, workload] = await Promise.all([
     ownEvents,
@@ -81,12 +82,6 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
 
 const eventsOfPod = (pod: Pod, events: Lookup<Event[]>): Lookup<Event[]> =>
   events.found ? { found: true, object: newest(events.object.filter(event => isOfPod(event, pod))) } : events;
-
-/** The snapshot of a pod with which nothing is wrong. */
-function withEventsAlone(pod: Pod, events: Lookup<Event[]>): PodSnapshot {
-  const unread = notSeen('it was not needed');
-  return { pod, events, node: unread, serviceAccount: unread, workload: null, secrets: new Map(), otherNamespaces: new Map() };
-}
 
 /** The most events of one pod that are read. kubelet counts what repeats in one event, and an API server keeps them for one hour. */
 const MAX_EVENTS = 500;

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.ts';
+import { isObject } from '../parse/shape.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
-import { isFields } from './fields.ts';
 import { readPod } from './shape.ts';
 
 /** What a watch of pods reports. */
@@ -89,9 +89,9 @@ function readEvent(line: string): WatchEvent | 'expired' {
   } catch {
     throw new UserError('the API server sent a line that is not JSON');
   }
-  const { type, object } = isFields(value) ? value : {};
-  if (typeof type !== 'string' || type === 'ERROR' || !isFields(object)) return 'expired';
-  const version = isFields(object.metadata) ? object.metadata.resourceVersion : undefined;
+  const { type, object } = isObject(value) ? value : {};
+  if (typeof type !== 'string' || type === 'ERROR' || !isObject(object)) return 'expired';
+  const version = isObject(object.metadata) ? object.metadata.resourceVersion : undefined;
   const known = typeof version === 'string' ? version : undefined;
   if (type === 'BOOKMARK') return { version: known, change: null };
   const pod = readPod(object);

@@ -21,7 +21,7 @@ const kind = (group: string, name: string, plural: string, ...short: string[]): 
   return {
     kind: name,
     names: [singular, plural, ...short, `${singular}.${group}`, `${plural}.${group}`],
-    path: namespace => `/apis/${group}/v1/namespaces/${enc(namespace)}/${plural}`,
+    path: namespace => `/apis/${group}/v1/namespaces/${inUrl(namespace)}/${plural}`,
   };
 };
 
@@ -43,8 +43,6 @@ export const isPods = (word: string): boolean => ['pod', 'pods', 'po'].includes(
 /** Whether a word names the kind Pod or a kind of workload. */
 export const isKind = (word: string): boolean => isPods(word) || workloadOf(word) !== undefined;
 
-const enc = inUrl;
-
 /**
  * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and
  * namespace, and who is told of malformed pods. Errors: a UserError when it cannot be read, or has no pods (the message says why).
@@ -62,7 +60,7 @@ export async function workloadPods(
       `resource type "${type}" is not supported`,
       'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
     );
-  const path = `${workload.path(namespace)}/${enc(name)}`;
+  const path = `${workload.path(namespace)}/${inUrl(name)}`;
   let answer = await api.get<unknown>(path);
   // before Kubernetes 1.21 a CronJob exists in v1beta1 only
   if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
@@ -104,7 +102,7 @@ async function jobSelector(api: Api, name: string, namespace: string): Promise<s
   const { total: jobs } = await list(
     api,
     {
-      path: `/apis/batch/v1/namespaces/${enc(namespace)}/jobs`,
+      path: `/apis/batch/v1/namespaces/${inUrl(namespace)}/jobs`,
       what: `the jobs of cronjob "${name}"`,
       resource: 'jobs',
     },
@@ -119,7 +117,7 @@ async function whyNoPods(api: Api, name: string, namespace: string, { replicas, 
   if (replicas === 0) return 'it is scaled to 0 replicas';
   if (isSuspended) return 'it is suspended';
   const answer = await api.get<unknown>(
-    `/api/v1/namespaces/${enc(namespace)}/events?fieldSelector=${enc('reason=FailedCreate')}&limit=${PAGE}`,
+    `/api/v1/namespaces/${inUrl(namespace)}/events?fieldSelector=${inUrl('reason=FailedCreate')}&limit=${PAGE}`,
   );
   const page = answer.ok ? readList(answer.value) : null;
   const event = (page?.items ?? [])

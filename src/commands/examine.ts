@@ -11,6 +11,7 @@ import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
+import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
@@ -172,11 +173,7 @@ const MAX_NAMED = 5;
 function createFailures(): { add(pod: string, why: string): void; warnings(): string[] } {
   const podsByReason = new Map<string, string[]>();
   return {
-    add(pod, why) {
-      const pods = podsByReason.get(why);
-      if (pods === undefined) podsByReason.set(why, [pod]);
-      else pods.push(pod);
-    },
+    add: (pod, why) => append(podsByReason, why, pod),
     warnings: () =>
       [...podsByReason].map(([why, pods]) => {
         const more = pods.length - MAX_NAMED;

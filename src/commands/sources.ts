@@ -11,7 +11,7 @@ import { type Baseline, keyOf, namespaceOf } from '../model/kubernetes.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
-import { examine, type PodToDiagnose } from './examine.ts';
+import { type Examination, examine, type PodToDiagnose } from './examine.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
@@ -38,6 +38,24 @@ export async function withSource<T>(flags: WhyFlags, context: Context, work: (so
   return work(document === null ? fromObjects(text, name, flags, context) : fromFacts(document, name, flags));
 }
 
+/** The examination of pods, and what it could not do once it has ended. */
+function examination(
+  subjects: readonly PodToDiagnose[],
+  snapshot: Examination['snapshot'],
+  flags: WhyFlags,
+  context: Context,
+): Pick<Source, 'examine' | 'warnings'> {
+  const unexamined: string[] = [];
+  return {
+    async examine(take, say) {
+      const { warnings, isComplete } = await examine({ subjects, snapshot, container: flags.container ?? null, take, say }, flags, context);
+      unexamined.push(...warnings);
+      return isComplete;
+    },
+    warnings: () => unexamined,
+  };
+}
+
 /** `deployment web` as kubectl takes it: the same as `deployment/web`. */
 function withType(names: string[]): string[] {
   const [first = '', ...rest] = names;
@@ -52,15 +70,10 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    const unexamined: string[] = [];
+    const pods = examination(subjects, reader.snapshot, flags, context);
     return work({
-      async examine(take, say) {
-        const container = flags.container ?? null;
-        const { warnings, isComplete } = await examine({ subjects, snapshot: reader.snapshot, container, take, say }, flags, context);
-        unexamined.push(...warnings);
-        return isComplete && failures.length === 0 && !reader.isIncomplete();
-      },
-      warnings: () => [...failures, ...reader.warnings(), ...unexamined],
+      examine: async (take, say) => (await pods.examine(take, say)) && failures.length === 0 && !reader.isIncomplete(),
+      warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
     });
@@ -108,15 +121,10 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }), name, flags)
     .filter(pod => selects(pod.metadata.labels ?? {}))
     .map(pod => ({ pod, named: flags.names.length > 0 }));
-  const unexamined: string[] = [];
+  const pods = examination(subjects, saved.snapshot, flags, context);
   return {
-    async examine(take, say) {
-      const container = flags.container ?? null;
-      const { warnings, isComplete } = await examine({ subjects, snapshot: saved.snapshot, container, take, say }, flags, context);
-      unexamined.push(...warnings);
-      return isComplete && !saved.isIncomplete();
-    },
-    warnings: () => [...saved.warnings(), ...unexamined],
+    examine: async (take, say) => (await pods.examine(take, say)) && !saved.isIncomplete(),
+    warnings: () => [...saved.warnings(), ...pods.warnings()],
     patterns: findings => findings.patterns(null),
     place: `in ${name}`,
   };

@@ -2,6 +2,7 @@
 import { missing } from '../causes/SecretNotFound.ts';
 import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Certainty } from '../model/diagnosis.ts';
+import { isOfSandbox } from '../model/facts.ts';
 import type { Baseline } from '../model/kubernetes.ts';
 import type { Finding } from './investigate.ts';
 import { credentialsOf } from './probe-view.ts';
@@ -112,8 +113,9 @@ export function aggregate(every: boolean): Aggregator {
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     // the sandbox image is a matter of each node
-    const sandboxOf = facts.container.kind === 'sandbox' ? facts.node.name : null;
-    const key = JSON.stringify([diagnosis.cause, registry, repository, credential, facts.container.kind === 'sandbox', sandboxOf]);
+    const isSandbox = isOfSandbox(facts);
+    const sandboxOf = isSandbox ? facts.node.name : null;
+    const key = JSON.stringify([diagnosis.cause, registry, repository, credential, isSandbox, sandboxOf]);
     const group: Growing = groups.get(key) ?? {
       cause: diagnosis.cause,
       certainty: diagnosis.certainty,

@@ -5,7 +5,7 @@ import { keptByManager } from '../causes/manager.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, isOfSandbox } from '../model/facts.ts';
 import { contextOf } from './context.ts';
 import { evidenceOf } from './evidence.ts';
 import { decide } from './rules.ts';
@@ -14,7 +14,7 @@ import { decide } from './rules.ts';
 export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
   const cause = causeOf(code);
-  const isSandbox = facts.container.kind === 'sandbox';
+  const isSandbox = isOfSandbox(facts);
   const text = isSandbox ? ofSandbox(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
   return {
     cause: code,

@@ -1,7 +1,7 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import type { Facts, SecretFact } from '../model/facts.ts';
+import { type Facts, isOfSandbox, type SecretFact } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, Tags } from '../model/probe.ts';
@@ -34,8 +34,8 @@ const answerLine = ({ host, identity, answered }: { host: string; identity: stri
   `${host}, asked from this machine ${identity}: ${answered}`;
 
 function ofPod(facts: Facts): Evidence[] {
-  if (facts.pod === null || !facts.failing) return [];
-  if (facts.container.kind === 'sandbox') return [];
+  // the pull secrets and the policy of a pod do not apply to its sandbox
+  if (facts.pod === null || !facts.failing || isOfSandbox(facts)) return [];
   const evidence: Evidence[] = [{ source: 'pod', detail: pullSecretsLine(facts) }];
   if (facts.pullPolicy === 'Never') evidence.push({ source: 'pod', detail: 'imagePullPolicy is Never' });
   return evidence;

@@ -7,7 +7,7 @@
 
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Proof } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, isOfSandbox } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { isLoopback } from '../util/proxy.ts';
@@ -73,7 +73,7 @@ const OBJECT: readonly Rule[] = [
   {
     id: 'object.name-does-not-parse',
     reason: 'The image reference is not valid.',
-    when: context => context.facts.reference === null && context.facts.container.kind !== 'sandbox' && nameReported(context),
+    when: context => context.facts.reference === null && !isOfSandbox(context.facts) && nameReported(context),
     verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
     proof: ({ facts }) => (facts.referenceError === null ? [] : [object('pod', `image "${facts.image}": ${facts.referenceError}`)]),
   },

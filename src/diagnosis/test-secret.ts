@@ -23,6 +23,7 @@ import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/crede
 import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
+import { append } from '../util/lists.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { VERSION } from '../util/version.ts';
 import { credentialFact, nodeFacts } from './collect-facts.ts';
@@ -105,11 +106,7 @@ async function testEntries(subject: SecretUnderTest, prober: Prober | null): Pro
   const { entries } = subject.read;
   const tests: EntryTest[] = [];
   const byRegistry = new Map<string, number[]>();
-  for (const [index, entry] of entries.entries()) {
-    const known = byRegistry.get(registryOf(entry));
-    if (known === undefined) byRegistry.set(registryOf(entry), [index]);
-    else known.push(index);
-  }
+  for (const [index, entry] of entries.entries()) append(byRegistry, registryOf(entry), index);
   const waiting = [...byRegistry.values()];
   const worker = async (): Promise<void> => {
     for (let indexes = waiting.shift(); indexes !== undefined; indexes = waiting.shift())
@@ -214,13 +211,13 @@ type Answer = Pick<EntryTest, 'result' | 'detail' | 'cause' | 'checks'> & { repa
 
 const worksRepaired = (repaired: Attempt['repaired'] | undefined): TypoKind | null => (repaired?.works ? repaired.kind : null);
 
-async function loginAs(entry: AuthsEntry, registry: string, { read, now }: SecretUnderTest, prober: Prober): Promise<Answer> {
+async function loginAs(entry: AuthsEntry, registry: string, tested: SecretUnderTest, prober: Prober): Promise<Answer> {
   const facts = await prober.login(registry, entry.credential);
   const repaired =
     facts.repaired === null
       ? ''
       : `; ${facts.repaired.defect}; without this defect the registry ${facts.repaired.works ? 'accepts it' : 'rejects it too'}`;
-  const subject: SecretUnderTest = { read, reference: null, image: '', now, fail: () => {} };
+  const subject: SecretUnderTest = { ...tested, reference: null, image: '' };
   return {
     result: facts.result,
     detail: `${facts.detail}${repaired}`,

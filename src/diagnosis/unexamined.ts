@@ -1,6 +1,6 @@
 /** The finding for a pod that could not be examined: an honest `Unknown`, so that one pod never costs the others their verdicts. Pure. */
 import type { Facts } from '../model/facts.ts';
-import { notSeen, type Pod } from '../model/kubernetes.ts';
+import { type Pod, unseenSnapshot } from '../model/kubernetes.ts';
 import { collectFacts } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 import type { Finding } from './investigate.ts';
@@ -16,17 +16,7 @@ export function unexamined(pod: Pod, now: string, why: string, of: Pick<Facts, '
     metadata: namespace === undefined ? { name } : { name, namespace },
     spec: { containers: [{ name: first?.name ?? '' }] },
   };
-  const unseen = notSeen(why);
-  const snapshot = {
-    pod: bare,
-    events: unseen,
-    node: unseen,
-    serviceAccount: unseen,
-    secrets: new Map(),
-    workload: null,
-    otherNamespaces: new Map(),
-  };
-  const [collected] = collectFacts(snapshot, now, true);
+  const [collected] = collectFacts(unseenSnapshot(bare, why), now, true);
   // facts of one container are collected: it is there
   const facts: Facts = {
     ...(collected as { facts: Facts }).facts,

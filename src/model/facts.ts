@@ -159,6 +159,9 @@ export interface Facts {
   noProbe: string | null;
 }
 
+/** Whether the facts are of the sandbox image, which is a setting of the node. */
+export const isOfSandbox = ({ container }: Facts): boolean => container.kind === 'sandbox';
+
 /** Whether the pull of the image works anonymously, as the probe saw. */
 export const anonymousPasses = (facts: Facts): Attempt | undefined =>
   facts.probe?.attempts.find(

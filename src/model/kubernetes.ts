@@ -168,6 +168,20 @@ export interface PodSnapshot {
   otherNamespaces: Map<string, Lookup<string[]>>;
 }
 
+/** The snapshot of a pod of whose surroundings nothing was read. In: the pod, and why. */
+export function unseenSnapshot(pod: Pod, why: string): PodSnapshot {
+  const unseen = notSeen(why);
+  return {
+    pod,
+    events: unseen,
+    node: unseen,
+    serviceAccount: unseen,
+    secrets: new Map(),
+    workload: null,
+    otherNamespaces: new Map(),
+  };
+}
+
 /** Where the pods run that do not fail: the baseline against which failing pods may show a pattern. */
 export interface Baseline {
   nodes: ReadonlySet<string>;

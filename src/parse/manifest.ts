@@ -1,7 +1,7 @@
 /** Manifests and indexes as registries send them. Belongs here: from a body to what it is, and the limits and media types of runtimes. */
 import type { ForeignContent } from '../model/content.ts';
 import type { Platform } from '../model/platform.ts';
-import { isObject } from './shape.ts';
+import { isObject, jsonObject } from './shape.ts';
 
 /** A reference to content: the OCI descriptor, as far as a pull needs it. */
 export interface Descriptor {
@@ -34,8 +34,8 @@ const LAYER_TYPES =
   /^application\/vnd\.(?:docker\.image\.rootfs\.(?:foreign\.)?diff\.tar(?:\.gzip|\.zstd)?|oci\.image\.layer\.(?:nondistributable\.)?v1\.tar(?:\+gzip|\+zstd)?)$/;
 /** Content-Types under which a runtime takes a manifest: those with "manifest" in their name, JSON, and none. */
 const ACCEPTED_TYPES = /manifest|^application\/json$|^$/;
-/** A digest; one of sha512 has 128 digits. */
-const DIGEST = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/;
+/** Whether a text is a digest; one of sha512 has 128 digits. */
+export const isDigest = (text: string): boolean => /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(text);
 /** Bytes; containerd refuses larger ones (core/remotes/docker/resolver.go, MaxManifestSize). */
 export const MAX_MANIFEST = 4 * 1024 * 1024;
 
@@ -45,7 +45,7 @@ const wordOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const descriptorOf = (value: unknown): Descriptor | null => {
   if (!isObject(value)) return null;
   const { mediaType, digest, size } = value;
-  return typeof digest === 'string' && DIGEST.test(digest)
+  return typeof digest === 'string' && isDigest(digest)
     ? { mediaType: wordOf(mediaType), digest, size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : 0 }
     : null;
 };
@@ -65,13 +65,9 @@ const platformWord = (word: unknown): string => (typeof word === 'string' && /^[
 /** Reads a manifest's body. In: the Content-Type of the answer (empty: none) and the text. Out: what it is, or why it is no container image. */
 export function readManifest(contentType: string, body: string): Manifest {
   if (/text\/html/.test(contentType) || body.trimStart().startsWith('<')) return other('html', contentType || null);
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return other('notJson', contentType || null);
-  }
-  if (!isObject(value)) return other('notManifest');
+  const value = jsonObject(body);
+  if (value === undefined) return other('notJson', contentType || null);
+  if (value === null) return other('notManifest');
   const mediaType = wordOf(value.mediaType) || contentType;
   if (value.schemaVersion === 1 || /docker\.distribution\.manifest\.v1\+(?:json|prettyjws)/.test(mediaType)) return { type: 'schema1' };
   if (Array.isArray(value.manifests)) return { type: 'index', entries: value.manifests.flatMap(entryOf) };
@@ -109,13 +105,8 @@ function readPlatform(value: unknown): Platform | null {
 
 /** What the config of an image tells: null where the body is no JSON object. */
 export function readImageConfig(body: string): { platform: Platform | null; diffIds: number | null } | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  if (!isObject(value)) return null;
+  const value = jsonObject(body);
+  if (value == null) return null;
   const platform = readPlatform(value);
   const { rootfs } = value;
   return {

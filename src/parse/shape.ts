@@ -25,6 +25,16 @@ function describe(value: unknown): string {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A text as a JSON object; null for any other value, undefined where it is not JSON. */
+export function jsonObject(text: string): Record<string, unknown> | null | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return undefined;
+  }
+}
+
 function fail(path: string, value: unknown, expected: string): never {
   throw new ShapeError(path, value, expected);
 }

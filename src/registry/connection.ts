@@ -3,11 +3,12 @@
  * the steps, and the check of the certificate.
  */
 import { isIP, type Socket } from 'node:net';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { CertificateFacts, Check } from '../model/probe.ts';
+import { bareHost, portOf } from '../util/url.ts';
 import { certificateFacts, certificateFault, describeCertificate } from './certificate.ts';
 import { openTunnel, type ProxyServer } from './proxy-tunnel.ts';
-import { type ConnectionOptions, type LookUp, openTcp, type StepLimits, within } from './tcp.ts';
+import { type ConnectionOptions, handshake, type LookUp, openTcp, type StepLimits, within } from './tcp.ts';
 import { errorCode, kindOf, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 /** Who is told what happens on the way: a connection may be given up, or fail, before it is open. */
@@ -22,12 +23,9 @@ export interface ConnectionObserver {
   alert(code: string): void;
 }
 
-const bare = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
-const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-
 /** The addresses of a URL's host. Errors: a WireError of the step dns. */
 export function resolveHost(url: URL, lookUp: LookUp, limits: StepLimits, observer: ConnectionObserver): Promise<string[]> {
-  const host = bare(url);
+  const host = bareHost(url.hostname);
   return step('dns', url, observer, async () => {
     if (isIP(host)) return { value: [host], detail: `${host} is an IP address` };
     const found = await within(lookUp(host), limits, 'dns', `the look-up of "${host}"`);
@@ -72,7 +70,7 @@ export async function openThroughProxy(
 async function secure(socket: Socket, url: URL, options: ConnectionOptions, observer: ConnectionObserver): Promise<Socket> {
   if (url.protocol !== 'https:') return socket;
   try {
-    return await step('tls', url, observer, () => openTls(socket, bare(url), options, observer));
+    return await step('tls', url, observer, () => openTls(socket, bareHost(url.hostname), options, observer));
   } catch (error) {
     socket.destroy();
     throw error;
@@ -117,31 +115,14 @@ function faultOf(stage: WireFault['stage'], url: URL, error: unknown): WireFault
 async function openTls(
   socket: Socket,
   host: string,
-  { authorities, insecure, ...limits }: ConnectionOptions,
+  { insecure, ...limits }: ConnectionOptions,
   observer: ConnectionObserver,
 ): Promise<Passed<TLSSocket>> {
-  // Certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one. For an address Node
-  // would look for "localhost" among the names.
-  const secured = tlsConnect({
-    socket,
-    servername: isIP(host) ? '' : host,
-    rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-    ALPNProtocols: ['http/1.1'],
-    ...(authorities ? { secureContext: authorities } : {}),
+  // certificates are checked by ourselves below: the handshake then tells issuer, names and validity also of a bad one
+  const secured = await handshake(socket, host, limits, false, error => {
+    const code = errorCode(error);
+    if (code.startsWith('ERR_SSL')) observer.alert(code);
   });
-  const opened = new Promise<void>((resolve, reject) => {
-    const closed = (): void => reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' }));
-    secured.once('secureConnect', () => resolve());
-    secured.on('error', error => {
-      const code = errorCode(error);
-      if (code.startsWith('ERR_SSL')) observer.alert(code);
-      reject(error);
-    });
-    secured.once('end', closed);
-    secured.once('close', closed);
-  });
-  await within(opened, limits, 'tls', 'the TLS handshake');
   const certificate = secured.getPeerCertificate(false);
   const facts = certificateFacts(certificate);
   if (facts !== null) observer.certificate(facts);

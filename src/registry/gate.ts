@@ -3,6 +3,7 @@
  * reader's network position is not theirs to use. Belongs here: the rules, and what a run has to remember for them.
  */
 import type { FaultDetails } from '../model/fault.ts';
+import { bareHost, portOf } from '../util/url.ts';
 import { type AddressClass, classOf, isMetadataName } from './addresses.ts';
 import type { WireFault } from './wire.ts';
 
@@ -30,8 +31,6 @@ export interface GateOptions {
   /** Further hosts (or URLs) that the user named, to be asked in others' places. */
   named: readonly string[];
 }
-
-const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
 export class Gate {
   readonly #insecure: readonly string[];
@@ -66,7 +65,7 @@ export class Gate {
     const isLed = url.host !== registry.host;
     if (this.#isWeaker(url, asker))
       return refused('weakerScheme', `an address over HTTPS leads to plain HTTP at ${url.host}, which is not asked`, url);
-    const seen = addresses ?? (classOfName(url) === null ? null : [bare(url.hostname)]);
+    const seen = addresses ?? (classOfName(url) === null ? null : [bareHost(url.hostname)]);
     if (addresses !== null) this.#known.set(url.hostname, addresses);
     if (isMetadataName(url.hostname)) return refused('address', `${url.host} is a metadata service: kubectl imagepull asks none`, url);
     if (seen === null) return { ok: true, addresses: null, ledInside: false };
@@ -104,13 +103,13 @@ export class Gate {
   /** A registry leads into a network only if all its own addresses are of that network. */
   #mayLeadTo(registry: URL, target: AddressClass): boolean {
     if (target === 'public') return true;
-    const own = this.#known.get(registry.hostname) ?? (classOfName(registry) === null ? [] : [bare(registry.hostname)]);
+    const own = this.#known.get(registry.hostname) ?? (classOfName(registry) === null ? [] : [bareHost(registry.hostname)]);
     return own.length > 0 && own.every(address => classOf(address) === target);
   }
 
   #counts(url: URL, isLed: boolean): boolean {
     const [asked, most] = isLed ? [this.#ledTo, MAX_LED_TO] : [this.#byImages, MAX_NAMED_BY_IMAGES];
-    const place = `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+    const place = `${url.hostname}:${portOf(url)}`;
     if (asked.has(place)) return true;
     if (asked.size >= most) return false;
     asked.add(place);
@@ -120,12 +119,12 @@ export class Gate {
 
 /** The class of a host that is written as an address, null for a name. */
 function classOfName(url: URL): AddressClass | null {
-  const host = bare(url.hostname);
+  const host = bareHost(url.hostname);
   return /^[\d.]+$|:/.test(host) ? classOf(host) : null;
 }
 
 const placeOf = (url: URL, addresses: readonly string[]): string =>
-  addresses.includes(bare(url.hostname)) ? url.host : `${url.host} (${addresses.join(', ')})`;
+  addresses.includes(bareHost(url.hostname)) ? url.host : `${url.host} (${addresses.join(', ')})`;
 
 function refused(notAsked: NonNullable<FaultDetails['notAsked']>, detail: string, url: URL): Admission {
   const way = {

@@ -9,7 +9,16 @@ import type { Fault, FaultKind } from '../model/fault.ts';
 import { type Platform, runsOn, showPlatform } from '../model/platform.ts';
 import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
-import { ACCEPT, type Descriptor, MAX_MANIFEST, type Manifest, readImageConfig, readManifest, realPlatforms } from '../parse/manifest.ts';
+import {
+  ACCEPT,
+  type Descriptor,
+  isDigest,
+  MAX_MANIFEST,
+  type Manifest,
+  readImageConfig,
+  readManifest,
+  realPlatforms,
+} from '../parse/manifest.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, MAX_BLOB_ANSWER, roleOf, type Session } from './session.ts';
@@ -86,7 +95,7 @@ class ImageInspection {
   async run(): Promise<void> {
     const { reference, answer } = this;
     const digest = answer.manifest === null ? null : header(answer.manifest, 'docker-content-digest');
-    const shown = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest ?? '') ? digest : null;
+    const shown = isDigest(digest ?? '') ? digest : null;
     const manifest = this.readable('manifest', await this.manifest(reference.digest ?? shown ?? manifestReference(reference), 'manifest'));
     const image = manifest.type === 'index' ? await this.ofPlatform(manifest) : manifest;
     if (image.type === 'image') await this.blobs(image.config, image.layers);

@@ -7,7 +7,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Check, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
-import { ACCEPT, MAX_MANIFEST } from '../parse/manifest.ts';
+import { ACCEPT, isDigest, MAX_MANIFEST } from '../parse/manifest.ts';
 import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, roleOf, type Session } from './session.ts';
@@ -137,7 +137,7 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
   }
   if (isManifest(reply)) {
     const digest = header(reply, 'docker-content-digest') ?? '';
-    const shown = /^[a-z0-9]{1,32}:[a-f0-9]{32,256}$/.test(digest) ? `, ${digest}` : '';
+    const shown = isDigest(digest) ? `, ${digest}` : '';
     const detail = `HEAD returns ${contentType(reply) || 'no media type'}${shown}`;
     return { ...answered, manifest: reply, checks: step('ok', null, detail, reply.ms) };
   }

@@ -77,14 +77,25 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     return known;
   }
 
-  /** Works on a registry within a time of its own. In: milliseconds, the registry, and what to do in its session, which is opened once. */
-  async function within<T>(ms: number, registry: string, work: (session: Session) => Promise<T>): Promise<T> {
+  /**
+   * Works on a registry within the time that is left of a shared one, which what ends in silence uses up. In: that time, the registry, what to do in its
+   * session, which is opened once, and how to tell silence from an answer.
+   */
+  async function within<T>(
+    waits: SilentTime,
+    registry: string,
+    work: (session: Session) => Promise<T>,
+    isOfSilence: (result: T) => boolean,
+  ): Promise<T> {
+    const started = performance.now();
     const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), ms);
+    const timer = setTimeout(() => over.abort(), waits.left());
     const limited = limitedBy(transport, over.signal);
     try {
       const session = await sessions(registry, () => openSession(limited, registry, options));
-      return await work({ ...session, transport: limited });
+      const result = await work({ ...session, transport: limited });
+      if (isOfSilence(result)) waits.spend(started);
+      return result;
     } finally {
       clearTimeout(timer);
     }
@@ -97,24 +108,21 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
       return probes(question, async () => {
         const { registry } = reference;
         const waits = silenceOf(registry);
-        const ms = waits.left();
-        const started = performance.now();
-        const facts = await within(ms, registry, session =>
-          probeImage({ session: ms > 0 ? session : givenUp(session), reference, credentials, platform, deep, uses, limits }),
-        );
-        if (isSilent(facts)) waits.spend(started);
-        return facts;
+        const isGivenUp = waits.left() <= 0;
+        const question = { reference, credentials, platform, deep, uses, limits };
+        return within(waits, registry, session => probeImage({ session: isGivenUp ? givenUp(session) : session, ...question }), isSilent);
       });
     },
 
     async login(registry, credential) {
-      const ms = silence.left();
       const detail = 'not tried: registries that do not answer have used up the time limit (--timeout)';
-      if (ms <= 0) return { checks: [], result: 'notTried', detail, fault: null, repaired: null };
-      const started = performance.now();
-      const facts = await within(ms, registry, session => logInAt(session, registry, credential));
-      if (isSilent({ connectionFault: facts.fault, attempts: [] })) silence.spend(started);
-      return facts;
+      if (silence.left() <= 0) return { checks: [], result: 'notTried', detail, fault: null, repaired: null };
+      return within(
+        silence,
+        registry,
+        session => logInAt(session, registry, credential),
+        ({ fault }) => isSilent({ connectionFault: fault, attempts: [] }),
+      );
     },
   };
 

@@ -3,8 +3,8 @@
  * WireError of kind `proxy`. Belongs here: what is said to the proxy itself.
  */
 import { isIP, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
-import { type ConnectionOptions, type LookUp, openTcp, type StepLimits, within } from './tcp.ts';
+import { bareHost, portOf } from '../util/url.ts';
+import { type ConnectionOptions, handshake, type LookUp, openTcp, type StepLimits, within } from './tcp.ts';
 import { errorCode, WireError, wireDetail } from './wire.ts';
 
 /** A proxy, as the environment names it. */
@@ -74,31 +74,11 @@ export async function openTunnel(
 /** A connection to the proxy, secured where its URL says https. */
 async function reach(proxy: ProxyServer, options: ConnectionOptions & { lookUp: LookUp }): Promise<Socket> {
   const { url } = proxy;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const host = bareHost(url.hostname);
   try {
     const addresses = isIP(host) ? [host] : await within(options.lookUp(host), options, 'dns', `the look-up of "${host}"`);
-    const socket = await openTcp(addresses, port, options);
-    if (url.protocol !== 'https:') return socket;
-    const secured = tlsConnect({
-      socket,
-      host,
-      servername: isIP(host) ? '' : host,
-      ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: true,
-      ...(options.authorities ? { secureContext: options.authorities } : {}),
-    });
-    const opened = new Promise<void>((resolve, reject) => {
-      secured.once('secureConnect', () => resolve());
-      secured.on('error', reject);
-    });
-    try {
-      await within(opened, options, 'tls', 'the TLS handshake');
-    } catch (error) {
-      secured.destroy();
-      throw error;
-    }
-    return secured;
+    const socket = await openTcp(addresses, portOf(url), options);
+    return url.protocol === 'https:' ? await handshake(socket, host, options, true) : socket;
   } catch (error) {
     const code = error instanceof WireError ? error.fault.code : errorCode(error);
     const said = error instanceof WireError ? error.fault.detail : wireDetail('connect', url, code, error);

@@ -1,7 +1,7 @@
 /** Look-ups and TCP connections with an end: nothing here waits longer than it is told to. */
 import { lookup } from 'node:dns/promises';
-import { type Socket, connect as tcpConnect } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { errorCode, kindOf, SILENT, WireError, type WireFault, wireDetails } from './wire.ts';
 
 export interface StepLimits {
@@ -84,4 +84,42 @@ export async function openTcp(addresses: readonly string[], port: number, { step
     code,
     detail: failures.map(({ address, fault, code }) => `${address} ${fault?.detail ?? code}`).join('; '),
   });
+}
+
+/**
+ * Secures a connection. In: it, the host that it leads to, the limits, whether Node refuses a certificate that does not verify, and who is told of errors, those after
+ * the handshake too (TLS 1.3 tells then that a certificate is wanted). Errors: whatever Node throws, or a WireError of the step tls.
+ */
+export async function handshake(
+  socket: Socket,
+  host: string,
+  { authorities, ...limits }: Omit<ConnectionOptions, 'insecure'>,
+  isVerified: boolean,
+  onError: (error: Error) => void = () => {},
+): Promise<TLSSocket> {
+  const secured = tlsConnect({
+    socket,
+    // for an address Node would look for "localhost" among the names
+    servername: isIP(host) ? '' : host,
+    ALPNProtocols: ['http/1.1'],
+    ...(isVerified ? { host, rejectUnauthorized: true } : { rejectUnauthorized: false, checkServerIdentity: () => undefined }),
+    ...(authorities ? { secureContext: authorities } : {}),
+  });
+  const opened = new Promise<void>((resolve, reject) => {
+    const closed = (): void => reject(Object.assign(new Error('the peer closed the connection in the handshake'), { code: 'ECONNRESET' }));
+    secured.once('secureConnect', () => resolve());
+    secured.on('error', error => {
+      onError(error);
+      reject(error);
+    });
+    secured.once('end', closed);
+    secured.once('close', closed);
+  });
+  try {
+    await within(opened, limits, 'tls', 'the TLS handshake');
+  } catch (error) {
+    secured.destroy();
+    throw error;
+  }
+  return secured;
 }

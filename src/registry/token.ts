@@ -5,7 +5,7 @@
 import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
 import type { Challenge } from '../parse/challenge.ts';
-import { isObject } from '../parse/shape.ts';
+import { isObject, jsonObject } from '../parse/shape.ts';
 import { redact } from '../util/redact.ts';
 import { SECRETS } from '../util/secrets.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, type Place } from './response.ts';
@@ -128,16 +128,6 @@ function readToken(outcome: Outcome, method: 'GET' | 'POST', { realm, query, log
   if (token === null) return failed('badToken', place, "the token server's answer contains no token", 200, ms);
   const access = decodeAccess(token);
   return { ok: true, ms, token: { token, access }, detail: `${query.host} issued a token${describeAccess(access)}` };
-}
-
-/** A text as a JSON object; null for any other value, undefined where it is not JSON. */
-function jsonObject(text: string): Record<string, unknown> | null | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The token in a body; null where it holds none, undefined where it is not JSON. */

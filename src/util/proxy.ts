@@ -1,13 +1,14 @@
 /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as Go's programs (kubectl, containerd) read them. Belongs here: from a URL to its proxy. Pure. */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { bareHost, portOf } from './url.ts';
 
 /** Environment variables by name. */
 export type Environment = Record<string, string | undefined>;
 
 /** Whether a host name is this machine by its form alone: `localhost`, 127.0.0.0/8, ::1 (with or without brackets). */
 export const isLoopback = (hostname: string): boolean => {
-  const name = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const name = bareHost(hostname).toLowerCase();
   return name === 'localhost' || /^127(?:\.\d+){3}$/.test(name) || name === '::1';
 };
 
@@ -18,9 +19,9 @@ export const isLoopback = (hostname: string): boolean => {
 export function proxyFor(url: URL, environment: Environment): string | null {
   const read = (name: string): string => environment[name] || environment[name.toLowerCase()] || '';
   const proxy = proxyUrl(url.protocol === 'https:' ? read('HTTPS_PROXY') : read('HTTP_PROXY'));
-  const host = plainAddress(url.hostname.replace(/^\[|\]$/g, '').toLowerCase());
+  const host = plainAddress(bareHost(url.hostname).toLowerCase());
   if (proxy === null || isLoopback(host)) return null;
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const port = String(portOf(url));
   const entries = read('NO_PROXY')
     .split(',')
     .map(entry => entry.trim().toLowerCase())

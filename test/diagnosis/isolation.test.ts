@@ -5,7 +5,7 @@ import type { Context, WhyFlags } from '../../src/commands/context.ts';
 import { examine } from '../../src/commands/examine.ts';
 import type { Finding } from '../../src/diagnosis/investigate.ts';
 import { testSecret } from '../../src/diagnosis/test-secret.ts';
-import { notSeen, type Pod, type PodSnapshot, type Secret } from '../../src/model/kubernetes.ts';
+import { type Pod, type PodSnapshot, type Secret, unseenSnapshot } from '../../src/model/kubernetes.ts';
 import type { Prober } from '../../src/registry/prober.ts';
 
 const NOW = '2026-11-20T10:00:00Z';
@@ -16,7 +16,6 @@ const podOf = (name: string): Pod => ({
 });
 
 t.test('a pod that cannot be examined leaves the others their verdicts', async t => {
-  const unseen = notSeen('x');
   const findings: Finding[] = [];
   const context = {
     environment: {},
@@ -29,15 +28,7 @@ t.test('a pod that cannot be examined leaves the others their verdicts', async t
       subjects: ['first', 'broken', 'last'].map(name => ({ pod: podOf(name), named: false })),
       snapshot: async (pod): Promise<PodSnapshot> => {
         if (pod.metadata.name === 'broken') throw new TypeError('x is not a function');
-        return {
-          pod,
-          events: unseen,
-          node: unseen,
-          serviceAccount: unseen,
-          secrets: new Map(),
-          workload: null,
-          otherNamespaces: new Map(),
-        };
+        return unseenSnapshot(pod, 'x');
       },
       container: null,
       take: finding => void findings.push(finding),

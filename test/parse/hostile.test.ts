@@ -3,8 +3,7 @@ import t from 'tap';
 import { nearest } from '../../src/causes/phrases.ts';
 import { collectFacts, unexaminedImages } from '../../src/diagnosis/collect-facts.ts';
 import { Credential } from '../../src/model/credential.ts';
-import type { Event, Pod, PodSnapshot } from '../../src/model/kubernetes.ts';
-import { notSeen } from '../../src/model/kubernetes.ts';
+import { type Event, type Pod, unseenSnapshot } from '../../src/model/kubernetes.ts';
 import { parseChallenges } from '../../src/parse/challenge.ts';
 import { decodeGoBase64 } from '../../src/parse/credentials/go-base64.ts';
 import { parseGoJson } from '../../src/parse/credentials/go-json.ts';
@@ -154,16 +153,7 @@ t.test('an event is read once for all containers', async t => {
 
 t.test('at most a hundred images of a pod are examined, and the rest is told', async t => {
   const pod = podOf(5000);
-  const unseen = notSeen('x');
-  const snapshot: PodSnapshot = {
-    pod,
-    events: unseen,
-    node: unseen,
-    serviceAccount: unseen,
-    secrets: new Map(),
-    workload: null,
-    otherNamespaces: new Map(),
-  };
+  const snapshot = unseenSnapshot(pod, 'x');
   t.equal(collectFacts(snapshot, '2026-01-01T00:00:00Z', false).length, 100);
   t.equal(unexaminedImages(pod), 4900);
   t.equal(unexaminedImages(podOf(100)), 0);

@@ -120,7 +120,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell, layout: Layout = 
     checkSettings: () =>
       step(
         shell,
-        `check that config_path is "${certs}": if it is empty${ignoresDirectoryLists(node) ? ', or a list of directories (containerd 2.1 and later)' : ''}, containerd reads no hosts.toml`,
+        `check that config_path is "${certs}": if it is empty${ignoresDirectoryLists(node) ? ', or a list of directories (containerd 2.1 and later without use_local_image_pull)' : ''}, containerd reads no hosts.toml`,
         `${sudo}${settings} | grep config_path`,
       ),
     showCredentials: () =>

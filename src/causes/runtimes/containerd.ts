@@ -45,15 +45,15 @@ const PLAIN: Layout = {
 const hostsToml = (url: string, ...lines: string[]): string =>
   quote([`server = "${url}"`, `[host."${url}"]`, '  capabilities = ["pull", "resolve"]', ...lines, ''].join('\\n'));
 
-/** Writes a hosts.toml into a folder, unless there is one: that has to be edited then. In: commands that put other files into the folder first, and so create it. */
+/**
+ * Writes a hosts.toml into a folder, unless there is one, and shows it: one that was there has to be edited. In: commands that put other files into the folder first, and so create
+ * it.
+ */
 function writeHosts(shell: Shell, folder: string, text: string, copies: string[] = []): string {
   const [file, parent] = [quote(`${folder}/hosts.toml`), quote(folder)];
   const create = copies.length > 0 ? copies : [shell.wrap(`${shell.sudo}mkdir -p ${parent}`)];
-  const write =
-    shell.on === 'node'
-      ? `if [ -e ${file} ]; then sudoedit ${file}; else printf ${text} | sudo tee ${file}; fi`
-      : shell.wrap(`if [ -e ${file} ]; then cat ${file}; else printf ${text} | ${shell.sudo}tee ${file}; fi`);
-  return [...create, write].join(' && ');
+  const show = shell.on === 'node' ? 'sudoedit' : 'cat';
+  return [...create, shell.wrap(`[ -e ${file} ] || printf ${text} | ${shell.sudo}tee ${file}; ${show} ${file}`)].join(' && ');
 }
 
 /** containerd on a node that this shell leads to. */

@@ -559,6 +559,18 @@ export const CANDIDATES: readonly Candidate[] = [
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The host to which the registry redirects cannot be reached.',
   ),
+  likely(
+    'redirect.certificate-not-trusted',
+    { role: 'redirect', kind: 'untrusted' },
+    ['CertificateNotTrusted', 'NotARegistry', 'ProxyFailed'],
+    'The certificate of the host to which the registry redirects is signed by an authority that is not trusted.',
+  ),
+  likely(
+    'redirect.certificate',
+    { role: 'redirect', kind: ['badCertificate', 'x509'] },
+    ['CertificateInvalid', 'CertificateNotTrusted', 'NotARegistry'],
+    'The certificate of the host to which the registry redirects is rejected.',
+  ),
   orLogin(
     'redirect.forbidden',
     { role: 'redirect', kind: 'status', family: 'authentication' },

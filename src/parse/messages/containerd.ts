@@ -227,6 +227,46 @@ export const WRAPPERS: Wrapper[] = [
     source: 'containerd core/remotes/docker/config/hosts.go, ConfigureHosts',
   },
   {
+    id: 'containerd.client-file-unread',
+    match: /unable to read client (?:cert|key) "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${RESOLVE}unable to read client cert "/etc/containerd/certs.d/registry.example.com/client.cert": open /etc/containerd/certs.d/registry.example.com/client.cert: no such file or directory`,
+    source: 'containerd core/remotes/docker/config/hosts.go, ConfigureHosts',
+  },
+  {
+    id: 'containerd.tls-of-registry',
+    match: /get TLSConfig for registry "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get TLSConfig for registry "https://registry.example.com": failed to load CA file: open /etc/ssl/acme.pem: no such file or directory`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryHosts',
+  },
+  {
+    id: 'containerd.load-file',
+    match: /failed to load (?:CA|cert) file: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get TLSConfig for registry "https://registry.example.com": failed to load CA file: open /etc/ssl/acme.pem: no such file or directory`,
+    source: 'containerd internal/cri/server/images/image_pull.go, getTLSConfig',
+  },
+  {
+    id: 'containerd.endpoints',
+    match: /get registry endpoints: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get registry endpoints: parse registry endpoint "mirror.example.net:": parse "mirror.example.net:": invalid port "x" after host`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryEndpoints',
+  },
+  {
+    id: 'containerd.endpoint',
+    match: /parse registry endpoint "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": parse registry endpoint "mirror.example.net:": parse "mirror.example.net:": invalid port "x" after host`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryHosts',
+  },
+  {
     id: 'containerd.key-pair',
     match: /failed to load X509 key pair: /,
     kind: 'runtime',
@@ -259,6 +299,14 @@ export const WRAPPERS: Wrapper[] = [
     step: 'runtime',
     example:
       'connection error: desc = "transport: Error while dialing dial unix /run/containerd/containerd.sock: connect: connection refused"',
+    source: 'google.golang.org/grpc internal/transport/http2_client.go',
+  },
+  {
+    id: 'containerd.grpc-reading',
+    match: /error reading from server: (?=read unix )/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'error reading from server: read unix @->/run/containerd/containerd.sock: read: connection reset by peer',
     source: 'google.golang.org/grpc internal/transport/http2_client.go',
   },
   {
@@ -440,6 +488,14 @@ export const ERRORS: ErrorRow[] = [
   },
 
   // what the image is
+  {
+    id: 'containerd.no-unpack-platform',
+    match: /no unpack platforms defined(?:: invalid argument)?/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}no unpack platforms defined: invalid argument`,
+    source: 'containerd core/unpack/unpacker.go, NewUnpacker',
+  },
   {
     id: 'containerd.no-platform',
     match: /no match for platform in manifest(?: \S+)?: not found/,
@@ -651,6 +707,14 @@ export const ERRORS: ErrorRow[] = [
     step: 'runtime',
     example: `Failed to pull image "${IMAGE}": rpc error: code = Unavailable desc = error reading from server: EOF`,
     source: 'google.golang.org/grpc internal/transport/http2_client.go, reader',
+  },
+  {
+    id: 'containerd.client-closing',
+    match: /grpc: the client connection is closing/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'rpc error: code = Canceled desc = grpc: the client connection is closing',
+    source: 'google.golang.org/grpc clientconn.go, ErrClientConnClosing',
   },
   {
     id: 'containerd.transport-closing',

@@ -5,6 +5,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Event, Pod } from '../model/kubernetes.ts';
 import { type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
+import { asWritten } from './messages/copy.ts';
 import { imageNamed, isOfImage, readFaults } from './messages/reader.ts';
 import { type ContainerImage, isOfPull, isPullReason, isStarting, PULL_REASONS, quotedIn, waitsForImage } from './pod.ts';
 
@@ -73,15 +74,23 @@ interface EventReading {
   secrets: readonly string[];
 }
 
+/**
+ * Whether a copy tells of a pull that failed though kubelet's sentence is missing: a line of a log or of a command, filed as an event. What kubelet writes
+ * itself is no copy. In: the text of the event, and what the copy says.
+ */
+const isCopyOfFailure = (text: string, written: string): boolean =>
+  written !== text.trim() && !/^Error: \w+$/.test(written) && readFaults(text).some(({ kind }) => kind !== 'unknown');
+
 const readBefore = new WeakMap<Event, EventReading>();
 
 function readEvent(event: Event): EventReading {
   const known = readBefore.get(event);
   if (known !== undefined) return known;
-  const text = textOf(event);
+  const copied = textOf(event);
+  const text = asWritten(copied);
   const { reason } = event;
   const isFailure =
-    (reason === 'Failed' && /^Failed +to pull image/.test(text)) ||
+    (reason === 'Failed' && (/^Failed +to pull image/.test(text) || isCopyOfFailure(copied, text))) ||
     reason === 'InspectFailed' ||
     reason === 'ErrImageNeverPull' ||
     (reason === FAILED_SANDBOX && readFaults(text).some(isOfImage));
@@ -90,7 +99,7 @@ function readEvent(event: Event): EventReading {
     image: PULLED_IMAGE.exec(text)?.[1],
     quoted: quotedIn(text),
     isFailure,
-    isThrottled: isFailure && isThrottled(text),
+    isThrottled: isFailure && isThrottled(copied),
     isOfSecret: reason === 'Failed' && text.startsWith('Error: ') && readFaults(text).some(isUnparsedSecret),
     secrets: reason === 'FailedToRetrieveImagePullSecret' ? readFaults(text).flatMap(({ details }) => details.secrets ?? []) : [],
   };
@@ -113,7 +122,7 @@ export function sandboxImage(pod: Pod, events: readonly Event[]): ContainerImage
     undefined,
   );
   if (last === undefined || last.reason !== FAILED_SANDBOX || !readEvent(last).isFailure) return null;
-  return { name: '', kind: 'sandbox', image: imageNamed(textOf(last)) ?? '', pullPolicy: null, status: null };
+  return { name: '', kind: 'sandbox', image: imageNamed(asWritten(textOf(last))) ?? '', pullPolicy: null, status: null };
 }
 
 /** Whether any of a pod's events says that an image could not be pulled. */
@@ -220,7 +229,7 @@ function statusCause(waiting: { reason?: string; message?: string } | undefined)
   const message = waiting.message ?? '';
   // a start that fails by its image: the words are the runtime's
   if (!isPullReason(waiting.reason)) return message;
-  if (waiting.reason === 'ImagePullBackOff') return BACK_OFF_CAUSE.test(message) ? message : null;
+  if (waiting.reason === 'ImagePullBackOff') return BACK_OFF_CAUSE.test(asWritten(message)) ? message : null;
   if (!PULL_REASONS.has(waiting.reason)) return message === '' ? (waiting.reason as string) : message;
   if (message === '' || /^Err[A-Za-z]+$/.test(message)) return null;
   return waiting.reason === 'RegistryUnavailable' || waiting.reason === 'SignatureValidationFailed'

@@ -8,14 +8,6 @@ const INNER = 'failed to pull and unpack image "registry.example.com/team/api:1.
 
 export const WRAPPERS: Wrapper[] = [
   {
-    id: 'kubelet.described-container',
-    match: /spec\.(?:initContainers|containers|ephemeralContainers)\{[^}]*\}: /,
-    fromKubelet: true,
-    example: `spec.containers{api}: Failed to pull image "registry.example.com/team/api:1.4.2": ${INNER}`,
-    source: 'kubectl pkg/describe/describe.go, DescribeEvents',
-    since: 'Kubernetes 1.35',
-  },
-  {
     id: 'kubelet.failed-to-pull',
     match: /Failed +to pull image ["'][^"']*["'](?: from pod "[^"]*" and container "[^"]*")?: /,
     fromKubelet: true,
@@ -32,7 +24,7 @@ export const WRAPPERS: Wrapper[] = [
   },
   {
     id: 'kubelet.sync-log',
-    match: /Error syncing pod, skipping: failed to "StartContainer" for "[^"]*" with /,
+    match: /(?:Error syncing pod, skipping: )?failed to "StartContainer" for "[^"]*" with /,
     fromKubelet: true,
     example:
       'Error syncing pod, skipping: failed to "StartContainer" for "api" with ErrImagePull: "rpc error: code = Canceled desc = context canceled"',

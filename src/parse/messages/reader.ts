@@ -10,6 +10,7 @@ import { redact } from '../../util/redact.ts';
 import { parseReference } from '../reference.ts';
 import * as containerd from './containerd.ts';
 import * as containersImage from './containers-image.ts';
+import { asWritten, LONGEST, unescaped } from './copy.ts';
 import * as docker from './docker.ts';
 import * as goJson from './go-json.ts';
 import * as goNet from './go-net.ts';
@@ -66,8 +67,6 @@ export const imageNamed = (message: string): string | null => {
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
 
-/** What is longer is cut: no runtime writes so much, and what was cut is not understood. */
-const LONGEST = 16_384;
 /** How far an unknown layer is looked behind. */
 const FARTHEST = 2000;
 /** Places of one message behind which a known layer is looked for, and layers that are taken off: real ones have a dozen. */
@@ -81,11 +80,25 @@ const MOST_ERRORS = 20;
  * for a mirror or a redirect target). Out: one fault per error of an aggregate, the farthest first.
  */
 export function readFaults(message: string, registryHosts: readonly string[] = []): Fault[] {
-  const text = unwrapLines(message.slice(0, LONGEST));
+  const cut = message.slice(0, LONGEST);
+  const text = asWritten(cut);
+  const faults = readText(text, message, registryHosts);
+  if (faults.every(({ understood }) => understood) || !cut.includes('\n')) return faults;
+  // where the lines of a copy do not tell how they were folded, the words do
+  for (const glue of [' ', ''] as const) {
+    const others = readText(asWritten(cut, glue), message, registryHosts);
+    if (others.every(({ understood }) => understood)) return others;
+  }
+  return faults;
+}
+
+/** In: the text as it was written, and the message as it is shown. */
+function readText(written: string, message: string, registryHosts: readonly string[]): Fault[] {
+  const text = cleaned(written);
   const hosts = registryHosts.length === 0 ? [] : [...registryHosts, ...hostsNamed(text)];
   const names = imageNames(text);
   const outer = newDraft();
-  outer.understood = message.length <= LONGEST;
+  outer.understood = message.length <= LONGEST && !CUT_WITHIN.test(text);
   const rest = unwrap(text, outer, hosts, names);
   const all = splitAggregate(rest);
   const parts = all.slice(0, MOST_ERRORS);
@@ -133,26 +146,12 @@ const newDraft = (): Draft => ({
   pathError: null,
 });
 
-// ---- copies
-
-/** A line that ends so is followed by the body of the answer; every other line was folded. */
-const STATUS_LINE = /\d{3} [A-Za-z][A-Za-z -]*$/;
-
-/** A message as it was written: copies are folded and quoted otherwise, and events carry a count. */
-function unwrapLines(message: string): string {
-  const [first = '', ...lines] = message.trim().split('\n');
-  let text = first.trim();
-  for (const line of lines) if (line.trim() !== '') text += (STATUS_LINE.test(lastLine(text)) ? '\n' : ' ') + line.trim();
-  // the first quote is marked: a piece of a longer quoted text
-  if (/^[^"]*\\"/.test(text)) text = unmark(text);
-  return text
-    .replace(/ \(x\d+ over [^()]*\)$/, '')
+/** What the rows read: without the mark of a cut, without the blanks that some layers leave behind their colon, with quotes of one kind. */
+const cleaned = (text: string): string =>
+  text
     .replace(/ ?(?:\.{3}|…)$/, '')
     .replace(/[“”]/g, '"')
     .replace(/: {2,}(?=\S)/g, ': ');
-}
-
-const lastLine = (text: string): string => text.slice(-60).slice(text.slice(-60).lastIndexOf('\n') + 1);
 
 // ---- layers
 
@@ -208,12 +207,9 @@ function takeOff(text: string, draft: Draft, hosts: readonly string[]): string |
   return null;
 }
 
-/** Text inside quotes as it was before Go's %q. */
-const unmark = (text: string): string => text.replace(/\\(["\\])/g, '$1');
-
 /** A quoted string without its quotes; a copy may have lost the marks before the quotes inside. */
 const unquote = (text: string): string =>
-  /\\"|"\}$/.test(text) ? unmark(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
+  /\\"|"\}$/.test(text) ? unescaped(/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? text) : text.slice(1).replace(/"$/, '');
 
 /** What is known behind a layer that no row knows. Out: the text from there, null when nothing is known. */
 function behindUnknown(text: string, draft: Draft, names: readonly string[], places: { left: number }): string | null {
@@ -306,10 +302,15 @@ const isTokenPath = (path: string): boolean => {
 };
 
 const BASE = 'https://host.invalid';
+/** What stands where a copy was cut. */
+const CUT = /…|\.{3}/;
+/** The same in the middle of a word: what is missing may have been anybody's name. */
+const CUT_WITHIN = /(?:…|\.{3})[\w/]/;
 
 /** The parts of a URL that a runtime printed. Its host stands as it was written: a default port tells something. */
 function partsOf(url: string): { scheme: 'http' | 'https' | null; host: string | null; path: string; query: URLSearchParams } {
-  const host = /^[a-z]+:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? null;
+  const written = /^[a-z]+:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? null;
+  const host = written === null || CUT.test(written) ? null : written;
   const scheme = /^(https?):\/\//i.exec(url)?.[1]?.toLowerCase() as 'http' | 'https' | undefined;
   // a relative address, or a host that is none: only path and query are looked at
   const rest = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');

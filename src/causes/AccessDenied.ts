@@ -1,4 +1,5 @@
 /** AccessDenied: the credentials are known to the registry, but they do not permit pulling the repository. Belongs here: its summary and its fixes. Pure. */
+import { meetsEverybody } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
@@ -8,15 +9,18 @@ import { testSecret } from './secret-commands.ts';
 /** Whether the answer shows that the registry knows the user. A token server may answer 403 to a wrong password too. */
 const isAuthenticated = (fault: Fault | null): boolean =>
   fault !== null &&
+  fault.login !== 'none' &&
   (fault.statements.includes('rightMissing') ||
     (fault.role !== 'token' && (fault.kind === 'insufficientScope' || (fault.status === 403 && fault.seenBy === 'probe'))));
 
 export const AccessDenied: CauseText = {
   summary: (facts, fault) => {
     const users = [...new Set(facts.keyring.credentials.filter(credential => !credential.empty).map(credential => credential.username))];
+    if (fault?.seenBy === 'probe' && fault.login === 'none')
+      return `${registry(facts)} denies access to ${repository(facts)} to a request without credentials.${explanation(fault)}`;
     if (users.length === 0)
       return `${registry(facts)} denies the node access to ${repository(facts)}. The credentials that the node sent are not known.${explanation(fault)}`;
-    return isAuthenticated(fault)
+    return isAuthenticated(fault) && !meetsEverybody(facts, fault)
       ? `${registry(facts)} accepts the credentials of user ${quoted(users)}, but this user may not pull ${repository(facts)}.${explanation(fault)}`
       : `${registry(facts)} denies user ${quoted(users)} access to ${repository(facts)}.${explanation(fault)}`;
   },

@@ -1,5 +1,5 @@
 /** AccessDenied: the credentials are known to the registry, but they do not permit pulling the repository. Belongs here: its summary and its fixes. Pure. */
-import type { Facts } from '../model/facts.ts';
+import { type Facts, meetsEverybody } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
@@ -15,6 +15,7 @@ const isAnonymous = (facts: Facts, fault: Fault | null): boolean =>
 const isAuthenticated = (facts: Facts, fault: Fault | null): boolean =>
   fault !== null &&
   !isAnonymous(facts, fault) &&
+  !meetsEverybody(facts, fault) &&
   (fault.statements.includes('rightMissing') ||
     (fault.role !== 'token' && (fault.kind === 'insufficientScope' || (fault.status === 403 && fault.seenBy === 'probe'))));
 

@@ -1,10 +1,11 @@
 /** CredentialsRejected: the registry rejects the user name or the password. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
-import { capital, nodeName, quoted, registry } from './phrases.ts';
+import { capital, explanation, nodeName, quoted, registry } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { createSecret, fixEntryInPlace, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
 
@@ -20,12 +21,19 @@ export const CredentialsRejected: CauseText = {
       defect == null
         ? ''
         : ` ${capital(defect)}${repaired?.works ? `. A test just now shows that the registry accepts the repaired credentials` : ''}.`;
+    const account = disabledAccount(facts);
+    if (account !== null)
+      return `${registry(facts)} reports that the account of user "${first.username}" may not be used.${explanation(account)}`;
     return `${registry(facts)} rejects the user name or the password of user "${first.username}" in secret "${first.secret}" (key "${first.key}").${proof}`;
   },
   fixes: facts => {
     const { credential, repaired } = rejectedOf(facts);
     const name = credential?.secret ?? facts.secrets[0]?.name;
     if (name === undefined) return [...ofTheNode(facts), retryNow(facts)];
+    if (credential !== undefined && disabledAccount(facts) !== null) {
+      const title = `unlock, enable or verify the account of user "${credential.username}" in the registry or in its identity provider; a new password does not help`;
+      return [{ title, command: null }, testSecret(facts, name), retryNow(facts)];
+    }
     return [
       credential !== undefined && repaired?.works
         ? fixEntryInPlace(facts, name, rawKeyOf(facts, credential), repaired.kind)
@@ -45,6 +53,10 @@ function ofTheNode(facts: Facts): Fix[] {
     ...attachSecret(facts, name),
   ];
 }
+
+/** The refusal that says that the account is known and may not be used, null without one. */
+const disabledAccount = ({ probe }: Facts): Fault | null =>
+  probe?.attempts.find(({ fault, result }) => result === 'rejected' && fault?.statements.includes('accountDisabled'))?.fault ?? null;
 
 /** The credential to repair, and its repaired form as it was tried: one that works so, else the first that was rejected, else the first. */
 function rejectedOf(facts: Facts): { credential: CredentialFact | undefined; repaired: Attempt['repaired'] } {

@@ -470,6 +470,12 @@ export const CANDIDATES: readonly Candidate[] = [
 
   // the host that serves the layers
   likely(
+    'image.part-unreadable',
+    { status: [403, 500], seenBy: 'probe', step: TRANSFER, details: { othersServed: true } },
+    ['ImageBroken', 'BlobHostFailed', 'RegistryFailing'],
+    'One part of the image is answered with an error, but the same host serves others.',
+  ),
+  likely(
     'blob-host.certificate',
     { role: 'redirect', step: TRANSFER, kind: CERTIFICATE },
     ['BlobHostFailed', 'CertificateNotTrusted', 'CertificateInvalid'],
@@ -840,10 +846,10 @@ export const CANDIDATES: readonly Candidate[] = [
       status: 401,
       seenBy: 'probe',
       step: ['resolve', 'ping', 'token', 'manifest'],
-      where: (_, { facts }) => facts.probe?.challenge === null,
+      where: ({ details }, { facts }) => facts.probe?.challenge === null || details.unasked === true,
     },
     ['AuthMethodUnsupported'],
-    'The registry answers 401 without a Basic or Bearer challenge.',
+    'The registry answers 401 to the request for the manifest without a Basic or Bearer challenge.',
   ),
   orLogin(
     'answer.unauthorized-without-explanation',
@@ -868,6 +874,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'invalidToken' },
     'TokenServiceFailed',
     'The registry rejects the token that its own token server issued to the node.',
+  ),
+  likely(
+    'image.manifest-unreadable',
+    { status: 500, seenBy: 'probe', step: AFTER_PING, details: { othersServed: true } },
+    ['ImageBroken', 'RegistryFailing'],
+    'The registry answers 500 for this manifest, but serves others of the repository.',
   ),
   certain('answer.redirects', { kind: 'redirects' }, ['RegistryFailing'], 'The registry redirects in a loop.'),
   likely(
@@ -1121,6 +1133,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', seenBy: 'probe', where: byDigest },
     ['DigestNotFound', 'RepositoryNotFound', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry answers "not found" for the digest and returns no tag list.',
+  ),
+  likely(
+    'not-found.artifact-without-tags',
+    { kind: 'notFound', seenBy: 'probe', code: 'NOT_FOUND', states: 'notFound' },
+    ['TagNotFound', 'RepositoryNotFound', 'RepositoryOffline'],
+    'The registry answers that it has no such artifact, and returns no tag list.',
   ),
   likely(
     'not-found.manifest-unknown',

@@ -4,7 +4,8 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import { HUB } from '../model/reference.ts';
-import type { Prober } from '../registry/prober.ts';
+import { clientOf } from '../model/runtime-client.ts';
+import type { Prober, Reported } from '../registry/prober.ts';
 import type { ImageCase } from './collect-facts.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -24,9 +25,23 @@ export async function investigate({ facts, credentials }: ImageCase, prober: Pro
     const withoutProbe = { ...facts, noProbe: reason };
     return { facts: withoutProbe, diagnosis: diagnose(withoutProbe) };
   }
-  const probe = await prober.probe(facts.reference, credentials, { platform: facts.node.platform, deep: looksDeep(facts) });
+  const reported = reportedAnswer(facts);
+  const probe = await prober.probe(facts.reference, credentials, {
+    platform: facts.node.platform,
+    deep: looksDeep(facts),
+    client: clientOf(facts.node.runtime),
+    ...(reported === null ? {} : { reported }),
+  });
   const withProbe = { ...facts, probe };
   return { facts: withProbe, diagnosis: diagnose(withProbe) };
+}
+
+/** What the node was answered, where the probe asks otherwise for it; null where nothing is known. */
+function reportedAnswer({ nodeReport: { faults } }: Facts): Reported | null {
+  const refusal = faults.find(isAuthenticationFault);
+  if (refusal !== undefined)
+    return refusal.kind === 'status' && refusal.status === 401 && refusal.role !== 'token' ? 'unauthorized' : 'refused';
+  return faults[0]?.kind === 'notFound' ? 'notFound' : null;
 }
 
 /** Why no registry has to be asked, null when one has to. */

@@ -7,7 +7,7 @@ import { expiryText } from '../causes/phrases.ts';
 import { missing } from '../causes/SecretNotFound.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Certainty, Proof } from '../model/diagnosis.ts';
-import type { CredentialFact, Facts } from '../model/facts.ts';
+import { type CredentialFact, type Facts, meetsEverybody } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
@@ -199,7 +199,21 @@ const reportedRefusal = ({ facts }: Context): Fault | undefined => facts.nodeRep
 const unreadSecret = ({ facts, sent }: LoginContext): boolean => !facts.keyring.complete && sent.length === 0;
 
 const tokenNotAccepted = ({ facts }: Context): Attempt | undefined =>
-  facts.probe?.attempts.find(({ fault, granted }) => fault?.status === 401 && fault.kind === 'status' && granted?.includes('pull'));
+  facts.probe?.attempts.find(
+    ({ fault, granted }) =>
+      fault?.status === 401 && fault.kind === 'status' && (granted?.includes('pull') || fault.details.tokenOpens === false),
+  );
+
+/** The right is what is missing: the token is known to be without it, or only those without a login are asked for one. A plain 401 may hide a missing repository too. */
+const isDenial = (context: LoginContext, attempt: Attempt): boolean =>
+  !meetsEverybody(context.facts, attempt.fault) &&
+  (attempt.fault?.kind === 'insufficientScope' || attempt.fault?.status === 403 || attempt.granted !== null);
+
+/** The password itself was refused, by `/v2/` or a token server. Where `/v2/` was not asked, the 401 of a manifest may mean a right that is missing. */
+const isRejection = (context: LoginContext, attempt: Attempt): boolean =>
+  (attempt.fault?.role === 'token' || attempt.fault?.step === 'ping' || attempt.fault === null || isEmptyPassword(attempt)) &&
+  !meetsEverybody(context.facts, attempt.fault);
+const isEmptyPassword = ({ fault }: Attempt): boolean => fault?.login === 'none';
 const expiryStated = (context: LoginContext) =>
   rejectedOne(context, ({ fault }) => states(fault, 'expired') || states(fault, 'tokenExpired'));
 const rejectedExpired = (context: LoginContext) => rejectedOne(context, (_, credential) => isExpiredToken(credential));
@@ -216,6 +230,12 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     reason: 'The token server grants the pull, but the registry rejects the token and does not report a missing permission.',
     when: context => tokenNotAccepted(context) !== undefined,
     verdict: () => likely('TokenServiceFailed', 'AccessDenied'),
+  },
+  {
+    id: 'probe.forbidden-unasked',
+    reason: 'The registry answers 403 and asks for no credentials, so a runtime sends none: a rule about everybody rejects the request.',
+    when: ({ facts, refusal, sent }) => refusal.status === 403 && facts.probe?.challenge === null && sent.length === 0,
+    verdict: () => likely('RegistryPolicyDenied', 'AccessDenied', 'RepositoryOffline', 'NoPullSecret'),
   },
   {
     id: 'probe.secret-not-read-node-refused',
@@ -282,8 +302,15 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     id: 'probe.credential-rejected',
     reason: 'The registry rejects the user name or the password that kubelet sends.',
     when: context => rejectedOne(context) !== undefined,
-    verdict: () => likely('CredentialsRejected'),
-    proof: context => proofOf(context, rejectedOne(context)),
+    verdict: context =>
+      rejectedOne(context, attempt => isRejection(context, attempt)) === undefined
+        ? likely('CredentialsRejected', 'AccessDenied', 'RepositoryNotFoundOrPrivate')
+        : likely('CredentialsRejected'),
+    proof: context =>
+      proofOf(
+        context,
+        rejectedOne(context, attempt => isRejection(context, attempt)),
+      ),
   },
   {
     id: 'probe.right-missing',
@@ -308,8 +335,15 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     id: 'probe.access-denied',
     reason: 'The registry accepts the user, but denies access to this repository.',
     when: context => deniedOne(context) !== undefined,
-    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
-    proof: context => proofOf(context, deniedOne(context)),
+    verdict: context =>
+      deniedOne(context)?.fault?.status === 403
+        ? likely('AccessDenied', 'RegistryPolicyDenied', 'CredentialsRejected')
+        : likely('AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected'),
+    proof: context =>
+      proofOf(
+        context,
+        [deniedOne(context)].find(attempt => attempt !== undefined && isDenial(context, attempt)),
+      ),
   },
   {
     id: 'probe.refused-unclear',
@@ -557,7 +591,11 @@ export function loginFromProbe(context: Context, refusal: Fault, atMost: Certain
   const { facts } = context;
   const attempts = facts.probe?.attempts ?? [];
   const sent = attempts.filter(
-    attempt => attempt.credential !== null && attempt.result !== 'notTried' && credentialOf(facts, attempt)?.empty === false,
+    ({ credential, result, fault }) =>
+      credential !== null &&
+      result !== 'notTried' &&
+      !(result === 'notVerifiable' && fault !== null) &&
+      facts.keyring.credentials[credential]?.empty === false,
   );
   const decision = firstOf(LOGIN_FROM_PROBE, { ...context, refusal, sent, required: requiredByProbe(context) }, atMost) as Decision;
   return { ...decision, fault: refusal };
@@ -565,8 +603,9 @@ export function loginFromProbe(context: Context, refusal: Fault, atMost: Certain
 
 /** The registry challenges and refuses without a login. Where the node may have a login of its own, only its own report proves that none was sent. */
 function requiredByProbe({ facts, attempt }: Context): Proof[] {
-  // without a challenge no runtime sends a login: it may be a rule about everybody
+  // without a challenge no runtime sends a login, and a 403 asks for none: it may be a rule about everybody
   if (facts.probe?.challenge == null || attempt === null) return [];
+  if (attempt.fault?.status === 403 && !hidesMissing(facts)) return [];
   if (!nodeMayLogIn(facts)) return [answered(facts, attempt)];
   const reported = facts.nodeReport.faults.find(({ kind }) => kind === 'noBasicAuth');
   return reported === undefined ? [] : [answered(facts, attempt), nodeSays(reported)];

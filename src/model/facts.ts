@@ -170,3 +170,13 @@ export const anonymousPasses = (facts: Facts): Attempt | undefined =>
     attempt =>
       attempt.credential === null && (attempt.fault === null || (!isAuthenticationFault(attempt.fault) && attempt.fault.status === 404)),
   );
+
+/**
+ * Whether a refusal by 403 or insufficient_scope is the one that the probe met without a login too: then it is not about this user alone, and what does not exist may
+ * be refused so.
+ */
+export function meetsEverybody({ probe }: Facts, fault: Fault | null): boolean {
+  const anonymous = probe?.attempts.find(({ credential }) => credential === null)?.fault;
+  if (anonymous == null || fault === null || (fault.status !== 403 && fault.kind !== 'insufficientScope')) return false;
+  return anonymous.status === fault.status && anonymous.kind === fault.kind && anonymous.role === fault.role;
+}

@@ -165,6 +165,12 @@ export interface FaultDetails {
   notAsked?: 'address' | 'innerNetwork' | 'weakerScheme' | 'manyHosts' | 'foreignLogin' | 'silentBefore';
   /** The answer comes from an inner host to which the registry led: its words are not shown. */
   ledInside?: boolean;
+  /** Others of its kind are served by the same host: other manifests of the repository, other blobs of the image. */
+  othersServed?: boolean;
+  /** Whether `/v2/` takes the token that the registry refuses here. */
+  tokenOpens?: boolean;
+  /** The answer to a request without a login: it is what a runtime gets that waits to be asked for one. */
+  unasked?: boolean;
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';

@@ -26,8 +26,12 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
   const { fault, challenge, headBlocked, withheld } = answer;
   const empty = credential !== null && credential.reveal() === '';
   if (withheld || fault?.details.notAsked === 'silentBefore') return { result: 'notTried', detail: fault?.message ?? 'not tried' };
-  if (credential !== null && !empty && fault?.status === 401 && challenge === undefined)
-    return { result: 'notTried', detail: 'the registry offers no authentication method that runtimes support, so no password is sent' };
+  if (credential !== null && !empty && fault !== null && challenge === undefined) {
+    if (fault.status === 401)
+      return { result: 'notTried', detail: 'the registry offers no authentication method that runtimes support, so no password is sent' };
+    if (fault.status === 403)
+      return { result: 'notVerifiable', detail: `the registry asks for no credentials, so none are sent; it answers ${fault.message}` };
+  }
   if (fault === null || headBlocked) {
     if (empty) return { result: 'notVerifiable', detail: 'the entry is empty: the runtime pulls anonymously, and the registry allows it' };
     if (credential !== null && challenge === undefined)
@@ -41,6 +45,9 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
   }
   if (fault.role === 'token') return tokenVerdict(fault, registry);
   if (fault.kind === 'invalidToken') return { result: 'error', detail: 'the registry rejects the token that its own token server issued' };
+  // what `/v2/` answers to a password is about the password
+  if (fault.step === 'ping' && credential !== null)
+    return { result: 'rejected', detail: fault.explanation ?? 'the registry rejects the user name or password' };
   if (isAuthenticationFault(fault)) return refusalVerdict(fault, answer, credential);
   if (fault.status !== null && fault.status >= 400 && fault.status < 500 && fault.status !== 429)
     return { result: 'accepted', detail: `the credentials are accepted; the registry answers ${fault.message}` };
@@ -48,9 +55,9 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
 }
 
 /** A registry's own 401 or 403. */
-function refusalVerdict(fault: Fault, { auth }: ManifestAnswer, credential: Credential | null): Verdict {
+function refusalVerdict(fault: Fault, { auth, knows }: ManifestAnswer, credential: Credential | null): Verdict {
   if (fault.statements.includes('tokenExpired')) return { result: 'rejected', detail: fault.explanation ?? 'the token has expired' };
-  if (fault.status === 401 && auth.token === null) {
+  if (fault.status === 401 && auth.token === null && !knows) {
     const detail = credential === null ? 'the registry requires authentication' : 'the registry rejects the user name or password';
     return { result: 'rejected', detail };
   }
@@ -61,7 +68,7 @@ function refusalVerdict(fault: Fault, { auth }: ManifestAnswer, credential: Cred
 }
 
 /** What a 403 of a token server says when it means a wrong credential. */
-const WRONG_CREDENTIAL: Statement[] = ['credentialsWrong', 'expired', 'tokenExpired'];
+const WRONG_CREDENTIAL: Statement[] = ['credentialsWrong', 'expired', 'tokenExpired', 'accountDisabled'];
 
 /**
  * What a token server's refusal proves. In: its fault, with statements, and the registry that the image names (not the mirror that is asked). Out:

@@ -2,6 +2,7 @@
 import type { Credential } from '../model/credential.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Check } from '../model/probe.ts';
+import type { Client } from '../model/runtime-client.ts';
 import type { Challenge } from '../parse/challenge.ts';
 import { faultOfContent } from './response.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,8 @@ export interface Authentication {
 }
 
 /**
- * Answers a challenge. In: the session, the challenge (none: nothing is sent), a credential, or null to be anonymous, and the token's scope. Out: what
+ * Answers a challenge. In: the session, the challenge (none: nothing is sent), a credential, or null to be anonymous, the token's scope, and whose way
+ * is gone (containerd's by default). Out: what
  * to send, or the fault. Basic is answered without any request. A credential goes only where nobody else can read it.
  */
 export async function authenticate(
@@ -38,9 +40,10 @@ export async function authenticate(
   challenge: Challenge | undefined,
   credential: Credential | null,
   scope: string | null,
+  client: Client = 'containerd',
 ): Promise<Authentication> {
   if (challenge?.scheme === 'bearer') {
-    const got = await fetchToken(session.transport, { challenge, scope, asker: session.base }, credential);
+    const got = await fetchToken(session.transport, { challenge, scope, asker: session.base, client }, credential);
     if (got.ok) {
       const check: Check = { name: 'token', status: 'ok', code: null, detail: got.detail, ms: got.ms };
       return { auth: { headers: { authorization: `Bearer ${got.token.token}` }, token: got.token }, check, fault: null, withheld: false };

@@ -20,6 +20,7 @@ import {
   realPlatforms,
 } from '../parse/manifest.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
+import { withOthersServed } from './others.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, MAX_BLOB_ANSWER, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
@@ -81,7 +82,14 @@ export async function inspectImage(
   }
 }
 
+/** Whether an answer may be about one part alone: a broken one, and one that is not there in a store that lists nothing to strangers (S3 then answers 403). */
+const isOfOnePart = (session: Session, got: Followed): boolean =>
+  got.outcome.ok &&
+  (got.outcome.reply.status === 500 || (got.outcome.reply.status === 403 && isForeign(session, got) && !isHtml(got.outcome.reply)));
+
 class ImageInspection {
+  /** Where a layer of the image was served. */
+  readonly #serving = new Set<string>();
   readonly found: ImageContents = { checks: [], fault: null, platforms: null, size: null, layers: null, blobHosts: [], rateLimit: null };
 
   constructor(
@@ -184,13 +192,14 @@ class ImageInspection {
   private async blobs(config: Descriptor, layers: Descriptor[]): Promise<void> {
     this.found.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
     this.found.layers = layers.length;
-    await this.config(config, layers.length);
+    await this.config(config, layers);
     // foreign layers (of Windows) lie at their makers' and are fetched from there
     const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));
     const distinct = [...new Map(own.map(layer => [layer.digest, layer])).values()].slice(0, MAX_LAYERS);
     for (let at = 0; at < distinct.length; at += AT_ONCE) {
       const some = distinct.slice(at, at + AT_ONCE);
       const answers = await Promise.all(some.map(layer => this.layer(this.url('blobs', layer.digest))));
+      for (const answer of answers) this.noteServed(answer);
       for (const [index, answer] of answers.entries()) this.blob(answer, some[index] as Descriptor, 'layers');
     }
     const hosts = this.found.blobHosts.map(({ host }) => host);
@@ -205,9 +214,15 @@ class ImageInspection {
     return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, MAX_BLOB_ANSWER);
   }
 
-  private async config(config: Descriptor, layers: number): Promise<void> {
+  private noteServed({ outcome, url }: Followed): void {
+    if (outcome.ok && (outcome.reply.status === 200 || outcome.reply.status === 206)) this.#serving.add(new URL(url).origin);
+  }
+
+  private async config(config: Descriptor, [first, ...rest]: Descriptor[]): Promise<void> {
     const { platform } = this;
+    const layers = first === undefined ? 0 : rest.length + 1;
     const got = await follow(this.session, 'GET', this.url('blobs', config.digest), this.answer.auth.headers, MAX_CONFIG);
+    if (first !== undefined && isOfOnePart(this.session, got)) this.noteServed(await this.layer(this.url('blobs', first.digest)));
     const reply = this.blob(got, config, 'config');
     if (reply.truncated) return this.note('config', 'ok', `${layers} layers`, reply.ms);
     if (config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
@@ -254,7 +269,9 @@ class ImageInspection {
     }
     if (reply.status !== 200 && reply.status !== 206) {
       noteHost(false, `answers ${reply.status}`);
-      throw new Stop(check, faultOfReply(reply, place, []));
+      const fault = faultOfReply(reply, place, []);
+      const othersServed = isOfOnePart(this.session, got) && this.#serving.has(new URL(got.url).origin);
+      throw new Stop(check, othersServed ? withOthersServed(fault, 'other parts of the image') : fault);
     }
     const length = Number(header(reply, 'content-length') ?? Number.NaN);
     const differs = reply.status === 200 && Number.isFinite(length) && blob.size > 0 && length !== blob.size;

@@ -61,7 +61,7 @@ export async function logIn(session: Session, registry: string, credential: Cred
 }
 
 /** The answer of a `/v2/` that is no registry's. */
-function pingFault(session: Session): Fault {
+export function pingFault(session: Session): Fault {
   const place: Place = { step: 'ping', role: session.role, url: session.base, method: 'GET', login: 'none' };
   const status = Number(session.ping?.code ?? 0) || null;
   const kind = status === 401 || (status ?? 0) >= 500 || status === 429 ? 'status' : 'notJson';

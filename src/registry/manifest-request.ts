@@ -1,11 +1,13 @@
 /**
- * The request for a manifest as one identity, as containerd makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason. Belongs here:
+ * The request for a manifest as one identity, as the node's runtime makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason. Belongs here:
  * what is asked and what was answered; what an answer proves of a credential stands in attempt.ts.
  */
 import type { Credential } from '../model/credential.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Check, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
+import type { Client } from '../model/runtime-client.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { ACCEPT, isDigest, MAX_MANIFEST } from '../parse/manifest.ts';
 import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
@@ -31,7 +33,23 @@ export interface ManifestAnswer {
   fault: Fault | null;
   /** Our own rule kept the credential here: it was sent nowhere. */
   withheld: boolean;
+  /** A request without any login, as containerd sends it first, got the manifest, or 404. */
+  unasked: boolean;
+  /** A token server gave a token for the credential, or `/v2/` let it in: the password is right. */
+  knows: boolean;
   rateLimit: RateLimit | null;
+}
+
+/** How a manifest is asked for. */
+export interface ManifestQuestion {
+  /** Whose way is gone. */
+  client: Client;
+  /** A GET may be sent where the client sends no HEAD: it counts as a pull at Docker Hub. */
+  byGet: boolean;
+  /** Nothing that the node reports says that a login failed: whether a Basic password is right is asked of `/v2/` first. */
+  testsLogin: boolean;
+  /** The first request goes without a login, as containerd's does: it may pass where `/v2/` asks for one. */
+  bareFirst: boolean;
 }
 
 /** The credential as a request carries it: a runtime sends no authentication without a password. */
@@ -39,43 +57,118 @@ const sentOf = (credential: Credential | null): Credential | null =>
   credential === null || credential.reveal() === '' ? null : credential;
 
 /**
- * Asks for a manifest. In: the session, the image, and a credential, or null to ask anonymously. Out: what was answered; no answer is an error here.
+ * Asks for a manifest. In: the session, the image, a credential, or null to ask anonymously, and how. Out: what was answered; no answer is an error here.
  */
-export async function requestManifest(session: Session, reference: Reference, credential: Credential | null): Promise<ManifestAnswer> {
+export async function requestManifest(
+  session: Session,
+  reference: Reference,
+  credential: Credential | null,
+  question: ManifestQuestion,
+): Promise<ManifestAnswer> {
   const sent = sentOf(credential);
-  const exchange = await ask(session, reference, sent, session.challenges[0]);
-  const challenge = exchange.challenge ?? challengeOf(session, exchange.head);
-  const answer =
-    // `/v2/` was open, the repository is not: its own challenge counts
-    exchange.challenge === undefined && (challenge?.scheme === 'bearer' || (challenge?.scheme === 'basic' && sent !== null))
-      ? await readExchange(await ask(session, reference, sent, challenge))
-      : await readExchange({ ...exchange, challenge });
+  const pull = { session, reference, sent, question };
+  const exchange = await ask(pull, question.bareFirst ? undefined : session.challenges[0]);
+  const own = challengeOf(session, exchange.head);
+  const followed = followsChallenge(exchange, own) ? await ask(pull, own, exchange.knows) : exchange;
+  const answer = await readExchange({ ...followed, challenge: followed.challenge ?? challengeToTell(exchange, own) });
   const users = sent === null ? [] : [sent.username];
-  return { ...answer, fault: answer.fault && stated(answer.fault, reference, users) };
+  const fault = await judgeToken(session, answer);
+  return { ...answer, fault: fault && stated(fault, reference, users) };
+}
+
+/**
+ * Whether the manifest's own challenge is answered: `/v2/` was open, or asks for something else. containers/image and Docker answer the challenge of `/v2/` alone. A
+ * password that may be wrong goes to no second place.
+ */
+function followsChallenge({ challenge, question: { client }, sent, knows }: Exchange, own: Challenge | undefined): boolean {
+  if (client !== 'containerd' || own === undefined || (own.scheme === 'basic' && sent === null)) return false;
+  if (challenge === undefined) return true;
+  const differs = own.scheme !== challenge.scheme || (own.scheme === 'bearer' && own.realm !== challenge.realm);
+  return differs && (sent === null || knows);
+}
+
+/** The challenge of an answer that was not answered, null where the client does not look at it. */
+const challengeToTell = ({ question: { client } }: Exchange, own: Challenge | undefined): Challenge | undefined =>
+  client === 'containerd' ? own : undefined;
+
+/** A token of which nobody can read what it grants: `/v2/`, which takes every good token, tells whether it is refused itself, or lacks the right. */
+async function judgeToken(session: Session, { fault, auth, granted }: ManifestAnswer): Promise<Fault | null> {
+  const isUnclear = fault?.status === 401 && fault.kind === 'status' && fault.role !== 'redirect';
+  if (!isUnclear || auth.token === null || granted !== null || session.challenges[0]?.scheme !== 'bearer') return fault;
+  const outcome = await session.transport.request('GET', addressOf(session, '/v2/'), { headers: auth.headers });
+  if (!outcome.ok || (outcome.reply.status !== 200 && outcome.reply.status !== 401)) return fault;
+  return { ...fault, details: { ...fault.details, tokenOpens: outcome.reply.status === 200 } };
 }
 
 /** The requests with one set of headers. `head` is null when the authentication failed; `full` is an earlier GET, where one was sent before the HEAD. */
-interface Exchange {
-  session: Session;
-  reference: Reference;
-  sent: Credential | null;
+interface Exchange extends Pull {
   challenge: Challenge | undefined;
   authentication: Authentication;
+  /** See ManifestAnswer. */
+  knows: boolean;
   head: Followed | null;
   full: Followed | null;
 }
 
-/** Authenticates and asks. A refused Basic password is the answer to both HEAD and GET: the GET, which explains itself, goes first. */
-async function ask(session: Session, reference: Reference, sent: Credential | null, challenge: Challenge | undefined): Promise<Exchange> {
-  const authentication = await authenticate(session, challenge, sent, `repository:${reference.repository}:pull`);
-  const exchange = { session, reference, sent, challenge, authentication, head: null, full: null };
-  if (authentication.fault !== null) return exchange;
+/** Which manifest is asked for, as whom, and how. */
+interface Pull {
+  session: Session;
+  reference: Reference;
+  sent: Credential | null;
+  question: ManifestQuestion;
+}
+
+/**
+ * Authenticates and asks. A refused Basic password is the answer to both HEAD and GET, and to `/v2/`: that goes first, since only its answer tells a wrong password
+ * from a right that is missing; or else the GET, which explains itself. In: whether the password is known to be right.
+ */
+async function ask(pull: Pull, challenge: Challenge | undefined, isKnown = false): Promise<Exchange> {
+  const { session, reference, sent, question } = pull;
+  const authentication = await authenticate(session, challenge, sent, `repository:${reference.repository}:pull`, question.client);
   const { headers, token } = authentication.auth;
-  if (headers.authorization === undefined || token !== null) return { ...exchange, head: await getManifest(exchange, 'HEAD') };
+  const asked: Exchange = {
+    ...pull,
+    challenge,
+    authentication,
+    knows: isKnown || (sent !== null && token !== null),
+    head: null,
+    full: null,
+  };
+  if (authentication.fault !== null) return asked;
+  const byPassword = headers.authorization !== undefined && token === null;
+  const login = byPassword && !asked.knows ? await testLogin(asked) : null;
+  if (login !== null && login !== 'right') return { ...asked, authentication: { ...authentication, ...login } };
+  const exchange: Exchange = { ...asked, knows: asked.knows || login === 'right' };
+  if (question.client === 'containersImage' && question.byGet) {
+    const full = await getManifest(exchange, 'GET');
+    return { ...exchange, head: full, full };
+  }
+  if (!byPassword || exchange.knows) return { ...exchange, head: await getManifest(exchange, 'HEAD') };
   const full = await getManifest(exchange, 'GET');
   const refused = full.outcome.ok && [401, 403, 429].includes(full.outcome.reply.status);
   return { ...exchange, head: refused ? full : await getManifest(exchange, 'HEAD'), full };
 }
+
+/**
+ * Sends a Basic password to `/v2/`, which asked for one. Out: that it is right, or the refusal, as a failed step; null where that tells nothing, or need not be asked: the node's
+ * login works, or the brand's passwords are tokens that end, of which it tells in its answer for the manifest.
+ */
+async function testLogin({ session, reference, sent, question, authentication }: Exchange): Promise<'right' | LoginRefused | null> {
+  const isToken = providerOf(reference.registry)?.tokenUsers.some(({ username }) => username === sent?.username) === true;
+  if (!question.testsLogin || session.challenges[0]?.scheme !== 'basic' || isToken) return null;
+  const url = addressOf(session, '/v2/');
+  const outcome = await session.transport.request('GET', url, { headers: authentication.auth.headers });
+  if (!outcome.ok) return null;
+  const { reply } = outcome;
+  if (reply.status === 200) return 'right';
+  if (reply.status !== 401 && reply.status !== 403) return null;
+  const fault = faultOfReply(reply, { step: 'ping', role: session.role, url, method: 'GET', login: 'sent' }, passwordsOf(sent));
+  const check: Check = { name: 'ping', status: 'failed', code: fault.code ?? String(reply.status), detail: fault.message, ms: reply.ms };
+  return { fault, check };
+}
+
+/** The part of an Authentication that tells that `/v2/` refuses it. */
+type LoginRefused = Pick<Authentication, 'check' | 'fault'>;
 
 function getManifest({ session, reference, authentication }: Exchange, method: 'GET' | 'HEAD'): Promise<Followed> {
   const url = addressOf(session, `/v2/${reference.repository}/manifests/${manifestReference(reference)}`);
@@ -90,7 +183,7 @@ const challengeOf = (session: Session, answer: Followed | null): Challenge | und
 
 /** Reads the answer to the HEAD, and asks by GET where it hides the reason. */
 async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
-  const { session, reference, sent, challenge, authentication, head } = exchange;
+  const { session, reference, sent, challenge, authentication, knows, head } = exchange;
   const { auth, check, fault, withheld } = authentication;
   const access = auth.token?.access ?? null;
   const before: ManifestAnswer = {
@@ -102,6 +195,8 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
     headBlocked: false,
     fault,
     withheld,
+    unasked: false,
+    knows,
     rateLimit: null,
   };
   if (head === null) return before;
@@ -114,12 +209,13 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
     role: roleOf(session, head),
     url: head.url,
     method,
-    login: sent === null ? 'none' : 'sent',
+    login: sent === null || auth.headers.authorization === undefined ? 'none' : 'sent',
   });
+  const asked = exchange.full === head ? 'GET' : 'HEAD';
 
   if (!head.outcome.ok) {
     const wire = head.outcome.fault;
-    const full = isClosed(head) ? await getManifest(exchange, 'GET') : null;
+    const full = asked === 'HEAD' && isClosed(head) ? await getManifest(exchange, 'GET') : null;
     if (full?.outcome.ok && isManifest(full.outcome.reply)) {
       const again = await succeedingHead(exchange);
       if (again !== null) return readExchange({ ...exchange, head: again, full });
@@ -127,18 +223,19 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
       const checks = step('failed', wire.code, detail, head.outcome.ms);
       return { ...before, manifest: full.outcome.reply, headBlocked: true, checks, fault: faultOfWire(wire, place('HEAD')) };
     }
-    return { ...before, checks: step('failed', wire.code, wire.detail, head.outcome.ms), fault: faultOfWire(wire, place('HEAD')) };
+    return { ...before, checks: step('failed', wire.code, wire.detail, head.outcome.ms), fault: faultOfWire(wire, place(asked)) };
   }
   const { reply } = head.outcome;
-  const answered = { ...before, rateLimit: rateLimitOf(reply) };
+  const unasked = exchange.question.bareFirst && auth.headers.authorization === undefined && (isManifest(reply) || reply.status === 404);
+  const answered = { ...before, unasked, rateLimit: rateLimitOf(reply) };
   if (reply.status === 401 && isForeign(session, head)) {
-    const foreign = faultOfForeignLogin(session, place('HEAD'));
+    const foreign = faultOfForeignLogin(session, place(asked));
     return { ...answered, checks: step('failed', '401', foreign.message, reply.ms), fault: foreign };
   }
   if (isManifest(reply)) {
     const digest = header(reply, 'docker-content-digest') ?? '';
     const shown = isDigest(digest) ? `, ${digest}` : '';
-    const detail = `HEAD returns ${contentType(reply) || 'no media type'}${shown}`;
+    const detail = `${asked} returns ${contentType(reply) || 'no media type'}${shown}`;
     return { ...answered, manifest: reply, checks: step('ok', null, detail, reply.ms) };
   }
   // who is told to wait asks no second time

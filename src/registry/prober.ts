@@ -7,6 +7,7 @@ import { type Fault, isAuthenticationFault, isNetworkFault, pullProgress } from 
 import type { Platform } from '../model/platform.ts';
 import type { Attempt, Check, CredentialResult, ProbeFacts, Tags } from '../model/probe.ts';
 import { imageName, manifestReference, type Reference } from '../model/reference.ts';
+import type { Client } from '../model/runtime-client.ts';
 import type { Challenge } from '../parse/challenge.ts';
 import { oncePerKey } from '../util/once.ts';
 import { isLoopback } from '../util/proxy.ts';
@@ -14,12 +15,13 @@ import { redact } from '../util/redact.ts';
 import { classifyAttempt, type Tried } from './attempt.ts';
 import { NO_AUTH_HEADERS } from './authentication.ts';
 import { type ImageContents, inspectImage } from './image-contents.ts';
-import { logIn } from './login.ts';
-import { requestManifest } from './manifest-request.ts';
+import { logIn, pingFault } from './login.ts';
+import { type ManifestAnswer, type ManifestQuestion, requestManifest } from './manifest-request.ts';
 import { CredentialUses, type Memory } from './once-per-credential.ts';
+import { servesOthers, withOthersServed } from './others.ts';
 import { RateLimitMemory } from './rate-limit-memory.ts';
 import { faultOfWire } from './response.ts';
-import { connectionChecks, openSession, type Session, type SessionOptions } from './session.ts';
+import { addressOf, connectionChecks, follow, openSession, type Session, type SessionOptions } from './session.ts';
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
 import { SILENT, type WireFault } from './wire.ts';
@@ -27,9 +29,16 @@ import { SILENT, type WireFault } from './wire.ts';
 interface ProbeOptions {
   /** The node's platform, null when it is not known. */
   platform: Platform | null;
+  /** Which code of the node's runtime pulls; default: containerd's. */
+  client?: Client;
+  /** What the node reports that it was answered; default: nothing. */
+  reported?: Reported;
   /** Whether to look behind the manifest (platform, config, layers). A manifest GET counts as a pull on Docker Hub. */
   deep: boolean;
 }
+
+/** What a node reports of its request: it was refused by 401, in another way that a login could change, or the image is not there. */
+export type Reported = 'unauthorized' | 'refused' | 'notFound';
 
 /** Asks registries what a pull would ask. */
 export interface Prober {
@@ -63,6 +72,7 @@ export interface ProberOptions extends SessionOptions {
 export function createProber(transport: Transport, options: ProberOptions): Prober {
   const sessions = oncePerKey<Session>();
   const probes = oncePerKey<ProbeFacts>();
+  const answers = oncePerKey<ManifestAnswer>();
   const uses = new CredentialUses(options.memory);
   const limits = new RateLimitMemory();
 
@@ -102,14 +112,14 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   }
 
   return {
-    probe(reference, credentials, { platform, deep }) {
+    probe(reference, credentials, { platform, deep, client = 'containerd', reported }) {
       const identities = credentials.map(credential => uses.identityOf(credential));
-      const question = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep]);
+      const question = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep, client, reported]);
       return probes(question, async () => {
         const { registry } = reference;
         const waits = silenceOf(registry);
         const isGivenUp = waits.left() <= 0;
-        const question = { reference, credentials, platform, deep, uses, limits };
+        const question = { reference, credentials, platform, deep, client, uses, limits, answers, ...(reported && { reported }) };
         const facts = await within(
           waits,
           registry,
@@ -120,7 +130,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
         if (!options.mirrors.has(registry) || !fails) return facts;
         // whoever names a mirror sends no credential elsewhere
         const itself = createProber(transport, { ...options, mirrors: new Map() });
-        return { ...facts, registryItself: answerOf(await itself.probe(reference, [], { platform, deep: false })) };
+        return { ...facts, registryItself: answerOf(await itself.probe(reference, [], { platform, deep: false, client })) };
       });
     },
 
@@ -195,31 +205,75 @@ class SilentTime {
 
 /** One probe: what is asked for, and what the run remembers. */
 interface Probe extends ProbeOptions {
+  client: Client;
   session: Session;
   reference: Reference;
   credentials: readonly Credential[];
   uses: CredentialUses;
   limits: RateLimitMemory;
+  /** The same question as the same identity is asked once, whatever its pod's node reports. */
+  answers: (key: string, make: () => Promise<ManifestAnswer>) => Promise<ManifestAnswer>;
 }
 
 /** The plan: every identity in turn, the one that decides, and then the tags or what is behind the manifest. */
-async function probeImage(probe: Probe): Promise<ProbeFacts> {
+async function probeImage(given: Probe): Promise<ProbeFacts> {
+  const probe = { ...given, session: await passingPing(given) };
   const { session, credentials, uses, limits } = probe;
   if (session.fault !== null) return factsOf(session, [], null, null, null);
   const tries = await tryIdentities(probe);
-  const index = decisiveOf(
-    tries.map(({ attempt }) => attempt),
-    credentials.length > 0,
-  );
+  const index = decisiveOf(tries, credentials.length > 0);
   const decisive = index === null ? undefined : tries[index];
   if (decisive === undefined) return factsOf(session, tries, null, null, null);
   const tags = await lookUpTags(probe, [decisive, ...tries.filter(({ attempt }) => attempt.credential === null)]);
   const credential = credentials[decisive.attempt.credential ?? -1] ?? null;
   const contents = await inspect(probe, decisive, credential);
-  const decided = contents === null ? decisive : withContents(decisive, contents);
+  const decided = await secondQuestion(probe, contents === null ? decisive : withContents(decisive, contents), credential);
   limits.remember(uses.useOf(session.base, credential), decided);
   return factsOf(session, tries.with(index as number, decided), index, tags, contents);
 }
+
+/**
+ * The session as the runtime sees it. CRI-O goes no further where `/v2/` is neither open nor asks for a login; containerd never asks it, so that a connection that is closed there
+ * is no end where the manifest is answered.
+ */
+async function passingPing({ session, reference, client }: Probe): Promise<Session> {
+  const { fault, ping } = session;
+  if (client === 'containersImage' && fault === null && ping?.code !== '200' && ping?.code !== '401')
+    return { ...session, fault: pingFault(session) };
+  const isClosed = fault?.kind === 'reset' || fault?.kind === 'eof' || fault?.kind === 'shortBody';
+  if (client !== 'containerd' || !isClosed || ping?.name !== 'ping') return session;
+  const { outcome } = await follow(
+    session,
+    'HEAD',
+    addressOf(session, `/v2/${reference.repository}/manifests/${manifestReference(reference)}`),
+    {},
+  );
+  return outcome.ok ? { ...session, fault: null, ping: { ...ping, status: 'warning' } } : session;
+}
+
+/** What one more question tells of a result: whether others are served where this manifest is answered with 500, and how containerd is asked for its login. */
+async function secondQuestion(probe: Probe, tried: Tried, credential: Credential | null): Promise<Tried> {
+  const { session, reference, client, reported } = probe;
+  const { attempt, answer } = tried;
+  const { fault } = attempt;
+  if (answer === null) return tried;
+  const isOfManifest = fault?.status === 500 && (fault.step === 'resolve' || fault.step === 'manifest') && fault.role === session.role;
+  if (isOfManifest && !answer.headBlocked && (await servesOthers(session, reference.repository, answer.auth)))
+    return { ...tried, attempt: { ...attempt, fault: withOthersServed(fault, 'other manifests of the repository') } };
+  if (fault !== null || client !== 'containerd' || reported !== 'unauthorized' || credential === null || session.challenges.length === 0)
+    return tried;
+  const bare = await requestManifest({ ...session, challenges: [] }, reference, null, questionOf(probe));
+  return bare.fault?.status === 401 && bare.fault.role === session.role && bare.challenge === undefined
+    ? { ...tried, attempt: { ...attempt, fault: { ...bare.fault, details: { ...bare.fault.details, unasked: true } } } }
+    : tried;
+}
+
+const questionOf = ({ client, deep, reported }: Probe, bareFirst = false): ManifestQuestion => ({
+  client,
+  byGet: deep,
+  testsLogin: reported !== 'notFound',
+  bareFirst,
+});
 
 /** Every credential in kubelet's order until one ends the matter, then the anonymous request where it tells something. */
 async function tryIdentities(probe: Probe): Promise<Tried[]> {
@@ -237,7 +291,14 @@ async function tryIdentities(probe: Probe): Promise<Tried[]> {
   );
   // an entry without a password is the anonymous request
   const anonymousTried = credentials.some(credential => credential.reveal() === '');
-  return credentials.length === 0 || (allRefused && !anonymousTried) ? [...tries, await tryAs(probe, null, null)] : tries;
+  // containerd sends a credential only where the manifest asks for one: the node's report of a refusal shows that it did
+  const mayBeOpen = probe.client === 'containerd' && probe.reported !== 'unauthorized' && probe.reported !== 'refused';
+  if (credentials.length > 0 && (!allRefused || anonymousTried)) return tries;
+  const anonymous = await tryAs(probe, null, null, mayBeOpen && tries.length > 0);
+  const { fault } = anonymous.attempt;
+  if (!mayBeOpen || tries.length > 0 || fault?.role !== 'token' || !isAuthenticationFault(fault)) return [...tries, anonymous];
+  const bare = await tryAs(probe, null, null, true);
+  return [bare.answer?.unasked ? bare : anonymous];
 }
 
 /** Whether kubelet, or the host, would get no further with another credential. */
@@ -259,12 +320,15 @@ const notTried = (credential: number): Attempt => ({
 });
 
 /** One identity's request for the manifest, unless it was refused or told to wait before. */
-async function tryAs({ session, reference, uses, limits }: Probe, index: number | null, credential: Credential | null): Promise<Tried> {
+async function tryAs(probe: Probe, index: number | null, credential: Credential | null, bareFirst = false): Promise<Tried> {
+  const { session, reference, uses, limits } = probe;
   const ask = async (who: Credential | null): Promise<Tried> => {
     const use = uses.useOf(session.base, who);
     const limited = limits.before(use);
     if (limited !== null) return limited;
-    const answer = await requestManifest(session, reference, who);
+    const question = questionOf(probe, bareFirst);
+    const key = JSON.stringify([use, imageName(reference), manifestReference(reference), question]);
+    const answer = await probe.answers(key, () => requestManifest(session, reference, who, question));
     const { checks, fault, granted } = answer;
     const verdict = classifyAttempt(answer, reference.registry, who);
     return limits.remember(use, { attempt: { credential: index, ...verdict, checks, fault, granted, repaired: null }, answer });
@@ -273,10 +337,17 @@ async function tryAs({ session, reference, uses, limits }: Probe, index: number 
   return { ...tried, attempt: { ...tried.attempt, credential: index } };
 }
 
-/** The attempt that a pull would have ended with: the first that got the manifest, else the one that got farthest. The anonymous one counts only when the pod brings no credential. */
-function decisiveOf(attempts: Attempt[], hasCredentials: boolean): number | null {
-  const eligible = attempts
-    .map((attempt, index) => ({ attempt, index }))
+/**
+ * The attempt that a pull would have ended with: the first that got the manifest, else the one that got farthest. The anonymous one counts only when the pod brings no credential, or the
+ * manifest asks for none.
+ */
+function decisiveOf(tries: Tried[], hasCredentials: boolean): number | null {
+  const open = tries.findIndex(
+    ({ attempt, answer }) => answer?.unasked === true && (attempt.fault === null || attempt.fault.kind === 'notFound'),
+  );
+  if (open >= 0) return open;
+  const eligible = tries
+    .map(({ attempt }, index) => ({ attempt, index }))
     .filter(({ attempt }) => attempt.result !== 'notTried' || attempt.fault !== null)
     .filter(({ attempt }) => !hasCredentials || attempt.credential !== null);
   const good = eligible.find(({ attempt }) => attempt.fault === null);

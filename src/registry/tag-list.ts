@@ -28,8 +28,11 @@ export async function listTags(session: Session, repository: string, auth: AuthH
     if (names === null) return unknown('the tag list is not JSON');
     return { known: true, names: names.slice(0, MOST_TAGS), complete: header(reply, 'link') === null && names.length <= MOST_TAGS };
   }
-  const { code } = spokenError(reply);
-  if (reply.status === 404 && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND')) return { known: false, repositoryMissing: true };
+  const { code, message } = spokenError(reply);
+  // Harbor: who misses an artifact has the repository
+  const missesArtifact = code === 'NOT_FOUND' && /\bartifact\b/i.test(message ?? '');
+  if (reply.status === 404 && (code === 'NAME_UNKNOWN' || code === 'NOT_FOUND') && !missesArtifact)
+    return { known: false, repositoryMissing: true };
   if (reply.status === 404 && !isHtml(reply) && code === null) return { known: false, repositoryMissing: true, ambiguous: true };
   return unknown(`the registry answers the request for the tag list with ${reply.status}${code === null ? '' : ` ${code}`}`);
 }

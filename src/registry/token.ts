@@ -1,9 +1,10 @@
 /**
- * Tokens as containerd asks for them: POST with the password grant, then GET with Basic where the server does not know the POST; anonymously by GET.
+ * Tokens as runtimes ask for them: containerd by POST with the password grant, then by GET with Basic where the server does not know the POST; the others, and whoever is anonymous, by GET.
  * Belongs here: the exchange with a token server, and what a token says of itself.
  */
 import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
+import type { Client } from '../model/runtime-client.ts';
 import type { Challenge } from '../parse/challenge.ts';
 import { isObject, jsonObject } from '../parse/shape.ts';
 import { redact } from '../util/redact.ts';
@@ -36,6 +37,8 @@ export interface TokenRequest {
   scope: string | null;
   /** The URL that gave the challenge: a realm on a weaker scheme gets no credential. */
   asker: string;
+  /** Which runtime's way is gone; default: containerd's. */
+  client?: Client;
 }
 
 /** Requests of one exchange: the address without and with its query, and who asks. */
@@ -52,7 +55,7 @@ interface Exchange {
  * fault. A credential goes only where nobody else can read it, and never to a realm with a weaker scheme than the registry's.
  */
 export async function fetchToken(transport: Transport, request: TokenRequest, credential: Credential | null): Promise<TokenResult> {
-  const { challenge, asker } = request;
+  const { challenge, asker, client = 'containerd' } = request;
   const { realm, service } = challenge;
   const login = credential === null ? 'none' : 'sent';
   if (realm === null || realm === '')
@@ -68,6 +71,9 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
   for (const scope of scopesOf(request)) query.searchParams.append('scope', scope);
   const exchange: Exchange = { realm, query, login, secrets: credential === null ? [] : [credential.reveal()] };
   const toRealm = { asker: { registry: asker } };
+  // source: containers/image docker_client.go, getBearerToken; distribution registry/client/auth/session.go, fetchTokenWithBasicAuth
+  const getsAlone = client !== 'containerd';
+  if (getsAlone && credential !== null && credential.username !== '') query.searchParams.set('account', credential.username);
   if (credential === null) return readToken(await transport.request('GET', query.href, toRealm), 'GET', exchange);
 
   if (!transport.isPrivate(realm) || (asker.startsWith('https:') && query.protocol !== 'https:')) {
@@ -75,12 +81,14 @@ export async function fetchToken(transport: Transport, request: TokenRequest, cr
     const message = `the token server ${host} uses plain HTTP, so no password is sent to it (--insecure-registry ${host} allows it)`;
     return { ...failed('badScheme', placeOf('POST', realm, login), message), withheld: true };
   }
-  const posted = await transport.request('POST', realm, {
-    ...toRealm,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: passwordGrant(request, credential),
-  });
-  if (!posted.ok || !FALL_BACK_TO_GET.has(posted.reply.status)) return readToken(posted, 'POST', exchange);
+  if (!getsAlone) {
+    const posted = await transport.request('POST', realm, {
+      ...toRealm,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: passwordGrant(request, credential),
+    });
+    if (!posted.ok || !FALL_BACK_TO_GET.has(posted.reply.status)) return readToken(posted, 'POST', exchange);
+  }
   return readToken(await transport.request('GET', query.href, { ...toRealm, headers: basicAuthorization(credential) }), 'GET', exchange);
 }
 

@@ -105,6 +105,8 @@ const ANSWERED: Omit<ManifestAnswer, 'manifest'> = {
   headBlocked: false,
   fault: null,
   withheld: false,
+  unasked: false,
+  knows: false,
   rateLimit: null,
 };
 

@@ -367,6 +367,8 @@ const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired'
 export function withStatements(fault: Fault, reference: Reference | null, users: readonly string[] = []): Fault {
   if (fault.explanation === null) return fault;
   const own = withoutQuotes(fault.explanation.slice(0, LONGEST), reference, users);
-  const stated = STATEMENTS.filter(({ match }) => match.test(own)).map(({ statement }) => statement);
+  const all = STATEMENTS.filter(({ match }) => match.test(own)).map(({ statement }) => statement);
+  // an account that is disabled is no registry that is
+  const stated = all.includes('accountDisabled') ? all.filter(statement => statement !== 'offline') : all;
   return { ...fault, statements: [...new Set(stated.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
 }

@@ -387,6 +387,13 @@ export const STATEMENTS: StatementRow[] = [
     source: 'Google Artifact Registry, organization policies',
   },
   {
+    id: 'statement.organization-policy',
+    statement: 'policy',
+    match: /\bprohibited by organization's policy\b/i,
+    example: "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc123",
+    source: 'Google Cloud, VPC Service Controls',
+  },
+  {
     id: 'statement.blocking-policy',
     statement: 'policy',
     match: /\bblocking policy\b/i,
@@ -862,6 +869,13 @@ export const STATEMENTS: StatementRow[] = [
     match: /\bemail must be verified\b/i,
     example: 'unauthorized: email must be verified before account can be used',
     source: 'Docker Hub, token server',
+  },
+  {
+    id: 'statement.account-disabled',
+    statement: 'accountDisabled',
+    match: /\b(?:account|user) (?:is|has been|was) (?:disabled|deactivated|blocked)\b/i,
+    example: 'the user account is disabled',
+    source: 'Keycloak; Gitea; GitLab; LDAP',
   },
   {
     id: 'statement.account-locked',

@@ -1,6 +1,7 @@
 /** AccessDenied: the credentials are known to the registry, but they do not permit pulling the repository. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
+import { cacheFixes, cacheSummary } from './cache.ts';
 import type { CauseText } from './cause.ts';
 import { explanation, quoted, registry, repository } from './phrases.ts';
 import { testSecret } from './secret-commands.ts';
@@ -13,6 +14,8 @@ const isAuthenticated = (fault: Fault | null): boolean =>
 
 export const AccessDenied: CauseText = {
   summary: (facts, fault) => {
+    const ofCache = cacheSummary(facts, fault);
+    if (ofCache !== null) return ofCache;
     const users = [...new Set(facts.keyring.credentials.filter(credential => !credential.empty).map(credential => credential.username))];
     if (users.length === 0)
       return `${registry(facts)} denies the node access to ${repository(facts)}. The credentials that the node sent are not known.${explanation(fault)}`;
@@ -20,7 +23,9 @@ export const AccessDenied: CauseText = {
       ? `${registry(facts)} accepts the credentials of user ${quoted(users)}, but this user may not pull ${repository(facts)}.${explanation(fault)}`
       : `${registry(facts)} denies user ${quoted(users)} access to ${repository(facts)}.${explanation(fault)}`;
   },
-  fixes: facts => {
+  fixes: (facts, fault) => {
+    const ofCache = cacheFixes(facts, fault);
+    if (ofCache !== null) return ofCache;
     const { registry: host = '', repository: path = '' } = facts.reference ?? {};
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     const [credential] = facts.keyring.credentials;

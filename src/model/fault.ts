@@ -165,6 +165,11 @@ export interface FaultDetails {
   notAsked?: 'address' | 'innerNetwork' | 'weakerScheme' | 'manyHosts' | 'foreignLogin' | 'silentBefore';
   /** The answer comes from an inner host to which the registry led: its words are not shown. */
   ledInside?: boolean;
+  /**
+   * The host is a pull-through cache, and this is what it hands on of its upstream: that it limits the cache, refuses its login (or has none for it), does
+   * not have the image, or fails.
+   */
+  upstream?: 'limited' | 'refused' | 'missing' | 'failed';
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';

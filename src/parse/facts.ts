@@ -213,6 +213,7 @@ const details = object<FaultDetails>({
   ),
   dns: optional(oneOf({ noSuchName: true, noAnswer: true })),
   ownAddress: optional(text),
+  upstream: optional(oneOf({ limited: true, refused: true, missing: true, failed: true })),
   nameServer: optional(text),
   silent: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
@@ -462,6 +463,8 @@ const probe = object<ProbeFacts>({
   decisive: nullable(number),
   headBlocked: boolean,
   tags: nullable(tags),
+  // facts that an earlier release saved have none
+  upstream: (value, path) => (value === undefined ? null : nullable(fault)(value, path)),
   platforms: nullable(list(platform)),
   size: nullable(number),
   layers: nullable(number),

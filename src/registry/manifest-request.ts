@@ -12,6 +12,7 @@ import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
+import { asOfCache } from './upstream.ts';
 
 /** What a registry answered to one identity's request for a manifest. */
 export interface ManifestAnswer {
@@ -51,7 +52,8 @@ export async function requestManifest(session: Session, reference: Reference, cr
       ? await readExchange(await ask(session, reference, sent, challenge))
       : await readExchange({ ...exchange, challenge });
   const users = sent === null ? [] : [sent.username];
-  return { ...answer, fault: answer.fault && stated(answer.fault, reference, users) };
+  const fault = answer.fault && stated(answer.fault, reference, users);
+  return { ...answer, fault: fault && reference.digest !== null ? asOfCache(session, answer.challenge, fault) : fault };
 }
 
 /** The requests with one set of headers. `head` is null when the authentication failed; `full` is an earlier GET, where one was sent before the HEAD. */

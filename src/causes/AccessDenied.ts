@@ -2,6 +2,7 @@
 import { type Facts, meetsEverybody } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
+import { cacheFixes, cacheSummary } from './cache.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
 import { blockedClient, decisive, explanation, quoted, registry, repository } from './phrases.ts';
@@ -21,6 +22,8 @@ const isAuthenticated = (facts: Facts, fault: Fault | null): boolean =>
 
 export const AccessDenied: CauseText = {
   summary: (facts, fault) => {
+    const ofCache = cacheSummary(facts, fault);
+    if (ofCache !== null) return ofCache;
     const users = [...new Set(facts.keyring.credentials.filter(credential => !credential.empty).map(credential => credential.username))];
     if (isAnonymous(facts, fault))
       return `${registry(facts)} denies anonymous access to ${repository(facts)}: no credential was sent. A login is missing, or a rule blocks everybody (by address, country or gateway).${explanation(fault)}`;
@@ -34,6 +37,8 @@ export const AccessDenied: CauseText = {
       : `${registry(facts)} denies user ${quoted(users)} access to ${repository(facts)}.${explanation(fault)}`;
   },
   fixes: (facts, fault) => {
+    const ofCache = cacheFixes(facts, fault);
+    if (ofCache !== null) return ofCache;
     const { registry: host = '', repository: path = '' } = facts.reference ?? {};
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     if (provider?.takesNoLogins) return [blockedClient(provider)];

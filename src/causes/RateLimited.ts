@@ -3,6 +3,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
+import { cacheFixes, cacheSummary } from './cache.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, unusedSettings } from './commands.ts';
 import { capital, explanation, hostOf, nodeName, quoted, registry, usedSecrets } from './phrases.ts';
@@ -11,8 +12,11 @@ import { showSeconds } from './sizes.ts';
 
 export const RateLimited: CauseText = {
   summary: (facts, fault) =>
+    cacheSummary(facts, fault) ??
     `${capital(hostOf(facts, fault))} answers ${statusOf(fault)}: ${who(facts, fault)}.${explanation(fault)}${left(facts)} kubelet retries automatically, and each attempt may count.`,
   fixes: (facts, fault) => {
+    const ofCache = cacheFixes(facts, fault);
+    if (ofCache !== null) return ofCache;
     // the mirror is the client that is counted
     if (fault?.role === 'mirror')
       return [

@@ -41,7 +41,9 @@ export type Candidate = CandidateRow &
 
 /** The fault itself: the message of the node, or the answer to our probe. */
 const itself: ProofOf = ({ facts }, fault) => faultProof(facts, fault);
-const withTags: ProofOf = ({ facts }, fault) => [...faultProof(facts, fault), ...tagsAnswered(facts)];
+/** With what confirms that a tag is not there: the list of tags, and no answer that may be a cache's. */
+const withTags: ProofOf = ({ facts }, fault) =>
+  facts.probe?.upstream == null ? [...faultProof(facts, fault), ...tagsAnswered(facts)] : [];
 const withPlatform: ProofOf = ({ facts }, fault) => [
   ...faultProof(facts, fault),
   ...(facts.node.platform === null || fault.seenBy === 'node' ? [] : [object('node', nodePlatform(facts))]),
@@ -135,6 +137,13 @@ const repositoryUnlisted =
     const tags = facts.probe?.tags;
     return tags != null && !tags.known && tags.repositoryMissing && (tags.ambiguous ?? false) === ambiguous;
   };
+/** A cache may answer 500 for what its upstream does not have. */
+const notMissing = ({ kind }: Fault): boolean => kind !== 'notFound';
+/** What a pull-through cache said of its upstream when it was asked for a digest, after it had answered "not found" for the tag. */
+const upstreamSays =
+  (state: NonNullable<Fault['details']['upstream']>) =>
+  (_: Fault, { facts }: Context): boolean =>
+    facts.probe?.upstream?.details.upstream === state;
 const tokenGrantsNothing = (_: Fault, { attempt }: Context): boolean => attempt?.granted?.length === 0;
 /** containerd reads layers that are compressed with zstd since 1.5, Docker since 23. */
 const readsNoZstd = (_: Fault, { facts }: Context): boolean => {
@@ -315,6 +324,26 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'proxy', family: 'network' },
     ['ProxyFailed', 'RegistryUnreachable'],
     'The connection to the proxy failed.',
+  ),
+
+  // a pull-through cache that hands on the error of its upstream
+  certain(
+    'cache.limited',
+    { details: { upstream: 'limited' } },
+    ['RateLimited'],
+    'The cache reports that its upstream answers that too many requests were sent.',
+  ),
+  likely(
+    'cache.refused',
+    { details: { upstream: 'refused' } },
+    ['AccessDenied', 'RepositoryNotFoundOrPrivate', 'RepositoryNotFound'],
+    'The cache reports that its upstream refuses the request.',
+  ),
+  likely(
+    'cache.failed',
+    { details: { upstream: 'failed' } },
+    ['RepositoryOffline', 'RegistryFailing'],
+    'The cache reports that its upstream fails.',
   ),
 
   // whatever host answers
@@ -914,13 +943,13 @@ export const CANDIDATES: readonly Candidate[] = [
   certain('answer.redirects', { kind: 'redirects' }, ['RegistryFailing'], 'The registry redirects in a loop.'),
   likely(
     'answer.transfer-failing',
-    { status: FAILING, step: TRANSFER },
+    { status: FAILING, step: TRANSFER, where: notMissing },
     ['RegistryFailing', 'BlobHostFailed', 'TokenServiceFailed'],
     'The answer to the request for a part of the image is a server error.',
   ),
   certain(
     'answer.failing',
-    { status: FAILING, seenBy: 'probe' },
+    { status: FAILING, seenBy: 'probe', where: notMissing },
     ['RegistryFailing', 'TokenServiceFailed'],
     'The registry answers the probe with a server error.',
   ),
@@ -1047,7 +1076,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'answer.failing-500',
-    { status: FAILING },
+    { status: FAILING, where: notMissing },
     ['RegistryFailing', 'HeadRequestBlocked', 'ProxyFailed', 'RegistryPolicyDenied', 'TokenServiceFailed'],
     'The node reports a server error.',
   ),
@@ -1107,6 +1136,24 @@ export const CANDIDATES: readonly Candidate[] = [
   likely('web-page.for-node', { kind: 'notJson' }, ['NotARegistry', 'RegistryFailing'], 'The node reports a web page or another protocol.'),
 
   // not found
+  likely(
+    'cache.upstream-limits',
+    { kind: 'notFound', seenBy: 'probe', where: upstreamSays('limited') },
+    ['RateLimited', 'TagNotFound', 'RepositoryNotFound'],
+    'The host answers "not found" for the tag and 429 for a digest: it is a pull-through cache whose upstream limits it.',
+  ),
+  likely(
+    'cache.upstream-refuses',
+    { kind: 'notFound', seenBy: 'probe', where: upstreamSays('refused') },
+    ['AccessDenied', 'RepositoryNotFoundOrPrivate', 'RepositoryNotFound', 'TagNotFound'],
+    'The host answers "not found" for the tag and a refusal for a digest: it is a pull-through cache whose upstream refuses it.',
+  ),
+  likely(
+    'cache.upstream-fails',
+    { kind: 'notFound', seenBy: 'probe', where: upstreamSays('failed') },
+    ['RepositoryOffline', 'RegistryFailing', 'TagNotFound', 'RepositoryNotFound'],
+    'The host answers "not found" for the tag and an error for a digest: it is a pull-through cache whose upstream fails.',
+  ),
   certain(
     'not-found.tag-expired',
     { kind: 'notFound', role: 'registry', where: ({ code, statements }) => code === 'TAG_EXPIRED' || statements.includes('tagExpired') },
@@ -1150,6 +1197,7 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', code: 'NAME_UNKNOWN' },
     ['RepositoryNotFound'],
     'The registry answers NAME_UNKNOWN: it has no such repository.',
+    ({ facts }, fault) => (facts.probe?.upstream == null ? faultProof(facts, fault) : []),
   ),
   certain(
     'not-found.repository',

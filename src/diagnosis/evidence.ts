@@ -130,7 +130,10 @@ function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
   const lines = probe.attempts
     .filter(attempt => attempt.result !== 'notTried' || attempt.fault !== null)
     .map(attempt => answerLine({ host: hostOf(facts), identity: identityOf(facts, attempt), answered: answerOf(facts, attempt) }));
-  if (probe.tags !== null) lines.push(answerLine({ host: hostOf(facts), identity: FOR_TAGS, answered: tagsLine(probe.tags) }));
+  if (probe.tags !== null)
+    lines.push(answerLine({ host: hostOf(facts), identity: FOR_TAGS, answered: tagsLine(probe.tags, probe.upstream !== null) }));
+  if (probe.upstream !== null)
+    lines.push(answerLine({ host: hostOf(facts), identity: 'for a digest that does not exist', answered: probe.upstream.message }));
   if (probe.platforms !== null && decisiveFault?.kind !== 'platform')
     lines.push(`the image has manifests for ${probe.platforms.map(showPlatform).join(', ') || 'no platform'}`);
   for (const { host, ok, detail } of probe.blobHosts)
@@ -167,11 +170,14 @@ export function answerOf({ probe }: Facts, { fault, repaired }: Attempt): string
 /** As what the tag list is asked for. */
 export const FOR_TAGS = 'for the tag list';
 
-/** What the tag list shows. */
-export function tagsLine(tags: Tags): string {
+/** What the tag list shows. `unconfirmed`: the host may be a cache, which lists what it has kept. */
+export function tagsLine(tags: Tags, unconfirmed = false): string {
   if (!tags.known)
-    return tags.repositoryMissing ? 'the registry has no tag list for this repository, so the repository does not exist' : tags.why;
+    return tags.repositoryMissing
+      ? `the registry has no tag list for this repository${unconfirmed ? '' : ', so the repository does not exist'}`
+      : tags.why;
   const { length } = tags.names;
+  if (unconfirmed) return `it lists ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
   return `the repository exists and has ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
 }
 

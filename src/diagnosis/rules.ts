@@ -135,6 +135,8 @@ const onlyUnreadSecrets = ({ facts: { keyring, secrets } }: Context): boolean =>
   !keyring.complete && keyring.credentials.length === 0 && secrets.length > 0;
 const works = ({ attempt, probeFault }: Context): boolean => attempt !== null && probeFault === null;
 const isPassing = (fault: Fault): boolean => isNetworkFault(fault) || (fault.status ?? 0) >= 500 || fault.status === 429;
+/** A cache that answered "not found" to the node hands on to us what its upstream says. */
+const explainsNotFound = (reported: Fault, seen: Fault): boolean => reported.kind === 'notFound' && seen.details.upstream !== undefined;
 /** Our probe is refused in a way that only the login tables explain. */
 const loginMatter = (context: Context): context is Context & { attempt: Attempt; probeFault: Fault } =>
   context.attempt !== null &&
@@ -218,7 +220,11 @@ const PROBE: readonly Rule[] = [
     id: 'probe.own-trouble',
     reason: 'The probe fails in another way than the node, and its failure may be temporary: what the node reports decides.',
     when: ({ reportedFault, probeFault }) =>
-      reportedFault !== null && probeFault !== null && isPassing(probeFault) && !sameFailure(reportedFault, probeFault),
+      reportedFault !== null &&
+      probeFault !== null &&
+      isPassing(probeFault) &&
+      !sameFailure(reportedFault, probeFault) &&
+      !explainsNotFound(reportedFault, probeFault),
     delegate: context => rankCauses(context, context.reportedFault as Fault),
   },
   {

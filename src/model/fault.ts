@@ -171,6 +171,11 @@ export interface FaultDetails {
   tokenOpens?: boolean;
   /** The answer to a request without a login: it is what a runtime gets that waits to be asked for one. */
   unasked?: boolean;
+  /**
+   * The host is a pull-through cache, and this is what it hands on of its upstream: that it limits the cache, refuses its login (or has none for it), does
+   * not have the image, or fails.
+   */
+  upstream?: 'limited' | 'refused' | 'missing' | 'failed';
   /** The runtime's own socket does not answer. */
   socket?: string;
   storage?: 'readOnly' | 'ioError' | 'contentLost';

@@ -109,6 +109,11 @@ export interface ProbeFacts {
   /** HEAD is refused where the same GET works. */
   headBlocked: boolean;
   tags: Tags | null;
+  /**
+   * What was answered to the request for a digest that no manifest has, after a tag was not found: null where it was "not found" too, or was not asked. With
+   * `details.upstream` the host is a pull-through cache whose upstream does not serve it; without it, the answer tells nothing, and "not found" stays unconfirmed.
+   */
+  upstream: Fault | null;
   /** Platforms that the image has, null when not looked at. */
   platforms: Platform[] | null;
   /** Bytes of all layers and the config, compressed. */

@@ -459,6 +459,26 @@ export function isForeignChallenge(registry: string, scheme: 'Basic' | 'Bearer')
   return asksFor !== null && asksFor !== scheme;
 }
 
+/** Registries that hold what they serve themselves: they are nobody's cache. A self-hosted one may be, and so may those of the clouds. */
+const HOLD_THEIR_OWN = new Set<ProviderId>([
+  'dockerHub',
+  'dockerHardenedImages',
+  'ecrPublic',
+  'ghcr',
+  'kubernetes',
+  'microsoft',
+  'nvidia',
+  'chainguard',
+  'redhat',
+  'redhatPublic',
+]);
+
+/** Whether a registry may be a pull-through cache of another one, as far as its host tells. */
+export const mayBeCache = (registry: string): boolean => {
+  const byHost = providerOf(registry);
+  return byHost === null || !HOLD_THEIR_OWN.has(byHost.id);
+};
+
 /** Whether a text is the id of a row. */
 export const isProviderId = (text: string): text is ProviderId => REGISTRY_PROVIDERS.some(({ id }) => id === text);
 /** The row with this id. */

@@ -216,6 +216,7 @@ const details = object<FaultDetails>({
   othersServed: optional(boolean),
   tokenOpens: optional(boolean),
   unasked: optional(boolean),
+  upstream: optional(oneOf({ limited: true, refused: true, missing: true, failed: true })),
   nameServer: optional(text),
   silent: optional(boolean),
   ownPhrase: optional(boolean),
@@ -467,6 +468,8 @@ const probe = object<ProbeFacts>({
   decisive: nullable(number),
   headBlocked: boolean,
   tags: nullable(tags),
+  // facts that an earlier release saved have none
+  upstream: (value, path) => (value === undefined ? null : nullable(fault)(value, path)),
   platforms: nullable(list(platform)),
   size: nullable(number),
   layers: nullable(number),

@@ -24,6 +24,7 @@ import { withOthersServed } from './others.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, MAX_BLOB_ANSWER, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
+import { asOfCache } from './upstream.ts';
 
 /** Layers that are asked for, and how many at the same time. */
 const MAX_LAYERS = 64;
@@ -75,7 +76,8 @@ export async function inspectImage(
     return inspection.found;
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    const fault = stated(error.fault, reference, credential === null ? [] : [credential.username]);
+    const told = stated(error.fault, reference, credential === null ? [] : [credential.username]);
+    const fault = asOfCache(session, answer.challenge, told);
     const code = fault.code ?? (fault.status === null ? null : String(fault.status));
     const failed: Check = { name: error.check, status: 'failed', code, detail: fault.message, ms: null };
     return { ...inspection.found, checks: [...inspection.found.checks, failed], fault };

@@ -14,6 +14,7 @@ import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
 import { addressOf, type Followed, follow, isForeign, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
+import { asOfCache } from './upstream.ts';
 
 /** What a registry answered to one identity's request for a manifest. */
 export interface ManifestAnswer {
@@ -72,8 +73,9 @@ export async function requestManifest(
   const followed = followsChallenge(exchange, own) ? await ask(pull, own, exchange.knows) : exchange;
   const answer = await readExchange({ ...followed, challenge: followed.challenge ?? challengeToTell(exchange, own) });
   const users = sent === null ? [] : [sent.username];
-  const fault = await judgeToken(session, answer);
-  return { ...answer, fault: fault && stated(fault, reference, users) };
+  const judged = await judgeToken(session, answer);
+  const fault = judged && stated(judged, reference, users);
+  return { ...answer, fault: fault && reference.digest !== null ? asOfCache(session, answer.challenge, fault) : fault };
 }
 
 /**

@@ -7,6 +7,7 @@ import { type Fault, isAuthenticationFault, isNetworkFault, pullProgress } from 
 import type { Platform } from '../model/platform.ts';
 import type { Attempt, Check, CredentialResult, ProbeFacts, Tags } from '../model/probe.ts';
 import { imageName, manifestReference, type Reference } from '../model/reference.ts';
+import { mayBeCache } from '../model/registry-providers.ts';
 import type { Client } from '../model/runtime-client.ts';
 import type { Challenge } from '../parse/challenge.ts';
 import { oncePerKey } from '../util/once.ts';
@@ -24,6 +25,7 @@ import { faultOfWire } from './response.ts';
 import { addressOf, connectionChecks, follow, openSession, type Session, type SessionOptions } from './session.ts';
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
+import { askUpstream } from './upstream.ts';
 import { SILENT, type WireFault } from './wire.ts';
 
 interface ProbeOptions {
@@ -73,6 +75,8 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   const sessions = oncePerKey<Session>();
   const probes = oncePerKey<ProbeFacts>();
   const answers = oncePerKey<ManifestAnswer>();
+  /** Each makes a cache ask its upstream, and log in there, once more. */
+  const upstreams = oncePerKey<Fault | null>();
   const uses = new CredentialUses(options.memory);
   const limits = new RateLimitMemory();
 
@@ -119,7 +123,18 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
         const { registry } = reference;
         const waits = silenceOf(registry);
         const isGivenUp = waits.left() <= 0;
-        const question = { reference, credentials, platform, deep, client, uses, limits, answers, ...(reported && { reported }) };
+        const question = {
+          reference,
+          credentials,
+          platform,
+          deep,
+          client,
+          uses,
+          limits,
+          answers,
+          upstreams,
+          ...(reported && { reported }),
+        };
         const facts = await within(
           waits,
           registry,
@@ -213,23 +228,26 @@ interface Probe extends ProbeOptions {
   limits: RateLimitMemory;
   /** The same question as the same identity is asked once, whatever its pod's node reports. */
   answers: (key: string, make: () => Promise<ManifestAnswer>) => Promise<ManifestAnswer>;
+  /** What caches answered of their upstreams, by use and repository. */
+  upstreams: (key: string, make: () => Promise<Fault | null>) => Promise<Fault | null>;
 }
 
 /** The plan: every identity in turn, the one that decides, and then the tags or what is behind the manifest. */
 async function probeImage(given: Probe): Promise<ProbeFacts> {
   const probe = { ...given, session: await passingPing(given) };
   const { session, credentials, uses, limits } = probe;
-  if (session.fault !== null) return factsOf(session, [], null, null, null);
+  if (session.fault !== null) return factsOf(session, [], { decisive: null });
   const tries = await tryIdentities(probe);
   const index = decisiveOf(tries, credentials.length > 0);
   const decisive = index === null ? undefined : tries[index];
-  if (decisive === undefined) return factsOf(session, tries, null, null, null);
+  if (decisive === undefined) return factsOf(session, tries, { decisive: null });
   const tags = await lookUpTags(probe, [decisive, ...tries.filter(({ attempt }) => attempt.credential === null)]);
   const credential = credentials[decisive.attempt.credential ?? -1] ?? null;
+  const upstream = tags === null ? null : await confirmMissing(probe, decisive, tags, credential);
   const contents = await inspect(probe, decisive, credential);
   const decided = await secondQuestion(probe, contents === null ? decisive : withContents(decisive, contents), credential);
   limits.remember(uses.useOf(session.base, credential), decided);
-  return factsOf(session, tries.with(index as number, decided), index, tags, contents);
+  return factsOf(session, tries.with(index as number, decided), { decisive: index, tags, upstream, contents });
 }
 
 /**
@@ -363,6 +381,21 @@ async function lookUpTags({ session, reference }: Probe, tries: Tried[]): Promis
   return listTags(session, reference.repository, absent.answer?.auth ?? NO_AUTH_HEADERS);
 }
 
+/**
+ * After a tag that is not there, at a host that may be a cache: what its upstream says. Null where nothing else than "not found" is known. In: the try that
+ * decides, its tags, and its credential. It is asked once for each repository and identity.
+ */
+async function confirmMissing(probe: Probe, { attempt, answer }: Tried, tags: Tags, credential: Credential | null): Promise<Fault | null> {
+  const { session, reference, uses, upstreams } = probe;
+  const { fault } = attempt;
+  // the answer for a digest is the upstream's already, and a tag that is listed is another matter
+  if (answer === null || fault?.kind !== 'notFound' || fault.role === 'redirect' || fault.code === 'TAG_EXPIRED') return null;
+  if (reference.digest !== null || (tags.known && tags.names.includes(manifestReference(reference)))) return null;
+  if (session.ns === null && !mayBeCache(reference.registry)) return null;
+  const key = `${uses.useOf(session.base, credential)} ${reference.repository}`;
+  return upstreams(key, () => askUpstream(session, reference, answer.auth, credential));
+}
+
 /** What is behind the manifest that was returned; null when it is not asked for. */
 async function inspect(probe: Probe, { attempt, answer }: Tried, credential: Credential | null): Promise<ImageContents | null> {
   const { session, reference, platform, deep } = probe;
@@ -376,8 +409,13 @@ const withContents = ({ attempt, answer }: Tried, { checks, fault }: ImageConten
   answer,
 });
 
-/** The facts of a probe. In: the tries, the index of the one that decided, the tags and what is behind the manifest, each null when it was not asked for. */
-function factsOf(session: Session, tries: Tried[], decisive: number | null, tags: Tags | null, contents: ImageContents | null): ProbeFacts {
+/** What a probe found besides its tries; what is not given was not asked for. */
+interface Found extends Pick<ProbeFacts, 'decisive'>, Partial<Pick<ProbeFacts, 'tags' | 'upstream'>> {
+  contents?: ImageContents | null;
+}
+
+/** The facts of a probe. */
+function factsOf(session: Session, tries: Tried[], { decisive, tags = null, upstream = null, contents = null }: Found): ProbeFacts {
   const { host, hostname, isSecure } = addressParts(session.base);
   const answers = tries.flatMap(({ answer }) => answer ?? []);
   return {
@@ -394,6 +432,7 @@ function factsOf(session: Session, tries: Tried[], decisive: number | null, tags
     decisive,
     headBlocked: decisive !== null && tries[decisive]?.answer?.headBlocked === true,
     tags,
+    upstream,
     platforms: contents?.platforms ?? null,
     size: contents?.size ?? null,
     layers: contents?.layers ?? null,

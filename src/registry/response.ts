@@ -14,21 +14,30 @@ export interface SpokenError {
   code: string | null;
   /** On one line, redacted, at most 300 characters. */
   message: string | null;
+  /** The error of an upstream that a pull-through cache hands on in its own, null without one. */
+  upstream: UpstreamError | null;
+}
+
+/** What a pull-through cache was answered by its upstream, as far as it tells. */
+interface UpstreamError {
+  code: string | null;
+  status: number | null;
+  message: string | null;
 }
 
 /** Reads the error in a body. In: the answer, and the passwords to take out of it. Known shapes: the spec's `{errors:[{code,message,detail}]}`, Hub's `{details}`, `{message}`, `{error, error_description}`, plain text, HTML. */
 export function spokenError(reply: Reply, known: readonly string[] = []): SpokenError {
   const text = reply.body.trim();
-  if (text === '') return { code: null, message: null };
+  if (text === '') return NOTHING_SPOKEN;
   if (isHtml(reply)) {
     const title = /<title>\s*([^<]*)/i.exec(text)?.[1]?.trim();
-    return { code: null, message: `an HTML page${title ? ` titled "${clean(title, known)}"` : ''}` };
+    return { ...NOTHING_SPOKEN, message: `an HTML page${title ? ` titled "${clean(title, known)}"` : ''}` };
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { code: null, message: clean(text, known) };
+    return { ...NOTHING_SPOKEN, message: clean(text, known) };
   }
   const record = value as {
     errors?: { code?: unknown; message?: unknown; detail?: unknown }[];
@@ -42,14 +51,65 @@ export function spokenError(reply: Reply, known: readonly string[] = []): Spoken
   const said = [first?.message, record?.details, record?.message, record?.error_description, record?.error].find(
     part => typeof part === 'string' && part !== '',
   );
-  const detail = typeof first?.detail === 'string' ? first.detail : undefined;
   const code = first?.code ?? record?.code;
+  const upstream = reply.status >= 500 && code === 'UNKNOWN' ? upstreamIn(first?.detail) : null;
+  const detail = typeof first?.detail === 'string' ? first.detail : (upstream?.message ?? undefined);
   const message =
     said === undefined ? detail : detail === undefined || said === detail ? (said as string) : `${said as string} (${detail})`;
   return {
     code: typeof code === 'string' && /^[A-Za-z_]{1,64}$/.test(code) ? code.toUpperCase() : null,
     message: message === undefined ? null : clean(message, known),
+    upstream,
   };
+}
+
+const NOTHING_SPOKEN: SpokenError = { code: null, message: null, upstream: null };
+
+/** How an error of the Go client of distribution ends where its text says no code. */
+const ENDS: readonly [RegExp, string][] = [
+  [/\bunauthorized$|\bno basic auth credentials$|\bunauthorized: /, 'UNAUTHORIZED'],
+  [/\bdenied: /, 'DENIED'],
+  [/\btoomanyrequests: /, 'TOOMANYREQUESTS'],
+  [/\bmanifest unknown\b/, 'MANIFEST_UNKNOWN'],
+  [/\bname unknown\b/, 'NAME_UNKNOWN'],
+];
+
+/**
+ * The error of the upstream in the detail of a cache's own 500. Shapes of distribution: the upstream's `{errors}`, or one of them; Go's url.Error `{Op, URL, Err}` and
+ * net.OpError `{Op, Net, Err}`; `{StatusCode}` and `{Status}` of an answer that is none of the protocol (2.8); the same as a text (3).
+ */
+function upstreamIn(detail: unknown): UpstreamError | null {
+  if (typeof detail === 'string') {
+    const status = /^received unexpected HTTP status: (\d{3})\b/.exec(detail)?.[1];
+    if (status === undefined && !/^(?:Get|Head) "https?:\/\/|^dial tcp\b|^lookup /.test(detail)) return null;
+    const code = ENDS.find(([end]) => end.test(detail))?.[1] ?? null;
+    return { code, status: status === undefined ? null : Number(status), message: detail };
+  }
+  if (typeof detail !== 'object' || detail === null) return null;
+  const { errors, code: single, Op, URL: url, Err, StatusCode, Status } = detail as Record<string, unknown>;
+  const first: unknown = Array.isArray(errors) ? errors[0] : typeof single === 'string' ? detail : undefined;
+  if (typeof first === 'object' && first !== null) {
+    const { code, message, detail: inner } = first as Record<string, unknown>;
+    if (code === 'UNKNOWN') return upstreamIn(inner) ?? { code: null, status: null, message: textOf(message) };
+    const isCode = typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code);
+    return { code: isCode ? code : null, status: null, message: [isCode ? code : null, textOf(message)].filter(Boolean).join(': ') };
+  }
+  if (typeof StatusCode === 'number') return { code: null, status: StatusCode, message: `${StatusCode}` };
+  if (typeof Status === 'string' && /^\d{3}\b/.test(Status)) return { code: null, status: Number(Status.slice(0, 3)), message: Status };
+  if (typeof Op !== 'string') return null;
+  const at = textOf(url);
+  const said = upstreamIn(Err);
+  const what = said?.message ?? 'no answer';
+  return { code: said?.code ?? null, status: said?.status ?? null, message: at === null ? what : `${Op} ${at}: ${what}` };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** What the error of an upstream says of the cache that asked it. In: status and code, null where none is known. */
+export function upstreamState(status: number | null, code: string | null): NonNullable<FaultDetails['upstream']> {
+  if (status === 429 || code === 'TOOMANYREQUESTS') return 'limited';
+  if (status === 404 || code === 'MANIFEST_UNKNOWN' || code === 'NAME_UNKNOWN' || code === 'NOT_FOUND') return 'missing';
+  return status === 401 || status === 403 || code === 'UNAUTHORIZED' || code === 'DENIED' ? 'refused' : 'failed';
 }
 
 const clean = (text: string, known: readonly string[]): string => {
@@ -154,23 +214,27 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
   const words = reply.ledInside
     ? NOT_SHOWN
     : `${spoken.code ? ` ${spoken.code}` : ''}${spoken.message ? ` (${spoken.message})` : ''}${named}`;
-  const told = `${place.method} ${redact(place.url)}: ${reply.status}${words}`;
+  const message = `${place.method} ${redact(place.url)}: ${reply.status}${words}`;
+  const upstream = spoken.upstream === null ? null : upstreamState(spoken.upstream.status, spoken.upstream.code);
   const which =
     kind ??
-    (error === 'insufficient_scope'
-      ? 'insufficientScope'
-      : error === 'invalid_token'
-        ? 'invalidToken'
-        : reply.status === 404 && place.role !== 'token'
-          ? isHtml(reply)
-            ? 'notJson'
-            : 'notFound'
-          : 'status');
+    (upstream === 'missing'
+      ? 'notFound'
+      : error === 'insufficient_scope'
+        ? 'insufficientScope'
+        : error === 'invalid_token'
+          ? 'invalidToken'
+          : reply.status === 404 && place.role !== 'token'
+            ? isHtml(reply)
+              ? 'notJson'
+              : 'notFound'
+            : 'status');
   const fault = base(place);
-  const details = reply.ledInside ? { ...fault.details, ledInside: true } : fault.details;
+  const details = { ...fault.details, ...(reply.ledInside ? { ledInside: true } : {}), ...(upstream === null ? {} : { upstream }) };
   // an error code is a word of the protocol, and of an inner host nothing else is told
-  const code = reply.ledInside && !CODES.has(spoken.code ?? '') ? null : spoken.code;
-  return { ...fault, details, kind: which, status: reply.status, code, explanation: spoken.message, message: told };
+  const told = spoken.upstream?.code ?? spoken.code;
+  const code = reply.ledInside && !CODES.has(told ?? '') ? null : told;
+  return { ...fault, details, kind: which, status: reply.status, code, explanation: spoken.message, message };
 }
 
 const NOT_SHOWN = ' (a host of a private network, to which the registry leads: its words are not shown)';

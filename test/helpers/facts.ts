@@ -88,5 +88,5 @@ function probeOf(more: Tree, facts: Facts): Facts['probe'] {
       : null;
   const attempts = rows(probe.attempts, base.attempt).map(attempt => ({ ...attempt, fault: fault(attempt.fault) }));
   const decisive = probe.decisive ?? (attempts.length > 0 ? 0 : null);
-  return { ...probe, attempts, decisive, connectionFault: fault(probe.connectionFault) } as never;
+  return { ...probe, attempts, decisive, connectionFault: fault(probe.connectionFault), upstream: fault(probe.upstream ?? null) } as never;
 }

@@ -148,6 +148,17 @@ const CORNERS = (): Record<string, Corner> => ({
     result: 'accepted',
     answer: when(r => isPing(r) && hasAuthorization(r), failure(500, 'UNKNOWN', 'oops')),
   },
+  'Basic, /v2/ answers 403 to a login': {
+    cause: ['AccessDenied', 'CredentialsRejected'],
+    certainty: 'no',
+    password: WRONG,
+    answer: when(r => isPing(r) && hasAuthorization(r), denied()),
+  },
+  'Basic, /v2/ tells a login to wait, and nobody asks again': {
+    cause: 'RateLimited',
+    most: 2,
+    answer: when(r => isPing(r) && hasAuthorization(r), failure(429, 'TOOMANYREQUESTS', 'too many')),
+  },
   'Basic, an account that is locked': {
     cause: 'CredentialsRejected',
     text: /account/,

@@ -71,8 +71,11 @@ function methodsCutOut(inputs) {
     );
 }
 
-/** Files of undici that only HTTP/2 and bodies of fetch need → what stands in for them. @type {Record<string, string>} */
+/** What undici's client reads of the constants of its parser. */
+const { ERROR, TYPE } = require('undici/lib/llhttp/constants.js');
+/** Files of undici of which a part is needed, or which only HTTP/2 and bodies of fetch need → what stands in for them. @type {Record<string, string>} */
 const UNDICI_FILES = {
+  '/lib/llhttp/constants.js': `module.exports = ${JSON.stringify({ ERROR, TYPE })};`,
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
@@ -198,6 +201,9 @@ const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => 
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));
 if (uncalled.length > 0) throw new Error(`undici's ${uncalled.join(', ')} is called and cut out: look at METHODS in scripts/build.mjs`);
+const constants = readFileSync(require.resolve('undici/lib/dispatcher/client-h1.js'), 'utf8').matchAll(/\bconstants\.(\w+)/g);
+const unread = [...constants].map(([, name = '']) => name).filter(name => !['ERROR', 'TYPE'].includes(name) && name !== 'js');
+if (unread.length > 0) throw new Error(`undici reads constants.${unread[0]}, which is cut out: look at UNDICI_FILES in scripts/build.mjs`);
 const { size } = statSync(outfile);
 if (size > MAX_BYTES && !process.argv.includes('--sizes'))
   throw new Error(`the bundle has ${size} bytes, more than ${MAX_BYTES}: something large is bundled again`);

@@ -36,7 +36,8 @@ export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quo
 export const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
 /** The pod, as TYPE/NAME. */
 export const podObject = (facts: Facts): string => object('pod', facts.pod?.name ?? 'POD');
-const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
+/** The workload, as TYPE/NAME. */
+export const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
 
 const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
 /** Whether the workload has a template that can be changed and rolled out. */
@@ -159,9 +160,12 @@ export function maybeOwn({ reference, keyring }: Facts): boolean {
   return publishers === 'own' || (publishers === 'public' && keyring.credentials.some(({ empty }) => !empty));
 }
 
+/** Whether an image is a bare name: at Docker Hub only what Docker publishes has one. */
+export const isBareName = ({ reference, image }: Facts): boolean => reference?.registry === HUB && !image.includes('/');
+
 /** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
 export const builtHere = (facts: Facts): Fix[] =>
-  facts.reference?.registry === HUB && !facts.image.includes('/')
+  isBareName(facts)
     ? [nodeFix(facts, nodeSteps(facts).importImage(facts.image), 'if it was built on your machine (imagePullPolicy must not be Always), ')]
     : [];
 

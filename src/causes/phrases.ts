@@ -66,7 +66,13 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 
 /** A sentence about the credentials of the node, which the Kubernetes API does not show. */
 export const nodeCredentials = (facts: Facts): string =>
-  `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
+  `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.${tokenExchange(facts)}`;
+
+/** A sentence about a service account whose token a credential provider may exchange; empty for a kubelet that gives it none. Source: KEP-4412, off in 1.33. */
+const tokenExchange = ({ serviceAccount: { name, identity }, node: { kubelet } }: Facts): string =>
+  identity !== null && Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0) >= 33
+    ? ` Service account "${name}" has the annotation "${identity}": a credential provider may exchange its token for a login, and only the log of kubelet tells if that fails.`
+    : '';
 
 /** The first line of a message, without what kubelet writes before it, in quotes unless it has quotes itself. In: the longest text to show, in characters. */
 export function firstLine({ message }: Fault, most: number): string {

@@ -64,6 +64,12 @@ export const imageNamed = (message: string): string | null => {
   return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
 };
 
+/** The registry of the image that a message of containers/image is about; null where it names none. */
+export const registryNamed = (message: string): string | null =>
+  /(?:docker:\/\/| manifest \S{1,300} in |container registry )([^\s"/:]{1,253}(?::\d{1,5})?)(?=[/:\s])/.exec(
+    message.slice(0, LONGEST),
+  )?.[1] ?? null;
+
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
 

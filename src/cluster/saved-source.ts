@@ -135,7 +135,7 @@ function createSavedSource(
   const known = new Set<string>();
   for (const event of events) {
     // the same event of both event APIs has one name
-    const id = `${event.metadata.namespace}/${event.metadata.name}`;
+    const id = `${event.metadata.namespace}/${event.metadata.name} ${event.message ?? event.note}`;
     if (event.metadata.name !== '' && known.has(id)) continue;
     known.add(id);
     const pod = event.involvedObject ?? event.regarding ?? {};

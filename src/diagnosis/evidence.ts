@@ -109,7 +109,8 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
   }
   if (decisiveFault?.kind === 'platform' && facts.node.platform !== null)
     evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
-  if (facts.onNode === true && facts.failing) evidence.push({ source: 'node', detail: `${node} lists the image in status.images` });
+  if (facts.onNode === true && facts.failing && facts.pullPolicy !== 'Always')
+    evidence.push({ source: 'node', detail: `${node} lists the image in status.images` });
   if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
   return evidence;
 }

@@ -1,23 +1,20 @@
 /** ImageNeverPulled: the pull policy is Never, and the node does not have the image or refuses it to this pod. Belongs here: its summary and its fixes. Pure. */
 import { type CauseCode, causeOf } from '../model/cause-codes.ts';
 import type { Fix } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { attachSecret, isBareName, kubectl, ownerOf, patchTemplate, podObject, recreatePod, rollsOut } from './commands.ts';
+import { attachSecret, inVolume, isBareName, kubectl, ownerOf, patchTemplate, podObject, recreatePod, rollsOut } from './commands.ts';
 import { decisive, imageOf, nodeName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps, nodeSystemOf } from './runtimes/index.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 import { quote } from './shell.ts';
 
-/** The minor version of kubelet, 0 where it is not known. */
-const minorOf = ({ node }: Facts): number => Number(/^v1\.(\d+)/.exec(node.kubelet ?? '')?.[1] ?? 0);
-
 /** Whether the node has the image, and kubelet may refuse it to a pod. Source: KEP-2535, in 1.33 and 1.34 behind a feature gate. */
-const isRefused = (facts: Facts): boolean => facts.onNode === true && minorOf(facts) >= 33;
+const isRefused = (facts: Facts): boolean => facts.onNode === true && kubeletMinor(facts) >= 33;
 /** To whom kubelet gives an image that the node has, as a clause. */
 const given = (facts: Facts): string =>
-  `kubelet gives an image only to pods with a credential that has pulled it${minorOf(facts) < 35 ? ' (with feature gate KubeletEnsureSecretPulledImages)' : ''}`;
+  `kubelet gives an image only to pods with a credential that has pulled it${kubeletMinor(facts) < 35 ? ' (with feature gate KubeletEnsureSecretPulledImages)' : ''}`;
 
 /** A sentence where kubelet pulls though the node has the image; empty elsewhere. */
 export const pullsAgain = (facts: Facts): string =>
@@ -41,7 +38,7 @@ export const ImageNeverPulled: CauseText = {
       : onNode === true
         ? `. kubelet reported that ${image} is not present, but ${nodeName(facts)} lists it now: kubelet tries again by itself.`
         : `, and ${nodeName(facts)} does not have ${image}.${
-            onNode === null && minorOf(facts) >= 35
+            onNode === null && kubeletMinor(facts) >= 35
               ? ' (Since Kubernetes 1.35 kubelet reports the same if the image is on the node, but was pulled with credentials that this pod does not have.)'
               : ''
           }`;
@@ -52,9 +49,11 @@ export const ImageNeverPulled: CauseText = {
     if (isRefused(facts)) return [...pulls, allowOnNode(facts)];
     const load = (before: string): Fix =>
       nodeFix(facts, nodeSteps(facts).importImage(facts.reference === null ? 'IMAGE' : facts.image), before);
-    // what the registry does not have can only be loaded
-    if (next !== undefined && causeOf(next.code).group === 'name') return [load('if it was built locally, '), ...pulls];
-    return isLocal(facts) && !works(facts) ? [load(''), ...pulls] : [...pulls, load('or, if it was built locally, ')];
+    // what the registry does not have, and nothing like it, can only be loaded
+    const { tags } = facts.probe ?? {};
+    const isMissing = next !== undefined && causeOf(next.code).group === 'name' && !(tags?.known && tags.names.length > 0);
+    if (isLocal(facts) ? !works(facts) : isMissing) return [load(isLocal(facts) ? '' : 'if it was built locally, '), ...pulls];
+    return [...pulls, load('or, if it was built locally, ')];
   },
 };
 
@@ -109,7 +108,9 @@ function policy(facts: Facts, secret: string | null, title: string): CauseFix[] 
   }
   if (kind !== 'ephemeralContainer' && owner.kind === 'pod') {
     const attach = secret === null ? '' : ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(secret)}}]`;
-    const edit = ` | (.spec.${list}[] | select(.name == ${JSON.stringify(name)})).${isVolume ? 'image.p' : 'imageP'}ullPolicy = "IfNotPresent"`;
+    const edit = isVolume
+      ? inVolume(name, 'pullPolicy', 'IfNotPresent')
+      : ` | (.spec.${list}[] | select(.name == ${JSON.stringify(name)})).imagePullPolicy = "IfNotPresent"`;
     return [{ title: `${title} (this recreates the pod)`, command: recreatePod(facts, `${attach}${edit}`), changes }];
   }
   return [

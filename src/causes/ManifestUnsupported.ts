@@ -6,7 +6,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { kubectl, maybeOwn, ownerObject, setImage } from './commands.ts';
+import { kubectl, maybeOwn, ownerObject, ownerOf, setImage } from './commands.ts';
 import { explanation, imageOf, quoted } from './phrases.ts';
 import { quote } from './shell.ts';
 
@@ -42,8 +42,8 @@ const MOUNTS_ARTIFACTS: Fix = {
 /** The directory of the mount is not in the image. */
 const ofDirectory = (facts: Facts): CauseFix[] => [
   {
-    title: 'correct volumeMounts[].subPath: it must be a directory of the image (a file cannot be mounted)',
-    command: kubectl(facts, `edit ${ownerObject(facts)}`),
+    title: `correct volumeMounts[].subPath${ownerOf(facts).kind === 'pod' ? ' in the manifest of the pod, and create it again' : ''}: it must be a directory of the image, not a file`,
+    command: ownerOf(facts).kind === 'pod' ? null : kubectl(facts, `edit ${ownerObject(facts)}`),
     changes: 'subPath',
   },
   setImage(facts, `${withoutTag(facts.image)}:TAG`, 'or use a tag that has this directory'),

@@ -70,6 +70,10 @@ export function recreatePod(facts: Facts, filter: string): string {
 const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
 
+/** Sets a field of an image volume in the manifest of a pod, as a jq filter behind others. */
+export const inVolume = (name: string, field: string, value: string): string =>
+  ` | (.spec.volumes[] | select(.name == ${JSON.stringify(name)})).image.${field} = ${JSON.stringify(value)}`;
+
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
 export function setImage(facts: Facts, image: string, title: string): CauseFix {
   const { kind } = ownerOf(facts);
@@ -84,6 +88,11 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
       title: `${title} (an ephemeral container cannot be changed: add another one)`,
       command: kubectl(facts, `debug -it ${podObject(facts)} --image=${quote(image)}`),
     };
+  if (container === 'imageVolume' && rollsOut(facts))
+    return { title, command: patchTemplate(facts, { volumes: [{ name, image: { reference: image } }] }), changes };
+  // the volumes of a pod cannot be changed
+  if (container === 'imageVolume' && kind === 'pod')
+    return { title: `${title} (this recreates the pod)`, command: recreatePod(facts, inVolume(name, 'reference', image)), changes };
   if (container === 'imageVolume')
     return {
       title: `${title}: set image.reference of volume "${name}" to ${image}`,

@@ -1,7 +1,7 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, type SecretFact } from '../model/facts.ts';
+import { type Facts, isOfSandbox, kubeletMinor, type SecretFact } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, Tags } from '../model/probe.ts';
@@ -104,7 +104,7 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');
     evidence.push({
       source: 'event',
-      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${matters ? '' : ' (a warning: kubelet pulls without it)'}`,
+      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${kubeletMinor(facts) >= 37 ? ' (reported after a failed pull)' : matters ? '' : ' (a warning: kubelet pulls without it)'}`,
     });
   }
   if (decisiveFault?.kind === 'platform' && facts.node.platform !== null)

@@ -186,3 +186,6 @@ export function meetsEverybody({ probe }: Facts, fault: Fault | null): boolean {
   if (anonymous == null || fault === null || (fault.status !== 403 && fault.kind !== 'insufficientScope')) return false;
   return anonymous.status === fault.status && anonymous.kind === fault.kind && anonymous.role === fault.role;
 }
+
+/** The minor version of the kubelet of a node, 0 where it is not known. */
+export const kubeletMinor = ({ node }: Facts): number => Number(/^v1\.(\d+)/.exec(node.kubelet ?? '')?.[1] ?? 0);

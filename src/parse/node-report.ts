@@ -213,7 +213,7 @@ export function readNodeReport(
 }
 
 /** Whether an image is written without a registry. Source: distribution/reference, splitDockerDomain. */
-export const isShortName = (image: string): boolean => !/^(?:[^/]*[.:A-Z][^/]*|localhost)\//.test(image);
+export const isShortName = (image: string): boolean => !/[.:A-Z]|^localhost$/.test(image.slice(0, Math.max(0, image.indexOf('/'))));
 
 /** The registry of an error by containers/image (CRI-O) where it is not Docker Hub, null otherwise. */
 function searchedBy({ speaker, message }: Fault): string | null {

@@ -79,7 +79,7 @@ function volumeOf(container: ContainerImage, volumes: readonly ContainerImage[],
     );
   });
   if (told !== undefined) return told;
-  const named = new Set([...quotedIn(message), ...message.split(/[\s"',()]+/).map(word => word.replace(/[:.;]+$/, ''))]);
+  const named = new Set([...quotedIn(message), ...message.split(/[\s"',()]+/).map(word => word.replace(/[:.;]$/, ''))]);
   const isNamed = ({ image }: ContainerImage): boolean => image !== '' && (named.has(image) || named.has(withoutTag(image)));
   if (isNamed(container)) return undefined;
   const mounts = reason === 'CreateContainerError' && /\bImageVolumeMountFailed\b/.test(message);

@@ -213,6 +213,7 @@ const details = object<FaultDetails>({
   ),
   dns: optional(oneOf({ noSuchName: true, noAnswer: true })),
   ownAddress: optional(text),
+  proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),

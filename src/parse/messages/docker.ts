@@ -123,6 +123,14 @@ export const WRAPPERS: Wrapper[] = [
 
 export const ERRORS: ErrorRow[] = [
   {
+    id: 'docker.adapter-without-size',
+    match: /Id or size of image \S+ is not set/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `Failed to inspect image "registry.example.com/team/api:1.4.2": Id or size of image "registry.example.com/team/api:1.4.2" is not set`,
+    source: 'cri-dockerd core/image.go; kubernetes pkg/kubelet/cri/remote/remote_image.go, ImageStatus',
+  },
+  {
     id: 'docker.access-denied',
     match:
       /pull access denied for \S+, repository does not exist or may require 'docker login'(?:: denied: requested access to the resource is denied)?/,

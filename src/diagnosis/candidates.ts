@@ -110,6 +110,8 @@ const GATEWAY = [
 ] as const;
 /** Statuses without a cause of their own, in answer to a request that a runtime makes rightly everywhere else. */
 const UNUSUAL = [{ from: 300, to: 400 }, { from: 405, to: 409 }, { from: 411, to: 428 }, { from: 430, to: 499 }, 501] as const;
+/** What a proxy writes into its answer to CONNECT when it gets no answer from the host, in the phrases of HTTP. */
+const GATEWAY_PHRASES = ['Bad Gateway', 'Service Unavailable', 'Gateway Timeout', 'Gateway Time-out', 'Internal Server Error'] as const;
 /** Steps of the probe at the registry that come after its answer to `/v2/`. */
 const AFTER_PING: readonly Step[] = ['resolve', 'manifest'];
 
@@ -119,6 +121,7 @@ const isRedirected = ({ speaker, details }: Fault, { facts: { reference } }: Con
   details.scheme !== undefined || (speaker === 'docker' && reference !== null && reference.registry !== HUB);
 /** A part of the image may come from another host than the registry: the probe knows whether it does, a message of the node need not tell. */
 const isElsewhere = ({ seenBy, role }: Fault): boolean => seenBy === 'node' || role === 'redirect';
+const withoutPort = (fault: Fault): boolean => hasHost(fault) && !atLoopback(fault) && !/:\d+$/.test(fault.host ?? '');
 const hasHost = ({ host }: Fault): boolean => host !== null;
 const byDigest = (_: Fault, { facts }: Context): boolean => facts.reference?.digest != null;
 const headBlocked = (_: Fault, { facts }: Context): boolean => facts.probe?.headBlocked === true;
@@ -187,7 +190,7 @@ export const CANDIDATES: readonly Candidate[] = [
     'node.signature-not-found',
     { kind: 'signature', details: { signature: 'notFound' } },
     ['SignatureRejected', 'MirrorFailed'],
-    'The verifier of the node found no signature of the image. A mirror or a registry may not have it.',
+    'The verifier of the node found no signature of the image, or could not read it. A mirror or a registry may not have it.',
   ),
   certain(
     'node.signature-rejected',
@@ -202,6 +205,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'A policy or an image verifier on the node rejects the image.',
   ),
   certain('node.disk-full', { kind: 'diskFull' }, ['NodeDiskFull'], 'The node reports that no disk space or no inodes are left.'),
+  likely(
+    'image.other-system-on-windows',
+    { kind: ['storage', 'corrupt'], step: ['unpack', 'store'], where: (_, { facts }) => facts.node.platform?.os === 'windows' },
+    ['PlatformNotAvailable', 'NodeStorageFailed', 'RuntimeFailed', 'ImageBroken'],
+    'The node runs Windows, and cannot unpack a layer: it cannot unpack the layers of an image for Linux or for another version of Windows.',
+  ),
   likely(
     'node.storage-under-disk-pressure',
     { kind: 'storage', where: (_, { facts }) => facts.node.diskPressure },
@@ -282,6 +291,18 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ProxyFailed', 'RegistryUnreachable', 'RegistryFailing'],
     'The proxy of this machine answers that it gets no answer from the registry.',
   ),
+  likely(
+    'proxy.gateway-phrase',
+    { kind: 'proxy', details: { phrase: GATEWAY_PHRASES } },
+    ['ProxyFailed', 'RegistryUnreachable', 'RegistryFailing'],
+    'The proxy of the node reports that it gets no answer from the registry.',
+  ),
+  likely(
+    'proxy.own-phrase',
+    { kind: 'proxy', details: { ownPhrase: true } },
+    ['ProxyFailed', 'RegistryPolicyDenied', 'RegistryFailing'],
+    'The node reports words of its own instead of an answer of the registry: in most cases a proxy rejects the request.',
+  ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain(
     'proxy.authentication-required',
@@ -305,6 +326,12 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   certain('answer.rate-limited', { status: 429 }, ['RateLimited'], 'The status 429 means that too many requests were sent.'),
   certain('answer.rate-limit-code', { code: 'TOOMANYREQUESTS' }, ['RateLimited'], 'The registry answers TOOMANYREQUESTS.'),
+  likely(
+    'answer.rate-limit-of-upstream',
+    { states: 'rateLimit', kind: 'status' },
+    ['RateLimited', 'RepositoryOffline', 'RegistryFailing'],
+    'The registry reports that it, or the registry behind it, gets too many requests.',
+  ),
   certain(
     'answer.network-login',
     { status: 511 },
@@ -325,6 +352,18 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
 
   // the token server
+  likely(
+    'token-server.silent',
+    { role: 'token', kind: 'timeout', details: { silent: true }, seenBy: 'node' },
+    ['TokenServiceFailed', 'RegistryFailing', 'RegistryUnreachable'],
+    "The registry's token server accepted the request, but did not answer in time.",
+  ),
+  likely(
+    'token-server.no-answer-from-dns',
+    { role: 'token', kind: 'dns', details: { dns: 'noAnswer' }, seenBy: 'node' },
+    ['TokenServiceFailed', 'RegistryNameNotResolved'],
+    "The DNS server does not answer the query for the name of the registry's token server.",
+  ),
   certain(
     'token-server.name-not-resolved',
     { role: 'token', kind: 'dns' },
@@ -454,6 +493,24 @@ export const CANDIDATES: readonly Candidate[] = [
     ['BlobHostFailed', 'NotARegistry'],
     'The host that serves the layers answers with a web page.',
   ),
+  likely(
+    'blob-host.silent',
+    { role: 'redirect', step: TRANSFER, kind: 'timeout', details: { silent: true }, seenBy: 'node' },
+    ['BlobHostFailed', 'PullTooSlow', 'RegistryFailing'],
+    'The host to which the registry redirects the layers accepted the request, but did not answer in time.',
+  ),
+  likely(
+    'blob-host.no-answer-from-dns',
+    { role: 'redirect', step: TRANSFER, kind: 'dns', details: { dns: 'noAnswer' }, seenBy: 'node' },
+    ['BlobHostFailed', 'RegistryNameNotResolved'],
+    'The DNS server does not answer the query for the name of the host that serves the layers.',
+  ),
+  likely(
+    'blob-host.own-address',
+    { role: 'redirect', step: TRANSFER, kind: CONNECTION, details: { ownAddress: true } },
+    ['BlobHostFailed', 'RegistryNameNotResolved', 'RegistryUnreachable'],
+    'The name of the host that serves the layers leads the node to itself.',
+  ),
   certain(
     'blob-host.name-not-resolved',
     { role: 'redirect', step: TRANSFER, kind: 'dns', speaker: ['containerd', 'probe'] },
@@ -513,6 +570,13 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'redirect', kind: 'status' },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects answers with an error.',
+  ),
+
+  likely(
+    'blob-host.certificate-of-unnamed-host',
+    { step: TRANSFER, kind: CERTIFICATE, where: fault => !hasHost(fault) },
+    ['BlobHostFailed', 'CertificateNotTrusted', 'CertificateInvalid'],
+    'The registry returned the manifest, and then a certificate is rejected: another host serves the layers.',
   ),
 
   // the connection to the registry
@@ -576,6 +640,12 @@ export const CANDIDATES: readonly Candidate[] = [
     "The DNS server does not answer the query for the registry's name.",
   ),
   likely(
+    'network.transfer-stalled',
+    { kind: 'timeout', step: [...TRANSFER, 'unpack'], details: { silent: true }, where: ({ method }) => method === null },
+    ['TransferInterrupted', 'PullTooSlow', 'BlobHostFailed', 'RegistryUnreachable'],
+    'The download of the image stopped: the connection was open, but no more data arrived.',
+  ),
+  likely(
     'network.silent-transfer',
     { kind: 'timeout', seenBy: 'node', step: [...TRANSFER, 'unpack'], details: { silent: true } },
     ['PullTooSlow', 'RegistryFailing', 'BlobHostFailed', 'TransferInterrupted'],
@@ -616,6 +686,18 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: ['reset', 'eof'] },
     ['RegistryUnreachable', 'RegistryFailing', 'TLSFailed'],
     'The connection to the registry is closed without an answer.',
+  ),
+  likely(
+    'network.own-address',
+    { kind: CONNECTION, details: { ownAddress: true } },
+    ['RegistryUnreachable', 'RegistryNameNotResolved'],
+    'The name of the registry leads the node to itself: a DNS server or the hosts file of the node redirects it.',
+  ),
+  likely(
+    'network.refused-plain-http',
+    { kind: ['refused', 'timeout'], details: { scheme: 'http' }, where: withoutPort },
+    ['RegistryUnreachable', 'PlainHTTPRegistry'],
+    'The node uses plain HTTP on port 80, where most registries do not answer.',
   ),
   certain('network.refused', { kind: 'refused' }, ['RegistryUnreachable'], 'The connection to the registry is refused.'),
   certain('network.no-route', { kind: 'unreachable' }, ['RegistryUnreachable'], 'There is no route to the registry.'),
@@ -790,7 +872,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   certain(
     'answer.failing-for-node',
-    { status: GATEWAY, where: hasHost },
+    { status: GATEWAY, where: fault => hasHost(fault) && !fault.statements.includes('offline') },
     ['RegistryFailing', 'TokenServiceFailed'],
     'The node reports a server error from this registry.',
   ),
@@ -967,7 +1049,7 @@ export const CANDIDATES: readonly Candidate[] = [
   // not found
   certain(
     'not-found.tag-expired',
-    { kind: 'notFound', code: 'TAG_EXPIRED', seenBy: 'probe' },
+    { kind: 'notFound', role: 'registry', where: ({ code, statements }) => code === 'TAG_EXPIRED' || statements.includes('tagExpired') },
     ['TagNotFound'],
     'The registry answers that the tag has expired.',
   ),
@@ -996,6 +1078,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', where: tokenGrantsNothing },
     ['RepositoryNotFound', 'RepositoryNotFoundOrPrivate', 'TagNotFound'],
     'The registry answers "not found", but the token grants no access to the repository.',
+  ),
+  likely(
+    'not-found.name-unknown-to-mirror',
+    { kind: 'notFound', code: 'NAME_UNKNOWN', role: 'mirror' },
+    ['RepositoryNotFound', 'RepositoryOffline', 'MirrorFailed'],
+    'The mirror answers NAME_UNKNOWN: it has no such repository, or its upstream does not give it.',
   ),
   certain(
     'not-found.name-unknown',
@@ -1027,6 +1115,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', seenBy: 'probe', code: 'MANIFEST_UNKNOWN' },
     ['TagNotFound', 'RepositoryNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry answers MANIFEST_UNKNOWN and returns no tag list.',
+  ),
+  likely(
+    'not-found.artifact',
+    { kind: 'notFound', code: 'NOT_FOUND', seenBy: 'node', where: (fault, context) => !byDigest(fault, context) },
+    ['TagNotFound', 'RepositoryOffline', 'RepositoryNotFound'],
+    'The registry has the repository, and reports that it has no such artifact in it.',
   ),
   possible(
     'not-found.digest-or-repository',

@@ -24,7 +24,8 @@ export function diagnose(facts: Facts): Diagnosis {
     next,
     title: text.title ?? cause.title,
     summary: text.summary(facts, fault).replace(/ {2,}/g, ' ').trim(),
-    transient: cause.transient,
+    // a name server that gives no answer may give one at the next try
+    transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),
     fixes: keptByManager(facts, text.fixes(facts, fault)),
   };

@@ -360,8 +360,9 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     id: 'node.token-expired',
     reason: 'The node reports the message of the registry: the token has expired.',
     when: ({ refusal }) => states(refusal, 'tokenExpired'),
-    verdict: () => likely('CredentialsExpired', 'CredentialsRejected'),
-    proof: ({ refusal }) => [nodeSays(refusal)],
+    verdict: () => likely('CredentialsExpired', 'CredentialsRejected', 'TokenServiceFailed'),
+    // the token that a long download outlived was given to a login that is good
+    proof: ({ refusal }) => (refusal.step === 'layer' ? [] : [nodeSays(refusal)]),
   },
   {
     id: 'node.something-expired',

@@ -75,7 +75,11 @@ const OBJECT: readonly Rule[] = [
     reason: 'The image reference is not valid.',
     when: context => context.facts.reference === null && !isOfSandbox(context.facts) && nameReported(context),
     verdict: ({ nodeFault }) => ({ causes: ['InvalidImageName'], certainty: 'likely', fault: nodeFault }),
-    proof: ({ facts }) => (facts.referenceError === null ? [] : [object('pod', `image "${facts.image}": ${facts.referenceError}`)]),
+    // words about another layer than the name say that the node took the name
+    proof: ({ facts, nodeFault }) =>
+      facts.referenceError === null || nodeFault?.understood === false
+        ? []
+        : [object('pod', `image "${facts.image}": ${facts.referenceError}`)],
   },
   {
     id: 'object.secret-breaks-keyring',

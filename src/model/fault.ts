@@ -175,6 +175,8 @@ export interface FaultDetails {
   shortName?: 'noRegistry' | 'ambiguous';
   /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
   phrase?: string;
+  /** That phrase is none of HTTP: a proxy's own words, or an error that no row knows. */
+  ownPhrase?: boolean;
   /** The end of the error, for the texts of faults that have no field of their own. */
   reason?: string;
 }

@@ -227,6 +227,46 @@ export const WRAPPERS: Wrapper[] = [
     source: 'containerd core/remotes/docker/config/hosts.go, ConfigureHosts',
   },
   {
+    id: 'containerd.client-file-unread',
+    match: /unable to read client (?:cert|key) "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${RESOLVE}unable to read client cert "/etc/containerd/certs.d/registry.example.com/client.cert": open /etc/containerd/certs.d/registry.example.com/client.cert: no such file or directory`,
+    source: 'containerd core/remotes/docker/config/hosts.go, ConfigureHosts',
+  },
+  {
+    id: 'containerd.tls-of-registry',
+    match: /get TLSConfig for registry "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get TLSConfig for registry "https://registry.example.com": failed to load CA file: open /etc/ssl/acme.pem: no such file or directory`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryHosts',
+  },
+  {
+    id: 'containerd.load-file',
+    match: /failed to load (?:CA|cert) file: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get TLSConfig for registry "https://registry.example.com": failed to load CA file: open /etc/ssl/acme.pem: no such file or directory`,
+    source: 'containerd internal/cri/server/images/image_pull.go, getTLSConfig',
+  },
+  {
+    id: 'containerd.endpoints',
+    match: /get registry endpoints: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": get registry endpoints: parse registry endpoint "mirror.example.net:": parse "mirror.example.net:": invalid port "x" after host`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryEndpoints',
+  },
+  {
+    id: 'containerd.endpoint',
+    match: /parse registry endpoint "[^"]*": /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}failed to resolve reference "${IMAGE}": parse registry endpoint "mirror.example.net:": parse "mirror.example.net:": invalid port "x" after host`,
+    source: 'containerd internal/cri/server/images/image_pull.go, registryHosts',
+  },
+  {
     id: 'containerd.key-pair',
     match: /failed to load X509 key pair: /,
     kind: 'runtime',
@@ -440,6 +480,14 @@ export const ERRORS: ErrorRow[] = [
   },
 
   // what the image is
+  {
+    id: 'containerd.no-unpack-platform',
+    match: /no unpack platforms defined(?:: invalid argument)?/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${PULL}no unpack platforms defined: invalid argument`,
+    source: 'containerd core/unpack/unpacker.go, NewUnpacker',
+  },
   {
     id: 'containerd.no-platform',
     match: /no match for platform in manifest(?: \S+)?: not found/,

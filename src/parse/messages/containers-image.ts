@@ -131,7 +131,7 @@ export const WRAPPERS: Wrapper[] = [
   },
   {
     id: 'containers-image.bearer-token',
-    match: /[Rr]equesting bearer token: /,
+    match: /[Rr]equesting bear(?:er)? token: /,
     speaker: 'containersImage',
     step: 'token',
     role: 'token',
@@ -251,6 +251,22 @@ export const WRAPPERS: Wrapper[] = [
     step: 'runtime',
     example: 'invalid policy in "/etc/crio/policies/broken.json": unexpected end of JSON input',
     source: 'containers/image signature/policy_config.go, NewPolicyFromFile',
+  },
+  {
+    id: 'containers-image.registries-file',
+    match: /loading registries configuration(?: "[^"]*")?: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'loading registries configuration "/etc/containers/registries.conf": open /etc/containers/registries.conf: permission denied',
+    source: 'containers/image pkg/sysregistriesv2/system_registries_v2.go, loadConfigFile',
+  },
+  {
+    id: 'containers-image.logins-of-node',
+    match: /getting username and password: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `Error initializing source docker://${IMAGE}: getting username and password: illegal base64 data at input byte 8`,
+    source: 'containers/image docker/docker_client.go, newDockerClientFromRef',
   },
   {
     id: 'containers-image.trust-policy',
@@ -385,6 +401,16 @@ export const ERRORS: ErrorRow[] = [
     source: 'containers/image pkg/shortnames/shortnames.go, Resolve',
   },
   {
+    id: 'containers-image.short-name-no-file',
+    match: /short-name \S+ did not resolve to an alias and no containers-registries\.conf\(5\) was found/,
+    kind: 'shortName',
+    step: 'name',
+    details: { shortName: 'noRegistry' },
+    speaker: 'containersImage',
+    example: 'short-name "api:1.4.2" did not resolve to an alias and no containers-registries.conf(5) was found',
+    source: 'containers/image pkg/shortnames/shortnames.go, Resolve',
+  },
+  {
     id: 'containers-image.short-name-no-terminal',
     match: /short-name resolution enforced but cannot prompt without a TTY/,
     kind: 'shortName',
@@ -453,6 +479,14 @@ export const ERRORS: ErrorRow[] = [
     step: 'manifest',
     example: `initializing image from source docker://${IMAGE}: unsupported docker v2s2 media type: ""`,
     source: 'containers/image manifest/docker_schema2.go, Schema2FromManifest',
+  },
+  {
+    id: 'containers-image.manifest-media-type',
+    match: /unsupported manifest media type and no default available: (?<mediaType>\S+)/,
+    kind: 'mediaType',
+    step: 'manifest',
+    example: `initializing image from source docker://${IMAGE}: unsupported manifest media type and no default available: text/html`,
+    source: 'containers/image internal/image/manifest.go, manifestInstanceFromBlob',
   },
   {
     id: 'containers-image.artifact',
@@ -616,6 +650,14 @@ export const ERRORS: ErrorRow[] = [
     step: 'runtime',
     example: 'no policy.json file found at any of the following: "/usr/share/containers/policy.json", "/etc/containers/policy.json"',
     source: 'containers/image signature/policy_paths_common.go',
+  },
+  {
+    id: 'containers-image.client-certificate-missing',
+    match: /missing client certificate \S+ for key \S+/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'Error response from daemon: missing client certificate client.cert for key client.key',
+    source: 'containers/image pkg/tlsclientconfig/tlsclientconfig.go, SetupCertificates; moby registry/registry.go',
   },
   {
     id: 'containers-image.client-key-missing',

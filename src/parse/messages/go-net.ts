@@ -20,6 +20,15 @@ export const WRAPPERS: Wrapper[] = [
     source: 'net/http transport.go, dialConn (wrapErr)',
   },
   {
+    id: 'go-net.proxy-address',
+    match: /invalid proxy address "[^"]*": /,
+    kind: 'proxy',
+    role: 'proxy',
+    example:
+      'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": invalid proxy address "::1::": parse "http://::1::": invalid port ":1::" after host',
+    source: 'golang.org/x/net http/httpproxy/proxy.go, parseProxy',
+  },
+  {
     id: 'go-net.socks-connect',
     match: /socks connect tcp \S+: /,
     kind: 'proxy',
@@ -50,6 +59,8 @@ export const WRAPPERS: Wrapper[] = [
     id: 'go-net.read',
     match: /read tcp[46]? (?:\S+->)?(?<address>\S+): /,
     on: 'connection',
+    // there was a connection: a time-out behind it is silence
+    details: { silent: true },
     example:
       'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": read tcp 10.77.0.10:41822->10.77.0.21:443: read: connection reset by peer',
     source: 'net net.go, OpError.Error',
@@ -556,6 +567,14 @@ export const ERRORS: ErrorRow[] = [
     source: 'net/http transport.go, errTimeout (ResponseHeaderTimeout)',
   },
   {
+    id: 'go-net.timeout-headers-of-http2',
+    match: /http2: timeout awaiting response headers/,
+    kind: 'timeout',
+    details: { silent: true },
+    example: `${HEAD}http2: timeout awaiting response headers`,
+    source: 'golang.org/x/net http2/transport.go, errTimeout (ResponseHeaderTimeout)',
+  },
+  {
     id: 'go-net.timeout-waiting',
     match: /net\/http: request canceled while waiting for connection/,
     kind: 'timeout',
@@ -639,6 +658,15 @@ export const ERRORS: ErrorRow[] = [
     example: `${HEAD}EOF`,
     source: 'io io.go, EOF',
   },
+  {
+    id: 'go-net.connect-without-phrase',
+    match: /unknown status code/,
+    at: { on: 'request' },
+    kind: 'proxy',
+    role: 'proxy',
+    example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": unknown status code',
+    source: 'net/http transport.go, dialConn (CONNECT)',
+  },
   // a proxy refuses CONNECT: the reason phrase of its answer is all that net/http hands on
   {
     id: 'go-net.connect-refused',
@@ -648,6 +676,35 @@ export const ERRORS: ErrorRow[] = [
     role: 'proxy',
     isWhole: true,
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": Proxy Authentication Required',
+    source: 'net/http transport.go, dialConn (CONNECT)',
+  },
+];
+
+/**
+ * What a proxy wrote into the status line of its answer to CONNECT, when it is no phrase of HTTP: any words. Go's own errors begin in small letters and
+ * have several words, so these rows are read after those of all speakers.
+ */
+export const LAST: ErrorRow[] = [
+  {
+    id: 'go-net.connect-own-phrase',
+    match: /(?<phrase>[A-Z][\w/ ().'-]*)/,
+    at: { on: 'request' },
+    kind: 'proxy',
+    role: 'proxy',
+    isWhole: true,
+    details: { ownPhrase: true },
+    example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": URL blocked (rule 17)',
+    source: 'net/http transport.go, dialConn (CONNECT)',
+  },
+  {
+    id: 'go-net.connect-own-word',
+    match: /(?<phrase>[a-z][\w-]*)/,
+    at: { on: 'request' },
+    kind: 'proxy',
+    role: 'proxy',
+    isWhole: true,
+    details: { ownPhrase: true },
+    example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": authenticationrequired',
     source: 'net/http transport.go, dialConn (CONNECT)',
   },
 ];

@@ -47,6 +47,15 @@ export const WRAPPERS: Wrapper[] = [
     source: 'hyperium/hyper src/error.rs, Error::description',
   },
   {
+    id: 'guest.tunnel',
+    match: /tunnel error: /,
+    kind: 'proxy',
+    role: 'proxy',
+    on: 'connection',
+    example: `failed to create shim task: failed to pull manifest error sending request for url (https://registry.example.com/v2/team/api/manifests/1.4.2): client error (Connect): tunnel error: proxy authorization required`,
+    source: 'hyper-util client/legacy/connect/proxy/tunnel.rs',
+  },
+  {
     id: 'guest.tcp-connect',
     match: /tcp connect error: /,
     on: 'connection',
@@ -64,6 +73,26 @@ export const ERRORS: ErrorRow[] = [
     details: { dns: 'noSuchName' },
     example: `${PULL}error trying to connect: dns error: failed to lookup address information: Name or service not known`,
     source: 'rust std sys/net, cvt_gai; the texts of getaddrinfo',
+  },
+  {
+    id: 'guest.tunnel-refused',
+    match: /unsuccessful(?: tunnel)?(?:: unknown)?/,
+    at: { on: 'connection' },
+    kind: 'proxy',
+    role: 'proxy',
+    isWhole: true,
+    example:
+      'failed to pull manifest error sending request for url (https://registry.example.com/v2/team/api/manifests/1.4.2): error trying to connect: unsuccessful tunnel',
+    source: 'reqwest connect.rs, tunnel',
+  },
+  {
+    id: 'guest.tunnel-login',
+    match: /proxy auth(?:oriz|entic)ation required(?:: unknown)?/,
+    kind: 'proxy',
+    role: 'proxy',
+    example:
+      'failed to pull manifest error sending request for url (https://registry.example.com/v2/team/api/manifests/1.4.2): client error (Connect): tunnel error: proxy authorization required',
+    source: 'hyper-util client/legacy/connect/proxy/tunnel.rs',
   },
   {
     id: 'guest.name-server-silent',

@@ -3,7 +3,7 @@
  * request: Head URL: dial tcp …"): wrappers are taken off one by one, and what is left is the error itself, which one row has to read completely. Belongs
  * here: the engine and the structures that are no rows (aggregates, mirrors, copies, URLs); what a text means stands in the rows of each speaker.
  */
-import { type Fault, pullProgress } from '../../model/fault.ts';
+import { type Fault, type FaultKind, pullProgress } from '../../model/fault.ts';
 import { registryHosts as hostsOf, withoutTag } from '../../model/reference.ts';
 import { isLoopback } from '../../util/proxy.ts';
 import { redact } from '../../util/redact.ts';
@@ -44,7 +44,9 @@ export const ERRORS: ErrorRow[] = [
   docker,
   snapshotters,
   guest,
-].flatMap(({ ERRORS }) => ERRORS);
+]
+  .flatMap(({ ERRORS }) => ERRORS)
+  .concat(goNet.LAST);
 
 const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage }) => (isOfImage ? [id] : [])));
 
@@ -389,7 +391,10 @@ function readError(rest: string, draft: Draft, hosts: readonly string[], names: 
   if (reading !== undefined) apply(reading, draft, hosts);
   else if (/<\/?html/i.test(text)) draft.kind = 'notJson';
   else if (draft.otherwise !== null) draft.kind = draft.otherwise;
+  const inner = draft.kind;
   for (const { kind, except } of draft.owners.toReversed()) if (!except.includes(draft.kind)) draft.kind = kind;
+  // a signature that could not be fetched is none that was refused
+  if (draft.kind === 'signature' && UNANSWERED.has(inner)) draft.details.signature = 'notFound';
   finish(draft, text);
   const { on: _, quotesRegistry: __, fromKubelet: ___, owners: ____, otherwise: _____, pathError: ______, ...fault } = draft;
   return {
@@ -401,6 +406,21 @@ function readError(rest: string, draft: Draft, hosts: readonly string[], names: 
   };
 }
 
+/** Kinds of a request for a signature that got none: of the network, and refusals. */
+const UNANSWERED: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'dns',
+  'refused',
+  'timeout',
+  'unreachable',
+  'reset',
+  'eof',
+  'status',
+  'notFound',
+  'denied',
+  'noBasicAuth',
+  'badToken',
+]);
+
 /** Writes what the error's row tells into the draft. */
 function apply({ row, groups }: Reading, draft: Draft, hosts: readonly string[]): void {
   draft.rows.push(row.id);
@@ -410,12 +430,13 @@ function apply({ row, groups }: Reading, draft: Draft, hosts: readonly string[])
   const owned = draft.owners.some(({ except }) => !except.includes(row.kind));
   // whose error it is was told by a layer: the details count, the place does not
   if (!owned) {
-    if (row.step !== undefined && !(row.step === 'layer' && draft.step === 'config')) draft.step = row.step;
+    if (row.step !== undefined && !(draft.step === 'config' && (row.step === 'layer' || row.isDocument))) draft.step = row.step;
     if (row.role !== undefined) draft.role = row.role;
     if (row.login !== undefined) draft.login = row.login;
     if (row.status !== undefined) draft.status = row.status;
     if (row.code !== undefined) draft.code = row.code;
-    const isTokens = (row.isBody && draft.method === 'HEAD' && draft.speaker === 'docker') || (row.isDocument && asked === 'ping');
+    const isTokens =
+      ((row.isBody || row.isDocument) && draft.method === 'HEAD' && draft.speaker === 'docker') || (row.isDocument && asked === 'ping');
     if (isTokens) {
       draft.role = 'token';
       draft.step = 'token';
@@ -436,6 +457,7 @@ function finish(draft: Draft, text: string): void {
     draft.kind = draft.step === 'ping' && draft.role === 'registry' ? 'notJson' : late ? 'blobMissing' : 'notFound';
   } else if (draft.kind === 'notFound' && draft.step === 'manifest') draft.kind = 'blobMissing';
   if (draft.kind === 'tls') draft.details.tls ??= 'other';
+  if (draft.kind !== 'timeout') delete draft.details.silent;
   if (draft.kind === 'x509' || draft.kind === 'tls' || draft.kind === 'storage') draft.details.reason ??= draft.pathError ?? text;
 }
 

@@ -218,6 +218,33 @@ export const ERRORS: ErrorRow[] = [
     source: 'Harbor src/pkg/artifact/manager.go',
   },
   {
+    id: 'registry.harbor-repository-and-tag',
+    match: /(?<explanation>resource not found: repo \S+, tag \S+ not found)/,
+    kind: 'notFound',
+    status: 404,
+    example: `${DAEMON}unknown: resource not found: repo shop/web, tag 1.4.20 not found`,
+    source: 'Harbor src/server/middleware (up to 2.0)',
+  },
+  {
+    id: 'registry.repository-not-found',
+    match: /(?<explanation>repository \S+ not found)/,
+    kind: 'notFound',
+    status: 404,
+    code: 'NAME_UNKNOWN',
+    example: `${DAEMON}unknown: repository shop/wev not found`,
+    source: 'Harbor src/pkg/repository/dao/dao.go; moby distribution/errors.go, notFoundError.Error',
+  },
+  {
+    id: 'registry.not-found-phrase',
+    match: /(?<explanation>[Nn]ot [Ff]ound)/,
+    at: { quotesRegistry: true },
+    kind: 'notFound',
+    status: 404,
+    isWhole: true,
+    example: `${DAEMON}unknown: Not Found`,
+    source: 'a registry, without a code that the client knows',
+  },
+  {
     id: 'registry.harbor-project',
     match: /(?<explanation>project \S+ not found)/,
     kind: 'notFound',
@@ -315,7 +342,7 @@ const COMPILED = ERRORS.filter(row => row.id !== 'registry.own-text').map(compil
 
 /** The code that the wording of a body stands for. In: the text of a body. Out: the code in capitals, null when no row knows the text. */
 export function codeOfBody(body: string): string | null {
-  const text = body.replace(/^unknown: /, '');
+  const text = body.replace(/^(?:unknown|not_found): /, '');
   return COMPILED.find(({ pattern }) => pattern.test(text))?.row.code ?? null;
 }
 

@@ -89,6 +89,11 @@ const slim = {
       used.add('simd');
       return { contents: 'throw new Error("not bundled");' };
     });
+    // Node knows which characters are emoji
+    builder.onLoad({ filter: /[/\\]emoji-regex[/\\]index\.js$/ }, () => {
+      used.add('emoji');
+      return { contents: 'module.exports = () => /\\p{RGI_Emoji}/gv;' };
+    });
     builder.onResolve({ filter: /.*/ }, async args => {
       if (args.pluginData === 'real') return undefined;
       if (/@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(args.importer) && CLIENT_NODE[args.path] !== undefined) {
@@ -188,6 +193,7 @@ const forbidden = notShippable(packages);
 if (forbidden.length > 0) throw new Error(`the bundle holds packages under licenses that are not allowed: ${forbidden.join(', ')}`);
 
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
+if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));

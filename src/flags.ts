@@ -248,7 +248,7 @@ const flags = [
     takes: 'FROM=TO',
     repeatable: true,
     group: 'Registry flags',
-    description: 'Send requests for registry FROM to TO, as a mirror on the node does',
+    description: 'Ask TO in place of registry FROM, as a mirror on the node is asked, and compare both',
     commands: DIAGNOSES,
   },
   {

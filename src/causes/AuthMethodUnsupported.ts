@@ -1,8 +1,8 @@
 /** AuthMethodUnsupported: the registry requires authentication, but offers neither Basic nor Bearer. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { schemeOf } from './commands.ts';
+import { askedHost, schemeOf } from './commands.ts';
 import { registry } from './phrases.ts';
-import { hostWord, quote } from './shell.ts';
+import { quote } from './shell.ts';
 
 export const AuthMethodUnsupported: CauseText = {
   summary: (facts, fault) =>
@@ -12,7 +12,7 @@ export const AuthMethodUnsupported: CauseText = {
   fixes: (facts, fault) => [
     {
       title: 'show the answer of the registry: it must have a WWW-Authenticate header of type Bearer or Basic',
-      command: `curl -sSI ${quote(`${schemeOf(facts, fault)}://${hostWord(facts.probe?.host ?? facts.reference?.registry, 'REGISTRY')}/v2/`)}`,
+      command: `curl -sSI ${quote(`${schemeOf(facts, fault)}://${askedHost(facts)}/v2/`)}`,
     },
     { title: 'configure Basic authentication or a token server in the registry, or in the gateway in front of it', command: null },
   ],

@@ -1,4 +1,5 @@
 /** BlobHostFailed: the node cannot download from the host that the registry redirects to. Belongs here: its summary and its fixes. Pure. */
+import type { Facts } from '../model/facts.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
@@ -10,13 +11,26 @@ const TLS_KINDS = new Set<FaultKind>(['untrusted', 'badCertificate', 'x509', 'tl
 const isOfTls = (fault: Fault | null): boolean => fault !== null && TLS_KINDS.has(fault.kind);
 const isServerError = (fault: Fault | null): boolean => (fault?.status ?? 0) >= 500;
 
+/** The host that fails is the registry, as far as the message tells: the answer may be that of a host to which it redirects. */
+const isItself = (facts: Facts, fault: Fault | null): boolean => fault?.host != null && fault.host === facts.reference?.registry;
+
 export const BlobHostFailed: CauseText = {
   summary: (facts, fault) =>
-    `${registry(facts)} answers, but it redirects downloads to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${how(fault)}.${isOfTls(fault) || isServerError(fault) ? '' : ' A firewall must allow both hosts.'}${seenFrom(fault)}`,
+    isItself(facts, fault)
+      ? `${registry(facts)} serves the manifest, but ${observer(facts, fault)} ${how(fault).replaceAll('that host', 'it')} for a layer.${seenFrom(fault)}`
+      : `${registry(facts)} answers, but it redirects downloads to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${how(fault)}.${isOfTls(fault) || isServerError(fault) ? '' : ' A firewall must allow both hosts.'}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
     const provider = providerOf(facts.reference?.registry ?? '');
     const usual = provider?.layerHosts.join(', ') ?? '';
+    if (isItself(facts, fault) && fault?.status != null)
+      return [
+        {
+          title: `ask the owners of ${registry(facts)} why it answers ${fault.status} for a layer${usual === '' ? '' : ` (${provider?.name} serves layers from ${usual}: a firewall must allow these hosts too)`}`,
+          command: null,
+        },
+        nodeFix(facts, nodeSteps(facts).connect(`https://${hostWord(hosts[0])}/v2/`)),
+      ];
     const named = hosts.length > 0 ? hosts.join(', ') : 'the hosts of the layers';
     const repair = isOfTls(fault)
       ? `correct the certificate or the TLS settings of ${named}, or of a proxy in front of it`

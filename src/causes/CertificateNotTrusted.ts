@@ -1,7 +1,7 @@
 /** CertificateNotTrusted: the node does not trust the certificate authority of the registry. Belongs here: its summary and its fixes. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, withPort } from './commands.ts';
+import { askedHost, failingHost, withPort } from './commands.ts';
 import { hostOf, list, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { hostWord, quote } from './shell.ts';
@@ -11,16 +11,19 @@ export const CertificateNotTrusted: CauseText = {
     `The certificate of ${hostOf(facts, fault)} is signed by a certificate authority that ${observer(facts, fault)} does not trust.${certificateOf(facts)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
-    const registry = fault?.role === 'mirror' ? hostWord(facts.reference?.registry, host) : host;
+    // a runtime takes the authorities of the registry for its token server and its layers too
+    const registry = hostWord(facts.reference?.registry, host);
+    const trusted = fault === null || fault.role === 'registry' || fault.role === 'mirror' ? host : askedHost(facts);
     const steps = nodeSteps(facts);
-    const check = steps.checkSettings();
+    const check = steps.checkSettings(true);
     return [
       {
-        title: 'show the certificate chain of the registry, and who signed it',
+        title:
+          'show the certificate chain, and who signed it. If the server sends its own certificate alone, let it send the intermediate ones too: then no node needs a change',
         command: `openssl s_client -connect ${quote(withPort(host))} -showcerts </dev/null`,
       },
-      nodeFix(facts, steps.trustAuthority(registry, host)),
-      ...(check === null ? [] : [nodeFix(facts, check)]),
+      nodeFix(facts, steps.trustAuthority(registry, trusted)),
+      ...(check === null ? [] : [nodeFix(facts, check, 'if that changes nothing, ')]),
     ];
   },
 };

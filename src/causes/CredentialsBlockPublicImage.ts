@@ -49,5 +49,11 @@ function removal(facts: Facts): CauseFix[] {
         changes: 'the pull secrets',
       },
     ];
-  return [{ title: `remove secret "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`, command: null }];
+  return [
+    {
+      title: `remove secret "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`,
+      command: null,
+      changes: 'the pull secrets',
+    },
+  ];
 }

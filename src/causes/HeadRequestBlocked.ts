@@ -1,8 +1,8 @@
 /** HeadRequestBlocked: HEAD requests are rejected, but GET requests for the same manifest succeed. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { repositoryWord, schemeOf, tagWord } from './commands.ts';
+import { askedHost, repositoryWord, schemeOf, tagWord } from './commands.ts';
 import { registry } from './phrases.ts';
-import { hostWord, quote } from './shell.ts';
+import { quote } from './shell.ts';
 
 export const HeadRequestBlocked: CauseText = {
   summary: (facts, fault) =>
@@ -10,7 +10,7 @@ export const HeadRequestBlocked: CauseText = {
   fixes: (facts, fault) => [
     {
       title: 'show the answer to a HEAD request',
-      command: `curl -sSI ${quote(`${schemeOf(facts, fault)}://${hostWord(facts.probe?.host ?? facts.reference?.registry, 'REGISTRY')}/v2/${repositoryWord(facts)}/manifests/${tagWord(facts)}`)}`,
+      command: `curl -sSI ${quote(`${schemeOf(facts, fault)}://${askedHost(facts)}/v2/${repositoryWord(facts)}/manifests/${tagWord(facts)}`)}`,
     },
     { title: 'allow HEAD requests to /v2/ in the gateway in front of the registry', command: null },
   ],

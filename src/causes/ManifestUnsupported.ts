@@ -6,7 +6,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
-import { setImage } from './commands.ts';
+import { maybeOwn, setImage } from './commands.ts';
 import { explanation, imageOf } from './phrases.ts';
 import { quote } from './shell.ts';
 
@@ -24,12 +24,14 @@ export const ManifestUnsupported: CauseText = {
               ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
               : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
           ),
-          {
-            title: `if you publish it: build and push it again ${fault?.kind === 'encrypted' ? 'without encryption' : 'as an OCI image'}`,
-            command: `docker buildx build -t ${quote(facts.image)} --push .`,
-          },
+          ...(maybeOwn(facts) ? [publish(facts, fault)] : []),
         ],
 };
+
+const publish = (facts: Facts, fault: Fault | null): Fix => ({
+  title: `if you publish it: build and push it again ${fault?.kind === 'encrypted' ? 'without encryption' : 'as an OCI image'}`,
+  command: `docker buildx build -t ${quote(facts.image)} --push .`,
+});
 
 /** The node's runtime cannot read the compression of the layers. */
 const ofCompression = (facts: Facts): Fix[] => [

@@ -23,7 +23,7 @@ export const PlainHTTPRegistry: CauseText = {
         },
       ];
     const steps = nodeSteps(facts);
-    const check = steps.checkSettings();
+    const check = steps.checkSettings(true);
     const step =
       fault?.role === 'mirror'
         ? steps.correctMirrorScheme(hostWord(facts.reference?.registry, 'REGISTRY'), host, right)
@@ -31,7 +31,7 @@ export const PlainHTTPRegistry: CauseText = {
     return [
       ...(right === 'http' ? [{ title: 'preferred: enable TLS on the registry', command: null }] : []),
       nodeFix(facts, step, right === 'http' ? 'or, ' : ''),
-      ...(check === null ? [] : [nodeFix(facts, check)]),
+      ...(check === null ? [] : [nodeFix(facts, check, 'if that changes nothing, ')]),
     ];
   },
 };

@@ -1,11 +1,24 @@
 /** PlatformNotAvailable: the image has no manifest for the operating system and architecture of the node. Belongs here: its summary and its fixes. Pure. */
 
+import type { Facts } from '../model/facts.ts';
 import { showPlatform } from '../model/platform.ts';
 import { withoutTag } from '../model/reference.ts';
-import type { CauseText } from './cause.ts';
-import { ownerOf, patchTemplate, rollsOut, setImage } from './commands.ts';
+import type { CauseFix, CauseText } from './cause.ts';
+import { maybeOwn, selectNodes, setImage } from './commands.ts';
 import { imageOf, list, nodeName } from './phrases.ts';
 import { quote } from './shell.ts';
+
+const SYSTEMS = { linux: 'Linux', windows: 'Windows' };
+
+/** The other operating system for which the image is; null where it is for that of the node, or where nothing tells. An image of unknown platforms is for Linux as most are. */
+function otherSystemOf({ node: { platform }, probe }: Facts): 'linux' | 'windows' | null {
+  const own = platform?.os;
+  if (own !== 'linux' && own !== 'windows') return null;
+  const has = probe?.platforms?.map(({ os }) => os) ?? [];
+  if (has.includes(own)) return null;
+  if (own === 'windows') return has.length === 0 || has.includes('linux') ? 'linux' : null;
+  return has.includes('windows') ? 'windows' : null;
+}
 
 export const PlatformNotAvailable: CauseText = {
   summary: facts => {
@@ -14,23 +27,29 @@ export const PlatformNotAvailable: CauseText = {
     return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodeName(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}. If the message says "not found", it means the platform, not the image.`;
   },
   fixes: facts => {
-    const has = facts.probe?.platforms?.filter(platform => platform.os === (facts.node.platform?.os ?? 'linux')) ?? [];
+    const all = facts.probe?.platforms ?? [];
+    const has = all.filter(platform => platform.os === (facts.node.platform?.os ?? 'linux'));
+    const otherSystem = otherSystemOf(facts);
     const want = facts.node.platform === null ? 'linux/amd64' : showPlatform(facts.node.platform);
     const [other] = has;
-    const { kind, name } = ownerOf(facts);
+    const publish = maybeOwn(facts)
+      ? {
+          title: `if you publish it: build and push it for ${want} too`,
+          command: `docker buildx build --platform ${quote([...new Set([want, ...has.map(showPlatform)])].join(','))} -t ${quote(facts.image)} --push .`,
+        }
+      : { title: `or ask the publisher of the image to build it for ${want}`, command: null };
+    const another = (title: string): CauseFix => setImage(facts, `${withoutTag(facts.image)}:TAG`, title);
+    if (otherSystem !== null)
+      return [
+        selectNodes(facts, { 'kubernetes.io/os': otherSystem }, `nodes with ${SYSTEMS[otherSystem]}`),
+        another(`or use an image or a tag that has ${want}`),
+        publish,
+      ];
     return [
-      other === undefined || !rollsOut(facts)
-        ? setImage(facts, `${withoutTag(facts.image)}:TAG`, `use an image or a tag that has ${want}`)
-        : {
-            title: `run ${kind} "${name}" only on nodes with ${showPlatform(other)}`,
-            command: patchTemplate(facts, { nodeSelector: { 'kubernetes.io/arch': other.architecture } }),
-            changes: 'the node selector',
-          },
-      { title: `or ask the publisher of the image to build it for ${want}`, command: null },
-      {
-        title: `if you publish it: build and push it for ${want} too`,
-        command: `docker buildx build --platform ${quote([...new Set([want, ...has.map(showPlatform)])].join(','))} -t ${quote(facts.image)} --push .`,
-      },
+      other === undefined
+        ? another(`use an image or a tag that has ${want}`)
+        : selectNodes(facts, { 'kubernetes.io/arch': other.architecture }, `nodes with ${showPlatform(other)}`),
+      publish,
     ];
   },
 };

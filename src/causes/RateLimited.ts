@@ -4,7 +4,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { attachSecret } from './commands.ts';
+import { attachSecret, unusedSettings } from './commands.ts';
 import { capital, explanation, hostOf, nodeName, quoted, registry, usedSecrets } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 import { showSeconds } from './sizes.ts';
@@ -12,26 +12,35 @@ import { showSeconds } from './sizes.ts';
 export const RateLimited: CauseText = {
   summary: (facts, fault) =>
     `${capital(hostOf(facts, fault))} answers ${statusOf(fault)}: ${who(facts, fault)}.${explanation(fault)}${left(facts)} kubelet retries automatically, and each attempt may count.`,
-  fixes: facts => {
+  fixes: (facts, fault) => {
+    // the mirror is the client that is counted
+    if (fault?.role === 'mirror')
+      return [
+        { title: wait(facts), command: null },
+        {
+          title: `give the mirror an account at ${registry(facts)}: its own limit, or that of the registry behind it, is used up`,
+          command: null,
+        },
+      ];
     const name = newSecretName(facts);
     const own = usedSecrets(facts);
     const cache = 'or use a pull-through cache, so that the nodes share one download';
+    const unused = unusedSettings(facts, fault);
     if (providerOf(facts.reference?.registry ?? '')?.takesNoLogins)
-      return [
-        { title: wait(facts), command: null },
-        { title: cache, command: null },
-      ];
+      return [{ title: wait(facts), command: null }, { title: cache, command: null }, ...unused];
     return own.length > 0
       ? [
           { title: wait(facts), command: null },
           { title: `use an account with a higher limit in secret ${quoted(own)}`, command: null },
           { title: cache, command: null },
+          ...unused,
         ]
       : [
           { title: wait(facts), command: null },
           createSecret(facts, name, 'or pull with an account: its limit is not shared with others'),
           ...attachSecret(facts, name),
           { title: cache, command: null },
+          ...unused,
         ];
   },
 };

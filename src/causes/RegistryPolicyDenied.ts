@@ -8,8 +8,8 @@ export const RegistryPolicyDenied: CauseText = {
     `${capital(hostOf(facts, fault))} blocks ${imageOf(facts)} by a policy (vulnerabilities, signature, IP address, country or law), whatever credentials are sent.${explanation(fault)}`,
   fixes: facts => {
     const provider = providerOf(facts.reference?.registry ?? '');
+    if (provider?.takesNoLogins) return [blockedClient(provider)];
     return [
-      ...(provider?.takesNoLogins ? [blockedClient(provider)] : []),
       {
         title: 'ask the owners of the registry to change the policy or the allow list, or make the image comply (rebuild it or sign it)',
         command: null,

@@ -3,7 +3,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, schemeOf } from './commands.ts';
+import { failingHost, schemeOf, unusedSettings } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
@@ -49,6 +49,7 @@ export const RegistryUnreachable: CauseText = {
         title: `${opensHere(facts, fault) ? 'allow connections from the nodes' : 'start the registry, or allow connections'} to ${host} (firewall, security group, route, port)`,
         command: null,
       },
+      ...unusedSettings(facts, fault),
     ];
   },
 };

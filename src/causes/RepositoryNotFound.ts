@@ -1,6 +1,6 @@
 /** RepositoryNotFound: the registry has no repository with this name. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
-import { setImage, tagWord } from './commands.ts';
+import { builtHere, maybeOwn, setImage, tagWord } from './commands.ts';
 import { elsewhere, registry, repository } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 
@@ -10,13 +10,14 @@ export const RepositoryNotFound: CauseText = {
     const other = otherPlaceOf(facts);
     if (other?.isKnown) return [setImage(facts, other.image, other.title)];
     return [
+      ...builtHere(facts),
       ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       setImage(
         facts,
         `${facts.reference?.registry ?? 'REGISTRY'}/REPOSITORY:${tagWord(facts)}`,
         'correct the repository (spelling, project or registry)',
       ),
-      { title: 'or push the image to this repository, if it is yours', command: null },
+      ...(maybeOwn(facts) ? [{ title: 'or push the image to this repository, if it is yours', command: null }] : []),
     ];
   },
 };

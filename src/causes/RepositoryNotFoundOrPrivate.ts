@@ -1,7 +1,7 @@
 /** RepositoryNotFoundOrPrivate: the registry returns the same error for missing and private repositories. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { attachSecret, setImage, tagWord } from './commands.ts';
+import { attachSecret, builtHere, setImage, tagWord } from './commands.ts';
 import { blockedClient, elsewhere, nodeCredentials, quoted, registry, repository, unreadSecrets, usedSecrets } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
@@ -28,13 +28,15 @@ export const RepositoryNotFoundOrPrivate: CauseText = {
         : setImage(facts, other.image, other.title);
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     if (provider?.takesNoLogins) return [spelled, blockedClient(provider)];
+    const local = builtHere(facts);
     if (usedSecrets(facts).length > 0) {
       const users = quoted([...new Set(facts.keyring.credentials.map(credential => credential.username))]);
       const right = provider?.hints.right == null ? '' : `: ${provider.hints.right}`;
-      return [spelled, { title: `if it is private, grant user ${users} pull access${right}`, command: null }];
+      return [...local, spelled, { title: `if it is private, grant user ${users} pull access${right}`, command: null }];
     }
     const name = newSecretName(facts);
     return [
+      ...local,
       spelled,
       ...(provider?.node == null
         ? []

@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { setImage } from './commands.ts';
+import { maybeOwn, setImage } from './commands.ts';
 import { elsewhere, nearest, quoted, registry, repository, tagOf } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 
@@ -32,7 +32,7 @@ export const TagNotFound: CauseText = {
       best === undefined
         ? setImage(facts, `${name}:TAG`, 'use a tag that exists')
         : setImage(facts, `${name}:${best}`, 'use the nearest existing tag, if that is the intended one'),
-      { title: 'or push the missing tag, if the repository is yours', command: null },
+      ...(maybeOwn(facts) ? [{ title: 'or push the missing tag, if the repository is yours', command: null }] : []),
       ...(missing == null ? [] : [{ title: `or ${missing}`, command: null }]),
     ];
   },

@@ -3,7 +3,7 @@ import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { registryWord, retryNow } from './commands.ts';
+import { askedHost, retryNow } from './commands.ts';
 import { explanation, registry, seenFrom } from './phrases.ts';
 import { hostWord, quote } from './shell.ts';
 
@@ -43,7 +43,7 @@ function showServer(facts: Facts, fault: Fault | null): Fix {
   return realm == null && host === null
     ? {
         title: 'show the challenge of the registry: its realm is the URL of the token server',
-        command: `curl -sSI https://${registryWord(facts)}/v2/`,
+        command: `curl -sSI https://${askedHost(facts)}/v2/`,
       }
     : { title: 'show what the token server answers', command: `curl -sS -i ${quote(realm ?? `https://${hostWord(host)}/token`)}` };
 }

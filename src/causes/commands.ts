@@ -3,13 +3,20 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { HUB } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import type { CauseFix } from './cause.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
+import { mayIgnoreMirrors } from './runtimes/node-system.ts';
 import { hostWord, object, positional, quote } from './shell.ts';
 
+/** The host that answers for a registry: no API is at docker.io. */
+const answering = (host: string | undefined): string | undefined => (host === HUB ? 'registry-1.docker.io' : host);
 /** The host that failed, else the registry's. */
 export const failingHost = (facts: Facts, fault: { host: string | null } | null): string =>
-  hostWord(fault?.host ?? facts.reference?.registry);
+  hostWord(answering(fault?.host ?? facts.reference?.registry));
+/** The host that answers for the registry of the image. */
+export const askedHost = (facts: Facts): string => hostWord(facts.probe?.host ?? answering(facts.reference?.registry), 'REGISTRY');
 /** The scheme in which the failing host was asked: by the message, else by our own probe. */
 export const schemeOf = (facts: Facts, fault: Fault | null): 'http' | 'https' => fault?.details.scheme ?? facts.probe?.scheme ?? 'https';
 /** A host with the port that a TLS client needs. */
@@ -128,6 +135,43 @@ function attachToAccount(facts: Facts, name: string): Fix[] {
   }
   const all = [...new Set([...secrets, name])].map(secret => ({ name: secret }));
   return [{ title, command: patch(facts, target, { imagePullSecrets: all }) }];
+}
+
+/** Runs the pods of the workload only on nodes with these labels. In: the labels, and for which nodes that is, as a noun. */
+export function selectNodes(facts: Facts, nodeSelector: Record<string, string>, nodes: string): CauseFix {
+  const { kind, name } = ownerOf(facts);
+  const title = `run ${kind} "${name}" only on ${nodes}`;
+  const changes = 'the node selector';
+  if (rollsOut(facts)) return { title, command: patchTemplate(facts, { nodeSelector }), changes };
+  if (kind === 'cronjob') {
+    const spec = { jobTemplate: { spec: { template: { spec: { nodeSelector } } } } };
+    return { title: `${title}, in its next jobs`, command: patch(facts, ownerObject(facts), { spec }), changes };
+  }
+  if (kind === 'pod') return { title, command: recreatePod(facts, ` | .spec.nodeSelector += ${JSON.stringify(nodeSelector)}`), changes };
+  const lines = Object.entries(nodeSelector).map(([label, value]) => `${label}: ${value}`);
+  return { title: `${title}: set nodeSelector to ${lines.join(', ')} in its manifest, and create it again`, command: null, changes };
+}
+
+/** Whether the image may be the reader's own to push again. That of a vendor is not, and in a public registry only a login shows it. */
+export function maybeOwn({ reference, keyring }: Facts): boolean {
+  if (reference === null || (reference.registry === HUB && reference.repository.startsWith('library/'))) return false;
+  const { publishers = 'own' } = providerOf(reference.registry) ?? {};
+  return publishers === 'own' || (publishers === 'public' && keyring.credentials.some(({ empty }) => !empty));
+}
+
+/** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
+export const builtHere = (facts: Facts): Fix[] =>
+  facts.reference?.registry === HUB && !facts.image.includes('/')
+    ? [nodeFix(facts, nodeSteps(facts).importImage(facts.image), 'if it was built on your machine (imagePullPolicy must not be Always), ')]
+    : [];
+
+/** What to check where settings for the registry exist on the node and the pull did not use them; nothing where the runtime ignores none. */
+export function unusedSettings(facts: Facts, fault: Fault | null): Fix[] {
+  // a private registry seldom has a mirror
+  if (fault?.seenBy !== 'node' || fault.role !== 'registry' || !mayIgnoreMirrors(facts.node) || providerOf(registryWord(facts)) === null)
+    return [];
+  const step = nodeSteps(facts).checkSettings(facts.reference?.digest != null);
+  return step === null ? [] : [nodeFix(facts, step, `if you configured a mirror of "${registryWord(facts)}", `)];
 }
 
 /** Pulls on the node itself, without kubelet. */

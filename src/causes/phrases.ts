@@ -85,8 +85,8 @@ export function explanation(fault: Fault | null): string {
 }
 
 /** What to do where a registry that takes no credentials refuses a pull. */
-export const blockedClient = ({ name }: RegistryProvider): Fix => ({
-  title: `pull from another network, or through a mirror: ${name} takes no credentials, so it blocks this IP address or country`,
+export const blockedClient = ({ name, layerHosts }: RegistryProvider): Fix => ({
+  title: `pull from another network, or through a mirror: ${name} takes no credentials, so the address or the country of the nodes is blocked${layerHosts.length === 0 ? '' : ` (there, or by a firewall, which must allow ${list(layerHosts)} too)`}`,
   command: null,
 });
 

@@ -2,6 +2,7 @@
 
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
+import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -15,7 +16,8 @@ export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
-  const text = isSandbox ? ofSandbox(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
+  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
+  const text = isSandbox ? ofSandbox(code, own) : own;
   return {
     cause: code,
     certainty,
@@ -23,7 +25,7 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary: text.summary(facts, fault).replace(/ {2,}/g, ' ').trim(),
+    summary: `${text.summary(facts, fault)}${comparison(facts)}`.replace(/ {2,}/g, ' ').trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),

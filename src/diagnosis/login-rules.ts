@@ -11,7 +11,7 @@ import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
-import { providerOf, type RegistryProvider } from '../model/registry-providers.ts';
+import { isForeignChallenge, providerOf, type RegistryProvider } from '../model/registry-providers.ts';
 import type { Context } from './context.ts';
 import { type Decision, firstOf, type Rule, type Verdict } from './decision.ts';
 import { emptyEntryLine } from './evidence.ts';
@@ -383,6 +383,12 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
       states(context.refusal, 'credentialsWrong') &&
       (hasCredential(context) || !context.facts.keyring.complete || context.facts.secrets.length === 0),
     verdict: () => possible('CredentialsRejected', 'CredentialsExpired', 'AccessDenied'),
+  },
+  {
+    id: 'node.basic-where-registry-asks-bearer',
+    reason: 'The node was asked for Basic authentication, but this registry asks for a token: a mirror answers in its place.',
+    when: ({ facts, refusal }) => refusal.kind === 'noBasicAuth' && isForeignChallenge(facts.reference?.registry ?? '', 'Basic'),
+    verdict: () => possible('MirrorFailed', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'ProxyFailed'),
   },
   // with a credential for this image
   {

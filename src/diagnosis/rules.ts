@@ -165,6 +165,12 @@ function loginNeeded(context: Context): Decision {
 
 const PROBE: readonly Rule[] = [
   {
+    id: 'probe.mirror-fails-registry-works',
+    reason: 'Asked from this machine, the registry returns the manifest, and the mirror fails.',
+    when: ({ facts, probeFault }) => probeFault?.role === 'mirror' && facts.probe?.registryItself?.fault === null,
+    verdict: ({ probeFault }) => ({ causes: ['MirrorFailed'], certainty: 'likely', fault: probeFault }),
+  },
+  {
     id: 'probe.works-other-part-fails',
     reason: 'The registry returns the manifest. What the node reports is about parts of the image that the probe does not read.',
     when: context =>

@@ -94,6 +94,8 @@ export const NODE_LABELS: readonly string[] = [
   'node.openshift.io/os_id',
   'minikube.k8s.io/name',
   'eks.amazonaws.com/nodegroup',
+  'eks.amazonaws.com/compute-type',
+  'microk8s.io/cluster',
   'cloud.google.com/gke-nodepool',
   'kubernetes.azure.com/cluster',
   'kubernetes.azure.com/agentpool',

@@ -91,6 +91,8 @@ export interface ProbeFacts {
   scheme: 'https' | 'http';
   /** Set when a mirror was asked in the registry's place. */
   mirrorOf: string | null;
+  /** What the registry itself answered to an anonymous request where a mirror was asked in its place and failed, `fault` null when it returned the manifest; null otherwise. */
+  registryItself: { host: string; fault: Fault | null } | null;
   /** `127.0.0.1`, `localhost`, `*.svc`, `*.local`: to the node this name is another machine than to us. */
   nodeResolvesElsewhere: boolean;
   /** dns, connect, tls, ping. */

@@ -14,6 +14,7 @@ export type ProviderId =
   | 'ghcr'
   | 'quay'
   | 'gitlab'
+  | 'gitea'
   | 'kubernetes'
   | 'microsoft'
   | 'nvidia'
@@ -68,6 +69,10 @@ export interface RegistryProvider {
   /** By 403 its token server may refuse a wrong password as well as a missing right. */
   rejectsWith403: boolean;
   tokenUsers: TokenUser[];
+  /** How its registry asks for a login, where it is the same everywhere; null where it differs. */
+  asksFor: 'Basic' | 'Bearer' | null;
+  /** Who publishes there: one owner alone (`vendor`), everybody (`public`), or the owners of this registry (`own`). */
+  publishers: 'vendor' | 'public' | 'own';
   /** The only user name that works, literally; null when each user has one. */
   username: string | null;
   node: NodeIdentity | null;
@@ -132,6 +137,8 @@ const row = (fields: Row): RegistryProvider => ({
   takesNoLogins: false,
   rejectsWith403: false,
   tokenUsers: [],
+  asksFor: null,
+  publishers: 'own',
   username: null,
   node: null,
   layerHosts: [],
@@ -147,6 +154,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     layerHosts: ['production.cloudflare.docker.com'],
     hosts: new RegExp(`^(?:${HUB_HOSTS.map(host => host.replaceAll('.', '\\.')).join('|')})$`),
     hidesMissing: true,
+    publishers: 'public',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is your Docker ID, the password is a personal access token with "Public Repo Read-only" or "Read"',
       right: 'add the user as a collaborator of the repository, or to a team that can read it',
@@ -158,6 +167,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hosts: /^dhi\.io$/,
     hidesMissing: true,
     anonymousPulls: false,
+    publishers: 'vendor',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is your Docker ID, the password is a personal access token of Docker Hub',
       right: 'add the image to the subscription of the Docker organization',
@@ -185,6 +196,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
       command: registry =>
         `aws iam attach-role-policy --role-name NODE_ROLE --policy-arn arn:${awsPartition(ecrRegion(registry))}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly`,
     },
+    asksFor: 'Basic',
     hints: {
       login: 'the user name is AWS, the password is the output of "aws ecr get-login-password"',
       right:
@@ -205,6 +217,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
         command: () => 'aws ecr-public get-login-password --region us-east-1',
       },
     ],
+    publishers: 'public',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is AWS, the password is the output of "aws ecr-public get-login-password --region us-east-1"',
     },
@@ -216,6 +230,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hidesMissing: true,
     takesNoLogins: true,
     layerHosts: ['*.pkg.dev', '*.amazonaws.com'],
+    publishers: 'vendor',
     hints: {},
   }),
   row({
@@ -232,9 +247,11 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
       command: (_, repository) =>
         `gcloud projects add-iam-policy-binding ${googleProject(repository)} --member=serviceAccount:NODE_SERVICE_ACCOUNT --role=roles/artifactregistry.reader`,
     },
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is _json_key, the password is the content of the key file of a Google service account',
       right: 'grant roles/artifactregistry.reader on the repository',
+      missing: 'check the cleanup policy of the repository, which deletes old versions',
     },
   }),
   row({
@@ -268,6 +285,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hosts: /^ghcr\.io$/,
     hidesMissing: true,
     rejectsWith403: true,
+    publishers: 'public',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is a GitHub login, the password is a classic personal access token with read:packages',
       right:
@@ -281,20 +300,37 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hosts: /^quay\.io$/,
     challenge: { realm: /\/v2\/auth\b/ },
     hidesMissing: true,
+    publishers: 'public',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is a robot account ("organization+robot"), the password is its token',
       right: 'give the robot account Read permission in the settings of the repository',
+      missing: 'check whether the tag has expired: the history of the repository shows it',
     },
   }),
   row({
     id: 'gitlab',
     name: 'GitLab',
     hosts: /^registry\.gitlab\.com$/,
-    challenge: { service: 'container_registry', realm: /\/jwt\/auth\b/ },
+    challenge: { realm: /\/jwt\/auth\b/ },
     hidesMissing: true,
+    publishers: 'public',
+    asksFor: 'Bearer',
     hints: {
       login: 'use the user name and the value of a deploy token with the scope read_registry',
       right: 'create a deploy token with the scope read_registry in this project or its group',
+      missing: 'check the cleanup policy of the project, which deletes old tags',
+    },
+  }),
+  row({
+    id: 'gitea',
+    name: 'Gitea or Forgejo',
+    hosts: null,
+    challenge: { service: 'container_registry' },
+    hidesMissing: true,
+    hints: {
+      login: 'use a user name and an access token with the scope read:package',
+      right: 'give the user read access to packages of the owner (the user or the organization in the path)',
     },
   }),
   row({
@@ -303,6 +339,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hosts: /^mcr\.microsoft\.com$/,
     takesNoLogins: true,
     layerHosts: ['*.data.mcr.microsoft.com'],
+    publishers: 'vendor',
     hints: {},
   }),
   row({
@@ -310,6 +347,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     name: 'NVIDIA NGC',
     hosts: /^nvcr\.io$/,
     username: '$oauthtoken',
+    publishers: 'vendor',
+    asksFor: 'Bearer',
     hints: {
       login: 'the user name is $oauthtoken, literally, and the password is an NGC API key',
       right: 'accept the terms of the image in NGC, or subscribe to it (402 means that the subscription is missing)',
@@ -320,6 +359,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     name: 'Chainguard',
     hosts: /^cgr\.dev$/,
     hidesMissing: true,
+    publishers: 'vendor',
+    asksFor: 'Bearer',
     hints: {
       login: 'use the ID and the token of "chainctl auth pull-token create"',
       right: 'add the image to your organization at Chainguard',
@@ -331,6 +372,8 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     name: 'Red Hat registry',
     hosts: /^registry\.redhat\.io$/,
     anonymousPulls: false,
+    publishers: 'vendor',
+    asksFor: 'Bearer',
     hints: {
       login: 'use the user name ("1234567|name") and the token of a registry service account',
       right: 'add a subscription for the product to the Red Hat account',
@@ -342,6 +385,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     name: 'Red Hat public registry',
     hosts: /^registry\.access\.redhat\.com$/,
     takesNoLogins: true,
+    publishers: 'vendor',
     hints: {},
   }),
   row({
@@ -362,6 +406,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hints: {
       login: 'use a robot account ("robot$project+name", in single quotes) and its secret',
       right: 'add the user to the members of the project, or give the robot account the permission "Pull Repository"',
+      missing: 'check the retention rules of the project; in a proxy cache project, check the registry behind it',
     },
   }),
   row({
@@ -372,6 +417,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hints: {
       login: 'use a user name and an identity token',
       right: 'add the user to a permission target with Read for the repository',
+      missing: 'check the right to read: Artifactory can answer 404 to a user without it',
     },
   }),
   row({
@@ -382,6 +428,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hints: {
       login: 'use a Nexus user and its password',
       right: 'give a role of the user the privilege nx-repository-view-docker-REPOSITORY-read',
+      missing: 'check the port or the path: each Docker repository of Nexus has its own',
     },
   }),
 ];
@@ -404,6 +451,12 @@ export function providerOf(registry: string, challenge: ChallengeNames | null = 
         own !== undefined && ((own.service !== undefined && own.service === service) || (own.realm?.test(realm ?? '') ?? false)),
     ) ?? null
   );
+}
+
+/** Whether a registry never asks for a login in this way: where it was asked for, another server answered in the place of the registry. */
+export function isForeignChallenge(registry: string, scheme: 'Basic' | 'Bearer'): boolean {
+  const { asksFor = null } = providerOf(registry) ?? {};
+  return asksFor !== null && asksFor !== scheme;
 }
 
 /** Whether a text is the id of a row. */

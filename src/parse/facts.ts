@@ -455,6 +455,7 @@ const probe = object<ProbeFacts>({
   host: text,
   scheme: oneOf({ https: true, http: true }),
   mirrorOf: nullable(text),
+  registryItself: nullable(object<NonNullable<ProbeFacts['registryItself']>>({ host: text, fault: nullable(fault) })),
   nodeResolvesElsewhere: boolean,
   connection: list(check),
   certificate: nullable(object<CertificateFacts>({ names: text, issuer: text, selfSigned: boolean, validFrom: text, validUntil: text })),

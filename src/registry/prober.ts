@@ -110,7 +110,14 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
         const waits = silenceOf(registry);
         const isGivenUp = waits.left() <= 0;
         const question = { reference, credentials, platform, deep, uses, limits };
-        return within(waits, registry, session => probeImage({ session: isGivenUp ? givenUp(session) : session, ...question }), isSilent);
+        const facts = await within(
+          waits,
+          registry,
+          session => probeImage({ session: isGivenUp ? givenUp(session) : session, ...question }),
+          isSilent,
+        );
+        const fails = facts.connectionFault !== null || facts.attempts[facts.decisive ?? -1]?.fault != null;
+        return options.mirrors.has(registry) && fails ? { ...facts, registryItself: await askItself(reference, platform) } : facts;
       });
     },
 
@@ -125,6 +132,13 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
       );
     },
   };
+
+  /** What the registry itself answers to an anonymous request where a mirror in its place fails: whoever names a mirror sends no credential elsewhere. */
+  async function askItself(reference: Reference, platform: Platform | null): Promise<ProbeFacts['registryItself']> {
+    const itself = createProber(transport, { ...options, mirrors: new Map() });
+    const { host, connectionFault, attempts, decisive } = await itself.probe(reference, [], { platform, deep: false });
+    return { host, fault: connectionFault ?? attempts[decisive ?? -1]?.fault ?? null };
+  }
 
   async function logInAt(session: Session, registry: string, credential: Credential): Promise<LoginFacts> {
     const checks = connectionChecks(session);
@@ -297,6 +311,7 @@ function factsOf(session: Session, tries: Tried[], decisive: number | null, tags
     host,
     scheme: isSecure ? 'https' : 'http',
     mirrorOf: session.ns,
+    registryItself: null,
     nodeResolvesElsewhere: nodeResolvesElsewhere(hostname),
     connection: connectionChecks(session),
     certificate: session.transport.certificateOf(session.base),

@@ -59,6 +59,11 @@ const ROWS: Record<ProviderId, Row> = {
     not: ['gitlab.com', 'registry.gitlab.example.com'],
     challenge: { realm: 'https://gitlab.example.com/jwt/auth', service: 'container_registry' },
   },
+  gitea: {
+    hosts: [],
+    not: ['gitea.example.com'],
+    challenge: { realm: 'https://gitea.example.com/v2/token', service: 'container_registry' },
+  },
   microsoft: { hosts: ['mcr.microsoft.com'], not: ['data.mcr.microsoft.com', 'microsoft.com'] },
   nvidia: { hosts: ['nvcr.io'], not: ['x.nvcr.io', 'nvcr.io.example.com'] },
   chainguard: { hosts: ['cgr.dev'], not: ['x.cgr.dev', 'cgr.dev.example.com'] },

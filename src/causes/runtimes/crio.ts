@@ -67,7 +67,20 @@ export function crioSteps(shell: Shell): NodeSteps {
         `location = "${host}"`,
         `insecure = ${scheme === 'http'}`,
       ]),
-    checkSettings: () => null,
+    setLogin: (_, host) =>
+      change(
+        shell,
+        'write the login into the file that global_auth_file names',
+        shell.wrap(`${sudo}skopeo login --authfile GLOBAL_AUTH_FILE ${host}`),
+      ),
+    checkSettings: byDigest =>
+      byDigest
+        ? null
+        : step(
+            shell,
+            'check the mirrors: one with mirror-by-digest-only, or pull-from-mirror = "digest-only", is not used for a tag',
+            `grep -rn -e digest-only /etc/containers/registries.conf ${DROP_INS}`,
+          ),
     showCredentials: () =>
       step(
         shell,
@@ -119,6 +132,18 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
       here('show the configured mirrors', 'oc get imagedigestmirrorset,imagetagmirrorset,imagecontentsourcepolicy -o yaml'),
     editMirrors: () =>
       here('correct or remove the mirror; OpenShift then updates the nodes one by one', 'oc edit imagedigestmirrorset,imagetagmirrorset'),
+    setLogin: (_, host) =>
+      here(
+        `add "${host}" to the global pull secret (set REGISTRY_USER and REGISTRY_PASSWORD first)`,
+        `oc extract secret/pull-secret -n openshift-config --confirm && oc registry login --registry=${host} --auth-basic="$REGISTRY_USER:$REGISTRY_PASSWORD" --to=.dockerconfigjson && oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=.dockerconfigjson`,
+      ),
+    checkSettings: byDigest =>
+      byDigest
+        ? null
+        : here(
+            'check the mirrors: an ImageDigestMirrorSet (or ImageContentSourcePolicy) is not used for a tag. Use an ImageTagMirrorSet, or the digest in the image',
+            'oc get imagetagmirrorset,imagedigestmirrorset,imagecontentsourcepolicy -o yaml',
+          ),
     correctMirrorScheme: (_, mirror, right) =>
       here(`${right === 'http' ? `add "${mirror}" to` : `remove "${mirror}" from`} registrySources.insecureRegistries`, image),
     useScheme: (host, scheme) =>

@@ -9,6 +9,7 @@ import {
   nodeShell,
   SHOW_CONFIG,
   type Shell,
+  type Step,
   serviceSteps,
   step,
   storeSteps,
@@ -17,20 +18,30 @@ import {
 
 const DAEMON = '/etc/docker/daemon.json';
 
-/** Docker on a node that this shell leads to. */
-export function dockerSteps(shell: Shell): NodeSteps {
-  const { sudo } = shell;
-  const edit = (what: string): ReturnType<NodeSteps['showMirrors']> =>
+/** Edits daemon.json. */
+const editOf =
+  (shell: Shell) =>
+  (what: string): Step =>
     change(
       shell,
       what,
       shell.on === 'node'
         ? `sudoedit ${DAEMON} && sudo systemctl restart docker`
-        : shell.wrap(`${sudo}vi ${DAEMON}; ${sudo}systemctl restart docker`),
+        : shell.wrap(`${shell.sudo}vi ${DAEMON}; ${shell.sudo}systemctl restart docker`),
     );
+
+/** Docker on a node that this shell leads to. In: the shell, and how daemon.json is edited. */
+export function dockerSteps(shell: Shell, edit = editOf(shell)): NodeSteps {
+  const { sudo } = shell;
   return {
     ...linuxSteps(shell),
     ...serviceSteps(shell, ['docker', 'cri-docker']),
+    restart: () =>
+      step(
+        shell,
+        'when its configuration is correct, restart docker; if the log says that the API version is too old, update cri-dockerd',
+        `${sudo}systemctl restart docker cri-docker`,
+      ),
     ...certificateSteps(shell, 'Docker', '/etc/docker/certs.d'),
     ...unitSteps(shell, 'docker'),
     ...storeSteps(shell, '/var/lib/docker'),
@@ -44,6 +55,8 @@ export function dockerSteps(shell: Shell): NodeSteps {
     correctMirrorScheme: (_, mirror, right) => edit(`change the address in "registry-mirrors" to ${right}://${mirror}`),
     useScheme: (host, scheme) =>
       edit(scheme === 'http' ? `add "${host}" to "insecure-registries"` : `remove "${host}" from "insecure-registries"`),
+    setLogin: (_, host) =>
+      change(shell, `use a mirror without a login, or name "${host}" in the image: Docker sends no login to a mirror`, null),
     checkSettings: () => null,
     showCredentials: () => step(shell, 'show the credentials of the node: config.json of kubelet', `${sudo}${SHOW_CONFIG}`),
     sandboxImage: () =>

@@ -8,18 +8,26 @@ function talosSteps(node: NodeFacts): NodeSteps {
   const edit = (what: string): Step =>
     here(`in the machine config, ${what}; repeat this for every other node`, `${talosctl} edit machineconfig`);
   const config = (what: string): Step => here(what, `${talosctl} get machineconfig -o yaml`);
+  const [, minor] = /v1\.(\d+)/.exec(node.osImage ?? '') ?? [];
+  // the settings of registries became documents of their own with 1.12
+  const isOld = minor !== undefined && Number(minor) < 12;
+  const tls = (host: string): string => (isOld ? `machine.registries.config."${host}".tls` : `the RegistryTLSConfig of "${host}"`);
   return {
-    showMirrors: () => config('show the configured mirrors: RegistryMirrorConfig, or machine.registries before Talos 1.12'),
-    editMirrors: registry => edit(`correct or remove the mirror of "${registry}"`),
+    showMirrors: () => config(`show the configured mirrors: ${isOld ? 'machine.registries.mirrors' : 'RegistryMirrorConfig'}`),
+    editMirrors: registry =>
+      edit(`correct or remove the mirror of "${registry}" (${isOld ? 'machine.registries.mirrors' : 'RegistryMirrorConfig'})`),
     correctMirrorScheme: (_, mirror, right) => edit(`change the endpoint of the mirror to ${right}://${mirror}`),
-    useScheme: (host, scheme) => edit(`set the endpoint of "${host}" in a RegistryMirrorConfig to ${scheme}://${host}`),
-    trustAuthority: (_, host) =>
-      edit(`add the authority's certificate as TrustedRootsConfig, or as "ca" of the RegistryTLSConfig of "${host}"`),
-    clientCertificate: host => edit(`add the client certificate as clientIdentity of the RegistryTLSConfig of "${host}"`),
+    useScheme: (host, scheme) =>
+      edit(
+        `set the endpoint of "${host}" ${isOld ? 'under machine.registries.mirrors' : 'in a RegistryMirrorConfig'} to ${scheme}://${host}`,
+      ),
+    trustAuthority: (_, host) => edit(`add the authority's certificate as TrustedRootsConfig, or as "ca" of ${tls(host)}`),
+    setLogin: (_, host) => edit(`set the login of "${host}" ${isOld ? 'under machine.registries.config' : 'as RegistryAuthConfig'}`),
+    clientCertificate: host => edit(`add the client certificate as clientIdentity of ${tls(host)}`),
     checkSettings: () => null,
     showProxy: () => config('show the proxy settings: machine.env'),
     setProxy: registry => edit(`correct https_proxy under machine.env, or add ${registry} to no_proxy`),
-    showCredentials: () => config('show the credentials of the node: RegistryAuthConfig, or machine.registries.config before Talos 1.12'),
+    showCredentials: () => config(`show the credentials of the node: ${isOld ? 'machine.registries.config' : 'RegistryAuthConfig'}`),
     sandboxImage: () => config('show the sandbox image: the customization of the containerd configuration'),
     status: () => here('show the state and the log of containerd', `${talosctl} service cri; ${talosctl} logs cri --tail 50`),
     restart: () => here('when its configuration is correct, restart the node', `${talosctl} reboot`),
@@ -77,6 +85,11 @@ const bottlerocketSteps = (): NodeSteps => {
       command: null,
       on: 'workstation',
     }),
+    setLogin: (_, registry) =>
+      set(
+        'set the login (the command replaces all logins)',
+        `--json ${quote(JSON.stringify({ 'container-registry': { credentials: [{ registry, username: 'USER', password: 'PASSWORD' }] } }))}`,
+      ),
     checkSettings: () => null,
     showProxy: () => show('show the proxy settings', 'network'),
     setProxy: registry =>

@@ -1,24 +1,30 @@
 /** The table of node systems: the first that recognizes the node object counts, so the most special stand first. Belongs here: the table, and what reads it. Pure. */
 import type { Fix } from '../../model/diagnosis.ts';
 import type { Facts, NodeFacts } from '../../model/facts.ts';
-import { aks, containerd, eks, gke } from './containerd.ts';
+import { aks, containerd, eks, gke, microk8s } from './containerd.ts';
 import { crio, openshift } from './crio.ts';
 import { docker } from './docker.ts';
 import { bottlerocket, talos } from './immutable.ts';
-import { kind, minikube } from './local.ts';
+import { dockerDesktop, kind, minikube } from './local.ts';
 import type { NodeSteps, NodeSystem, Step } from './node-system.ts';
 import { k3d, k3s, rke2 } from './rancher.ts';
+import { eksAuto, fargate, gkeAutopilot } from './sealed.ts';
 import { unknownSteps } from './unknown.ts';
 import { windows } from './windows.ts';
 
 /** The table, the most special systems first. */
 export const NODE_SYSTEMS: readonly NodeSystem[] = [
+  fargate,
+  eksAuto,
+  gkeAutopilot,
   windows,
+  dockerDesktop,
   kind,
   minikube,
   k3d,
   rke2,
   k3s,
+  microk8s,
   talos,
   bottlerocket,
   openshift,

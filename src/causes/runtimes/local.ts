@@ -1,10 +1,21 @@
-/** Clusters on a developer's machine: kind and minikube. Source: kind.sigs.k8s.io and minikube.sigs.k8s.io. */
+/** Clusters on a developer's machine: kind, minikube and Docker Desktop. Source: kind.sigs.k8s.io, minikube.sigs.k8s.io and docs.docker.com. */
 import type { NodeFacts } from '../../model/facts.ts';
 import { hostWord, quote } from '../shell.ts';
 import { containerdSteps } from './containerd.ts';
 import { crioSteps } from './crio.ts';
 import { dockerSteps } from './docker.ts';
-import { containerShell, here, inShell, type NodeSteps, type NodeSystem, nodeName, type Shell } from './node-system.ts';
+import {
+  asWord,
+  containerShell,
+  here,
+  inShell,
+  type NodeSteps,
+  type NodeSystem,
+  nodeName,
+  nodeShell,
+  type Shell,
+  type Step,
+} from './node-system.ts';
 
 /** kind. */
 export const kind: NodeSystem = {
@@ -72,6 +83,37 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
     importImage: image => here('load the image into the cluster', `${minikube} image load ${quote(image)}`),
   };
 }
+
+/** Docker Desktop: its settings are those of the application. */
+export const dockerDesktop: NodeSystem = {
+  id: 'docker-desktop',
+  recognize: ({ name, osImage }) => osImage === 'Docker Desktop' || name === 'docker-desktop',
+  steps: () => {
+    const shell: Shell = {
+      ...nodeShell(),
+      on: 'workstation',
+      // Docker itself is asked from outside its machine
+      wrap: command =>
+        /^docker /.test(command) ? command : `docker run --rm --privileged --pid=host alpine nsenter -t 1 -m -u -n -i ${asWord(command)}`,
+      sudo: '',
+    };
+    const set = (what: string): Step => here(`in the settings of Docker Desktop, ${what}`, null);
+    const info = (): Step => here('show the mirrors, the proxy and the insecure registries', 'docker info');
+    const restart = (what: string) => (): Step => here(`${what}, restart Docker Desktop`, 'docker desktop restart');
+    return {
+      ...dockerSteps(shell, what => set(`under Docker Engine, ${what}`)),
+      pull: image => here('pull the image without kubelet', `docker pull ${quote(image)}`),
+      importImage: () => here('load the image: Kubernetes uses the images of Docker', 'docker load -i image.tar'),
+      showMirrors: info,
+      trustAuthority: restart('make this machine trust the certificate authority. Then'),
+      clientCertificate: host => restart(`put client.cert and client.key into ~/.docker/certs.d/${host}. Then`)(),
+      showProxy: info,
+      setProxy: registry => set(`under Resources > Proxies, correct the proxy, or let ${registry} bypass it`),
+      status: () => here('show the state of Docker Desktop', 'docker desktop status'),
+      restart: restart('when its configuration is correct'),
+    };
+  },
+};
 
 /** minikube. */
 export const minikube: NodeSystem = {

@@ -28,8 +28,10 @@ export interface NodeSteps {
   trustAuthority(registry: string, host: string): Step;
   /** Gives the runtime the client certificate in the files client.crt and client.key. */
   clientCertificate(host: string): Step;
-  /** Shows whether the registry settings are in effect; null where nothing can disable them. */
-  checkSettings(): Step | null;
+  /** Gives the node a login of its own for a host: no pull secret is looked up for a mirror. In: the registry that the image names, and the host. */
+  setLogin(registry: string, host: string): Step;
+  /** Shows whether mirrors and certificates that are configured are used for a pull; null where nothing can disable them. In: whether the image has a digest. */
+  checkSettings(byDigest: boolean): Step | null;
   showProxy(): Step;
   setProxy(registry: string): Step;
   /** The credentials of the node itself. */
@@ -122,6 +124,15 @@ export function runtimeVersion(node: NodeFacts): [number, number] | null {
   const [, major, minor] = /^[a-z-]+:\/\/v?(\d+)\.(\d+)/.exec(node.runtime ?? '') ?? [];
   return major === undefined ? null : [Number(major), Number(minor)];
 }
+
+/** containerd 2.1 and later uses no list of directories: mirrors and certificates that were set up for older ones then have no effect. */
+export function ignoresDirectoryLists(node: NodeFacts): boolean {
+  const [major, minor] = runtimeVersion(node) ?? [0, 0];
+  return (node.runtime?.startsWith('containerd://') ?? false) && (major > 2 || (major === 2 && minor >= 1));
+}
+/** Whether the runtime of a node may silently leave out a mirror that is configured. */
+export const mayIgnoreMirrors = (node: NodeFacts): boolean =>
+  ignoresDirectoryLists(node) || (node.runtime?.startsWith('cri-o://') ?? false);
 
 /** What crictl does alike on every system. */
 export const crictlSteps = (

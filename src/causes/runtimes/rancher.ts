@@ -48,6 +48,7 @@ function rancherSteps(shell: Shell, { name, service, crictl, ctr, environment, r
     useScheme: (host, scheme) => edit(`set the endpoint of "${host}" under "mirrors" to ${scheme}://${host}`),
     trustAuthority: (_, host) => edit(`set configs."${host}".tls.ca_file to the authority's certificate`),
     clientCertificate: host => edit(`set configs."${host}".tls.cert_file and key_file to the client certificate`),
+    setLogin: (_, host) => edit(`set configs."${host}".auth.username and password`),
     checkSettings: () => null,
     showProxy: () => step(shell, `show the proxy settings of ${service}`, `${sudo}cat ${environment}`),
     setProxy: registry =>

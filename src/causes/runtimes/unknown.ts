@@ -37,6 +37,12 @@ export function unknownSteps(): NodeSteps {
         `"client" in ${hosts(host)}`,
         `client.cert and client.key in /etc/containers/certs.d/${host}`,
       ),
+    setLogin: (registry, host) =>
+      edit(
+        `give the runtime the login of "${host}"`,
+        `"header" in ${hosts(registry)}`,
+        'the file that global_auth_file names in /etc/crio',
+      ),
     checkSettings: () => null,
     showProxy: () =>
       step(

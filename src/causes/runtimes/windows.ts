@@ -23,7 +23,13 @@ function windowsSteps(): NodeSteps {
         'Import-Certificate -FilePath ca.crt -CertStoreLocation Cert:\\LocalMachine\\Root; Restart-Service containerd',
       ),
     clientCertificate: host => edit(`set client = [["client.crt", "client.key"]] in ${host}/${settings}`, folder),
-    checkSettings: () => null,
+    setLogin: (registry, host) =>
+      edit(`set authorization = "Basic BASE64" under [host."https://${host}".header] in ${registry}/${settings}`, folder),
+    checkSettings: () =>
+      look(
+        'check config_path: if it is empty, or a list of directories (containerd 2.1 and later), containerd reads no hosts.toml',
+        folder,
+      ),
     showProxy: () =>
       look(
         'show the proxy settings',

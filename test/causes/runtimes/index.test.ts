@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { CAUSE_TEXTS } from '../../../src/causes/index.ts';
 import { NODE_SYSTEMS, nodeSteps, nodeSystemOf } from '../../../src/causes/runtimes/index.ts';
+import type { NodeSteps, Step } from '../../../src/causes/runtimes/node-system.ts';
 import { nodeFacts } from '../../../src/diagnosis/collect-facts.ts';
 import type { CauseCode } from '../../../src/model/cause-codes.ts';
 import type { Facts } from '../../../src/model/facts.ts';
@@ -189,7 +190,7 @@ const NODES: { system: string; node: Node; names: RegExp[] }[] = [
       },
       { labels: { 'cloud.google.com/gke-nodepool': 'pool-1' }, providerID: 'gce://acme/europe-west1-b/gke-prod-pool-1-abcd' },
     ),
-    names: [/gcloud container node-pools update pool-1 /, /GKE replaces nodes/],
+    names: [/gcloud container node-pools update pool-1 /, /GKE then replaces the nodes/],
   },
   {
     system: 'aks',
@@ -202,6 +203,59 @@ const NODES: { system: string; node: Node; names: RegExp[] }[] = [
       },
     ),
     names: [/--custom-ca-trust-certificates ca\.crt/, /--http-proxy-config/, /AKS replaces nodes/],
+  },
+  {
+    system: 'eks-auto',
+    node: node(
+      'i-0abc1234def567890',
+      {
+        osImage: 'Bottlerocket (EKS Auto, Standard) 2026.11.1',
+        kubeletVersion: 'v1.36.2-eks-113cf36',
+        containerRuntimeVersion: 'containerd://2.1.5+bottlerocket',
+      },
+      { labels: { 'eks.amazonaws.com/compute-type': 'auto' }, providerID: 'aws:///eu-west-1a/i-0abc' },
+    ),
+    names: [/spec\.certificateBundles/, /spec\.advancedNetworking\.httpsProxy/, /create-pull-through-cache-rule/],
+  },
+  {
+    system: 'fargate',
+    node: node(
+      'fargate-ip-10-0-0-9.eu-west-1.compute.internal',
+      { osImage: 'Amazon Linux 2', kubeletVersion: 'v1.36.2-eks-113cf36', containerRuntimeVersion: 'containerd://1.7.29' },
+      { labels: { 'eks.amazonaws.com/compute-type': 'fargate' }, providerID: 'aws:///eu-west-1a/x/fargate-ip-10-0-0-9' },
+    ),
+    names: [/Fargate has no setting for this/, /kubectl describe node\/fargate-ip/],
+  },
+  {
+    system: 'gke-autopilot',
+    node: node(
+      'gk3-prod-pool-1-abcd',
+      {
+        osImage: 'Container-Optimized OS from Google',
+        kubeletVersion: 'v1.36.1-gke.1829001',
+        containerRuntimeVersion: 'containerd://2.1.5',
+      },
+      { providerID: 'gce://acme/europe-west1-b/gk3-prod-pool-1-abcd' },
+    ),
+    names: [/gcloud container clusters update CLUSTER --containerd-config-from-file=containerd\.yaml/, /registryHosts/],
+  },
+  {
+    system: 'microk8s',
+    node: node(
+      'node-3',
+      { osImage: 'Ubuntu 24.04.3 LTS', containerRuntimeVersion: 'containerd://1.7.28' },
+      { labels: { 'microk8s.io/cluster': 'true' } },
+    ),
+    names: [
+      /\/var\/snap\/microk8s\/current\/args\/certs\.d\/registry\.example\.com/,
+      /snap restart microk8s\.daemon-containerd/,
+      /containerd-env/,
+    ],
+  },
+  {
+    system: 'docker-desktop',
+    node: node('docker-desktop', { osImage: 'Docker Desktop', containerRuntimeVersion: 'docker://28.5.1' }),
+    names: [/settings of Docker Desktop, under Docker Engine/, /docker desktop restart/, /Resources > Proxies/],
   },
 ];
 
@@ -279,6 +333,58 @@ t.test('each node system is recognized from a node object, and its fixes name it
   }
 });
 
+/** What has to be changed on a node, and where each system has it. In a fix of another system no such place may stand. */
+const PLACES: Record<string, RegExp> = {
+  containerd: /\/etc\/containerd\//,
+  eks: /\/etc\/containerd\//,
+  aks: /\/etc\/containerd\//,
+  kind: /\/etc\/containerd\/|kind (?:create|load)/,
+  gke: /containerd\.yaml|GKE sets no proxy|gcloud/,
+  'gke-autopilot': /containerd\.yaml|GKE sets no proxy|GKE Autopilot/,
+  'eks-auto': /NodeClass|EKS Auto Mode|nodeclasses/,
+  fargate: /Fargate/,
+  microk8s: /\/var\/snap\/microk8s\//,
+  k3s: /\/etc\/rancher\/k3s\/|--pause-image|k3s\.service|k3s-agent\.service/,
+  k3d: /\/etc\/rancher\/k3s\/|--pause-image|k3d cluster/,
+  rke2: /\/etc\/rancher\/rke2\/|--pause-image|\/etc\/default\/rke2/,
+  talos: /machine config/,
+  bottlerocket: /apiclient|Bottlerocket has no setting/,
+  openshift: /oc (?:edit|create|get|extract|debug)|MachineConfig/,
+  crio: /\/etc\/containers\/|\/etc\/crio\/|GLOBAL_AUTH_FILE|systemctl edit crio/,
+  docker: /\/etc\/docker\/|Docker sends no login|systemctl edit docker|cri-dockerd/,
+  minikube: /minikube -p lab (?:start|ssh|cp)|Docker sends no login/,
+  'docker-desktop': /Docker Desktop|Docker sends no login|cri-dockerd|\.docker\/certs\.d/,
+  windows: /C:\\Program Files\\containerd|hosts\.toml|Machine'|Cert:/,
+};
+
+t.test('whatever has to be changed on a node is changed where its system has it', async t => {
+  t.strictSame(Object.keys(PLACES).sort(), NODE_SYSTEMS.map(({ id }) => id).sort());
+  const [registry, mirror] = ['docker.io', 'mirror.example.net'];
+  const SETTINGS: Record<string, (steps: NodeSteps) => Step> = {
+    mirror: steps => steps.editMirrors(registry),
+    'scheme of a mirror': steps => steps.correctMirrorScheme(registry, mirror, 'https'),
+    authority: steps => steps.trustAuthority(registry, mirror),
+    'client certificate': steps => steps.clientCertificate(mirror),
+    'plain HTTP': steps => steps.useScheme('registry.example.com:5000', 'http'),
+    login: steps => steps.setLogin(registry, mirror),
+    proxy: steps => steps.setProxy(registry),
+    'sandbox image': steps => steps.sandboxImage(),
+  };
+  for (const { system, node: object } of NODES)
+    for (const [setting, stepOf] of Object.entries(SETTINGS)) {
+      const { what, command } = stepOf(nodeSteps(factsOn(object)));
+      const text = `${what} ${command ?? ''}`;
+      // what is no setting of a file has a command of its own
+      const anywhere = setting === 'sandbox image' || (setting === 'proxy' && /systemctl edit|az aks/.test(text)) || /az aks/.test(text);
+      if (!anywhere) t.match(text, PLACES[system] as RegExp, `${system}, ${setting}`);
+      if (!/containerd|eks$|aks|kind|gke$/.test(system)) t.notMatch(text, /(?<![\w/])\/etc\/containerd\//, `${system}, ${setting}`);
+      if (command === null || system === 'windows') continue;
+      for (const shell of ['bash', 'zsh', 'fish'])
+        if (spawnSync(shell, ['-c', 'true']).status === 0)
+          t.equal(spawnSync(shell, ['-n', '-c', command]).status, 0, `${system}, ${setting}: ${shell} can read it: ${command}`);
+    }
+});
+
 t.test('a word for PowerShell ends at no typographic quote', async t => {
   const windows = NODE_SYSTEMS.find(({ id }) => id === 'windows');
   const object = NODES.find(({ system }) => system === 'windows')?.node as Node;
@@ -322,7 +428,7 @@ t.test('an unknown node system is said to be unknown, and the two usual places a
   }
 });
 
-t.test('a containerd that may ignore hosts.toml is checked', async t => {
+t.test('a containerd that ignores a list of directories is told so', async t => {
   const rows: [string, boolean][] = [
     ['containerd://1.7.28', false],
     ['containerd://2.0.11', false],
@@ -331,8 +437,8 @@ t.test('a containerd that may ignore hosts.toml is checked', async t => {
     ['containerd://3.0.0', true],
   ];
   for (const [runtime, checked] of rows) {
-    const step = nodeSteps(factsOn(node('node-3', { containerRuntimeVersion: runtime }))).checkSettings();
-    t.equal(step !== null, checked, runtime);
+    const step = nodeSteps(factsOn(node('node-3', { containerRuntimeVersion: runtime }))).checkSettings(true);
+    t.equal(step?.what.includes('list of directories'), checked, runtime);
   }
 });
 

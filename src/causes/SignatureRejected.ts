@@ -1,8 +1,8 @@
 /** SignatureRejected: the signature policy of the node rejects the image. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
-import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
+import { maybeOwn } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
@@ -35,7 +35,5 @@ const ofMirror = (facts: Facts): Fix => ({
 
 const signing = (facts: Facts): Fix[] => [
   { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },
-  ...(providerOf(facts.reference?.registry ?? '')?.takesNoLogins
-    ? []
-    : [{ title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` }]),
+  ...(maybeOwn(facts) ? [{ title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` }] : []),
 ];

@@ -75,9 +75,7 @@ export function otherPlaceOf({ reference, probe }: Facts): OtherPlace | null {
   return {
     image: inPath.image,
     sentence: `The path holds the host "${inPath.host}": ${isNoMirror ? '' : 'it is the path of a mirror, or '}a registry ${isNoMirror ? 'was' : 'that was'} written twice (as in the values of a chart).`,
-    title: isNoMirror
-      ? `remove "${reference.registry}" from the image`
-      : `if "${reference.registry}" is no mirror of "${inPath.host}", remove it from the image`,
+    title: isNoMirror ? `name the registry once` : `if "${reference.registry}" is no mirror of "${inPath.host}", remove it from the image`,
     isKnown: isNoMirror,
   };
 }

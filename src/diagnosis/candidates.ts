@@ -567,7 +567,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'redirect.error-status',
-    { role: 'redirect', kind: 'status' },
+    { role: 'redirect', kind: 'status', where: ({ status }) => status !== 451 },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects answers with an error.',
   ),

@@ -61,6 +61,20 @@ const SITUATIONS: Record<string, Expected> = {
     says: [/allow asia-south1-docker\.pkg\.dev in the firewall/, /cri-dockerd/],
     never: [SET_IMAGE, PUSH, SECRET],
   },
+  'linux-image-on-windows': {
+    cause: 'PlatformNotAvailable',
+    atMost: 'likely',
+    also: ['NodeStorageFailed'],
+    says: [/"kubernetes\.io\/os":"linux"/],
+    never: [/drain/, /dmesg/, /has no manifest/],
+    noNode: 'NodeStorageFailed',
+  },
+  'no-windows-in-the-index': {
+    cause: 'PlatformNotAvailable',
+    atMost: 'certain',
+    says: [/"kubernetes\.io\/os":"linux"/, /ask the publisher/],
+    never: [/-t mcr\.microsoft\.com/, SECRET],
+  },
   'name-without-repository': {
     cause: 'InvalidImageName',
     atMost: 'certain',
@@ -94,6 +108,25 @@ const SITUATIONS: Record<string, Expected> = {
     says: [/image of the sandbox/, /crictl rmi dev\.acme\.example/],
     never: [SET_IMAGE, PUSH, SECRET],
   },
+  'mirror-name-unknown': {
+    cause: 'RegistryNameNotResolved',
+    atMost: 'certain',
+    says: [/the mirror "hub\.mirror\.acme\.example" of "docker\.io"/, /correct or remove the mirror/, /certs\.d\/docker\.io\/hosts\.toml/],
+    never: [SET_IMAGE, PUSH, SECRET],
+  },
+  'mirror-is-a-service': {
+    cause: 'RegistryNameNotResolved',
+    atMost: 'certain',
+    says: [/service names \(\*\.svc/, /correct or remove the mirror/, /\/etc\/rancher\/rke2\/registries\.yaml/],
+    never: [SET_IMAGE, PUSH, /certs\.d/],
+  },
+  'mirror-without-its-login': {
+    cause: 'MirrorFailed',
+    atMost: 'possible',
+    also: ['NoPullSecret'],
+    says: [/mirror/, /show the configured mirrors/],
+    never: [/index\.docker\.io\/v1/, SET_IMAGE, PUSH],
+  },
   'tls-inspected-on-k3s': {
     cause: 'CertificateNotTrusted',
     atMost: 'certain',
@@ -105,6 +138,13 @@ const SITUATIONS: Record<string, Expected> = {
     atMost: 'certain',
     says: [/service names \(\*\.svc/, /ingress or a load balancer/],
     never: [PUSH, SECRET],
+  },
+  'web-page-for-a-hub-image': {
+    cause: 'NotARegistry',
+    atMost: 'likely',
+    also: ['MirrorFailed'],
+    says: [/mirror/, /show the configured mirrors/],
+    never: [/https:\/\/docker\.io\/v2/, SET_IMAGE, PUSH],
   },
   'google-right-of-the-nodes': {
     cause: 'AccessDenied',
@@ -119,6 +159,19 @@ const SITUATIONS: Record<string, Expected> = {
     also: ['NoPullSecret', 'AccessDenied'],
     says: [/if the name is misspelled/, /same error for missing and private/],
     never: [/login is good|authentication succeeded/i, PUSH],
+  },
+  'blob-host-unknown-to-dns': {
+    cause: 'BlobHostFailed',
+    atMost: 'certain',
+    says: [/cannot resolve the name/, /resolve "store-07\.acme-net\.example"/],
+    never: [/allow .* in the firewall/, /A firewall must/, /X-Amz-Signature=0f/, SET_IMAGE, PUSH],
+  },
+  'layer-refused-under-the-name-of-the-registry': {
+    cause: 'BlobHostFailed',
+    atMost: 'possible',
+    also: ['RegistryPolicyDenied'],
+    says: [/403/],
+    never: [/redirects downloads to "quay\.io"/, /allow quay\.io in the firewall/, PUSH],
   },
   'gitlab-login-of-the-node-unused': {
     cause: 'NoPullSecret',
@@ -160,11 +213,24 @@ const SITUATIONS: Record<string, Expected> = {
     says: [/has moved to "docker\.io\/bitnamilegacy\/redis/, /api=docker\.io\/bitnamilegacy\/redis:7\.0\.11-debian-11-r12/],
     never: [SECRET],
   },
+  'chain-without-the-intermediate': {
+    cause: 'CertificateNotTrusted',
+    atMost: 'certain',
+    says: [/intermediate/, /certs\.d/],
+    never: [SET_IMAGE, PUSH],
+  },
   'manifest-by-digest-answered-400': {
     cause: 'RegistryFailing',
     atMost: 'possible',
     says: [/answers 400/],
     never: [SET_IMAGE, PUSH, /not a valid image reference|rejects the name/],
+  },
+  'cache-may-not-reach-its-upstream': {
+    cause: 'ImageBroken',
+    atMost: 'likely',
+    also: ['RepositoryOffline'],
+    says: [/cache/, /upstream/],
+    never: [/docker push/],
   },
   'public-registry-blocks-the-country': {
     cause: 'RegistryPolicyDenied',
@@ -177,6 +243,19 @@ const SITUATIONS: Record<string, Expected> = {
     atMost: 'likely',
     says: [/takes no credentials/, /image of the sandbox/],
     never: [SECRET, PUSH, SET_IMAGE],
+  },
+  'built-here-and-never-loaded': {
+    cause: 'RepositoryNotFoundOrPrivate',
+    atMost: 'possible',
+    also: ['RepositoryNotFound'],
+    says: [/built/, /load|import/],
+    never: [/login is good|authentication succeeded/i],
+  },
+  'mirror-rewrites-the-manifest': {
+    cause: 'ImageBroken',
+    atMost: 'likely',
+    says: [/another manifest/, /digest/],
+    never: [/docker push/, /:TAG/],
   },
   'zstd-on-an-old-node': {
     cause: 'ManifestUnsupported',

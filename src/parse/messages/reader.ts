@@ -288,7 +288,7 @@ function placeUrl(url: string, draft: Draft, hosts: readonly string[]): void {
   if (!isContent && (draft.role === 'token' || query.has('scope') || isTokenPath(path))) {
     draft.role = 'token';
     draft.step = 'token';
-  } else if (query.has('ns') || (resource === 'ping' && draft.step === 'ping' && isForeign)) draft.role = 'mirror';
+  } else if (query.has('ns') || (resource === 'ping' && isForeign)) draft.role = 'mirror';
   else if (isForeign) draft.role = 'redirect';
   if (resource === 'blob' && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
   if (resource === 'ping' && draft.step === 'resolve') draft.step = 'ping';

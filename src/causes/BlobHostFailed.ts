@@ -48,6 +48,7 @@ export const BlobHostFailed: CauseText = {
 };
 
 function how(fault: Fault | null): string {
+  if (fault?.details.silent) return 'gets no answer from that host in time';
   switch (fault?.kind) {
     case 'notJson':
       return 'gets a web page from that host';

@@ -353,6 +353,24 @@ export const CANDIDATES: readonly Candidate[] = [
 
   // the token server
   likely(
+    'token-server.own-address',
+    { role: 'token', kind: CONNECTION, details: { ownAddress: true } },
+    ['TokenServiceFailed', 'RegistryNameNotResolved'],
+    "The name of the registry's token server leads the node to itself.",
+  ),
+  likely(
+    'token-server.bad-request',
+    { role: 'token', status: 400, seenBy: 'node' },
+    ['TokenServiceFailed', 'CredentialsRejected', 'InvalidImageName'],
+    'The token server answers 400: it does not accept the request, or what was sent with it.',
+  ),
+  likely(
+    'token-server.precondition',
+    { role: 'token', status: [412, 451], seenBy: 'node' },
+    ['RegistryPolicyDenied', 'TokenServiceFailed'],
+    'The token server answers with a status for policies and legal blocks.',
+  ),
+  likely(
     'token-server.silent',
     { role: 'token', kind: 'timeout', details: { silent: true }, seenBy: 'node' },
     ['TokenServiceFailed', 'RegistryFailing', 'RegistryUnreachable'],
@@ -559,6 +577,24 @@ export const CANDIDATES: readonly Candidate[] = [
     ['BlobHostFailed', 'RegistryUnreachable'],
     'The host to which the registry redirects cannot be reached.',
   ),
+  likely(
+    'redirect.plain-http',
+    { role: 'redirect', kind: PLAIN_HTTP, seenBy: 'node' },
+    ['PlainHTTPRegistry', 'NotARegistry', 'RegistryFailing'],
+    'The node and the host to which the registry redirects use different protocols: one uses plain HTTP, the other HTTPS.',
+  ),
+  likely(
+    'redirect.certificate-not-trusted',
+    { role: 'redirect', kind: 'untrusted', seenBy: 'node' },
+    ['CertificateNotTrusted', 'NotARegistry', 'ProxyFailed'],
+    'The certificate of the host to which the registry redirects is signed by an authority that is not trusted.',
+  ),
+  likely(
+    'redirect.certificate',
+    { role: 'redirect', kind: ['badCertificate', 'x509'], seenBy: 'node' },
+    ['CertificateInvalid', 'CertificateNotTrusted', 'NotARegistry'],
+    'The certificate of the host to which the registry redirects is rejected.',
+  ),
   orLogin(
     'redirect.forbidden',
     { role: 'redirect', kind: 'status', family: 'authentication' },
@@ -662,6 +698,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: ['reset', 'eof'], step: [...TRANSFER, 'unpack'] },
     ['TransferInterrupted', 'BlobHostFailed', 'RegistryUnreachable', 'TLSFailed'],
     'The connection was closed during the download of the image.',
+  ),
+  likely(
+    'network.registry-unreachable-in-transfer',
+    { kind: ['refused', 'timeout', 'unreachable'], step: TRANSFER, role: REGISTRY, details: { resource: 'blob' }, where: hasHost },
+    ['RegistryUnreachable', 'BlobHostFailed', 'RegistryFailing'],
+    'The manifest was read, but then no connection to the same host could be opened.',
   ),
   likely(
     'network.transfer-unreachable',
@@ -979,9 +1021,15 @@ export const CANDIDATES: readonly Candidate[] = [
     'The registry resolved the reference, and then answers 400 to the request for the same manifest by its digest.',
   ),
   likely(
+    'answer.bad-request-of-mirror',
+    { status: 400, role: 'mirror', seenBy: 'node' },
+    ['MirrorFailed', 'InvalidImageName', 'RegistryFailing'],
+    'The mirror answers 400 to the request for this image.',
+  ),
+  likely(
     'answer.bad-request',
     // a registry that has answered for the name once takes it
-    { status: 400, where: ({ seenBy, step }) => seenBy === 'node' || step === 'resolve' },
+    { status: 400, where: ({ seenBy, step }) => step === 'resolve' || (seenBy === 'node' && !TRANSFER.includes(step)) },
     ['InvalidImageName', 'RegistryFailing'],
     'The registry answers 400 to the request for this image.',
   ),

@@ -302,6 +302,14 @@ export const WRAPPERS: Wrapper[] = [
     source: 'google.golang.org/grpc internal/transport/http2_client.go',
   },
   {
+    id: 'containerd.grpc-reading',
+    match: /error reading from server: (?=read unix )/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'error reading from server: read unix @->/run/containerd/containerd.sock: read: connection reset by peer',
+    source: 'google.golang.org/grpc internal/transport/http2_client.go',
+  },
+  {
     id: 'containerd.verifier-blocking',
     match: /blocking pull of \S+ with digest \S+: /,
     kind: 'policy',
@@ -699,6 +707,14 @@ export const ERRORS: ErrorRow[] = [
     step: 'runtime',
     example: `Failed to pull image "${IMAGE}": rpc error: code = Unavailable desc = error reading from server: EOF`,
     source: 'google.golang.org/grpc internal/transport/http2_client.go, reader',
+  },
+  {
+    id: 'containerd.client-closing',
+    match: /grpc: the client connection is closing/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'rpc error: code = Canceled desc = grpc: the client connection is closing',
+    source: 'google.golang.org/grpc clientconn.go, ErrClientConnClosing',
   },
   {
     id: 'containerd.transport-closing',

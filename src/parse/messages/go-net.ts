@@ -48,6 +48,15 @@ export const WRAPPERS: Wrapper[] = [
     source: 'net net.go, OpError.Error',
   },
   {
+    id: 'go-net.read-unix',
+    match: /(?:read|write) unix \S*->\S+: /,
+    kind: 'runtime',
+    step: 'runtime',
+    on: 'connection',
+    example: 'error reading from server: read unix @->/run/containerd/containerd.sock: read: connection reset by peer',
+    source: 'net net.go, OpError.Error',
+  },
+  {
     id: 'go-net.dial',
     match: /dial tcp[46]?(?: (?<address>\S+))?: /,
     on: 'connection',
@@ -565,6 +574,15 @@ export const ERRORS: ErrorRow[] = [
     details: { silent: true },
     example: `${HEAD}net/http: timeout awaiting response headers`,
     source: 'net/http transport.go, errTimeout (ResponseHeaderTimeout)',
+  },
+  {
+    id: 'go-net.timeout-body',
+    match: /(?:net\/http: request canceled|context deadline exceeded) \(Client\.Timeout or context cancellation while reading body\)/,
+    kind: 'timeout',
+    details: { silent: true },
+    example:
+      'failed to pull and unpack image "registry.example.com/team/api:1.4.2": failed to copy: net/http: request canceled (Client.Timeout or context cancellation while reading body)',
+    source: 'net/http client.go, cancelTimerBody.Read',
   },
   {
     id: 'go-net.timeout-headers-of-http2',

@@ -227,7 +227,7 @@ export const ERRORS: ErrorRow[] = [
   },
   {
     id: 'registry.repository-not-found',
-    match: /(?<explanation>repository \S+ not found)/,
+    match: /(?<explanation>repository \S+ (?:is )?not found)/,
     kind: 'notFound',
     status: 404,
     code: 'NAME_UNKNOWN',

@@ -341,7 +341,52 @@ t.test('the layer that names whose error it is decides, whatever stands inside',
     [
       'a store of signatures',
       'Source image rejected: Get "https://signatures.example.net/team/api/signature-1": dial tcp: lookup signatures.example.net: no such host',
-      { kind: 'signature', step: 'verify' },
+      { kind: 'signature', step: 'verify', details: { signature: 'notFound' } },
+    ],
+    [
+      '… that fails',
+      'Source image rejected: reading signature from https://signatures.example.net/s-1: received unexpected HTTP status: 500 Internal Server Error',
+      { kind: 'signature', step: 'verify', details: { signature: 'notFound' } },
+    ],
+    [
+      'the JSON of a signature',
+      "Source image rejected: invalid character '<' looking for beginning of value",
+      { kind: 'signature', details: { signature: 'invalid' } },
+    ],
+    [
+      "the node's own logins",
+      `initializing source docker://${IMAGE}: getting username and password: illegal base64 data at input byte 8`,
+      { kind: 'runtime', step: 'runtime' },
+    ],
+    [
+      "the node's list of registries",
+      'loading registries configuration "/etc/containers/registries.conf": open /etc/containers/registries.conf: no such file or directory',
+      { kind: 'runtime', step: 'runtime' },
+    ],
+    [
+      "a mirror's key in a file",
+      `${PULLED}unable to read client key "/etc/containerd/certs.d/x/client.key": open /etc/containerd/certs.d/x/client.key: permission denied`,
+      { kind: 'runtime', step: 'runtime' },
+    ],
+    [
+      'a program of the node',
+      `${PULLED}failed to extract layer sha256:9b2c: failed to get stream processor for application/vnd.oci.image.layer.v1.tar+zstd: fork/exec /usr/bin/zstd: no such file or directory: unknown`,
+      { kind: 'runtime', step: 'runtime' },
+    ],
+    [
+      "a token server's JSON, which Docker prints behind the request for the manifest",
+      `Error response from daemon: Head "https://registry.example.com/v2/team/api/manifests/1.4.2": invalid character '<' looking for beginning of value`,
+      { kind: 'badToken', role: 'token' },
+    ],
+    [
+      'a HEAD request that failed on the way, which no token server did',
+      'Error response from daemon: Head "https://registry.example.com/v2/team/api/manifests/1.4.2": stream error: stream ID 1; INTERNAL_ERROR; received from peer',
+      { kind: 'reset', role: 'registry' },
+    ],
+    [
+      "the runtime's socket",
+      'error reading from server: read unix @->/run/containerd/containerd.sock: read: connection reset by peer',
+      { kind: 'runtime', step: 'runtime' },
     ],
     [
       'a policy that does not parse',
@@ -369,7 +414,7 @@ t.test('the layer that names whose error it is decides, whatever stands inside',
       { kind: 'runtime', step: 'runtime' },
     ],
   ];
-  for (const [name, message, fault] of rows) t.match(read(message), [fault], name);
+  for (const [name, message, fault] of rows) t.match(readFaults(message, hostsOf(IMAGE)), [fault], name);
 });
 
 t.test('a request that was sent and not answered', async t => {
@@ -377,6 +422,9 @@ t.test('a request that was sent and not answered', async t => {
   const silent = (error: string): boolean | undefined => readFaults(`${head}${error}`, hostsOf(IMAGE))[0]?.details.silent;
   for (const error of [
     'net/http: timeout awaiting response headers',
+    'http2: timeout awaiting response headers',
+    'read tcp 10.0.0.9:41822->10.0.0.5:443: i/o timeout',
+    'read tcp 10.0.0.9:41822->10.0.0.5:443: read: connection timed out',
     'net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
     'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
     'context deadline exceeded',
@@ -384,9 +432,31 @@ t.test('a request that was sent and not answered', async t => {
     t.equal(silent(error), true, error);
   for (const error of [
     'dial tcp 10.0.0.5:443: i/o timeout',
+    'read tcp 10.0.0.9:41822->10.0.0.5:443: read: connection reset by peer',
     'dial tcp 10.0.0.5:443: context deadline exceeded',
     'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
     'EOF',
   ])
     t.equal(silent(error), undefined, error);
+});
+
+t.test('what a proxy writes into its answer to CONNECT is all that a runtime hands on', async t => {
+  const asRead = (message: string): Fault[] => readFaults(message, hostsOf(IMAGE));
+  const head = `${PULLED}failed to do request: Head "https://registry.example.com/v2/team/api/manifests/1.4.2": `;
+  const ping = `initializing source docker://${IMAGE}: pinging container registry registry.example.com: Get "https://registry.example.com/v2/": `;
+  const docker = 'Error response from daemon: Get "https://registry.example.com/v2/": ';
+  for (const before of [head, ping, docker]) {
+    for (const phrase of ['Proxy Authentication Required', 'Too Many Requests', 'Bad Gateway'])
+      t.match(asRead(`${before}${phrase}`), [{ kind: 'proxy', role: 'proxy', details: { phrase } }], phrase);
+    for (const phrase of ['URL blocked (rule 17)', 'I/O error', 'authenticationrequired'])
+      t.match(asRead(`${before}${phrase}`), [{ kind: 'proxy', role: 'proxy', details: { phrase, ownPhrase: true } }], phrase);
+    t.match(asRead(`${before}unknown status code`), [{ kind: 'proxy', role: 'proxy' }], 'no phrase at all');
+  }
+  for (const [error, kind] of [
+    ['EOF', 'eof'],
+    ['stopped after 10 redirects', 'redirects'],
+    ['http: server gave HTTP response to HTTPS client', 'plainHttp'],
+    ['the flux capacitor is empty', 'unknown'],
+  ] as const)
+    t.match(asRead(`${head}${error}`), [{ kind }], `no proxy: ${error}`);
 });

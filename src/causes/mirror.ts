@@ -90,6 +90,8 @@ export function comparison({ probe }: Facts): string {
   const answer =
     itself.fault === null
       ? 'returns the manifest: the mirror is at fault'
-      : `fails, too (${itself.fault.message}): the mirror may not be at fault`;
+      : isAuthenticationFault(itself.fault)
+        ? 'requires a login, which was not sent to it: that it has the image is not known'
+        : `fails, too (${itself.fault.message}): the mirror may not be at fault`;
   return ` Asked from this machine, the mirror "${probe.host}" fails (${fault?.message}), and the registry "${itself.host}" ${answer}.`;
 }

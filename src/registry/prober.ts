@@ -117,7 +117,10 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
           isSilent,
         );
         const fails = facts.connectionFault !== null || facts.attempts[facts.decisive ?? -1]?.fault != null;
-        return options.mirrors.has(registry) && fails ? { ...facts, registryItself: await askItself(reference, platform) } : facts;
+        if (!options.mirrors.has(registry) || !fails) return facts;
+        // whoever names a mirror sends no credential elsewhere
+        const itself = createProber(transport, { ...options, mirrors: new Map() });
+        return { ...facts, registryItself: answerOf(await itself.probe(reference, [], { platform, deep: false })) };
       });
     },
 
@@ -133,13 +136,6 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     },
   };
 
-  /** What the registry itself answers to an anonymous request where a mirror in its place fails: whoever names a mirror sends no credential elsewhere. */
-  async function askItself(reference: Reference, platform: Platform | null): Promise<ProbeFacts['registryItself']> {
-    const itself = createProber(transport, { ...options, mirrors: new Map() });
-    const { host, connectionFault, attempts, decisive } = await itself.probe(reference, [], { platform, deep: false });
-    return { host, fault: connectionFault ?? attempts[decisive ?? -1]?.fault ?? null };
-  }
-
   async function logInAt(session: Session, registry: string, credential: Credential): Promise<LoginFacts> {
     const checks = connectionChecks(session);
     const { fault } = session;
@@ -152,6 +148,12 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     return { checks: [...checks, ...attempt.checks], result, detail, fault: attempt.fault, repaired };
   }
 }
+
+/** What a probe ended with. */
+const answerOf = ({ host, connectionFault, attempts, decisive }: ProbeFacts): ProbeFacts['registryItself'] => ({
+  host,
+  fault: connectionFault ?? attempts[decisive ?? -1]?.fault ?? null,
+});
 
 /** The session with a registry that has kept silent for so long that it is asked nothing more. */
 const givenUp = (session: Session): Session => ({

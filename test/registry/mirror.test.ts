@@ -12,12 +12,17 @@ const returned = (): Answer => {
   const answer = json(200, manifest);
   return { ...answer, headers: { ...answer.headers, 'content-type': manifest.mediaType, 'docker-content-digest': digest } };
 };
+const challenged = (): Answer => {
+  const answer = json(401, { errors: [{ code: 'UNAUTHORIZED' }] });
+  return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Basic realm="shop"' } };
+};
 const missing = (): Answer => json(404, { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'not here' }] });
 
 t.test('a mirror that fails is compared with the registry, which gets no credential', async t => {
-  for (const [registryHas, cause, told] of [
-    [true, 'MirrorFailed', 'the mirror is at fault'],
-    [false, 'TagNotFound', 'the mirror may not be at fault'],
+  for (const [answer, cause, told] of [
+    [returned, 'MirrorFailed', 'the mirror is at fault'],
+    [missing, 'TagNotFound', 'the mirror may not be at fault'],
+    [challenged, 'TagNotFound', 'requires a login'],
   ] as const) {
     const lab = new Lab();
     t.teardown(() => lab.close());
@@ -25,7 +30,7 @@ t.test('a mirror that fails is compared with the registry, which gets no credent
     const { host } = await lab.registry({
       answer: ({ path, headers }) => {
         logins.push(headers.authorization);
-        return path === '/v2/' ? json(200, {}) : registryHas ? returned() : missing();
+        return path === '/v2/' && answer !== challenged ? json(200, {}) : answer();
       },
     });
     const mirror = await lab.registry({ answer: ({ path }) => (path === '/v2/' ? json(200, {}) : missing()) });

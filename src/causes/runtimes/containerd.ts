@@ -45,15 +45,15 @@ const PLAIN: Layout = {
 const hostsToml = (url: string, ...lines: string[]): string =>
   quote([`server = "${url}"`, `[host."${url}"]`, '  capabilities = ["pull", "resolve"]', ...lines, ''].join('\\n'));
 
-/** Writes a hosts.toml into a folder, unless there is one: that has to be edited then. In: commands that put other files into the folder first, and so create it. */
+/**
+ * Writes a hosts.toml into a folder, unless there is one, and shows it: one that was there has to be edited. In: commands that put other files into the folder first, and so create
+ * it.
+ */
 function writeHosts(shell: Shell, folder: string, text: string, copies: string[] = []): string {
   const [file, parent] = [quote(`${folder}/hosts.toml`), quote(folder)];
   const create = copies.length > 0 ? copies : [shell.wrap(`${shell.sudo}mkdir -p ${parent}`)];
-  const write =
-    shell.on === 'node'
-      ? `if [ -e ${file} ]; then sudoedit ${file}; else printf ${text} | sudo tee ${file}; fi`
-      : shell.wrap(`if [ -e ${file} ]; then cat ${file}; else printf ${text} | ${shell.sudo}tee ${file}; fi`);
-  return [...create, write].join(' && ');
+  const show = shell.on === 'node' ? 'sudoedit' : 'cat';
+  return [...create, shell.wrap(`[ -e ${file} ] || printf ${text} | ${shell.sudo}tee ${file}; ${show} ${file}`)].join(' && ');
 }
 
 /** containerd on a node that this shell leads to. */
@@ -120,7 +120,7 @@ export function containerdSteps(node: NodeFacts, shell: Shell, layout: Layout = 
     checkSettings: () =>
       step(
         shell,
-        `check that config_path is "${certs}": if it is empty${ignoresDirectoryLists(node) ? ', or a list of directories (containerd 2.1 and later)' : ''}, containerd reads no hosts.toml`,
+        `check that config_path is "${certs}": if it is empty${ignoresDirectoryLists(node) ? ', or a list of directories (containerd 2.1 and later without use_local_image_pull)' : ''}, containerd reads no hosts.toml`,
         `${sudo}${settings} | grep config_path`,
       ),
     showCredentials: () =>

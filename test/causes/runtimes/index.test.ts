@@ -2,7 +2,8 @@
  * Node systems: recognized from a node object, and what the fixes of a cause on the node then are. Golden texts in fixtures/node-systems hold every fix of a system.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { CAUSE_TEXTS } from '../../../src/causes/index.ts';
 import { NODE_SYSTEMS, nodeSteps, nodeSystemOf } from '../../../src/causes/runtimes/index.ts';
@@ -360,6 +361,7 @@ const PLACES: Record<string, RegExp> = {
 t.test('whatever has to be changed on a node is changed where its system has it', async t => {
   t.strictSame(Object.keys(PLACES).sort(), NODE_SYSTEMS.map(({ id }) => id).sort());
   const [registry, mirror] = ['docker.io', 'mirror.example.net'];
+  const file = join(t.testdir({}), 'command');
   const SETTINGS: Record<string, (steps: NodeSteps) => Step> = {
     mirror: steps => steps.editMirrors(registry),
     'scheme of a mirror': steps => steps.correctMirrorScheme(registry, mirror, 'https'),
@@ -379,9 +381,10 @@ t.test('whatever has to be changed on a node is changed where its system has it'
       if (!anywhere) t.match(text, PLACES[system] as RegExp, `${system}, ${setting}`);
       if (!/containerd|eks$|aks|kind|gke$/.test(system)) t.notMatch(text, /(?<![\w/])\/etc\/containerd\//, `${system}, ${setting}`);
       if (command === null || system === 'windows') continue;
+      writeFileSync(file, `${command}\n`);
       for (const shell of ['bash', 'zsh', 'fish'])
         if (spawnSync(shell, ['-c', 'true']).status === 0)
-          t.equal(spawnSync(shell, ['-n', '-c', command]).status, 0, `${system}, ${setting}: ${shell} can read it: ${command}`);
+          t.equal(spawnSync(shell, ['-n', file]).status, 0, `${system}, ${setting}: ${shell} can read it: ${command}`);
     }
 });
 

@@ -513,6 +513,14 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
   },
   {
+    id: 'node.forbidden-missing-or-private',
+    reason:
+      'The token server answers 403, which it does for missing and for private repositories, and the pod has no credentials for this image.',
+    when: context =>
+      noCredential(context) && context.refusal.status === 403 && context.refusal.role === 'token' && hidesMissing(context.facts),
+    verdict: () => possible('RepositoryNotFoundOrPrivate', 'NoPullSecret', 'AccessDenied', 'CredentialsRejected', 'SecretNotInherited'),
+  },
+  {
     id: 'node.forbidden-without-credential',
     reason: 'The node reports 403, and the pod has no credentials for this image: credentials or a permission are missing.',
     when: context => noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none',

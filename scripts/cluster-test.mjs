@@ -117,6 +117,16 @@ const plugin = limiter(2);
 
 const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
+/** Out: a promise, and what fulfils it. @returns {{ promise: Promise<void>, resolve: () => void }} */
+function deferred() {
+  let resolve = () => {};
+  /** @type {Promise<void>} */
+  const promise = new Promise(done => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 const applied = (/** @type {readonly KubernetesObject[]} */ items) =>
   must('test/e2e/pods.yaml', run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }));
 /** What breaks in the middle of one target fails that target alone. @type {(target: Target, work: Promise<unknown>) => Promise<unknown>} */
@@ -133,6 +143,8 @@ async function ownPods(targets, objects) {
   const tested = plugin(() => (only.length === 0 ? checkSecrets('pulls') : undefined));
   const room = limiter(AT_ONCE);
   const repaired = new Map();
+  /** Target → its objects are made. @type {Map<string, { promise: Promise<void>, resolve: () => void }>} */
+  const made = new Map(targets.map(({ target }) => [target, deferred()]));
   /** @type {Promise<unknown>[]} */
   const jobs = [];
   /** @type {KubernetesObject[]} */
@@ -147,17 +159,16 @@ async function ownPods(targets, objects) {
     part = [];
     // these take longer, and do little meanwhile
     const aside = target.target.startsWith('cronjob/') || target.target === REPAIRED_IN_BACK_OFF;
-    await new Promise(made => {
-      const job = async () => {
-        try {
-          await applied(items);
-        } finally {
-          made(undefined);
-        }
-        if (!aside) await follow(target, items);
-      };
-      jobs.push(guarded(target, aside ? job().then(() => follow(target, items)) : room(job)));
-    });
+    const job = async () => {
+      try {
+        await applied(items);
+      } finally {
+        made.get(target.target)?.resolve();
+      }
+      if (!aside) await follow(target, items);
+    };
+    jobs.push(guarded(target, aside ? job().then(() => follow(target, items)) : room(job)));
+    await made.get(target.target)?.promise;
   }
   await tested;
   // a target that is followed may add its repair
@@ -170,9 +181,10 @@ async function ownPods(targets, objects) {
   async function follow(target, items) {
     if (target.target === REPAIRED_IN_BACK_OFF) await repairSecretInBackOff(target);
     else if (!check(`${target.title} reaches its state`, await settled(target, () => applied(items)), describe(target))) return;
+    const { fix = [], after, stays, with: other } = target.wanted[0] ?? {};
+    if (other !== undefined) await made.get(other)?.promise;
     await plugin(() => diagnose(target));
-    const { fix, after, stays } = target.wanted[0] ?? {};
-    if (fix !== undefined) {
+    if (fix.length > 0) {
       const job = guarded(
         target,
         Promise.all([tested, repaired.get(after)]).then(() => repair(target)),

@@ -23,15 +23,15 @@ type Glue = '' | ' ' | null;
  */
 export function asWritten(message: string, glue: Glue = null): string {
   if (message.length > LONGEST) return message;
-  let text = plain(message).trim();
+  let text = spaced(plain(message).trim());
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     let head = HEAD.exec(text)?.[0] ?? '';
     // lines are measured as they are, unless something stands in front of the copy
-    if (head !== '' && !LINE_MARK.test(text.slice(head.length)) && beginningOf(firstLine(text.slice(head.length))) === null) {
+    if (head !== '' && isPlainLine(firstLine(text.slice(head.length)))) {
       text = unfolded(text, glue);
       head = HEAD.exec(text)?.[0] ?? '';
     }
-    const next = head + unmarked(unwrapped(spaced(unfolded(text.slice(head.length), glue))));
+    const next = head + unmarked(unwrapped(unfolded(spaced(text.slice(head.length)), glue)));
     if (next === text) break;
     text = next;
   }
@@ -39,6 +39,9 @@ export function asWritten(message: string, glue: Glue = null): string {
 }
 
 const firstLine = (text: string): string => text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1);
+
+/** Whether a line is the message itself, as far as its beginning tells. */
+const isPlainLine = (line: string): boolean => !LINE_MARK.test(line) && !FIELD.test(line) && beginningOf(line) === null;
 
 // ---- characters
 
@@ -372,7 +375,8 @@ function withoutEntities(text: string): string {
   const first = /["']|&(?:quot|#34|#x22|amp;quot);/i.exec(text)?.[0] ?? '';
   const links = /<(?:https?:\/\/[^>\s]*)>/g;
   const isBare = /[<>]|&(?!(?:#x?[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp);)/i.test(text.replace(links, ''));
-  if (!first.startsWith('&') && isBare) return text;
+  // whoever leaves quotes alone writes none as an entity
+  if (!first.startsWith('&') && (isBare || /&(?:quot|#34|#x22);/i.test(text))) return text;
   return text.replace(ENTITY, (all, hexadecimal?: string, decimal?: string, name?: string) => {
     if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
     const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);

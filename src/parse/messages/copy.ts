@@ -1,7 +1,7 @@
 /**
- * A message as its writer wrote it, from a copy that people and programs handed on. Belongs here: what terminals, logs, chats, trackers, tables and editors do to a text, and
- * how each is undone. What the message says is none of this file's business; it knows only how kubelet's sentences begin. A message that nobody copied stays as it is. Pure;
- * each step passes over the text a fixed number of times.
+ * A message as its writer wrote it, from a copy that people and programs handed on. Belongs here: what terminals, logs, chats, trackers,
+ * tables and editors do to a text, and how each is undone. What the message says is none of this file's business; it knows only how
+ * kubelet's sentences begin. A message that nobody copied stays as it is. Pure; each step passes over the text a fixed number of times.
  */
 import { jsonObject } from '../shape.ts';
 
@@ -66,7 +66,7 @@ const spaced = (text: string): string => (/\S \S/.test(text) || !/ {2}|\t/.test(
 
 /** What stands in front of each line of a quote, and around each line of a drawn table. */
 const LINE_MARK = /^[ \t]{0,40}(?:>|[│┃║])[ \t]?/;
-const LINE_END = /[ \t]*[│┃║][ \t]*$/;
+const LINE_END = /[│┃║][ \t]{0,40}$/;
 /** Lines of tools that say nothing of the failure. */
 const NOISE =
   /^\s*(?:See 'docker |Using default tag: |Trying to pull |Unable to find image '|\S+: Pulling from |exit status \d|elapsed: |Getting image source |Copying (?:blob|config) |Events:\s*$|(?:NAMESPACE\s+)?LAST SEEN\s|Type\s+Reason\s|-{3,}(?:\s|$)|`{3}\w*\s*$|\{(?:code|noformat)(?::\w+)?\}\s*$)/;
@@ -146,8 +146,8 @@ function beginningOf(line: string): Beginning {
 }
 
 /**
- * The lines of each record. What the first line is decides: words of a folded message may look like anything. Where it begins no record and says something, all lines are one
- * message.
+ * The lines of each record. What the first line is decides: words of a folded message may look like anything. Where it begins no record
+ * and says something, all lines are one message.
  */
 function recordsOf(lines: string[]): string[][] {
   const begins = lines.map(beginningOf);

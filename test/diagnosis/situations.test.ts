@@ -271,6 +271,31 @@ const SITUATIONS: Record<string, Expected> = {
     says: [/no valid signature/, /talosctl/, /a mirror on the way/],
     never: [PUSH, SET_IMAGE, /cosign sign/],
   },
+  'image-store-lost-a-layer': {
+    cause: 'NodeStorageFailed',
+    atMost: 'likely',
+    also: ['RuntimeFailed'],
+    says: [/image store/],
+    never: [SET_IMAGE, PUSH, SECRET],
+  },
+  'guest-with-a-policy': {
+    cause: 'SignatureRejected',
+    atMost: 'certain',
+    says: [/policy/],
+    never: [PUSH, SECRET],
+  },
+  'docker-newer-than-its-client': {
+    cause: 'RuntimeFailed',
+    atMost: 'likely',
+    says: [/update cri-dockerd/],
+    never: [SET_IMAGE, PUSH, SECRET, /containerd/],
+  },
+  'docker-mirror-unknown': {
+    cause: 'RegistryNameNotResolved',
+    atMost: 'certain',
+    says: [/the mirror "hub\.mirror\.acme\.example" of "docker\.io"/, /daemon\.json/],
+    never: [SET_IMAGE, PUSH, SECRET],
+  },
   'proxy-on-the-loopback-of-a-laptop': {
     cause: 'ProxyFailed',
     atMost: 'certain',

@@ -53,9 +53,9 @@ const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage 
 
 /**
  * Whether what failed is work on an image: pulling it, unpacking it, preparing its layers. A container or a sandbox that cannot be created fails for
- * many other reasons, and those are not told with these layers.
+ * many other reasons, and those are not told with these layers. What an image store lists and has lost is a part of an image always.
  */
-export const isOfImage = (fault: Fault): boolean => fault.rows.some(row => OF_IMAGE.has(row));
+export const isOfImage = (fault: Fault): boolean => fault.details.storage === 'contentLost' || fault.rows.some(row => OF_IMAGE.has(row));
 
 /** The image that a message is about, as it is written there; null where it names none. */
 export const imageNamed = (message: string): string | null => {

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, createSign, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -20,12 +21,12 @@ export interface Make {
 }
 
 /** Where scripts/registries.mjs puts what it builds. */
-const BUILT = join('node_modules', '.cache', 'registries', 'distribution');
+const BUILT = join('node_modules', '.cache', 'registries', 'registry');
 
 /** Debian's package, and the current release. */
 export const MAKES: readonly Make[] = [
   { name: 'distribution 2.8', program: 'docker-registry' },
-  { name: 'distribution 3', program: process.env.REGISTRY_PROGRAM ?? BUILT },
+  { name: 'distribution 3', program: BUILT },
 ];
 
 /** Whether a make can be started here. */
@@ -101,9 +102,8 @@ async function untilListening(child: ChildProcess, port: number, log: () => stri
   }
 }
 
-const accepts = async (port: number): Promise<boolean> => {
-  const { connect } = await import('node:net');
-  return new Promise(resolve => {
+const accepts = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {
       socket.destroy();
@@ -111,7 +111,6 @@ const accepts = async (port: number): Promise<boolean> => {
     });
     socket.once('error', () => resolve(false));
   });
-};
 
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise(resolve => {
@@ -181,7 +180,7 @@ export interface TokenRules {
   anonymous: 'token' | 'refused';
 }
 
-/** Starts a token server (distribution token spec): RS256, the certificate in `x5c`. */
+/** Starts a token server (distribution token spec): ES256, the certificate in `x5c`. */
 export async function startTokenServer({ users, grants, anonymous }: TokenRules): Promise<TokenServer> {
   const { cert, key } = makeCertificate({ isCa: true, commonName: 'token server' });
   const [service, issuer] = ['real-registry', 'real-token-server'];

@@ -1,5 +1,5 @@
 /**
- * The built plugin against real registries, 2.8 and the current release of distribution: open, with htpasswd, with two token servers, and as a pull-through cache
+ * The built plugin against real registries: a small one of another make, and two releases of distribution, open, with htpasswd, with two token servers, and as a pull-through cache
  * whose upstream is well or sick. The rows are what each of them answers for a good, a missing, a private image, a wrong password and a wrong right.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,9 @@ import {
   PASSWORD,
   pushImage,
   type Setup,
+  SMALL,
   startDistribution,
+  startSmall,
   startTokenServer,
   USER,
 } from '../helpers/distribution.ts';
@@ -38,12 +40,12 @@ interface Row {
 }
 
 /** What containerd reports of a request that is not let through, without a credential. */
-async function reportOf({ url }: Distribution, path: string, node: NodeMessages): Promise<string> {
+async function reportOf({ url }: { url: string }, path: string, node: NodeMessages): Promise<string> {
   const answer = await fetch(`${url}${path}`, { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.manifest.v1+json' } });
   return answer.status === 404 ? node.notFound() : node.status(answer.status);
 }
 
-async function check(t: Test, registry: Distribution, rows: readonly Row[]): Promise<void> {
+async function check(t: Test, registry: { host: string; url: string }, rows: readonly Row[]): Promise<void> {
   for (const { name, repository = 'team/app', reference, login, message, verdict, credentials = [], says } of rows) {
     const { host } = registry;
     const image = `${host}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
@@ -261,10 +263,19 @@ const listed = async ({ url }: Distribution): Promise<boolean> =>
 
 t.test('real registries', async t => {
   t.jobs = 2;
+  const absent = [...MAKES, SMALL].filter(make => !isInstalled(make)).map(({ name }) => name);
+  if (process.env.CI && absent.length > 0) return t.fail(`a CI run has to have ${absent.join(', ')} (npm run setup:registries)`);
+  const unlessAbsent = (make: Make) => ({ skip: isInstalled(make) ? false : `${make.name} is not installed (npm run setup:registries)` });
+
+  t.test(SMALL.name, unlessAbsent(SMALL), async t => {
+    const registry = await startSmall();
+    t.teardown(() => registry.close());
+    await pushImage(registry, 'team/app', ['1.4.1', '1.4.2']);
+    await check(t, registry, OPEN);
+  });
+
   for (const make of MAKES) {
-    const missing = `${make.name} is not installed: npm run setup:registries builds it with Go, and a package has the other`;
-    t.test(make.name, { skip: isInstalled(make) || process.env.CI ? false : missing }, async t => {
-      if (!isInstalled(make)) return t.fail(`${missing}; a CI run has to have both`);
+    t.test(make.name, unlessAbsent(make), async t => {
       t.jobs = 2;
 
       t.test('open', async t => {

@@ -172,6 +172,15 @@ export function maybeOwn({ reference, keyring }: Facts): boolean {
 /** Whether an image is a bare name: at Docker Hub only what Docker publishes has one. */
 export const isBareName = ({ reference, image }: Facts): boolean => reference?.registry === HUB && !image.includes('/');
 
+/** Words by which people name the repositories of a registry that only cache another one. */
+const CACHE = /(?:^|[-_.])(?:remote|proxy|cache|mirror|pull-?through|docker-?hub|upstream)(?:$|[-_.])/;
+
+/** Whether the path begins as that of a cache: what is wrong in it is repaired there or at its upstream, never by a push. */
+export function looksCached({ reference }: Facts): boolean {
+  const [first = '', ...rest] = reference?.repository.split('/') ?? [];
+  return rest.length > 0 && CACHE.test(first) && (providerOf(reference?.registry ?? '')?.publishers ?? 'own') === 'own';
+}
+
 /** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
 export const builtHere = (facts: Facts): Fix[] =>
   isBareName(facts)

@@ -88,10 +88,10 @@ const login = (id: string, when: FaultShape, after: readonly CauseCode[], reason
   login: 'first',
 });
 /** A refusal with a cause of its own, though the login may be it too. */
-const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string): Candidate => ({
+const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string, second: readonly CauseCode[] = []): Candidate => ({
   id,
   when,
-  causes: [first],
+  causes: [first, ...second],
   reason,
   certainty: 'possible',
   login: 'second',
@@ -131,6 +131,7 @@ const knownTags = (facts: Facts): string[] | null => (facts.probe?.tags?.known ?
 const wanted = (facts: Facts): string => (facts.reference === null ? '' : manifestReference(facts.reference));
 const tagListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.includes(wanted(facts)) === true;
 const repositoryListed = (_: Fault, { facts }: Context): boolean => knownTags(facts) !== null;
+const nothingListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.length === 0;
 const repositoryUnlisted =
   (ambiguous: boolean) =>
   (_: Fault, { facts }: Context): boolean => {
@@ -277,7 +278,7 @@ export const CANDIDATES: readonly Candidate[] = [
   possible(
     'node.canceled',
     { kind: 'canceled' },
-    ['PullTooSlow', 'RegistryFailing', 'RegistryUnreachable', 'RuntimeFailed'],
+    ['PullTooSlow', 'MirrorFailed', 'RegistryFailing', 'RegistryUnreachable', 'RuntimeFailed'],
     'The pull was canceled on the node. The message does not say why.',
   ),
 
@@ -644,7 +645,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'redirect.error-status',
-    { role: 'redirect', kind: 'status' },
+    { role: 'redirect', kind: 'status', where: ({ status }) => status !== 451 },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects answers with an error.',
   ),
@@ -822,7 +823,7 @@ export const CANDIDATES: readonly Candidate[] = [
   likely(
     'image.web-page',
     { kind: 'mediaType', details: { mediaType: 'text/html' } },
-    ['NotARegistry', 'ManifestUnsupported', 'ImageBroken'],
+    ['NotARegistry', 'MirrorFailed', 'ManifestUnsupported', 'ImageBroken'],
     'The answer is a web page instead of a manifest.',
   ),
   certain(
@@ -882,7 +883,7 @@ export const CANDIDATES: readonly Candidate[] = [
   likely(
     'image.part-missing-for-node',
     { kind: 'blobMissing' },
-    ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
+    ['ImageBroken', 'RepositoryOffline', 'TransferInterrupted', 'ManifestUnsupported'],
     'The node reports that a part of the image is missing.',
   ),
   likely(
@@ -1179,6 +1180,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ImageBroken', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry lists the tag, but does not have its manifest.',
   ),
+  likely(
+    'not-found.tag-of-empty-list',
+    { kind: 'notFound', seenBy: 'probe', where: nothingListed },
+    ['TagNotFound', 'RepositoryNotFound'],
+    'The registry lists no tags: the repository is empty, or the registry lists none for a repository that it does not have, either.',
+  ),
   certain(
     'not-found.tag-of-repository',
     { kind: 'notFound', seenBy: 'probe', where: repositoryListed },
@@ -1273,6 +1280,7 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'status', status: 403, step: TRANSFER, where: isElsewhere },
     'BlobHostFailed',
     'The answer to the request for a part of the image is 403.',
+    ['RegistryPolicyDenied'],
   ),
   login(
     'auth.forbidden',

@@ -5,6 +5,7 @@ import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
 import { foldPages, malformedWarning, podsPath } from './list.ts';
+import { createPlaces } from './places.ts';
 import { mayFail, placementOf } from './pods.ts';
 import { readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -46,6 +47,7 @@ export interface Reader {
 /** In: the API. Out: what a command reads from the cluster, for one run. */
 export function createReader(api: Api): Reader {
   const source = createApiSource(api);
+  const places = createPlaces(name => source.get('Node', null, name));
   /** What was malformed in lists of pods: one line each. */
   const malformed = new Set<string>();
   const tell = (warning: string | null): void => {
@@ -56,7 +58,11 @@ export function createReader(api: Api): Reader {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
     const bareName = slash < 0 ? name : name.slice(slash + 1);
-    if (!isPods(type)) return { pods: await workloadPods(api, type, bareName, namespace, tell) };
+    if (!isPods(type)) {
+      const pods = await workloadPods(api, type, bareName, namespace, tell);
+      pods.forEach(places.add);
+      return { pods };
+    }
     // the events need only the name: they are read at the same time as the pod
     source.startEvents(namespace, bareName);
     return { pods: [await readPod(api, namespace, bareName)] };
@@ -64,9 +70,12 @@ export function createReader(api: Api): Reader {
 
   return {
     podsOf,
-    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell),
+    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell, places.add),
     prefetchEvents: source.prefetchEvents,
-    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
+    async snapshot(pod, evenHealthy) {
+      const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), places.of(pod)]);
+      return { ...taken, places: own };
+    },
     secret: (namespace, name) => source.get('Secret', namespace, name),
     warnings: () => [...malformed, ...source.warnings()],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),
@@ -92,12 +101,13 @@ async function readPod(api: Api, namespace: string, name: string): Promise<Pod> 
   throw new UserError(`pod "${name}" not found in namespace "${namespace}"`, `list the pods with: kubectl -n ${namespace} get pods`);
 }
 
-/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed. */
+/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
 async function listFailingPods(
   api: Api,
   namespace: string | null,
   selector: string | null,
   tell: (warning: string | null) => void,
+  see: (pod: Pod) => void,
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<
@@ -112,6 +122,7 @@ async function listFailingPods(
       add(sum, page) {
         for (const pod of page) {
           const failing = mayFail(pod);
+          see(pod);
           if (failing) sum.pods.push(pod);
           const placement = failing ? null : placementOf(pod);
           if (placement === null) continue;

@@ -1,7 +1,7 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, type SecretFact } from '../model/facts.ts';
+import { type Facts, isOfSandbox, type NodeContrast, type SecretFact } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, Tags } from '../model/probe.ts';
@@ -100,6 +100,7 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
   const reported = faults.find(fault => fault === decisiveFault) ?? faults[0];
   if (reported !== undefined) evidence.push(...(isShown(reported) ? [] : [nodeLine(facts, reported)]));
   else if (facts.failing) evidence.push({ source: 'status', detail: stateLine(facts) });
+  if (facts.contrast !== null) evidence.push({ source: 'node', detail: shorten(contrastLine(facts.contrast)) });
   if (unreadableSecrets.length > 0) {
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');
     evidence.push({
@@ -111,6 +112,13 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
     evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
   if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
   return evidence;
+}
+
+/** Which nodes fail, and how they differ from those on which the same image runs. */
+function contrastLine({ fails, runs, compared, differences }: NodeContrast): string {
+  const of = (side: 'failing' | 'running'): string => differences.map(difference => difference[side]).join(', ');
+  const sample = compared < fails + runs ? `; ${compared} nodes were compared` : '';
+  return `the image fails on ${fails} of ${fails + runs} nodes (${of('failing')}) and runs on ${runs} (${of('running')})${sample}`;
 }
 
 /** The container's waiting reason and message, once where they are the same. */

@@ -89,6 +89,18 @@ export interface NodeFacts {
   provider: string | null;
 }
 
+/** Where the same image fails and where it runs, and what tells these nodes apart. */
+export interface NodeContrast {
+  /** Nodes on which it fails. */
+  fails: number;
+  /** Other nodes, on which it runs. */
+  runs: number;
+  /** Nodes of both that were compared. */
+  compared: number;
+  /** What all failing nodes that were compared share and none of the others has, the most telling first; never empty. */
+  differences: { failing: string; running: string }[];
+}
+
 /** Labels of a node that tell which system it is, and which part it plays there. */
 export const NODE_LABELS: readonly string[] = [
   'node.openshift.io/os_id',
@@ -155,6 +167,8 @@ export interface Facts {
     /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
     complete: boolean;
   };
+  /** Null where other pods were not seen, or nothing tells their nodes apart. */
+  contrast: NodeContrast | null;
   /** Null when no registry was asked. */
   probe: ProbeFacts | null;
   /** Why no registry was asked. */

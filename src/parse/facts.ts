@@ -4,7 +4,18 @@
  */
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialExpiry, CredentialFact, Facts, Manager, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type {
+  CredentialExpiry,
+  CredentialFact,
+  Facts,
+  Manager,
+  NodeContrast,
+  NodeFacts,
+  NodeReport,
+  Owner,
+  SecretFact,
+  State,
+} from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -485,6 +496,13 @@ const probe = object<ProbeFacts>({
   ),
 });
 
+const contrast = object<NodeContrast>({
+  fails: number,
+  runs: number,
+  compared: number,
+  differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
+});
+
 const factsShape = object<Facts>({
   now: time,
   pod: nullable(
@@ -522,6 +540,8 @@ const factsShape = object<Facts>({
   }),
   secrets: list(secret),
   keyring,
+  // facts that an earlier release saved have none
+  contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),
   noProbe: nullable(text),
 });

@@ -2,6 +2,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
+import { maybeOwn } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
@@ -34,5 +35,5 @@ const ofMirror = (facts: Facts): Fix => ({
 
 const signing = (facts: Facts): Fix[] => [
   { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },
-  { title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` },
+  ...(maybeOwn(facts) ? [{ title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` }] : []),
 ];

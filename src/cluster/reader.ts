@@ -4,10 +4,10 @@ import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
-import { foldPages, malformedWarning, podsPath } from './list.ts';
+import { foldPages, malformedWarning, PAGE, podsPath, withQuery } from './list.ts';
 import { createPlaces } from './places.ts';
-import { mayFail, placementOf } from './pods.ts';
-import { readPod as shapePod } from './shape.ts';
+import { mayFail, placementOf, surelyFails } from './pods.ts';
+import { readList, readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { isPods, workloadPods } from './workloads.ts';
 
@@ -54,6 +54,20 @@ export function createReader(api: Api): Reader {
     if (warning !== null) malformed.add(warning);
   };
 
+  /** What is read of the pods beside those that were named. */
+  const siblings: Promise<void>[] = [];
+
+  /** The pods of the same revision of a workload show where the image runs. They only complete a text: what fails is no warning. */
+  async function seeSiblings({ metadata: { namespace, labels = {} } }: Pod): Promise<void> {
+    const label = ['pod-template-hash', 'controller-revision-hash'].find(key => /^[A-Za-z0-9._-]+$/.test(labels[key] ?? ''));
+    if (label === undefined) return;
+    const answer = await api.get<unknown>(withQuery(podsPath(namespace ?? null, `${label}=${labels[label]}`), `limit=${PAGE}`));
+    for (const item of (answer.ok ? readList(answer.value) : null)?.items ?? []) {
+      const pod = shapePod(item);
+      if (pod !== null) places.add(pod);
+    }
+  }
+
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
@@ -65,7 +79,10 @@ export function createReader(api: Api): Reader {
     }
     // the events need only the name: they are read at the same time as the pod
     source.startEvents(namespace, bareName);
-    return { pods: [await readPod(api, namespace, bareName)] };
+    const pod = await readPod(api, namespace, bareName);
+    places.add(pod);
+    if (surelyFails(pod)) siblings.push(seeSiblings(pod).catch(() => {}));
+    return { pods: [pod] };
   }
 
   return {
@@ -73,7 +90,7 @@ export function createReader(api: Api): Reader {
     failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell, places.add),
     prefetchEvents: source.prefetchEvents,
     async snapshot(pod, evenHealthy) {
-      const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), places.of(pod)]);
+      const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), Promise.all(siblings).then(() => places.of(pod))]);
       return { ...taken, places: own };
     },
     secret: (namespace, name) => source.get('Secret', namespace, name),

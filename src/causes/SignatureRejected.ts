@@ -1,6 +1,7 @@
 /** SignatureRejected: the signature policy of the node rejects the image. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { maybeOwn } from './commands.ts';
 import { imageOf, theNode } from './phrases.ts';
@@ -14,13 +15,21 @@ const WHY = {
   invalid: 'its signature is not valid',
 };
 
+/** CRI-O has two lists of registries, and says which of them it is. */
+const blockedBy = ({ speaker, kind }: Fault): string =>
+  speaker !== 'containersImage'
+    ? WHY.blocked
+    : kind === 'policy'
+      ? 'its settings (registries.conf) block this registry'
+      : 'its policy (policy.json) allows no image of this name';
+
 export const SignatureRejected: CauseText = {
   summary: (facts, fault) =>
     fault?.details.signature === 'blocked'
-      ? `${theNode(facts)} rejects ${imageOf(facts)}: ${WHY.blocked}.`
+      ? `${theNode(facts)} rejects ${imageOf(facts)}: ${blockedBy(fault)}.`
       : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
   fixes: (facts, fault) => [
-    nodeFix(facts, nodeSteps(facts).signaturePolicy()),
+    nodeFix(facts, nodeSteps(facts).signaturePolicy(fault?.details.signature === 'blocked')),
     ...(fault?.details.signature === 'blocked'
       ? [{ title: 'use an image that the policy of the node allows, or change the policy on every node', command: null }]
       : [...(fault?.details.signature === 'notFound' ? [ofMirror(facts)] : []), ...signing(facts)]),

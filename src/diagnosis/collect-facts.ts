@@ -21,6 +21,7 @@ import {
   waitsForImage,
 } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
+import { triggerOf } from '../parse/trigger.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { contrastOf } from './contrast.ts';
 
@@ -134,6 +135,7 @@ function imageCaseOf(
     reference,
     referenceError: parsed.ok || (isSandbox && image.image === '') ? null : redact(parsed.error),
     pullPolicy: image.pullPolicy,
+    trigger: triggerOf(snapshot.workload, image.name),
     failing: false,
     state,
     nodeReport: {

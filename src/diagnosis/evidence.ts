@@ -2,9 +2,9 @@
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox, type NodeContrast, type SecretFact } from '../model/facts.ts';
-import type { Fault } from '../model/fault.ts';
+import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
-import type { Attempt, Tags } from '../model/probe.ts';
+import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
 
 /** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
 export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
@@ -134,7 +134,9 @@ function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
   const { probe } = facts;
   if (probe === null) return [];
   if (probe.connectionFault !== null)
-    return [{ source: 'registry', detail: `${hostOf(facts)}, asked from this machine: ${probe.connectionFault.message}` }];
+    return [
+      { source: 'registry', detail: `${hostOf(facts)}, asked from this machine: ${probe.connectionFault.message}${insideOnly(probe)}` },
+    ];
   const lines = probe.attempts
     .filter(attempt => attempt.result !== 'notTried' || attempt.fault !== null)
     .map(attempt => answerLine({ host: hostOf(facts), identity: identityOf(facts, attempt), answered: answerOf(facts, attempt) }));
@@ -148,6 +150,12 @@ function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
     lines.push(ok ? `layers are served by ${host}, which answers` : `layers are served by ${host}: ${detail}`);
   return lines.map(detail => ({ source: 'registry', detail }));
 }
+
+/** A service of the cluster is known to its nodes, not to us. */
+const insideOnly = ({ nodeResolvesElsewhere, connectionFault }: ProbeFacts): string =>
+  nodeResolvesElsewhere && connectionFault !== null && isNetworkFault(connectionFault)
+    ? '. This says nothing of the node, for which the name leads elsewhere'
+    : '';
 
 /** The host that was asked, and in whose place. */
 export const hostOf = ({ probe }: Facts): string =>

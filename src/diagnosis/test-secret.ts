@@ -311,6 +311,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     },
     probe: null,
     contrast: null,
+    trigger: null,
     noProbe: null,
   };
 }

@@ -136,6 +136,15 @@ export interface Manager {
   chart: string | null;
 }
 
+/** OpenShift sets the image of a container from an ImageStreamTag. */
+export interface ImageTrigger {
+  /** `NAME:TAG`. */
+  tag: string;
+  /** Of the ImageStream, null for the pod's own. */
+  namespace: string | null;
+  paused: boolean;
+}
+
 /** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
@@ -147,6 +156,8 @@ export interface Facts {
   /** The error of the parser when the image is no reference. */
   referenceError: string | null;
   pullPolicy: string | null;
+  /** The trigger of the workload that sets this image, null where none was seen. */
+  trigger: ImageTrigger | null;
   /** The container waits for its image (or its reason says so). */
   failing: boolean;
   state: State;

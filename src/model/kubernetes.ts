@@ -22,6 +22,7 @@ export const ANNOTATIONS = {
   helmReleaseName: 'meta.helm.sh/release-name',
   helmReleaseNamespace: 'meta.helm.sh/release-namespace',
   argoTrackingId: 'argocd.argoproj.io/tracking-id',
+  imageTriggers: 'image.openshift.io/triggers',
 } as const;
 
 /** Container. */

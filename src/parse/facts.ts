@@ -8,6 +8,7 @@ import type {
   CredentialExpiry,
   CredentialFact,
   Facts,
+  ImageTrigger,
   Manager,
   NodeContrast,
   NodeFacts,
@@ -497,6 +498,7 @@ const probe = object<ProbeFacts>({
   ),
 });
 
+const trigger = object<ImageTrigger>({ tag: quoted, namespace: nullable(text), paused: boolean });
 const contrast = object<NodeContrast>({
   fails: number,
   runs: number,
@@ -530,6 +532,7 @@ const factsShape = object<Facts>({
   reference: nullable(reference),
   referenceError: nullable(quoted),
   pullPolicy: nullable(text),
+  trigger: (value, path) => (value === undefined ? null : nullable(trigger)(value, path)),
   failing: boolean,
   state,
   nodeReport,

@@ -4,7 +4,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { maybeOwn } from './commands.ts';
-import { imageOf, theNode } from './phrases.ts';
+import { imageOf, podName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
 
@@ -25,16 +25,23 @@ const blockedBy = ({ speaker, kind }: Fault): string =>
 
 export const SignatureRejected: CauseText = {
   summary: (facts, fault) =>
-    fault?.details.signature === 'blocked'
-      ? `${theNode(facts)} rejects ${imageOf(facts)}: ${blockedBy(fault)}.`
-      : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
+    isGuests(fault)
+      ? `The guest of ${podName(facts)} pulls for itself, and its image policy rejects ${imageOf(facts)}.`
+      : fault?.details.signature === 'blocked'
+        ? `${theNode(facts)} rejects ${imageOf(facts)}: ${blockedBy(fault)}.`
+        : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
   fixes: (facts, fault) => [
-    nodeFix(facts, nodeSteps(facts).signaturePolicy(fault?.details.signature === 'blocked')),
+    isGuests(fault)
+      ? { title: 'check the image policy that the guest is given, as a rule by the key broker service (Trustee)', command: null }
+      : nodeFix(facts, nodeSteps(facts).signaturePolicy(fault?.details.signature === 'blocked')),
     ...(fault?.details.signature === 'blocked'
-      ? [{ title: 'use an image that the policy of the node allows, or change the policy on every node', command: null }]
+      ? [{ title: `use an image that the policy allows, or change the policy${isGuests(fault) ? '' : ' on every node'}`, command: null }]
       : [...(fault?.details.signature === 'notFound' ? [ofMirror(facts)] : []), ...signing(facts)]),
   ],
 };
+
+/** A virtual machine that pulls for its pod has a policy of its own, which is on no node. */
+const isGuests = (fault: Fault | null): boolean => fault?.rows.includes('guest.policy') === true;
 
 /** A mirror that copies images alone has no signatures. */
 const ofMirror = (facts: Facts): Fix => ({

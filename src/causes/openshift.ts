@@ -5,6 +5,7 @@
 import { type CauseCode, causeOf } from '../model/cause-codes.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import { isGenerated, isInternalRegistry, isOfOtherProject, isOpenShift, streamOf } from '../model/openshift.ts';
 import { HUB } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
@@ -17,18 +18,18 @@ const inProject = (project: string, command: string): string => `oc -n ${quote(p
 const own = (facts: Facts, command: string): string => inProject(namespaceOf(facts), command);
 
 /** In: a cause and its texts. Out: its texts on OpenShift; the same ones on any other cluster. */
-export function onOpenShift(facts: Facts, code: CauseCode, text: CauseText): CauseText {
+export function onOpenShift(facts: Facts, code: CauseCode, text: CauseText, fault: Fault | null): CauseText {
   if (isOfSandbox(facts) || !isOpenShift(facts)) return text;
-  const base = isInternalRegistry(facts.reference?.registry ?? '') ? ofInternalRegistry(code, text) : text;
+  const base = isInternalRegistry(facts.reference?.registry ?? '') ? ofInternalRegistry(code, text, fault) : text;
   return {
     ...base,
-    summary: (...args) => `${base.summary(...args)}${triggerSentence(facts)}`,
-    fixes: (...args) => {
+    summary: () => `${base.summary(facts, fault)}${triggerSentence(facts)}`,
+    fixes: () => {
       const stream = ofStream(facts, code);
       // what is meant for a trigger alone is no name of a registry
       return facts.trigger !== null && stream.length > 0 && shortName(facts) !== null
         ? stream
-        : [...stream, ...base.fixes(...args), ...forAllPods(facts, code)];
+        : [...stream, ...base.fixes(facts, fault), ...forAllPods(facts, code)];
     },
   };
 }
@@ -43,7 +44,7 @@ const REFUSALS: readonly CauseCode[] = [
   'RepositoryNotFoundOrPrivate',
 ];
 
-function ofInternalRegistry(code: CauseCode, text: CauseText): CauseText {
+function ofInternalRegistry(code: CauseCode, text: CauseText, fault: Fault | null): CauseText {
   if (REFUSALS.includes(code))
     return {
       ...text,
@@ -52,14 +53,15 @@ function ofInternalRegistry(code: CauseCode, text: CauseText): CauseText {
     };
   if (code === 'TagNotFound' || code === 'DigestNotFound' || code === 'RepositoryNotFound')
     return { ...text, summary: facts => missing(facts, code), fixes: facts => findStream(facts, code) };
-  if (causeOf(code).group !== 'network') return text;
+  // a guest that pulls for itself has a network of its own
+  if (causeOf(code).group !== 'network' || fault?.rows.some(row => row.startsWith('guest.'))) return text;
   return {
     ...text,
-    summary: (facts, fault) =>
+    summary: facts =>
       code === 'RegistryNameNotResolved'
         ? `${theNode(facts)} cannot resolve ${hostOf(facts, fault).replace(/:\d+"/, '"')}, the service of the internal registry of OpenShift. The DNS operator writes this name into /etc/hosts of every node while OpenShift runs the registry.`
         : `${text.summary(facts, fault)} It is the internal registry of OpenShift.`,
-    fixes: (facts, fault) => [
+    fixes: facts => [
       {
         title: 'show whether OpenShift runs the registry: "Removed" means that there is none',
         command: `oc get configs.imageregistry.operator.openshift.io/cluster -o jsonpath='{.spec.managementState}'`,

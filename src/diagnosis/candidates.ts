@@ -131,6 +131,7 @@ const knownTags = (facts: Facts): string[] | null => (facts.probe?.tags?.known ?
 const wanted = (facts: Facts): string => (facts.reference === null ? '' : manifestReference(facts.reference));
 const tagListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.includes(wanted(facts)) === true;
 const repositoryListed = (_: Fault, { facts }: Context): boolean => knownTags(facts) !== null;
+const nothingListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.length === 0;
 const repositoryUnlisted =
   (ambiguous: boolean) =>
   (_: Fault, { facts }: Context): boolean => {
@@ -1172,6 +1173,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', seenBy: 'probe', where: tagListed },
     ['ImageBroken', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry lists the tag, but does not have its manifest.',
+  ),
+  likely(
+    'not-found.tag-of-empty-list',
+    { kind: 'notFound', seenBy: 'probe', where: nothingListed },
+    ['TagNotFound', 'RepositoryNotFound'],
+    'The registry lists no tags: the repository is empty, or the registry lists none for a repository that it does not have, either.',
   ),
   certain(
     'not-found.tag-of-repository',

@@ -17,7 +17,7 @@ export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
-  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code]);
+  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code], fault);
   const text = isSandbox ? ofSandbox(code, own) : own;
   return {
     cause: code,

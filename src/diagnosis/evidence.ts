@@ -193,6 +193,7 @@ export function tagsLine(tags: Tags, unconfirmed = false): string {
       ? `the registry has no tag list for this repository${unconfirmed ? '' : ', so the repository does not exist'}`
       : tags.why;
   const { length } = tags.names;
+  if (length === 0) return 'it lists no tags for this repository';
   if (unconfirmed) return `it lists ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
   return `the repository exists and has ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
 }

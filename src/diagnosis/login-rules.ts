@@ -145,7 +145,8 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
     cause: 'NoPullSecret',
     reason: 'The registry requires authentication, but the pod has no pull secret for it.',
     when: () => true,
-    shows: ({ facts }) => [podSecrets(facts)],
+    // a token server that lets everybody in may refuse for want of the repository
+    shows: ({ facts, attempt }) => (attempt?.credential === null && grantsNothing(attempt) ? [] : [podSecrets(facts)]),
     besides: () => false,
   },
 ];
@@ -177,9 +178,11 @@ export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map
           certainty: 'likely',
           next: rest,
         };
+      const open: CauseCode[] =
+        context.attempt?.credential === null && grantsNothing(context.attempt) ? ['RepositoryNotFoundOrPrivate'] : [];
       // the global pull secret may have credentials that the registry refuses
       const ofNodes: CauseCode[] = isOpenShift(context.facts) ? ['CredentialsRejected', 'AccessDenied'] : [];
-      const vague: CauseCode[] = seen ? ofNodes : ['NoPullSecret', 'RepositoryNotFoundOrPrivate'];
+      const vague: CauseCode[] = seen ? [...open, ...ofNodes] : ['NoPullSecret', 'RepositoryNotFoundOrPrivate'];
       return { causes: [cause, ...rest, ...vague], certainty: seen && rest.length < 3 ? 'likely' : 'possible' };
     },
     proof: context => {
@@ -197,6 +200,8 @@ const sentOne = ({ facts, sent }: LoginContext, fits: (attempt: Attempt, credent
 const rejectedOne = (context: LoginContext, fits: (attempt: Attempt, credential: CredentialFact | undefined) => boolean = () => true) =>
   sentOne(context, (attempt, credential) => attempt.result === 'rejected' && fits(attempt, credential));
 const deniedOne = (context: LoginContext) => sentOne(context, ({ result }) => result === 'denied');
+/** The token server issued a token that grants nothing: many do so for a repository that does not exist, too. */
+const grantsNothing = (attempt: Attempt | null | undefined): boolean => attempt?.granted?.length === 0 && attempt.fault?.role !== 'token';
 const refusedOne = (context: LoginContext) => sentOne(context, ({ fault }) => fault !== null && isAuthenticationFault(fault));
 const reportedRefusal = ({ facts }: Context): Fault | undefined => facts.nodeReport.faults.find(isAuthenticationFault);
 const unreadSecret = ({ facts, sent }: LoginContext): boolean => !facts.keyring.complete && sent.length === 0;
@@ -227,6 +232,12 @@ const agedAndDenied = (context: LoginContext) =>
 
 const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
 const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
+
+const deniedVerdict = (context: LoginContext): Verdict =>
+  grantsNothing(deniedOne(context))
+    ? likely('AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected')
+    : likely('AccessDenied', 'CredentialsRejected');
+const deniedProof = (context: LoginContext): Proof[] => (grantsNothing(deniedOne(context)) ? [] : proofOf(context, deniedOne(context)));
 
 /** Why the probe is refused. The last rule takes every situation. */
 export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
@@ -317,8 +328,8 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     id: 'probe.right-missing',
     reason: 'The registry accepts the user and reports that a permission for this repository is missing.',
     when: context => states(deniedOne(context)?.fault, 'rightMissing'),
-    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
-    proof: context => proofOf(context, deniedOne(context)),
+    verdict: context => deniedVerdict(context),
+    proof: context => deniedProof(context),
   },
   {
     id: 'probe.missing-or-private-to-user',
@@ -343,7 +354,7 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     proof: context =>
       proofOf(
         context,
-        [deniedOne(context)].find(attempt => attempt !== undefined && isDenial(context, attempt)),
+        [deniedOne(context)].find(attempt => attempt !== undefined && isDenial(context, attempt) && !grantsNothing(attempt)),
       ),
   },
   {

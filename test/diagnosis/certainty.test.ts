@@ -51,6 +51,7 @@ const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'proxy.authentication-required': ['proxy.authentication-required', 'answer.unusual'],
   'answer.head-blocked': ['HeadRequestBlocked', 'FixedWaitingForRetry-head'],
   'answer.rate-limited': ['RateLimited', 'probe.own-trouble'],
+  'cache.limited': ['RateLimited-cache-digest', 'RateLimited-cache'],
   'answer.rate-limit-code': ['answer.rate-limit-code', 'node.forbidden-without-credential'],
   'answer.network-login': ['answer.network-login', 'answer.unusual'],
   'answer.token-expired': ['answer.token-expired', 'node.something-expired'],

@@ -281,8 +281,8 @@ const SITUATIONS: Record<string, Expected> = {
   'guest-with-a-policy': {
     cause: 'SignatureRejected',
     atMost: 'certain',
-    says: [/policy/],
-    never: [PUSH, SECRET],
+    says: [/The guest of pod "api-7c9f"/, /key broker/],
+    never: [PUSH, SECRET, /on node/, /block list/],
   },
   'docker-newer-than-its-client': {
     cause: 'RuntimeFailed',

@@ -219,6 +219,12 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   certain('node.disk-full', { kind: 'diskFull' }, ['NodeDiskFull'], 'The node reports that no disk space or no inodes are left.'),
   likely(
+    'image.no-such-directory',
+    { details: { subPath: true } },
+    ['ManifestUnsupported', 'ImageBroken'],
+    'The node has the image of the volume, and reports that the image does not have the directory that a container mounts from it.',
+  ),
+  likely(
     'image.other-system-on-windows',
     { kind: ['storage', 'corrupt'], step: ['unpack', 'store'], where: (_, { facts }) => facts.node.platform?.os === 'windows' },
     ['PlatformNotAvailable', 'NodeStorageFailed', 'RuntimeFailed', 'ImageBroken'],

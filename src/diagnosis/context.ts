@@ -24,7 +24,10 @@ export interface Context {
   notAsked: Fault | null;
   /** The anonymous request that no authentication stopped. */
   anonymous: Attempt | null;
-  /** What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. */
+  /**
+   * What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. Of a name without a
+   * registry the node asked others besides.
+   */
   holdsForNode: boolean;
 }
 
@@ -67,7 +70,7 @@ export function contextOf(facts: Facts): Context {
     notAsked:
       [probe?.connectionFault, withheld && attempt === null ? decisive?.fault : null].find(fault => fault?.kind === 'notAsked') ?? null,
     anonymous: anonymousPasses(facts) ?? null,
-    holdsForNode: holdsForNode(facts, reportedFault, probeFault),
+    holdsForNode: facts.nodeReport.searched === null && holdsForNode(facts, reportedFault, probeFault),
   };
 }
 

@@ -184,6 +184,8 @@ export interface FaultDetails {
   /** `notFound`: the verifier found none, which may be because it could not fetch it. */
   signature?: 'missing' | 'notFound' | 'blocked' | 'invalid';
   shortName?: 'noRegistry' | 'ambiguous';
+  /** The directory of an image volume that a container mounts, and that its image does not have. */
+  subPath?: string;
   /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
   phrase?: string;
   /** That phrase is none of HTTP: a proxy's own words, or an error that no row knows. */

@@ -353,6 +353,17 @@ export const WRAPPERS: Wrapper[] = [
 ];
 
 export const ERRORS: ErrorRow[] = [
+  {
+    id: 'containerd.no-sub-path',
+    match: /failed to ensure image subpath "(?<subPath>[^"]*)" in "[^"]*": (?:[^":]+: [a-z ]+ directory|only directory .+)/,
+    kind: 'mediaType',
+    step: 'store',
+    speaker: 'containerd',
+    example:
+      'ImageVolumeMountFailed: failed to ensure image subpath "weights" in "/run/image-volumes/9b2c": openat weights: no such file or directory',
+    source: 'containerd internal/cri/server/container_image_mount.go, setImageMountPath',
+    since: 'containerd 2.1',
+  },
   // answers of a registry or a token server
   {
     id: 'containerd.unexpected-status',

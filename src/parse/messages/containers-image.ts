@@ -328,6 +328,16 @@ export const WRAPPERS: Wrapper[] = [
 ];
 
 export const ERRORS: ErrorRow[] = [
+  {
+    id: 'cri-o.no-sub-path',
+    match: /sub path "(?<subPath>[^"]*)" does not exist in (?:OCI artifact|image) volume "[^"]*"/,
+    kind: 'mediaType',
+    step: 'store',
+    speaker: 'containersImage',
+    example: 'ImageVolumeMountFailed: sub path "weights" does not exist in image volume "registry.example.com/team/models:7"',
+    source: 'cri-o server/container_create_linux.go, mountImage and FilterMountPathsBySubPath',
+    since: 'CRI-O 1.33',
+  },
   // answers
   {
     id: 'containers-image.status-and-body',

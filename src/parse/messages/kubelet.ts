@@ -54,6 +54,16 @@ export const WRAPPERS: Wrapper[] = [
     source: 'kubernetes pkg/kubelet/container/sync_result.go, SyncResult.Fail',
   },
   {
+    id: 'kubelet.image-volume',
+    // containerd and CRI-O begin with this error of the CRI; CRI-O may say it twice
+    match: /(?:failed to mount image volume: )?(?:ImageVolumeMountFailed: ){1,2}/,
+    step: 'store',
+    isOfImage: true,
+    example: `failed to mount image volume: ImageVolumeMountFailed: failed to ensure image subpath "weights" in "/run/image-volumes/9b2c": openat weights: no such file or directory`,
+    source: 'kubernetes cri-api pkg/errors/errors.go, ErrImageVolumeMountFailed',
+    since: 'Kubernetes 1.33',
+  },
+  {
     id: 'kubelet.reason-signature',
     match: /SignatureValidationFailed: /,
     kind: 'signature',

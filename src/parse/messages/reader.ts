@@ -64,6 +64,16 @@ export const imageNamed = (message: string): string | null => {
   return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
 };
 
+/** The registry of the image that a message of containers/image is about; null where it names none. */
+export function registryNamed(message: string): string | null {
+  const { host, pinged } =
+    /(?:docker:\/\/| manifest \S{1,300} in )(?<host>[^\s"/]{1,253})\/|container registry (?<pinged>[^\s"/]{1,253}): /.exec(
+      message.slice(0, LONGEST),
+    )?.groups ?? {};
+  const named = host ?? pinged ?? '';
+  return /[.:]|^localhost$/.test(named) ? named : null;
+}
+
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
 

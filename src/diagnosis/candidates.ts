@@ -457,7 +457,7 @@ export const CANDIDATES: readonly Candidate[] = [
     'token-server.bad-address',
     { role: 'token', kind: 'badScheme' },
     ['TokenServiceFailed'],
-    'The realm of the registry is not an HTTP or HTTPS URL.',
+    'The registry names no token server: its realm is not an HTTP or HTTPS URL.',
   ),
   likely(
     'token-server.redirects',
@@ -741,6 +741,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'The manifest was read, but then no connection to the same host could be opened.',
   ),
   likely(
+    'node.snapshotter-unreachable',
+    { kind: ['refused', 'unreachable'], seenBy: 'node', step: 'unpack', where: fault => !hasHost(fault) },
+    ['NodeStorageFailed', 'RuntimeFailed', 'BlobHostFailed'],
+    'The preparation of a layer failed at a connection, and no host is named: the snapshotter of the node fails.',
+  ),
+  likely(
     'network.transfer-unreachable',
     { kind: ['refused', 'timeout', 'unreachable'], step: [...TRANSFER, 'unpack'] },
     ['BlobHostFailed', 'RegistryUnreachable'],
@@ -757,6 +763,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'shortBody', seenBy: 'probe', step: ['ping', 'resolve'] },
     ['RegistryFailing', 'RegistryUnreachable'],
     'The connection to the registry is closed in the middle of its answer to the probe.',
+  ),
+  likely(
+    'network.conversation-ended',
+    { kind: 'reset', details: { inConversation: true } },
+    ['RegistryFailing', 'TransferInterrupted', 'ProxyFailed'],
+    'The registry, or something in front of it, opened an HTTP/2 connection and ended it without an answer.',
   ),
   likely(
     'network.closed',
@@ -872,6 +884,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'blobMissing', details: { part: 'other' } },
     ['ManifestUnsupported', 'ImageBroken', 'TransferInterrupted'],
     'A part that is not a layer of an image is missing: the reference may resolve to another artifact.',
+  ),
+  likely(
+    'image.part-missing-at-mirror',
+    { kind: 'blobMissing', role: 'mirror' },
+    ['MirrorFailed', 'ImageBroken', 'RepositoryOffline', 'TransferInterrupted'],
+    'The mirror does not have a part of the image.',
   ),
   likely(
     'image.part-missing-for-node',

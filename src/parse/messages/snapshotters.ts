@@ -42,7 +42,7 @@ export const WRAPPERS: Wrapper[] = [
   },
   {
     id: 'snapshotter.prepare',
-    match: /failed to prepare extraction snapshot "[^"]*": /,
+    match: /(?:failed|unable) to prepare extraction snapshot(?: "[^"]*")?: /,
     step: 'unpack',
     otherwise: 'storage',
     isOfImage: true,

@@ -721,6 +721,37 @@ export const ERRORS: ErrorRow[] = [
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": Proxy Authentication Required',
     source: 'net/http transport.go, dialConn (CONNECT)',
   },
+  {
+    id: 'go-net.goaway-in-request',
+    match: /http2: Transport: cannot retry err \[.+\] after Request\.Body was written; .+/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error`,
+    source: 'golang.org/x/net http2/transport.go, shouldRetryRequest',
+  },
+  {
+    id: 'go-net.graceful-goaway',
+    match: /http2: Transport received Server's graceful shutdown GOAWAY/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http2: Transport received Server's graceful shutdown GOAWAY`,
+    source: 'golang.org/x/net http2/transport.go, errClientConnGotGoAway',
+  },
+  {
+    id: 'go-net.idle-closed',
+    match: /http: server closed idle connection/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http: server closed idle connection`,
+    source: 'net/http transport.go, errServerClosedIdle',
+  },
+  {
+    id: 'go-net.headers-too-long',
+    match: /net\/http: server response headers exceeded \d+ bytes; aborted/,
+    kind: 'notJson',
+    example: `${HEAD}net/http: server response headers exceeded 10485760 bytes; aborted`,
+    source: 'net/http transport.go, readResponse',
+  },
 ];
 
 /**

@@ -237,7 +237,7 @@ t.test('errors of systems, resolvers and proxies that seldom meet', async t => {
     [
       'a copy that was cut, whose class tells',
       `rpc error: code = NotFound desc = failed to pull and unpack image "${IMAGE}": failed to resolve reference "registry.exa`,
-      { kind: 'notFound', understood: false },
+      { kind: 'notFound' },
     ],
     [
       'a connection without a host while a layer is prepared',

@@ -114,6 +114,15 @@ const GATEWAY = [
 const UNUSUAL = [{ from: 300, to: 400 }, { from: 405, to: 409 }, { from: 411, to: 428 }, { from: 430, to: 499 }, 501] as const;
 /** What a proxy writes into its answer to CONNECT when it gets no answer from the host, in the phrases of HTTP. */
 const GATEWAY_PHRASES = ['Bad Gateway', 'Service Unavailable', 'Gateway Timeout', 'Gateway Time-out', 'Internal Server Error'] as const;
+/** What HTTP calls the refusal of a request, in an answer to CONNECT: nobody but the proxy sends it. */
+const REFUSAL_PHRASES: readonly string[] = [
+  'Bad Request',
+  'Unauthorized',
+  'Forbidden',
+  'Not Found',
+  'Method Not Allowed',
+  'Proxy Authentication Required',
+];
 /** Steps of the probe at the registry that come after its answer to `/v2/`. */
 const AFTER_PING: readonly Step[] = ['resolve', 'manifest'];
 
@@ -311,6 +320,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'proxy', details: { ownPhrase: true } },
     ['ProxyFailed', 'RegistryPolicyDenied', 'RegistryFailing'],
     'The node reports words of its own instead of an answer of the registry: in most cases a proxy rejects the request.',
+  ),
+  likely(
+    'proxy.unusual-phrase',
+    { kind: 'proxy', where: ({ details: { phrase } }) => phrase !== undefined && !REFUSAL_PHRASES.includes(phrase) },
+    ['ProxyFailed', 'RegistryUnreachable', 'RegistryPolicyDenied'],
+    'The node reports words of its proxy instead of an answer of the registry.',
   ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain(
@@ -1302,6 +1317,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'mirror' },
     ['MirrorFailed'],
     'A mirror that is configured on the node fails, and no other cause explains the failure.',
+  ),
+  possible(
+    'answer.own-error',
+    { kind: 'status', role: REGISTRY, seenBy: 'node', where: ({ status, explanation }) => status === null && explanation !== null },
+    ['RegistryFailing', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryOffline'],
+    'The registry answers with an error of its own, without a code of the protocol.',
   ),
   possible('unknown.message', {}, ['Unknown'], 'This version does not know the message.'),
 ];

@@ -413,6 +413,14 @@ export const WRAPPERS: Wrapper[] = [
     example: `${INIT}parsing /etc/containers/registries.d/acme.yaml: open /etc/containers/registries.d/acme.yaml: permission denied`,
     source: 'containers/image docker/registries_d.go, loadAndMergeConfig',
   },
+  {
+    id: 'containers-image.aliases',
+    match: /validating short-name aliases: /,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'validating short-name aliases: invalid alias "api": must contain registry and repository',
+    source: 'containers/image pkg/sysregistriesv2/system_registries_v2.go, loadConfigFile',
+  },
 ];
 
 export const ERRORS: ErrorRow[] = [
@@ -963,7 +971,31 @@ export const ERRORS: ErrorRow[] = [
     match: /invalid prefix \S+ for .+/,
     kind: 'runtime',
     step: 'runtime',
-    example: `${INIT}invalid prefix 'registry.example.com/x' for reference 'registry.example.com/team/api'`,
+    example: `${INIT}invalid prefix 'registry.example.com/x' for empty location, should be in the format: *.example.com`,
     source: 'containers/image pkg/sysregistriesv2/system_registries_v2.go, rewriteReference',
+  },
+  {
+    id: 'containers-image.alias',
+    match: /invalid alias \S+: must .+/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'validating short-name aliases: invalid alias "api": must contain registry and repository',
+    source: 'containers/image pkg/sysregistriesv2/shortnames.go, parseShortNameValue',
+  },
+  {
+    id: 'containers-image.compression-type',
+    match: /unsupported MIME type for (?:de)?compression: "(?<mediaType>[^"]*)"/,
+    kind: 'mediaType',
+    step: 'manifest',
+    example: 'reading blob sha256:9b2c: unsupported MIME type for compression: "application/vnd.acme.layer"',
+    source: 'containers/image manifest/common.go, compressionVariantMIMEType',
+  },
+  {
+    id: 'cri-o.pull-child',
+    match: /pull child finished successfully but .+/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: 'pull child finished successfully but didn’t send a result',
+    source: 'cri-o internal/storage/image.go, pullImageParent',
   },
 ];

@@ -435,4 +435,12 @@ export const ERRORS: ErrorRow[] = [
     example: `${DAEMON}'scratch' is a reserved name`,
     source: 'moby daemon/internal/distribution/errors.go, reservedNameError',
   },
+  {
+    id: 'docker.platform-of-image',
+    match: /image with reference \S+ was found but .+/,
+    kind: 'platform',
+    step: 'manifest',
+    example: `${DAEMON}image with reference ${IMAGE} was found but its platform (linux/arm64) does not match the specified platform (linux/amd64)`,
+    source: 'moby daemon/images/image.go, GetImage',
+  },
 ];

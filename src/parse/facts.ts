@@ -232,6 +232,7 @@ const details = object<FaultDetails>({
   proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
+  inConversation: optional(boolean),
   ownPhrase: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
   scheme: optional(oneOf({ http: true, https: true })),

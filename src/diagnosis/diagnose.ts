@@ -4,6 +4,7 @@ import { allowOnNode, pullsAgain } from '../causes/ImageNeverPulled.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
+import { onOpenShift } from '../causes/openshift.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { ofSearched } from '../causes/search-registries.ts';
 import { causeOf } from '../model/cause-codes.ts';
@@ -19,7 +20,7 @@ export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(context);
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
-  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
+  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code], fault);
   const { searched } = facts.nodeReport;
   const text = isSandbox ? ofSandbox(code, own) : searched === null ? own : ofSearched(code, own, searched);
   const [after] = code === 'ImageNeverPulled' ? next : [];

@@ -141,6 +141,8 @@ export interface FaultDetails {
   nameServer?: string;
   /** The host took the connection (and the request) and then kept silent. */
   silent?: boolean;
+  /** The host spoke HTTP/2 before it ended the connection or the stream. */
+  inConversation?: boolean;
   /** Which resource was asked for when it failed. */
   resource?: 'ping' | 'token' | 'manifest' | 'blob';
   /** The scheme in which the failing host was asked. */

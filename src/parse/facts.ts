@@ -4,7 +4,19 @@
  */
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialExpiry, CredentialFact, Facts, Manager, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type {
+  CredentialExpiry,
+  CredentialFact,
+  Facts,
+  ImageTrigger,
+  Manager,
+  NodeContrast,
+  NodeFacts,
+  NodeReport,
+  Owner,
+  SecretFact,
+  State,
+} from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -220,6 +232,7 @@ const details = object<FaultDetails>({
   proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
+  inConversation: optional(boolean),
   ownPhrase: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
   scheme: optional(oneOf({ http: true, https: true })),
@@ -487,6 +500,14 @@ const probe = object<ProbeFacts>({
   ),
 });
 
+const trigger = object<ImageTrigger>({ tag: quoted, namespace: nullable(text), paused: boolean });
+const contrast = object<NodeContrast>({
+  fails: number,
+  runs: number,
+  compared: number,
+  differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
+});
+
 const factsShape = object<Facts>({
   now: time,
   pod: nullable(
@@ -513,6 +534,7 @@ const factsShape = object<Facts>({
   reference: nullable(reference),
   referenceError: nullable(quoted),
   pullPolicy: nullable(text),
+  trigger: (value, path) => (value === undefined ? null : nullable(trigger)(value, path)),
   failing: boolean,
   state,
   nodeReport,
@@ -526,6 +548,8 @@ const factsShape = object<Facts>({
   }),
   secrets: list(secret),
   keyring,
+  // facts that an earlier release saved have none
+  contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),
   noProbe: nullable(text),
 });

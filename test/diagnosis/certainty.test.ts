@@ -67,6 +67,7 @@ const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'blob-host.name-not-resolved': ['BlobHostFailed', 'redirect.name-not-resolved'],
   'blob-host.unreachable': ['blob-host.unreachable', 'blob-host.or-mirror'],
   'blob-host.refuses': ['blob-host.refuses', 'auth.forbidden-in-transfer'],
+  'blob-host.redirected-here-too': ['blob-host.redirected-here-too', 'blob-host.or-mirror'],
   'blob-host.failed': ['blob-host.failed', 'blob-host.or-mirror'],
   'certificate.invalid': ['CertificateInvalid', 'certificate.of-this-machine'],
   'certificate.not-trusted': ['CertificateNotTrusted', 'certificate.refused'],

@@ -128,6 +128,15 @@ export const WRAPPERS: Wrapper[] = [
     source: 'cri-tools cmd/crictl/image.go, pullImageCommand',
   },
   {
+    // of a copy that was cut, the class of the error still tells what the end did not
+    id: 'kubelet.rpc-not-found',
+    match: /rpc error: code = NotFound desc = (?=failed to pull and unpack image "[^"]*": failed to resolve )/,
+    otherwise: 'notFound',
+    example:
+      'rpc error: code = NotFound desc = failed to pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve reference "registry.example.com/team/api:1.4.2": registry.example.com/team/api:1.4.2: not found',
+    source: 'google.golang.org/grpc internal/status/status.go, Error.Error; containerd errdefs, ToGRPC',
+  },
+  {
     id: 'kubelet.rpc',
     match: /rpc error: code = \w+ desc = /,
     example: 'Failed to pull image "registry.example.com/team/api:1.4.2": rpc error: code = Canceled desc = context canceled',

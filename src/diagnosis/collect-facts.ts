@@ -175,7 +175,7 @@ function imageCaseOf(
 /** Images that a node lists unless kubelet is set otherwise (nodeStatusMaxImages): of more, the smaller ones are missing. */
 const MOST_LISTED = 50;
 
-/** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet nodestatus/setters.go, Images. */
+/** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */
 function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {
   const { images, nodeInfo } = (lookup.found && lookup.object.status) || {};
   if (images === undefined) return null;

@@ -37,7 +37,8 @@ export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quo
 export const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
 /** The pod, as TYPE/NAME. */
 export const podObject = (facts: Facts): string => object('pod', facts.pod?.name ?? 'POD');
-const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
+/** The workload, as TYPE/NAME. */
+export const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
 
 const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
 /** Whether the workload has a template that can be changed and rolled out. */
@@ -70,6 +71,10 @@ export function recreatePod(facts: Facts, filter: string): string {
 const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
 
+/** Sets a field of an image volume in the manifest of a pod, as a jq filter behind others. */
+export const inVolume = (name: string, field: string, value: string): string =>
+  ` | (.spec.volumes[] | select(.name == ${JSON.stringify(name)})).image.${field} = ${JSON.stringify(value)}`;
+
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
 export function setImage(facts: Facts, image: string, title: string): CauseFix {
   const { kind } = ownerOf(facts);
@@ -84,6 +89,11 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
       title: `${title} (an ephemeral container cannot be changed: add another one)`,
       command: kubectl(facts, `debug -it ${podObject(facts)} --image=${quote(image)}`),
     };
+  if (container === 'imageVolume' && rollsOut(facts))
+    return { title, command: patchTemplate(facts, { volumes: [{ name, image: { reference: image } }] }), changes };
+  // the volumes of a pod cannot be changed
+  if (container === 'imageVolume' && kind === 'pod')
+    return { title: `${title} (this recreates the pod)`, command: recreatePod(facts, inVolume(name, 'reference', image)), changes };
   if (container === 'imageVolume')
     return {
       title: `${title}: set image.reference of volume "${name}" to ${image}`,
@@ -181,6 +191,9 @@ export function maybeOwn({ reference, keyring }: Facts): boolean {
   return publishers === 'own' || (publishers === 'public' && keyring.credentials.some(({ empty }) => !empty));
 }
 
+/** Whether an image is a bare name: at Docker Hub only what Docker publishes has one. */
+export const isBareName = ({ reference, image }: Facts): boolean => reference?.registry === HUB && !image.includes('/');
+
 /** Words by which people name the repositories of a registry that only cache another one. */
 const CACHE = /(?:^|[-_.])(?:remote|proxy|cache|mirror|pull-?through|docker-?hub|upstream)(?:$|[-_.])/;
 
@@ -192,7 +205,7 @@ export function looksCached({ reference }: Facts): boolean {
 
 /** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
 export const builtHere = (facts: Facts): Fix[] =>
-  facts.reference?.registry === HUB && !facts.image.includes('/')
+  isBareName(facts)
     ? [nodeFix(facts, nodeSteps(facts).importImage(facts.image), 'if it was built on your machine (imagePullPolicy must not be Always), ')]
     : [];
 

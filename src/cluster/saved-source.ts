@@ -135,7 +135,12 @@ function createSavedSource(
 ): ObjectSource {
   /** By `namespace/name` of their pod, and by the name alone for a pod that does not tell its namespace. */
   const eventsByPod = new Map<string, Event[]>();
+  const known = new Set<string>();
   for (const event of events) {
+    // the same event of both event APIs has one name
+    const id = `${event.metadata.namespace}/${event.metadata.name} ${event.message ?? event.note}`;
+    if (event.metadata.name !== '' && known.has(id)) continue;
+    known.add(id);
     const pod = event.involvedObject ?? event.regarding ?? {};
     append(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
     append(eventsByPod, pod.name ?? '', event);

@@ -1,7 +1,7 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, type NodeContrast, type SecretFact } from '../model/facts.ts';
+import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type SecretFact } from '../model/facts.ts';
 import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
@@ -105,11 +105,13 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');
     evidence.push({
       source: 'event',
-      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${matters ? '' : ' (a warning: kubelet pulls without it)'}`,
+      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${kubeletMinor(facts) >= 37 ? ' (reported after a failed pull)' : matters ? '' : ' (a warning: kubelet pulls without it)'}`,
     });
   }
   if (decisiveFault?.kind === 'platform' && facts.node.platform !== null)
     evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
+  if (facts.onNode === true && facts.failing && facts.pullPolicy !== 'Always')
+    evidence.push({ source: 'node', detail: `${node} lists the image in status.images` });
   if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
   return evidence;
 }

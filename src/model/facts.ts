@@ -37,6 +37,8 @@ export interface NodeReport {
   pulledAfter: boolean;
   /** RFC 3339 of a `Pulling` event that no success or failure followed, of a container that has not started. */
   pullingSince: string | null;
+  /** The registry that the runtime names in its error where the image names none: it tries its search registries in turn, and tells of the last. Null otherwise. */
+  searched: string | null;
 }
 
 /** A pull secret that the pod names. */
@@ -163,8 +165,12 @@ export interface Facts {
   state: State;
   nodeReport: NodeReport;
   node: NodeFacts;
+  /** Whether the node lists the image among those that it has; null where it was not seen, or where its list may be cut. */
+  onNode: boolean | null;
   serviceAccount: {
     name: string;
+    /** Its annotation that names an identity of the cloud, null where none was seen. */
+    identity: string | null;
     /** Its pull secrets, null when it was not seen. */
     secrets: string[] | null;
     /** Those of them that the pod lacks and that hold a credential for this image. */
@@ -205,3 +211,6 @@ export function meetsEverybody({ probe }: Facts, fault: Fault | null): boolean {
   if (anonymous == null || fault === null || (fault.status !== 403 && fault.kind !== 'insufficientScope')) return false;
   return anonymous.status === fault.status && anonymous.kind === fault.kind && anonymous.role === fault.role;
 }
+
+/** The minor version of the kubelet of a node, 0 where it is not known. */
+export const kubeletMinor = ({ node }: Facts): number => Number(/^v1\.(\d+)/.exec(node.kubelet ?? '')?.[1] ?? 0);

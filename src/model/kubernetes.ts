@@ -23,7 +23,13 @@ export const ANNOTATIONS = {
   helmReleaseNamespace: 'meta.helm.sh/release-namespace',
   argoTrackingId: 'argocd.argoproj.io/tracking-id',
   imageTriggers: 'image.openshift.io/triggers',
+  eksRole: 'eks.amazonaws.com/role-arn',
+  gkeAccount: 'iam.gke.io/gcp-service-account',
+  azureClient: 'azure.workload.identity/client-id',
 } as const;
+
+/** Those of a service account that name an identity of the cloud, for which a credential provider may exchange its token. Source: KEP-4412 and the providers. */
+export const IDENTITIES: readonly string[] = [ANNOTATIONS.eksRole, ANNOTATIONS.gkeAccount, ANNOTATIONS.azureClient];
 
 /** Container. */
 export interface ContainerSpec {
@@ -119,6 +125,8 @@ export interface Node {
       containerRuntimeVersion?: string;
     };
     conditions?: { type: string; status: string }[];
+    /** The largest of the images that it has: 50, unless kubelet is set otherwise (nodeStatusMaxImages). */
+    images?: { names?: string[] }[];
   };
   spec?: { providerID?: string };
 }

@@ -232,6 +232,7 @@ const details = object<FaultDetails>({
   proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
+  inConversation: optional(boolean),
   ownPhrase: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
   scheme: optional(oneOf({ http: true, https: true })),
@@ -250,6 +251,7 @@ const details = object<FaultDetails>({
   storage: optional(oneOf({ readOnly: true, ioError: true, contentLost: true })),
   signature: optional(oneOf({ missing: true, notFound: true, blocked: true, invalid: true })),
   shortName: optional(oneOf({ noRegistry: true, ambiguous: true })),
+  subPath: optional(text),
   phrase: optional(text),
   reason: optional(text),
 });
@@ -361,6 +363,7 @@ const nodeReport = object<NodeReport>({
   unreadableSecrets: list(text),
   pulledAfter: boolean,
   pullingSince: nullable(text),
+  searched: nullable(text),
 });
 
 const node = object<NodeFacts>({
@@ -481,8 +484,7 @@ const probe = object<ProbeFacts>({
   decisive: nullable(number),
   headBlocked: boolean,
   tags: nullable(tags),
-  // facts that an earlier release saved have none
-  upstream: (value, path) => (value === undefined ? null : nullable(fault)(value, path)),
+  upstream: nullable(fault),
   platforms: nullable(list(platform)),
   size: nullable(number),
   layers: nullable(number),
@@ -537,8 +539,10 @@ const factsShape = object<Facts>({
   state,
   nodeReport,
   node,
+  onNode: nullable(boolean),
   serviceAccount: object<Facts['serviceAccount']>({
     name: text,
+    identity: nullable(text),
     secrets: nullable(list(text)),
     matching: list(text),
   }),

@@ -178,14 +178,6 @@ export const WRAPPERS: Wrapper[] = [
 ];
 
 const HEAD = 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": ';
-/** Words with which Go's own errors begin behind a request: what is left of one after a copy was cut is nobody's phrase. */
-const FIRST_WORDS =
-  'dial read remote local lookup write http2 net tls x509 context proxyconnect socks stream unexpected malformed stopped use EOF';
-const CUT_WORD = new RegExp(
-  FIRST_WORDS.split(' ')
-    .flatMap(word => Array.from(word, (_, at) => word.slice(0, at + 1)))
-    .join('|'),
-);
 const VERIFY = `${HEAD}tls: failed to verify certificate: x509: `;
 
 export const ERRORS: ErrorRow[] = [
@@ -701,14 +693,24 @@ export const ERRORS: ErrorRow[] = [
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": unknown status code',
     source: 'net/http transport.go, dialConn (CONNECT)',
   },
+  // what a copy that was cut leaves behind a request: the beginning of an error of Go's own, and nobody's phrase
   {
-    id: 'go-net.cut-short',
-    match: new RegExp(`(?:${CUT_WORD.source})`),
+    id: 'go-net.cut-word',
+    match: /(?:d(?:i(?:al?)?)?|r(?:e(?:ad?|m(?:o(?:te?)?)?)?)?|l(?:o(?:c(?:al?)?|o(?:k(?:up?)?)?)?)?|w(?:r(?:i(?:te?)?)?)?)/,
     at: { on: 'request' },
     kind: 'unknown',
     isWhole: true,
     example: `${HEAD}dia`,
-    source: 'a copy of a message that was cut',
+    source: 'net net.go, OpError.Error',
+  },
+  {
+    id: 'go-net.cut-word-of-http',
+    match: /(?:h(?:t(?:t(?:p2?)?)?)?|n(?:et?)?|t(?:ls?)?|x(?:5(?:09?)?)?|c(?:o(?:n(?:t(?:e(?:xt?)?)?)?)?)?|EO?)/,
+    at: { on: 'request' },
+    kind: 'unknown',
+    isWhole: true,
+    example: `${HEAD}x50`,
+    source: 'net/http, crypto/tls, crypto/x509, context',
   },
   // a proxy refuses CONNECT: the reason phrase of its answer is all that net/http hands on
   {

@@ -71,9 +71,10 @@ function methodsCutOut(inputs) {
     );
 }
 
-/** Files of undici that only HTTP/2 and bodies of fetch need → what stands in for them. @type {Record<string, string>} */
+/** Files of undici that only HTTP/2, bodies of fetch and SOCKS proxies (src/cluster/api.ts takes none) need → what stands in for them. @type {Record<string, string>} */
 const UNDICI_FILES = {
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
+  '/lib/dispatcher/socks5-proxy-agent.js': 'module.exports = class { constructor() { throw new Error("SOCKS is not bundled"); } };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
 
@@ -93,6 +94,11 @@ const slim = {
     builder.onLoad({ filter: /[/\\]emoji-regex[/\\]index\.js$/ }, () => {
       used.add('emoji');
       return { contents: 'module.exports = () => /\\p{RGI_Emoji}/gv;' };
+    });
+    // tables without a style ask for no color
+    builder.onLoad({ filter: /[/\\]@colors[/\\]colors[/\\]safe\.js$/ }, () => {
+      used.add('colors');
+      return { contents: 'throw new Error("not bundled");' };
     });
     builder.onResolve({ filter: /.*/ }, async args => {
       if (args.pluginData === 'real') return undefined;
@@ -193,6 +199,7 @@ const forbidden = notShippable(packages);
 if (forbidden.length > 0) throw new Error(`the bundle holds packages under licenses that are not allowed: ${forbidden.join(', ')}`);
 
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
+if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);

@@ -6,9 +6,11 @@ import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
 import { foldPages, malformedWarning, podsPath } from './list.ts';
 import { mayFail, placementOf } from './pods.ts';
+import { listRefused } from './refusals.ts';
 import { readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { isPods, workloadPods } from './workloads.ts';
+import { isPods } from './workload-kinds.ts';
+import { workloadPods } from './workloads.ts';
 
 /** A pod or a workload that a user named. */
 interface Target {
@@ -32,6 +34,8 @@ export interface Reader {
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /** The pods of a namespace (null: of all) that wait for an image, by labels. Errors: a UserError when they cannot be listed. */
   failingPods(namespace: string | null, selector: string | null): Promise<FailingPods>;
+  /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
+  refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
   /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
@@ -52,6 +56,12 @@ export function createReader(api: Api): Reader {
     if (warning !== null) malformed.add(warning);
   };
 
+  /** What is not known of workloads without pods: it changes no verdict. */
+  const unseen = new Set<string>();
+  const tellRefused = (warning: string | null): void => {
+    if (warning !== null) unseen.add(warning);
+  };
+
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
@@ -65,10 +75,19 @@ export function createReader(api: Api): Reader {
   return {
     podsOf,
     failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell),
-    prefetchEvents: source.prefetchEvents,
+    async refusedPods(namespace, selector) {
+      try {
+        return await listRefused(api, namespace, selector, tellRefused);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        tellRefused(`cannot see which workloads have their pods refused: ${error.message}`);
+        return [];
+      }
+    },
+    prefetchEvents: pods => source.prefetchEvents(pods.filter(({ refusal }) => refusal === undefined)),
     snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
     secret: (namespace, name) => source.get('Secret', namespace, name),
-    warnings: () => [...malformed, ...source.warnings()],
+    warnings: () => [...malformed, ...source.warnings(), ...unseen],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),
   };
 }

@@ -6,7 +6,7 @@
 import { Writable } from 'node:stream';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { contextNames } from '../cluster/kubeconfig.ts';
-import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
+import { isPods, WORKLOADS, workloadOf } from '../cluster/workload-kinds.ts';
 import { COMMANDS, FLAGS, type Flag, type FlagName, flagsOf, longForm, type ValueKind } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
 import { inUrl } from '../util/text.ts';

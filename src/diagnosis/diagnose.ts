@@ -1,8 +1,10 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
+import { ofAdmission } from '../causes/admission.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
+import { overNote } from '../causes/NoPullProblem.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -17,7 +19,7 @@ export function diagnose(facts: Facts): Diagnosis {
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
   const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
-  const text = isSandbox ? ofSandbox(code, own) : own;
+  const text = isSandbox ? ofSandbox(code, own) : facts.refusal !== undefined ? ofAdmission(facts.refusal, own) : own;
   return {
     cause: code,
     certainty,
@@ -25,7 +27,7 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary: `${text.summary(facts, fault)}${comparison(facts)}`.replace(/ {2,}/g, ' ').trim(),
+    summary: `${text.summary(facts, fault)}${comparison(facts)}${overNote(facts)}`.replace(/ {2,}/g, ' ').trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),

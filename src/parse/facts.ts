@@ -4,7 +4,19 @@
  */
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialExpiry, CredentialFact, Facts, Manager, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type {
+  CredentialExpiry,
+  CredentialFact,
+  Facts,
+  Manager,
+  NodeFacts,
+  NodeReport,
+  Obstacle,
+  Owner,
+  Refusal,
+  SecretFact,
+  State,
+} from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -524,4 +536,40 @@ const factsShape = object<Facts>({
   keyring,
   probe: nullable(probe),
   noProbe: nullable(text),
+  obstacle: optional(
+    object<Obstacle>({
+      kind: oneOf({
+        terminating: true,
+        evicted: true,
+        ended: true,
+        unschedulable: true,
+        gated: true,
+        nodeNotReady: true,
+        nodeGone: true,
+        volume: true,
+        sandbox: true,
+        container: true,
+      }),
+      words: nullable(quoted),
+    }),
+  ),
+  refusal: optional(
+    object<Refusal>({
+      by: oneOf({
+        imagePolicy: true,
+        webhook: true,
+        policy: true,
+        quota: true,
+        podSecurity: true,
+        silentWebhook: true,
+        other: true,
+      }),
+      name: nullable(text),
+      words: quoted,
+      about: nullable(oneOf({ image: true, signature: true })),
+      exact: boolean,
+      maker: object<Owner>({ kind: text, name: text }),
+      lasts: boolean,
+    }),
+  ),
 });

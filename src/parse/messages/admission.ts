@@ -1,0 +1,49 @@
+/** What admission says of a pod that it refuses: the words of the API server, in the event or the condition of the workload. No row of a pull reads these. Pure. */
+import type { Refusal } from '../../model/facts.ts';
+import { redact } from '../../util/redact.ts';
+import { onOneLine } from '../../util/text.ts';
+
+/** Characters of the words that are kept. */
+const MOST = 600;
+
+/** What the controllers write before the words. Source: pkg/controller/{controller_utils,job,statefulset,daemon}. */
+const BEFORE =
+  /^(?:\(combined from similar events\): )?(?:Error creating(?: job)?: |Failed to create new replica set "[^"]*": |create Pod \S+ in StatefulSet \S+ failed error: )?(?:Internal error occurred: )?(?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?/;
+
+/** Who refuses, by its own sentence. Group 1 is its name, what follows are its words. */
+const REFUSERS: readonly [Refusal['by'], RegExp][] = [
+  // apiserver plugin/webhook/errors/statuserror.go
+  ['webhook', /^admission webhook "([^"]*)" denied the request(?:: | without explanation)/],
+  // apiserver plugin/webhook/{mutating,validating}/dispatcher.go
+  ['silentWebhook', /^failed calling webhook "([^"]*)": /],
+  // apiserver plugin/policy/validating/dispatcher.go
+  ['policy', /^ValidatingAdmissionPolicy '([^']*)' (?:with binding '[^']*' )?denied request: /],
+  // plugin/pkg/admission/imagepolicy; OpenShift's image.openshift.io/ImagePolicy
+  ['imagePolicy', /^()(?:image policy webhook backend denied one or more images: |(?=one or more images rejected by webhook backend))/],
+  ['imagePolicy', /^()(?=spec\.\w+\[\d+\]\.image: Forbidden: )/],
+  ['quota', /^()(?=(?:exceeded|failed) quota: )/],
+  ['podSecurity', /^()(?=violates PodSecurity )/],
+];
+
+/** The field of an image, in the notation of the API or as a path, with the list and the place of its container. */
+export const IMAGE_FIELD = /spec[./](\w*[cC]ontainers)[[/](\d+)\]?[./]image\b/;
+const OF_IMAGE = /\bimages?\b|\bregistr(?:y|ies)\b/i;
+const OF_SIGNATURE =
+  /\b(?:un)?sign(?:ed|ature|atures|ing|er|ers)\b|\battestations?\b|\battestors?\b|\bcosign\b|\bnotation\b|\bnotary\b|\btrust(?:ed)? (?:data|digest)/i;
+/** Webhooks that check nothing but images, by their name. */
+const IMAGE_WEBHOOK = /connaisseur|sigstore|cosign|ratify|notation|image/i;
+
+/**
+ * Reads how a pod was refused. In: the message, and the images that the pod would have. Out: who refuses, and whether for an image.
+ */
+export function readRefusal(message: string, images: readonly string[]): Omit<Refusal, 'maker' | 'lasts'> {
+  const text = message.replace(BEFORE, '');
+  const [by, match] = REFUSERS.map(([who, pattern]) => [who, pattern.exec(text)] as const).find(([, found]) => found !== null) ?? [];
+  const said = onOneLine(redact(match == null ? text : text.slice(match[0].length))).replace(/\.+$/, '');
+  const words = said.length > MOST ? `${said.slice(0, MOST)}…` : said;
+  const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text) || images.some(image => image !== '' && text.includes(image));
+  const decides = by === 'imagePolicy' || by === 'webhook' || by === 'policy';
+  const ofImage = exact || OF_IMAGE.test(said) || (by === 'webhook' && IMAGE_WEBHOOK.test(match?.[1] ?? ''));
+  const about = !decides ? null : ofImage || OF_SIGNATURE.test(said) ? (OF_SIGNATURE.test(said) ? 'signature' : 'image') : null;
+  return { by: by ?? 'other', name: match?.[1] || null, words, about, exact: about !== null && exact };
+}

@@ -6,6 +6,7 @@
  *
  *   IMAGEPULL_CLUSTER=FOLDER [IMAGEPULL_BINARY=FILE] node scripts/cluster-test.mjs [--keep] [TARGET…]
  *
+ * LAB and RUNTIME say which cluster up.sh starts; the node that answers says which column of expected.json holds.
  * --keep leaves the cluster and the pods as they are. With TARGETs (names of expected.json) only these pods of our own are made and checked.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -27,6 +28,7 @@ import {
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
 import {
+  cluster,
   describe,
   endPrograms,
   here,
@@ -49,6 +51,7 @@ import {
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
 /** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
+/** @typedef {import('../test/e2e/lab.mjs').Row} Row */
 /** What is read here of the objects of pods.yaml. @typedef {{ kind: string, metadata: { name: string }, spec?: object }} KubernetesObject */
 
 const folder = process.env.IMAGEPULL_CLUSTER ?? '';
@@ -71,22 +74,29 @@ async function test() {
   await installPlugin();
   await startCluster(folder, keep);
   const places = await startRegistries();
-  const text = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('RUN', `run-${process.pid}-${Date.now()}`);
+  const text = readFileSync(join(here, 'pods.yaml'), 'utf8')
+    .replaceAll('RUN', `run-${process.pid}-${Date.now()}`)
+    .replace(/batch\/v1(?=\nkind: CronJob)/, cluster === '1.20' ? 'batch/v1beta1' : 'batch/v1');
   const digest = places.find(({ host }) => host.endsWith(':15020'))?.digestOf('team/for-others', '1');
   if (digest === undefined || !text.includes(digest)) throw new Error(`test/e2e/pods.yaml has to name team/for-others@${digest}`);
   await makeNamespaces(keep);
   startWatching();
 
-  /** @type {Record<'default' | 'pulls', Record<string, Wanted | Wanted[]>>} */
+  /** @type {Record<'default' | 'pulls', Record<string, Row | Row[]>> & { words: Record<string, Record<string, string>> }} */
   const expected = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8'));
-  /** @type {(namespace: keyof typeof expected) => Target[]} */
+  /** What a row says of this cluster. @type {(row: Row) => Wanted[]} */
+  const wantedOf = ({ on = {}, only = [cluster], ...row }) => {
+    const own = on[cluster];
+    if (own === null || !only.includes(cluster)) return [];
+    const { node, ...wanted } = { ...row, ...own };
+    if (node === undefined) return [wanted];
+    return [{ ...wanted, node: expected.words[node]?.[cluster] ?? node }];
+  };
+  /** @type {(namespace: 'default' | 'pulls') => Target[]} */
   const targetsOf = namespace =>
-    Object.entries(expected[namespace]).map(([target, wanted]) => ({
-      namespace,
-      target,
-      title: `${namespace}/${target}`,
-      wanted: [wanted].flat(),
-    }));
+    Object.entries(expected[namespace])
+      .map(([target, rows]) => ({ namespace, target, title: `${namespace}/${target}`, wanted: [rows].flat().flatMap(wantedOf) }))
+      .filter(({ wanted }) => wanted.length > 0);
   const own = targetsOf('pulls').filter(({ target }) => only.length === 0 || only.includes(target));
   say(`${own.length} targets of our own`);
   await ownPods(own, /** @type {KubernetesObject[]} */ (loadAll(text)));
@@ -107,6 +117,16 @@ const plugin = limiter(2);
 
 const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
+/** Out: a promise, and what fulfils it. @returns {{ promise: Promise<void>, resolve: () => void }} */
+function deferred() {
+  let resolve = () => {};
+  /** @type {Promise<void>} */
+  const promise = new Promise(done => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 const applied = (/** @type {readonly KubernetesObject[]} */ items) =>
   must('test/e2e/pods.yaml', run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }));
 /** What breaks in the middle of one target fails that target alone. @type {(target: Target, work: Promise<unknown>) => Promise<unknown>} */
@@ -123,6 +143,8 @@ async function ownPods(targets, objects) {
   const tested = plugin(() => (only.length === 0 ? checkSecrets('pulls') : undefined));
   const room = limiter(AT_ONCE);
   const repaired = new Map();
+  /** Target → its objects are made. @type {Map<string, { promise: Promise<void>, resolve: () => void }>} */
+  const made = new Map(targets.map(({ target }) => [target, deferred()]));
   /** @type {Promise<unknown>[]} */
   const jobs = [];
   /** @type {KubernetesObject[]} */
@@ -137,17 +159,16 @@ async function ownPods(targets, objects) {
     part = [];
     // these take longer, and do little meanwhile
     const aside = target.target.startsWith('cronjob/') || target.target === REPAIRED_IN_BACK_OFF;
-    await new Promise(made => {
-      const job = async () => {
-        try {
-          await applied(items);
-        } finally {
-          made(undefined);
-        }
-        if (!aside) await follow(target, items);
-      };
-      jobs.push(guarded(target, aside ? job().then(() => follow(target, items)) : room(job)));
-    });
+    const job = async () => {
+      try {
+        await applied(items);
+      } finally {
+        made.get(target.target)?.resolve();
+      }
+      if (!aside) await follow(target, items);
+    };
+    jobs.push(guarded(target, aside ? job().then(() => follow(target, items)) : room(job)));
+    await made.get(target.target)?.promise;
   }
   await tested;
   // a target that is followed may add its repair
@@ -160,9 +181,10 @@ async function ownPods(targets, objects) {
   async function follow(target, items) {
     if (target.target === REPAIRED_IN_BACK_OFF) await repairSecretInBackOff(target);
     else if (!check(`${target.title} reaches its state`, await settled(target, () => applied(items)), describe(target))) return;
+    const { fix = [], after, stays, with: other } = target.wanted[0] ?? {};
+    if (other !== undefined) await made.get(other)?.promise;
     await plugin(() => diagnose(target));
-    const { fix, after, stays } = target.wanted[0] ?? {};
-    if (fix !== undefined) {
+    if (fix.length > 0) {
       const job = guarded(
         target,
         Promise.all([tested, repaired.get(after)]).then(() => repair(target)),
@@ -173,20 +195,33 @@ async function ownPods(targets, objects) {
   }
 }
 
+/** The files of demo pods that a cluster has. */
+const demoFiles = () =>
+  [
+    'demo-pods.yaml',
+    ...(cluster === '1.20' ? [] : ['demo-pods-1.37.yaml']),
+    ...(cluster.endsWith('-crio') ? ['demo-pods-crio.yaml'] : []),
+  ].map(name => join(folder, name));
+/** A running pod of the demo that gets an ephemeral container, whose image is missing. */
+const DEBUGGED = 'debug-me';
+const DEBUGGER = ['--image=127.0.0.1:15000/team/toolbox:9', '--target=main', '-c', 'debugger', '--', 'sh'];
+
 /**
  * The demo pods, made anew: what a node said hours ago is gone.
  * @param {readonly Target[]} targets
  */
 async function demoPods(targets) {
-  const file = join(folder, 'demo-pods.yaml');
-  await must('removing old demo pods', kubectl('delete', '-f', file, '--ignore-not-found', ...AT_ONCE_GONE));
+  const files = demoFiles().flatMap(file => ['-f', file]);
+  await must('removing old demo pods', kubectl('delete', ...files, '--ignore-not-found', ...AT_ONCE_GONE));
   // and what a run that was cut off left of the check of --watch
   await kubectl('-n', 'default', 'delete', 'pod', 'late', '--ignore-not-found', ...AT_ONCE_GONE);
   await until('the end of the old demo pods', 60, async () => {
     await kubectl('-n', 'default', 'delete', 'pods', '-l', 'app=web', ...AT_ONCE_GONE);
     return targets.every(target => podsOf(target).length === 0);
   });
-  await must('the demo pods', kubectl('apply', '-f', file));
+  await must('the demo pods', kubectl('apply', ...files));
+  if (targets.some(({ target }) => target === DEBUGGED))
+    await must('kubectl debug', kubectl('-n', 'default', 'debug', DEBUGGED, ...DEBUGGER));
   await Promise.all(
     targets.map(async target => {
       if (check(`${target.title} reaches its state`, await settled(target), describe(target))) await plugin(() => diagnose(target));

@@ -9,6 +9,7 @@ import { hostWord } from './shell.ts';
 
 const TLS_KINDS = new Set<FaultKind>(['untrusted', 'badCertificate', 'x509', 'tls', 'plainHttp', 'httpToHttps']);
 const isOfTls = (fault: Fault | null): boolean => fault !== null && TLS_KINDS.has(fault.kind);
+const isOfName = (fault: Fault | null): boolean => fault?.kind === 'dns';
 const isServerError = (fault: Fault | null): boolean => (fault?.status ?? 0) >= 500;
 
 /** The host that fails is the registry, as far as the message tells: the answer may be that of a host to which it redirects. */
@@ -18,7 +19,7 @@ export const BlobHostFailed: CauseText = {
   summary: (facts, fault) =>
     isItself(facts, fault)
       ? `${registry(facts)} serves the manifest, but ${observer(facts, fault)} ${how(fault).replaceAll('that host', 'it')} for a layer.${seenFrom(fault)}`
-      : `${registry(facts)} answers, but it redirects downloads to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${how(fault)}.${isOfTls(fault) || isServerError(fault) ? '' : ' A firewall must allow both hosts.'}${seenFrom(fault)}`,
+      : `${registry(facts)} answers, but it redirects downloads to ${fault?.host ? `"${fault.host}"` : 'another host'}, and ${observer(facts, fault)} ${how(fault)}.${isOfTls(fault) || isServerError(fault) || isOfName(fault) ? '' : ' A firewall must allow both hosts.'}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
     const provider = providerOf(facts.reference?.registry ?? '');
@@ -32,6 +33,11 @@ export const BlobHostFailed: CauseText = {
         nodeFix(facts, nodeSteps(facts).connect(`https://${hostWord(hosts[0])}/v2/`)),
       ];
     const named = hosts.length > 0 ? hosts.join(', ') : 'the hosts of the layers';
+    if (isOfName(fault))
+      return [
+        nodeFix(facts, nodeSteps(facts).resolve(hostWord(hosts[0]).replace(/:\d+$/, ''))),
+        { title: `let the DNS server of the nodes resolve ${named}, or let the registry serve the layers itself`, command: null },
+      ];
     const repair = isOfTls(fault)
       ? `correct the certificate or the TLS settings of ${named}, or of a proxy in front of it`
       : isServerError(fault)

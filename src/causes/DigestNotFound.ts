@@ -18,6 +18,7 @@ export const DigestNotFound: CauseText = {
   },
   fixes: facts => {
     const other = otherPlaceOf(facts);
+    if (other?.isKnown && !facts.probe?.tags?.known) return [setImage(facts, other.image, other.title)];
     const missing = providerOf(facts.reference?.registry ?? '')?.hints.missing;
     return [
       ...(other === null ? [] : [setImage(facts, other.image, other.title)]),

@@ -1,9 +1,10 @@
 /** ImageBroken: the image in the registry is damaged: a part of it is missing or corrupt. Belongs here: its summary and its fixes. Pure. */
+import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
-import { maybeOwn, setImage } from './commands.ts';
+import { looksCached, maybeOwn, setImage } from './commands.ts';
 import { imageOf, nodeName, registry } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
@@ -15,24 +16,47 @@ export const ImageBroken: CauseText = {
   summary: (facts, fault) =>
     isSeen(fault)
       ? `${imageOf(facts)} is damaged in ${registry(facts)}: ${fault?.kind === 'notFound' ? 'the tag list contains the tag, but the registry has no manifest for it' : fault?.message}. A node that does not have the image already cannot pull it.`
-      : `${imageOf(facts)} seems to be damaged: a part of it is missing, or it does not have the digest that its manifest names. ${whose(facts)}`,
-  fixes: (facts, fault) => [
-    setImage(facts, `${withoutTag(facts.image)}:TAG`, 'use another tag until the image is repaired'),
-    ...(isSeen(fault) ? [] : [nodeFix(facts, nodeSteps(facts).removeImage(facts.image), 'if other nodes can pull it, ')]),
-    ...(maybeOwn(facts)
-      ? [
-          {
-            title: 'if you publish it: push it again (a complete push uploads missing layers)',
-            command: `docker push ${quote(facts.image)}`,
-          },
-          {
-            title: 'if this repository is a cache of another registry: delete the image there, so that the cache downloads it again',
-            command: null,
-          },
-        ]
-      : [{ title: 'or report it to the publisher of the image', command: null }]),
-  ],
+      : isOfDigest(facts, fault)
+        ? `${registry(facts)} returns another manifest for ${imageOf(facts)} than the digest names: the registry, or a cache or a mirror on the way, has written it anew or damaged it.`
+        : `${imageOf(facts)} seems to be damaged: a part of it is missing, or it does not have the digest that its manifest names. ${whose(facts)}`,
+  fixes: (facts, fault) => {
+    if (isOfDigest(facts, fault)) return copiedAgain(facts);
+    const otherTag = setImage(facts, `${withoutTag(facts.image)}:TAG`, 'use another tag until the image is repaired');
+    if (looksCached(facts)) return [{ title: OF_CACHE, command: null }, otherTag];
+    return [
+      otherTag,
+      ...(isSeen(fault) ? [] : [nodeFix(facts, nodeSteps(facts).removeImage(facts.image), 'if other nodes can pull it, ')]),
+      ...(maybeOwn(facts)
+        ? [
+            {
+              title: 'if you publish it: push it again (a complete push uploads missing layers)',
+              command: `docker push ${quote(facts.image.split('@', 1)[0] as string)}`,
+            },
+            {
+              title: 'if this repository is a cache of another registry: delete the image there, so that the cache downloads it again',
+              command: null,
+            },
+          ]
+        : [{ title: 'or report it to the publisher of the image', command: null }]),
+    ];
+  },
 };
+
+const OF_CACHE =
+  'let the cache reach its upstream and the hosts of the layers, then delete the image in the cache, so that it downloads the image again';
+
+/** The manifest itself is not the one that was asked for. */
+const isOfDigest = ({ reference }: Facts, fault: Fault | null): boolean =>
+  reference?.digest != null && ['containers-image.manifest-digest', 'docker.manifest-verification'].some(row => fault?.rows.includes(row));
+
+/** Where a manifest has another digest than its image had, no push of the same layers helps. */
+const copiedAgain = (facts: Facts): Fix[] => [
+  {
+    title: `copy the image to ${registry(facts)} again with its digests kept, and update a registry that writes manifests anew`,
+    command: `skopeo copy --all --preserve-digests docker://SOURCE ${quote(`docker://${facts.image}`)}`,
+  },
+  { title: 'or use the digest that the registry returns, if its manifest is the intended one', command: null },
+];
 
 /** Who may be at fault, where only the node tells of the damage. */
 const whose = (facts: Facts): string =>

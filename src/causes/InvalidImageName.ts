@@ -30,6 +30,7 @@ const SCHEME = /^(?:https?|docker|oci):\/\//i;
 /** A sentence about the mistake, where it is visible; empty otherwise. */
 function whatIsWrong(image: string): string {
   if (image === '') return 'It is empty.';
+  if (/^[:@]/.test(image)) return `The name before the ${image.startsWith('@') ? 'digest' : 'tag'} is missing.`;
   if (SCHEME.test(image)) return 'A reference has no scheme.';
   if (/^\s|\s$/.test(image)) return 'It begins or ends with a space or a line break.';
   if (/\s/.test(image)) return 'It contains a space.';

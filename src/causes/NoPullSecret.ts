@@ -5,12 +5,16 @@ import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
 import { blockedClient, nodeCredentials, podName, quoted, registry } from './phrases.ts';
+import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
+
+/** A right of the nodes is worth nothing where kubelet has no credential provider that uses it. */
+const NOT_SENT = 'if they have access already, kubelet may not use it: ';
 
 export const NoPullSecret: CauseText = {
   summary: facts =>
     `${registry(facts)} requires authentication, but ${podName(facts)} has no pull secret (${account(facts)}). ${nodeCredentials(facts)}`,
-  fixes: facts => {
+  fixes: (facts, fault) => {
     const { registry: host = '', repository = '' } = facts.reference ?? {};
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     if (provider?.takesNoLogins) return [blockedClient(provider)];
@@ -19,7 +23,10 @@ export const NoPullSecret: CauseText = {
     const node: Fix[] =
       provider?.node == null
         ? []
-        : [{ title: `grant the nodes access: ${provider.node.grant}`, command: provider.node.command(host, repository) }];
+        : [
+            { title: `grant the nodes access: ${provider.node.grant}`, command: provider.node.command(host, repository) },
+            ...(fault?.seenBy === 'node' ? [nodeFix(facts, nodeSteps(facts).showCredentials(), NOT_SENT)] : []),
+          ];
     const create = createSecret(facts, name, node.length > 0 ? 'or create a pull secret' : 'create a pull secret');
     return [...node, create, ...attachSecret(facts, name), ...note];
   },

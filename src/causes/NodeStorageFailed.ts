@@ -3,14 +3,16 @@ import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { imageOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
+import type { Step } from './runtimes/node-system.ts';
 import { hostWord } from './shell.ts';
 
 export const NodeStorageFailed: CauseText = {
   summary: (facts, fault) =>
     `${theNode(facts)} cannot store ${imageOf(facts)}: ${why(fault)}. The disk or the image store of the node fails, not the registry.`,
-  fixes: facts => {
+  fixes: (facts, fault) => {
     const steps = nodeSteps(facts);
     return [
+      ...(isLazy(fault) ? [nodeFix(facts, LAZY)] : []),
       nodeFix(facts, steps.showStorage()),
       nodeFix(facts, steps.removeImage(facts.reference === null ? 'IMAGE' : facts.image)),
       ...(facts.node.name === null
@@ -25,7 +27,16 @@ export const NodeStorageFailed: CauseText = {
   },
 };
 
+/** A snapshotter that fetches layers while the container runs says that it has lost one. */
+const isLazy = (fault: Fault | null): boolean => fault?.rows.includes('snapshotter.layer-unavailable') === true;
+const LAZY: Step = {
+  what: 'restart the snapshotter that fetches layers on demand (stargz-snapshotter, soci-snapshotter), or use the snapshotter overlayfs',
+  command: null,
+  on: 'node',
+};
+
 function why(fault: Fault | null): string {
+  if (isLazy(fault)) return 'its snapshotter, which fetches layers on demand, has lost one';
   switch (fault?.details.storage) {
     case 'readOnly':
       return 'its file system is read-only';

@@ -5,7 +5,7 @@ import { showPlatform } from '../model/platform.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { maybeOwn, selectNodes, setImage } from './commands.ts';
-import { imageOf, list, nodeName } from './phrases.ts';
+import { imageOf, list, nodeName, theNode } from './phrases.ts';
 import { quote } from './shell.ts';
 
 const SYSTEMS = { linux: 'Linux', windows: 'Windows' };
@@ -21,7 +21,9 @@ function otherSystemOf({ node: { platform }, probe }: Facts): 'linux' | 'windows
 }
 
 export const PlatformNotAvailable: CauseText = {
-  summary: facts => {
+  summary: (facts, fault) => {
+    if (fault !== null && fault.kind !== 'platform' && fault.seenBy === 'node')
+      return `${theNode(facts)} runs ${SYSTEMS[facts.node.platform?.os as 'windows'] ?? 'another system'} and cannot unpack a layer of ${imageOf(facts)}: the image is probably for another operating system, or for another version of it.`;
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
     const node = facts.node.platform === null ? '' : ` (${showPlatform(facts.node.platform)})`;
     return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodeName(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}. If the message says "not found", it means the platform, not the image.`;

@@ -1,4 +1,6 @@
 /** ProxyFailed: the node's HTTP proxy is unreachable, or it rejects the request. Belongs here: its summary and its fixes. Pure. */
+import type { Fault } from '../model/fault.ts';
+import { isLoopback } from '../util/proxy.ts';
 import type { CauseText } from './cause.ts';
 import { registryWord } from './commands.ts';
 import { nodeName, registry, seenFrom } from './phrases.ts';
@@ -11,7 +13,7 @@ export const ProxyFailed: CauseText = {
       ? `This machine uses a proxy for ${registry(facts)}, so the registry was not tested: ${fault.message}. The node may use another proxy, or none.`
       : fault?.details.phrase !== undefined
         ? `The runtime of ${nodeName(facts)} reports only "${fault.details.phrase}" for ${registry(facts)}: a proxy rejects the request, or the registry itself does.`
-        : `The runtime of ${nodeName(facts)} uses a proxy for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${seenFrom(fault)}`,
+        : `The runtime of ${nodeName(facts)} uses ${proxyOf(fault)} for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${ownMachine(fault)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const steps = nodeSteps(facts);
     const own = `correct HTTPS_PROXY and NO_PROXY of this machine, then run kubectl imagepull again`;
@@ -22,3 +24,11 @@ export const ProxyFailed: CauseText = {
     ];
   },
 };
+
+const proxyOf = (fault: Fault | null): string => (fault?.details.proxy === undefined ? 'a proxy' : `the proxy "${fault.details.proxy}"`);
+
+/** A proxy of a developer's machine is often set by an address that means another machine on the node. */
+const ownMachine = (fault: Fault | null): string =>
+  isLoopback((fault?.details.proxy ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+    ? ' This address is the node itself, not the machine where the proxy runs.'
+    : '';

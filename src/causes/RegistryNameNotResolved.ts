@@ -19,7 +19,7 @@ export const RegistryNameNotResolved: CauseText = {
     ...unusedSettings(facts, fault),
     fault?.details.dns === 'noAnswer'
       ? { title: 'repair the DNS server of the node, or configure another one', command: null }
-      : providerOf(facts.reference?.registry ?? '') !== null
+      : providerOf(facts.reference?.registry ?? '') !== null && !isServiceName(facts, fault)
         ? { title: 'let the DNS server of the node resolve this name', command: null }
         : setImage(
             facts,

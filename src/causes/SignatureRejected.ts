@@ -1,8 +1,10 @@
 /** SignatureRejected: the signature policy of the node rejects the image. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
+import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { imageOf, theNode } from './phrases.ts';
+import { maybeOwn } from './commands.ts';
+import { imageOf, podName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
 
@@ -15,16 +17,23 @@ const WHY = {
 
 export const SignatureRejected: CauseText = {
   summary: (facts, fault) =>
-    fault?.details.signature === 'blocked'
-      ? `${theNode(facts)} rejects ${imageOf(facts)}: ${WHY.blocked}.`
-      : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
+    isGuests(fault)
+      ? `The guest of ${podName(facts)} pulls for itself, and its image policy rejects ${imageOf(facts)}.`
+      : fault?.details.signature === 'blocked'
+        ? `${theNode(facts)} rejects ${imageOf(facts)}: ${WHY.blocked}.`
+        : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
   fixes: (facts, fault) => [
-    nodeFix(facts, nodeSteps(facts).signaturePolicy()),
+    isGuests(fault)
+      ? { title: 'check the image policy that the guest is given, as a rule by the key broker service (Trustee)', command: null }
+      : nodeFix(facts, nodeSteps(facts).signaturePolicy()),
     ...(fault?.details.signature === 'blocked'
-      ? [{ title: 'use an image that the policy of the node allows, or change the policy on every node', command: null }]
+      ? [{ title: `use an image that the policy allows, or change the policy${isGuests(fault) ? '' : ' on every node'}`, command: null }]
       : [...(fault?.details.signature === 'notFound' ? [ofMirror(facts)] : []), ...signing(facts)]),
   ],
 };
+
+/** A virtual machine that pulls for its pod has a policy of its own, which is on no node. */
+const isGuests = (fault: Fault | null): boolean => fault?.rows.includes('guest.policy') === true;
 
 /** A mirror that copies images alone has no signatures. */
 const ofMirror = (facts: Facts): Fix => ({
@@ -34,5 +43,5 @@ const ofMirror = (facts: Facts): Fix => ({
 
 const signing = (facts: Facts): Fix[] => [
   { title: 'use an image that is signed with a key of the policy, or ask the publisher to sign it', command: null },
-  { title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` },
+  ...(maybeOwn(facts) ? [{ title: 'if you publish it: sign it with such a key', command: `cosign sign ${quote(facts.image)}` }] : []),
 ];

@@ -159,6 +159,15 @@ export function maybeOwn({ reference, keyring }: Facts): boolean {
   return publishers === 'own' || (publishers === 'public' && keyring.credentials.some(({ empty }) => !empty));
 }
 
+/** Words by which people name the repositories of a registry that only cache another one. */
+const CACHE = /(?:^|[-_.])(?:remote|proxy|cache|mirror|pull-?through|docker-?hub|upstream)(?:$|[-_.])/;
+
+/** Whether the path begins as that of a cache: what is wrong in it is repaired there or at its upstream, never by a push. */
+export function looksCached({ reference }: Facts): boolean {
+  const [first = '', ...rest] = reference?.repository.split('/') ?? [];
+  return rest.length > 0 && CACHE.test(first) && (providerOf(reference?.registry ?? '')?.publishers ?? 'own') === 'own';
+}
+
 /** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
 export const builtHere = (facts: Facts): Fix[] =>
   facts.reference?.registry === HUB && !facts.image.includes('/')

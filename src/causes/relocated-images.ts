@@ -71,10 +71,11 @@ export function otherPlaceOf({ reference, probe }: Facts): OtherPlace | null {
     };
   const inPath = probe?.tags?.known ? null : hostInPath(reference);
   if (inPath === null) return null;
+  const isNoMirror = providerOf(reference.registry)?.takesNoLogins === true;
   return {
     image: inPath.image,
-    sentence: `The path holds the host "${inPath.host}": it is the path of a mirror, or a registry that was written twice (as in the values of a chart).`,
-    title: `if "${reference.registry}" is no mirror of "${inPath.host}", remove it from the image`,
-    isKnown: false,
+    sentence: `The path holds the host "${inPath.host}": ${isNoMirror ? '' : 'it is the path of a mirror, or '}a registry ${isNoMirror ? 'was' : 'that was'} written twice (as in the values of a chart).`,
+    title: isNoMirror ? `name the registry once` : `if "${reference.registry}" is no mirror of "${inPath.host}", remove it from the image`,
+    isKnown: isNoMirror,
   };
 }

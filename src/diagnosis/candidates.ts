@@ -88,10 +88,10 @@ const login = (id: string, when: FaultShape, after: readonly CauseCode[], reason
   login: 'first',
 });
 /** A refusal with a cause of its own, though the login may be it too. */
-const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string): Candidate => ({
+const orLogin = (id: string, when: FaultShape, first: CauseCode, reason: string, second: readonly CauseCode[] = []): Candidate => ({
   id,
   when,
-  causes: [first],
+  causes: [first, ...second],
   reason,
   certainty: 'possible',
   login: 'second',
@@ -271,7 +271,7 @@ export const CANDIDATES: readonly Candidate[] = [
   possible(
     'node.canceled',
     { kind: 'canceled' },
-    ['PullTooSlow', 'RegistryFailing', 'RegistryUnreachable', 'RuntimeFailed'],
+    ['PullTooSlow', 'MirrorFailed', 'RegistryFailing', 'RegistryUnreachable', 'RuntimeFailed'],
     'The pull was canceled on the node. The message does not say why.',
   ),
 
@@ -638,7 +638,7 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'redirect.error-status',
-    { role: 'redirect', kind: 'status' },
+    { role: 'redirect', kind: 'status', where: ({ status }) => status !== 451 },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects answers with an error.',
   ),
@@ -816,7 +816,7 @@ export const CANDIDATES: readonly Candidate[] = [
   likely(
     'image.web-page',
     { kind: 'mediaType', details: { mediaType: 'text/html' } },
-    ['NotARegistry', 'ManifestUnsupported', 'ImageBroken'],
+    ['NotARegistry', 'MirrorFailed', 'ManifestUnsupported', 'ImageBroken'],
     'The answer is a web page instead of a manifest.',
   ),
   certain(
@@ -876,7 +876,7 @@ export const CANDIDATES: readonly Candidate[] = [
   likely(
     'image.part-missing-for-node',
     { kind: 'blobMissing' },
-    ['ImageBroken', 'TransferInterrupted', 'ManifestUnsupported'],
+    ['ImageBroken', 'RepositoryOffline', 'TransferInterrupted', 'ManifestUnsupported'],
     'The node reports that a part of the image is missing.',
   ),
   likely(
@@ -1267,6 +1267,7 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'status', status: 403, step: TRANSFER, where: isElsewhere },
     'BlobHostFailed',
     'The answer to the request for a part of the image is 403.',
+    ['RegistryPolicyDenied'],
   ),
   login(
     'auth.forbidden',

@@ -207,12 +207,14 @@ const tokenNotAccepted = ({ facts }: Context): Attempt | undefined =>
 /** The right is what is missing: the token is known to be without it, or only those without a login are asked for one. A plain 401 may hide a missing repository too. */
 const isDenial = (context: LoginContext, attempt: Attempt): boolean =>
   !meetsEverybody(context.facts, attempt.fault) &&
+  attempt.fault?.step !== 'ping' &&
   (attempt.fault?.kind === 'insufficientScope' || attempt.fault?.status === 403 || attempt.granted !== null);
 
 /** The password itself was refused, by `/v2/` or a token server. Where `/v2/` was not asked, the 401 of a manifest may mean a right that is missing. */
 const isRejection = (context: LoginContext, attempt: Attempt): boolean =>
   (attempt.fault?.role === 'token' || attempt.fault?.step === 'ping' || attempt.fault === null || isEmptyPassword(attempt)) &&
   !meetsEverybody(context.facts, attempt.fault);
+const wrongPassword = (context: LoginContext) => rejectedOne(context, attempt => isRejection(context, attempt));
 const isEmptyPassword = ({ fault }: Attempt): boolean => fault?.login === 'none';
 const expiryStated = (context: LoginContext) =>
   rejectedOne(context, ({ fault }) => states(fault, 'expired') || states(fault, 'tokenExpired'));
@@ -303,14 +305,10 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     reason: 'The registry rejects the user name or the password that kubelet sends.',
     when: context => rejectedOne(context) !== undefined,
     verdict: context =>
-      rejectedOne(context, attempt => isRejection(context, attempt)) === undefined
+      wrongPassword(context) === undefined
         ? likely('CredentialsRejected', 'AccessDenied', 'RepositoryNotFoundOrPrivate')
         : likely('CredentialsRejected'),
-    proof: context =>
-      proofOf(
-        context,
-        rejectedOne(context, attempt => isRejection(context, attempt)),
-      ),
+    proof: context => proofOf(context, wrongPassword(context)),
   },
   {
     id: 'probe.right-missing',
@@ -513,6 +511,14 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     when: context =>
       noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeMayLogIn(context.facts),
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
+  },
+  {
+    id: 'node.forbidden-missing-or-private',
+    reason:
+      'The token server answers 403, which it does for missing and for private repositories, and the pod has no credentials for this image.',
+    when: context =>
+      noCredential(context) && context.refusal.status === 403 && context.refusal.role === 'token' && hidesMissing(context.facts),
+    verdict: () => possible('RepositoryNotFoundOrPrivate', 'NoPullSecret', 'AccessDenied', 'CredentialsRejected', 'SecretNotInherited'),
   },
   {
     id: 'node.forbidden-without-credential',

@@ -135,6 +135,8 @@ export interface FaultDetails {
   dns?: 'noSuchName' | 'noAnswer';
   /** The loopback or unspecified address to which the name of the host led the node: the node then connects to itself. */
   ownAddress?: string;
+  /** The address of the proxy that was dialled, with port, or its name where that was looked up. */
+  proxy?: string;
   /** The name server that was asked, with port. */
   nameServer?: string;
   /** The host took the connection (and the request) and then kept silent. */

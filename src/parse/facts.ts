@@ -229,6 +229,7 @@ const details = object<FaultDetails>({
   tokenOpens: optional(boolean),
   unasked: optional(boolean),
   upstream: optional(oneOf({ limited: true, refused: true, missing: true, failed: true })),
+  proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
   ownPhrase: optional(boolean),

@@ -46,7 +46,7 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
   if (fault.role === 'token') return tokenVerdict(fault, registry);
   if (fault.kind === 'invalidToken') return { result: 'error', detail: 'the registry rejects the token that its own token server issued' };
   // what `/v2/` answers to a password is about the password
-  if (fault.step === 'ping' && credential !== null)
+  if (fault.step === 'ping' && fault.status === 401 && credential !== null)
     return { result: 'rejected', detail: fault.explanation ?? 'the registry rejects the user name or password' };
   if (isAuthenticationFault(fault)) return refusalVerdict(fault, answer, credential);
   if (fault.status !== null && fault.status >= 400 && fault.status < 500 && fault.status !== 429)

@@ -163,7 +163,7 @@ async function testLogin({ session, reference, sent, question, authentication }:
   if (!outcome.ok) return null;
   const { reply } = outcome;
   if (reply.status === 200) return 'right';
-  if (reply.status !== 401 && reply.status !== 403) return null;
+  if (![401, 403, 429].includes(reply.status)) return null;
   const fault = faultOfReply(reply, { step: 'ping', role: session.role, url, method: 'GET', login: 'sent' }, passwordsOf(sent));
   const check: Check = { name: 'ping', status: 'failed', code: fault.code ?? String(reply.status), detail: fault.message, ms: reply.ms };
   return { fault, check };

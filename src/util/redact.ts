@@ -21,9 +21,17 @@ const PLAIN_QUERY = new Map<string, RegExp>([
 const TOKEN =
   /\b(?:gh[pousr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}|glpat-[A-Za-z0-9_-]{8,}|gl[a-z]{1,6}t-[A-Za-z0-9_-]{16,}|dckr_[a-z]{1,16}_[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[A-Za-z0-9-]{10,}|ya29\.[A-Za-z0-9_.-]{10,}|npm_[A-Za-z0-9]{16,}|hvs\.[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,2})/g;
 
+/** What editors and chats make of quotes, by the kind that they stand for; a quote closes with any of its kind. */
+const TYPOGRAPHIC = [/["“”„‟«»「」『』＂]/, /['‘’‚‹›＇]/] as const;
+/** A quote: behind backslashes, typographic, or as HTML writes it. */
+const QUOTE = '(?:\\\\{0,8}["\'`“”„‟«»「」『』＂‘’‚‹›＇]|&(?:amp;){0,2}(?:quot|apos|#34|#39|#x22|#x27);)';
+/** Blanks, also those that nobody sees. */
+const BLANKS = '(?:\\s|\\u00ad|[\\u200b-\\u200f\\u2060]){0,8}';
 /** Names of values that are secret, also as the end of a longer name (`access_token`, `clientSecret`), up to the value. */
-const NAMED =
-  /(?:password|passwd|passphrase|secret|token|auth|api[_-]?key|access[_-]?key|private[_-]?key)(\\{0,8}["']?\s{0,8}(?:[=:]|%3[AD])\s{0,8})(\\{0,8}["'])?/gi;
+const NAMED = new RegExp(
+  `(?:password|passwd|passphrase|secret|token|auth|api[_-]?key|access[_-]?key|private[_-]?key)(${QUOTE}?${BLANKS}(?:[=:]|%3[AD])${BLANKS})(${QUOTE})?`,
+  'gi',
+);
 /** A value without quotes. */
 const BARE_VALUE = /[^\s"',&}\\]{3,}/y;
 /** Values that are none: what is redacted already, and the parameters of a challenge. */
@@ -178,12 +186,17 @@ function cutNamed(text: string): string {
 function endOfBareValue(text: string, from: number, middle: string): number {
   BARE_VALUE.lastIndex = from;
   const value = BARE_VALUE.exec(text)?.[0] ?? '';
-  const prose = middle.includes(':') && !/["']/.test(middle) && !(/^[A-Za-z0-9+/=_.-]{16,}$/.test(value) && MIXED.test(value));
+  const prose = middle.includes(':') && !/["'“”„«»‘’‹›;]/.test(middle) && !(/^[A-Za-z0-9+/=_.-]{16,}$/.test(value) && MIXED.test(value));
   return prose ? from : from + value.length;
 }
 
 /** The end of a quoted value: before the quote that closes it. In: the opening quote, with the backslashes before it. A quote that is cut ends at the next blank. */
 function endOfQuote(text: string, from: number, quote: string): number {
+  const kind = /^["'`&\\]/.test(quote) ? undefined : TYPOGRAPHIC.find(signs => signs.test(quote));
+  if (kind !== undefined) {
+    const length = text.slice(from, from + 4096).search(kind);
+    if (length >= 0) return from + length;
+  }
   let at = text.indexOf(quote, from);
   // a quote behind a backslash of its own belongs to the value
   while (at > 0 && text[at - 1] === '\\' && at > from) at = text.indexOf(quote, at + quote.length);

@@ -385,10 +385,10 @@ interface View {
 
 /**
  * What writers put in the place of a character, each its own choice of characters: escapes of JSON, JavaScript, Go and of shells, percent, HTML. Also the breaks of a text that somebody
- * folded.
+ * folded, and the colors and the characters without a width that stand in a copy.
  */
 const ESCAPE =
-  /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([^a-z0-9\s])|%([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{1,5});|&#0{0,4}([0-9]{1,6});|&(amp|lt|gt|quot|apos);|(?:\\r|\\n|[\r\n])[ \t]{0,64}/gi;
+  /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([^a-z0-9\s])|%([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{1,5});|&#0{0,4}([0-9]{1,6});|&(amp|lt|gt|quot|apos);|(?:\\r|\\n|[\r\n])[ \t]{0,64}|\u001b\[[0-9;]{0,16}m|\u00ad|[\u200b-\u200f\u2060\ufeff]/gi;
 const ENTITY: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** Bytes in UTF-8 of a character, by its first byte. */
 const bytesOf = (first: number): number => (first < 0xc2 || first > 0xf4 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4);

@@ -15,11 +15,12 @@ export const NAMESPACES = ['pulls', 'pulls-other'];
 
 /** What a program printed, and how it ended: with a number, or with words. @typedef {{ status: number | string, stdout: string, stderr: string }} Result */
 /** @typedef {{ input?: string, cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean }} StartOptions */
-/** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string, says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string }} Wanted */
+/** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string, says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string, with?: string }} Wanted */
+/** A row of expected.json: `on` holds what differs on a cluster; null, and a cluster that `only` does not name, is where the target is not made. @typedef {Wanted & { on?: Record<string, Partial<Wanted> | null>, only?: string[] }} Row */
 /** @typedef {{ namespace: string, target: string, title: string, wanted: Wanted[] }} Target */
-/** @typedef {{ waiting?: { reason?: string }, running?: object }} State */
+/** @typedef {{ waiting?: { reason?: string, message?: string }, running?: object }} State */
 /** @typedef {{ name: string, state: State }} ContainerStatus */
-/** @typedef {{ metadata: { name: string, namespace: string, uid: string, labels?: Record<string, string>, deletionTimestamp?: string }, spec: { containers: { name: string }[] }, status: { phase: string, initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[] } }} Pod */
+/** @typedef {{ metadata: { name: string, namespace: string, uid: string, labels?: Record<string, string>, deletionTimestamp?: string }, spec: { containers: { name: string }[] }, status: { phase: string, initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[], ephemeralContainerStatuses?: ContainerStatus[] } }} Pod */
 /** @typedef {{ involvedObject: { name: string, uid: string, fieldPath?: string }, reason: string, message?: string, count: number, lastTimestamp: string | null }} Event */
 
 const began = Date.now();
@@ -158,6 +159,16 @@ export async function installPlugin() {
   say(`the plugin is ${binary ?? 'the script'}`);
 }
 
+/** @typedef {{ kubeletVersion: string, containerRuntimeVersion: string }} NodeInfo */
+/** The column of expected.json that is this cluster's. */
+export let cluster = '';
+/** `1.20`, `1.37-containerd`, `1.37-crio`. @param {NodeInfo} node */
+const clusterOf = ({ kubeletVersion, containerRuntimeVersion }) => {
+  const [, version = ''] = /^v(\d+\.\d+)/.exec(kubeletVersion) ?? [];
+  const [runtime = ''] = containerRuntimeVersion.split(':');
+  return version === '1.20' ? version : `${version}-${runtime === 'cri-o' ? 'crio' : runtime}`;
+};
+
 /**
  * Starts the cluster of a folder unless one runs.
  * @param {string} folder
@@ -169,16 +180,18 @@ export async function startCluster(folder, keep) {
   const ready = async () => {
     const { status, stdout } = await run('kubectl', ['get', 'nodes', '--request-timeout=5s', '-o', 'json'], { seconds: 10 });
     if (status !== 0) return false;
-    /** @type {{ items: { status: { conditions: { type: string, status: string }[] } }[] }} */
+    /** @type {{ items: { status: { conditions: { type: string, status: string }[], nodeInfo: NodeInfo } }[] }} */
     const { items } = JSON.parse(stdout);
-    return items.some(node => node.status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
+    const node = items.find(({ status: { conditions } }) => conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
+    if (node !== undefined) cluster = clusterOf(node.status.nodeInfo);
+    return node !== undefined;
   };
   const addKubectl = () => {
     const binaries = existsSync(home) ? readdirSync(home).filter(name => name.startsWith('bin-')) : [];
     environment.PATH = [environment.PATH, ...binaries.map(name => join(home, name))].join(delimiter);
   };
   addKubectl();
-  if (existsSync(kubeconfig) && (await ready())) return say('the cluster runs already');
+  if (existsSync(kubeconfig) && (await ready())) return say(`the cluster ${cluster} runs already`);
   say('starting the cluster');
   undo.push(() => (keep ? undefined : run(join(folder, 'down.sh'), [], { seconds: 120, echo: true })));
   await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240, echo: true }));
@@ -228,13 +241,34 @@ export async function startRegistries() {
   const { startRegistries: start } = await import(pathToFileURL(bundled).href);
   const places = await start(await readCopy());
   undo.push(() => Promise.all(places.map(place => place.close())));
-  const states = readdirSync(home).filter(name => name.startsWith('state-'));
-  const folders = states.map(name => join(home, name, 'conf', 'certs.d')).filter(existsSync);
-  if (folders.length === 0) throw new Error(`the cluster has no certs.d folder under ${home}`);
+  const configurations = readdirSync(home)
+    .filter(name => name.startsWith('state-'))
+    .map(name => join(home, name, 'conf'));
+  const folders = configurations.map(name => join(name, 'certs.d')).filter(existsSync);
+  const files = configurations.map(name => join(name, 'registries.conf')).filter(existsSync);
+  if (folders.length + files.length === 0) throw new Error(`the cluster has neither certs.d nor registries.conf under ${home}`);
   for (const place of places) {
-    for (const folder of folders) tellNode(join(folder, place.host), place.files);
+    for (const folder of folders) tellContainerd(join(folder, place.host), place.files);
   }
+  for (const file of files) tellCrio(file, places);
   return places;
+}
+
+/**
+ * Leads names of registries.conf to the places; CRI-O reads it again by itself. An address of loopback needs no words there: CRI-O asks it over HTTPS, then over HTTP,
+ * and verifies nothing. At the end the file is as it was before.
+ * @param {string} file
+ * @param {readonly import('./registries.ts').Place[]} places
+ */
+function tellCrio(file, places) {
+  const before = readFileSync(file, 'utf8');
+  undo.push(() => writeFileSync(file, before));
+  const tables = before.split(/\n(?=\[\[registry\]\])/);
+  const led = tables.map(table => {
+    const place = places.find(({ host, address }) => host !== address && table.includes(`prefix = "${host}"`));
+    return place === undefined ? table : table.replace(/location = "[^"]*"/, `location = "${place.address}"`);
+  });
+  writeFileSync(file, led.join('\n'));
 }
 
 /**
@@ -242,7 +276,7 @@ export async function startRegistries() {
  * @param {string} folder
  * @param {Record<string, string>} files
  */
-function tellNode(folder, files) {
+function tellContainerd(folder, files) {
   const before = existsSync(folder) ? Object.fromEntries(readdirSync(folder).map(name => [name, readFileSync(join(folder, name))])) : null;
   undo.push(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -314,7 +348,8 @@ async function watch() {
   }
 }
 
-const PULL_REASONS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|RegistryUnavailable|ImageInspectError)$/;
+/** A container that has not failed yet, or not for its image. What kubelet says of a pull is its own reason, and may be the text of a parser. */
+const NO_FAILED_PULL = /^(?:|ContainerCreating|PodInitializing|CrashLoopBackOff)$/;
 
 /**
  * The present pods of a target: those of a workload have its name as label `app`.
@@ -338,8 +373,8 @@ export const failuresOf = (pod, container) =>
     .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''));
 
 /** @type {(pod: Pod, container: string) => ContainerStatus | undefined} */
-const statusOf = (pod, container) =>
-  [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])].find(({ name }) => name === container);
+const statusOf = ({ status: { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } }, container) =>
+  [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(({ name }) => name === container);
 
 /** @type {(pod: Pod, wanted: Wanted | undefined) => string} */
 const nameOf = (pod, wanted) => wanted?.container ?? pod.spec.containers[0]?.name ?? '';
@@ -356,8 +391,11 @@ function hasSettled(pod, wanted) {
     if (wanted.state === 'Pending') return pod.status.phase === 'Pending';
     return wanted.state === undefined ? state.running !== undefined : state.waiting?.reason === wanted.state;
   }
-  if (!PULL_REASONS.test(state.waiting?.reason ?? '')) return false;
-  return wanted.node === undefined || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node);
+  const { reason = '', message = '' } = state.waiting ?? {};
+  if (NO_FAILED_PULL.test(reason)) return false;
+  return (
+    wanted.node === undefined || message.includes(wanted.node) || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node)
+  );
 }
 
 /** @type {(pod: Pod, wanted: Wanted) => boolean} */

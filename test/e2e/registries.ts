@@ -4,10 +4,12 @@
  */
 import { type Answer, type Image, makeCertificate, type RegistryOptions, type SeenRequest, startRegistry } from '../helpers/registry.ts';
 
-/** A registry that runs, and the folder of the node's `certs.d` that leads to it. */
+/** A registry that runs, and how a node is led to it: a folder of containerd's `certs.d`. */
 export interface Place {
   /** What images say: `127.0.0.1:PORT`, or another name for the node alone. */
   host: string;
+  /** `127.0.0.1:PORT`. */
+  address: string;
   /** File name → text. */
   files: Record<string, string>;
   close(): Promise<void>;
@@ -128,7 +130,13 @@ export async function startRegistries(copy: Copy): Promise<Place[]> {
       const port = Number(key);
       const { host, close, digestOf } = await startRegistry({ ...options, port });
       const base = `${options.tls || port === WRONG_SCHEME ? 'https' : 'http'}://${host}`;
-      places.push({ host: OTHER_NAMES[port] ?? host, files: hostFiles(base, options.tls ? authority.cert : null), close, digestOf });
+      places.push({
+        host: OTHER_NAMES[port] ?? host,
+        address: host,
+        files: hostFiles(base, options.tls ? authority.cert : null),
+        close,
+        digestOf,
+      });
     }
   } catch (error) {
     await Promise.all(places.map(place => place.close()));

@@ -112,7 +112,7 @@ const CRIO = 'cri-o://1.34.0';
 const CORNERS = (): Record<string, Corner> => ({
   // Basic
   'Basic, a good login: as many requests as before': { cause: 'FixedWaitingForRetry', result: 'accepted', most: 7 },
-  'Basic, a good login, the tag is missing': { cause: 'TagNotFound', certainty: 'certain', result: 'accepted', tag: '9', most: 5 },
+  'Basic, a good login, the tag is missing': { cause: 'TagNotFound', certainty: 'certain', result: 'accepted', tag: '9', most: 6 },
   'Basic, a wrong password': { cause: 'CredentialsRejected', certainty: 'certain', result: 'rejected', password: WRONG, most: 4 },
   'Basic, a right that is missing is a plain 401': {
     cause: 'AccessDenied',
@@ -147,6 +147,17 @@ const CORNERS = (): Record<string, Corner> => ({
     cause: 'FixedWaitingForRetry',
     result: 'accepted',
     answer: when(r => isPing(r) && hasAuthorization(r), failure(500, 'UNKNOWN', 'oops')),
+  },
+  'Basic, /v2/ answers 403 to a login': {
+    cause: ['AccessDenied', 'CredentialsRejected'],
+    certainty: 'no',
+    password: WRONG,
+    answer: when(r => isPing(r) && hasAuthorization(r), denied()),
+  },
+  'Basic, /v2/ tells a login to wait, and nobody asks again': {
+    cause: 'RateLimited',
+    most: 2,
+    answer: when(r => isPing(r) && hasAuthorization(r), failure(429, 'TOOMANYREQUESTS', 'too many')),
   },
   'Basic, an account that is locked': {
     cause: 'CredentialsRejected',

@@ -1,7 +1,7 @@
 /**
- * A message as its writer wrote it, from a copy that people and programs handed on. Belongs here: what terminals, logs, chats, trackers, tables and editors do to a text, and
- * how each is undone. What the message says is none of this file's business; it knows only how kubelet's sentences begin. A message that nobody copied stays as it is. Pure;
- * each step passes over the text a fixed number of times.
+ * A message as its writer wrote it, from a copy that people and programs handed on. Belongs here: what terminals, logs, chats, trackers,
+ * tables and editors do to a text, and how each is undone. What the message says is none of this file's business; it knows only how
+ * kubelet's sentences begin. A message that nobody copied stays as it is. Pure; each step passes over the text a fixed number of times.
  */
 import { jsonObject } from '../shape.ts';
 
@@ -23,15 +23,15 @@ type Glue = '' | ' ' | null;
  */
 export function asWritten(message: string, glue: Glue = null): string {
   if (message.length > LONGEST) return message;
-  let text = plain(message).trim();
+  let text = spaced(plain(message).trim());
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     let head = HEAD.exec(text)?.[0] ?? '';
     // lines are measured as they are, unless something stands in front of the copy
-    if (head !== '' && !LINE_MARK.test(text.slice(head.length)) && beginningOf(firstLine(text.slice(head.length))) === null) {
+    if (head !== '' && isPlainLine(firstLine(text.slice(head.length)))) {
       text = unfolded(text, glue);
       head = HEAD.exec(text)?.[0] ?? '';
     }
-    const next = head + unmarked(unwrapped(spaced(unfolded(text.slice(head.length), glue))));
+    const next = head + unmarked(unwrapped(unfolded(spaced(text.slice(head.length)), glue)));
     if (next === text) break;
     text = next;
   }
@@ -39,6 +39,9 @@ export function asWritten(message: string, glue: Glue = null): string {
 }
 
 const firstLine = (text: string): string => text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1);
+
+/** Whether a line is the message itself, as far as its beginning tells. */
+const isPlainLine = (line: string): boolean => !LINE_MARK.test(line) && !FIELD.test(line) && beginningOf(line) === null;
 
 // ---- characters
 
@@ -63,7 +66,7 @@ const spaced = (text: string): string => (/\S \S/.test(text) || !/ {2}|\t/.test(
 
 /** What stands in front of each line of a quote, and around each line of a drawn table. */
 const LINE_MARK = /^[ \t]{0,40}(?:>|[│┃║])[ \t]?/;
-const LINE_END = /[ \t]*[│┃║][ \t]*$/;
+const LINE_END = /[│┃║][ \t]{0,40}$/;
 /** Lines of tools that say nothing of the failure. */
 const NOISE =
   /^\s*(?:See 'docker |Using default tag: |Trying to pull |Unable to find image '|\S+: Pulling from |exit status \d|elapsed: |Getting image source |Copying (?:blob|config) |Events:\s*$|(?:NAMESPACE\s+)?LAST SEEN\s|Type\s+Reason\s|-{3,}(?:\s|$)|`{3}\w*\s*$|\{(?:code|noformat)(?::\w+)?\}\s*$)/;
@@ -143,8 +146,8 @@ function beginningOf(line: string): Beginning {
 }
 
 /**
- * The lines of each record. What the first line is decides: words of a folded message may look like anything. Where it begins no record and says something, all lines are one
- * message.
+ * The lines of each record. What the first line is decides: words of a folded message may look like anything. Where it begins no record
+ * and says something, all lines are one message.
  */
 function recordsOf(lines: string[]): string[][] {
   const begins = lines.map(beginningOf);
@@ -372,7 +375,8 @@ function withoutEntities(text: string): string {
   const first = /["']|&(?:quot|#34|#x22|amp;quot);/i.exec(text)?.[0] ?? '';
   const links = /<(?:https?:\/\/[^>\s]*)>/g;
   const isBare = /[<>]|&(?!(?:#x?[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp);)/i.test(text.replace(links, ''));
-  if (!first.startsWith('&') && isBare) return text;
+  // whoever leaves quotes alone writes none as an entity
+  if (!first.startsWith('&') && (isBare || /&(?:quot|#34|#x22);/i.test(text))) return text;
   return text.replace(ENTITY, (all, hexadecimal?: string, decimal?: string, name?: string) => {
     if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
     const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);

@@ -123,6 +123,22 @@ export const WRAPPERS: Wrapper[] = [
 
 export const ERRORS: ErrorRow[] = [
   {
+    id: 'docker.adapter-without-size',
+    match: /Id or size of image \S+ is not set/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `Failed to inspect image "registry.example.com/team/api:1.4.2": Id or size of image "registry.example.com/team/api:1.4.2" is not set`,
+    source: 'cri-dockerd core/image.go; kubernetes pkg/kubelet/cri/remote/remote_image.go, ImageStatus',
+  },
+  {
+    id: 'docker.client-too-old',
+    match: /client version \S+ is too old\. Minimum supported API version is \S+, please upgrade your client to a newer version/,
+    kind: 'runtime',
+    step: 'runtime',
+    example: `${DAEMON}client version 1.43 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version`,
+    source: 'moby daemon/server/middleware/version.go',
+  },
+  {
     id: 'docker.access-denied',
     match:
       /pull access denied for \S+, repository does not exist or may require 'docker login'(?:: denied: requested access to the resource is denied)?/,
@@ -301,6 +317,14 @@ export const ERRORS: ErrorRow[] = [
     step: 'manifest',
     example: `${DAEMON}encountered remote "application/vnd.docker.plugin.v1+json"(plugin) when fetching`,
     source: 'moby distribution/errors.go, invalidManifestClassError.Error',
+  },
+  {
+    id: 'docker.manifest-verification',
+    match: /manifest verification failed for digest \S+/,
+    kind: 'corrupt',
+    step: 'unpack',
+    example: `${DAEMON}manifest verification failed for digest ${DIGEST}`,
+    source: 'moby distribution/pull_v2.go, verifyManifest',
   },
   {
     id: 'docker.verification-failed',

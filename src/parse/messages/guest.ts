@@ -3,11 +3,40 @@ import type { ErrorRow, Wrapper } from './row.ts';
 
 const PULL =
   'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url (https://registry.example.com/v2/): ';
+const HUB =
+  'failed to create containerd task: failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image registry.example.com/team/api:1.4.2 from all mirror/mapping locations or original location: image: registry.example.com/team/api:1.4.2, error: Errors happened when pulling image: ';
+const HUB_END =
+  '", details: [], special_fields: SpecialFields { unknown_fields: UnknownFields { fields: None }, cached_size: CachedSize { size: 0 } } }';
 
 export const WRAPPERS: Wrapper[] = [
   {
+    id: 'guest.rpc-status',
+    match: /rpc status: Status \{ code: \w+, message: "(?:\[CDH\] \[ERROR\]: )?(?<inner>[^"]+)", details: \[.*/s,
+    example: `${HUB}Failed to decrypt layer: Failed to decrypt the image layer, please ensure that the decryption key is placed and correct${HUB_END}`,
+    source: 'kata-containers src/runtime-rs, ttrpc-rust Error::RpcStatus',
+  },
+  {
+    id: 'guest.image-pull',
+    match: /Image Pull error: /,
+    step: 'manifest',
+    isOfImage: true,
+    otherwise: 'unknown',
+    example: `${HUB}Failed to decrypt layer: Failed to decrypt the image layer, please ensure that the decryption key is placed and correct${HUB_END}`,
+    source: 'confidential-containers guest-components confidential-data-hub/hub/src/error.rs',
+  },
+  {
+    id: 'guest.all-locations',
+    match:
+      /Failed to pull image \S+ from all mirror\/mapping locations or original location: image: \S+, error: (?:Errors happened when pulling image: )?/,
+    step: 'manifest',
+    isOfImage: true,
+    otherwise: 'unknown',
+    example: `${HUB}Failed to decrypt layer: Failed to decrypt the image layer, please ensure that the decryption key is placed and correct${HUB_END}`,
+    source: 'confidential-containers guest-components image-rs/src/image.rs, PullImageError',
+  },
+  {
     id: 'guest.create-container',
-    match: /CreateContainer failed: /,
+    match: /CreateContainer failed: (?:\[CDH\] \[ERROR\]: )?/,
     example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
     source: 'kata-containers src/runtime/virtcontainers/kata_agent.go, createContainer',
   },
@@ -36,6 +65,7 @@ export const WRAPPERS: Wrapper[] = [
     match: /error sending request for url \((?<url>[^)\s]*)\):? ?/,
     step: 'resolve',
     on: 'request',
+    otherwise: 'unreachable',
     example: `${PULL}error trying to connect: tcp connect error: Connection refused (os error 111)`,
     source: 'seanmonstar/reqwest src/error.rs',
   },
@@ -65,6 +95,23 @@ export const WRAPPERS: Wrapper[] = [
 ];
 
 export const ERRORS: ErrorRow[] = [
+  {
+    id: 'guest.policy',
+    match: /Image policy rejected: .+/,
+    kind: 'signature',
+    step: 'verify',
+    details: { signature: 'blocked' },
+    example: `${HUB}Image policy rejected: Denied by policy: rejected by \`sigstoreSigned\` rule${HUB_END}`,
+    source: 'confidential-containers guest-components image-rs/src/signature',
+  },
+  {
+    id: 'guest.decrypt',
+    match: /Failed to decrypt (?:the image )?layer.*/,
+    kind: 'encrypted',
+    step: 'unpack',
+    example: `${HUB}Failed to decrypt layer: Failed to decrypt the image layer, please ensure that the decryption key is placed and correct${HUB_END}`,
+    source: 'confidential-containers guest-components image-rs/src/decrypt.rs',
+  },
   {
     id: 'guest.name-not-known',
     match:

@@ -53,9 +53,9 @@ const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage 
 
 /**
  * Whether what failed is work on an image: pulling it, unpacking it, preparing its layers. A container or a sandbox that cannot be created fails for
- * many other reasons, and those are not told with these layers.
+ * many other reasons, and those are not told with these layers. What an image store lists and has lost is a part of an image always.
  */
-export const isOfImage = (fault: Fault): boolean => fault.rows.some(row => OF_IMAGE.has(row));
+export const isOfImage = (fault: Fault): boolean => fault.details.storage === 'contentLost' || fault.rows.some(row => OF_IMAGE.has(row));
 
 /** The image that a message is about, as it is written there; null where it names none. */
 export const imageNamed = (message: string): string | null => {
@@ -266,6 +266,7 @@ function fill(draft: Draft, row: Wrapper | ErrorRow, groups: Record<string, stri
 /** An address that was dialled: the host where no layer outside names one, else whether the host's name leads to the machine that asks. */
 function placeAddress(address: string, draft: Draft): void {
   draft.host ??= address;
+  if (draft.role === 'proxy') draft.details.proxy = address;
   const [own, host] = [address, draft.host].map(text => text.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) as [string, string];
   const isName = /[g-z]/i.test(host) && !isLoopback(host);
   if (isName && draft.role !== 'proxy' && (isLoopback(own) || own === '0.0.0.0' || own === '::')) draft.details.ownAddress = own;
@@ -283,7 +284,7 @@ function placeUrl(url: string, draft: Draft, hosts: readonly string[]): void {
   if (!isContent && (draft.role === 'token' || query.has('scope') || isTokenPath(path))) {
     draft.role = 'token';
     draft.step = 'token';
-  } else if (query.has('ns') || (resource === 'ping' && draft.step === 'ping' && isForeign)) draft.role = 'mirror';
+  } else if (query.has('ns') || (resource === 'ping' && isForeign)) draft.role = 'mirror';
   else if (isForeign) draft.role = 'redirect';
   if (resource === 'blob' && (draft.step === 'resolve' || draft.step === 'manifest')) draft.step = 'layer';
   if (resource === 'ping' && draft.step === 'resolve') draft.step = 'ping';
@@ -323,6 +324,7 @@ const withoutPort = (host: string): string => host.replace(/:\d+$/, '');
 /** A name that is looked up and is neither the registry's nor the URL's own: the request was led elsewhere. */
 function placeLookup(name: string, draft: Draft, hosts: readonly string[]): void {
   draft.host ??= name;
+  if (draft.role === 'proxy') draft.details.proxy = name;
   if (draft.role !== 'registry' || hosts.length === 0) return;
   const registries = hosts.map(withoutPort);
   if (registries.includes(name) || (draft.host !== name && withoutPort(draft.host) === name)) return;

@@ -3,7 +3,7 @@ import type { Facts, Refusal } from '../model/facts.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { kubectl, namespaceOf, ownerOf, rollsOut } from './commands.ts';
 import { imageOf } from './phrases.ts';
-import { object, quote } from './shell.ts';
+import { object } from './shell.ts';
 
 /** In: the refusal, and the texts of its cause for an image that a node pulls. Out: its texts for a pod that was never created. */
 export function ofAdmission(refusal: Refusal, text: CauseText): CauseText {
@@ -15,10 +15,11 @@ export function ofAdmission(refusal: Refusal, text: CauseText): CauseText {
       const said = refusal.words === '' ? '' : `: ${refusal.words}`;
       return `${whoOf(refusal)} refuses the pods of ${ownerOf(facts).kind} "${ownerOf(facts).name}", ${about === null ? 'and not for an image' : `for ${image}`}${said}.`;
     },
-    fixes: (facts, fault) => [
-      { title: `see what refuses them`, command: kubectl(facts, lookAt(facts, refusal)) },
-      ...(about === null ? [] : [...(fault === null ? [OTHER_IMAGE] : text.fixes(facts, fault)), ...again(facts)]),
-    ],
+    fixes: (facts, fault) => {
+      const look = { title: 'see what refuses them', command: kubectl(facts, lookAt(facts, refusal)) };
+      if (about === null) return [look];
+      return fault === null ? [look, OTHER_IMAGE, ...again(facts)] : [...text.fixes(facts, fault), look];
+    },
   };
 }
 
@@ -64,7 +65,7 @@ const again = (facts: Facts): CauseFix[] =>
     ? [
         {
           title: 'then retry now, without waiting for the controller',
-          command: kubectl(facts, `rollout restart ${quote(`${ownerOf(facts).kind}/${ownerOf(facts).name}`)}`),
+          command: kubectl(facts, `rollout restart ${object(ownerOf(facts).kind, ownerOf(facts).name)}`),
         },
       ]
     : [];

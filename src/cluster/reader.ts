@@ -80,7 +80,7 @@ export function createReader(api: Api): Reader {
         return await listRefused(api, namespace, selector, tellRefused);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        tellRefused(`cannot see which workloads have their pods refused: ${error.message}`);
+        tellRefused(`cannot read the events of ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`}: ${error.message}`);
         return [];
       }
     },

@@ -23,8 +23,8 @@ import { note, print, warn, widthOf } from './terminal.ts';
 const GATHER_MS = 1000;
 /** Milliseconds until a diagnosis that failed is tried again. */
 const RETRY_MS = 5000;
-/** Milliseconds after which pods are looked at again of which only events tell: kubelet tries a sandbox again every quarter of a minute, about. */
-const LOOK_MS = 15_000;
+/** Milliseconds after which pods are looked at again of which only events tell. */
+const LOOK_MS = 10_000;
 /** Examples that a line names. */
 const MAX_EXAMPLES = 5;
 

@@ -50,7 +50,7 @@ const ADMISSION: readonly Rule[] = [
     when: ({ facts: { refusal, reference }, nodeFault }) => refusal?.about === 'image' && reference !== null && nodeFault !== null,
     delegate: context => {
       const decision = rankCauses(context, context.nodeFault as Fault, 'likely');
-      return { ...decision, also: [...decision.also, 'RegistryPolicyDenied' as const].slice(0, MOST_ALTERNATIVES) };
+      return { ...decision, also: [...decision.also.slice(0, 1), 'RegistryPolicyDenied' as const] };
     },
   },
   {

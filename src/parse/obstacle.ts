@@ -2,7 +2,7 @@
 import type { Obstacle } from '../model/facts.ts';
 import type { Event, Lookup, Node, Pod } from '../model/kubernetes.ts';
 import { redact } from '../util/redact.ts';
-import { onOneLine } from '../util/text.ts';
+import { onOneLine, withoutTrailing } from '../util/text.ts';
 import { newestOf, textOf } from './node-report.ts';
 import { imagesOf, isOfPull, isStarting } from './pod.ts';
 
@@ -30,7 +30,7 @@ export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node
   if (phase === 'Succeeded' || phase === 'Failed') return null;
   const unplaced = condition('PodScheduled');
   if (!spec?.nodeName)
-    return unplaced === undefined ? null : is(unplaced.reason === 'SchedulingGated' ? 'gated' : 'unschedulable', unplaced.message);
+    return unplaced === undefined ? null : unplaced.reason === 'SchedulingGated' ? is('gated') : is('unschedulable', unplaced.message);
   if (!node.found && node.missing) return is('nodeGone');
   const ready = node.found ? node.object.status?.conditions?.find(({ type }) => type === 'Ready') : undefined;
   if (reason === 'NodeLost' || (ready !== undefined && ready.status !== 'True')) return is('nodeNotReady', ready?.message ?? message);
@@ -47,6 +47,6 @@ export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node
 }
 
 function wordsOf(text = ''): string | null {
-  const said = onOneLine(redact(text)).replace(/[.:]+$/, '');
+  const said = withoutTrailing(onOneLine(redact(text)), '.');
   return said === '' ? null : said.length > MOST ? `${said.slice(0, MOST)}…` : said;
 }

@@ -1,7 +1,7 @@
 /** What admission says of a pod that it refuses: the words of the API server, in the event or the condition of the workload. No row of a pull reads these. Pure. */
 import type { Refusal } from '../../model/facts.ts';
 import { redact } from '../../util/redact.ts';
-import { onOneLine } from '../../util/text.ts';
+import { onOneLine, withoutTrailing } from '../../util/text.ts';
 
 /** Characters of the words that are kept. */
 const MOST = 600;
@@ -39,7 +39,7 @@ const IMAGE_WEBHOOK = /connaisseur|sigstore|cosign|ratify|notation|image/i;
 export function readRefusal(message: string, images: readonly string[]): Omit<Refusal, 'maker' | 'lasts'> {
   const text = message.replace(BEFORE, '');
   const [by, match] = REFUSERS.map(([who, pattern]) => [who, pattern.exec(text)] as const).find(([, found]) => found !== null) ?? [];
-  const said = onOneLine(redact(match == null ? text : text.slice(match[0].length))).replace(/\.+$/, '');
+  const said = withoutTrailing(onOneLine(redact(match == null ? text : text.slice(match[0].length))), '.');
   const words = said.length > MOST ? `${said.slice(0, MOST)}…` : said;
   const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text) || images.some(image => image !== '' && text.includes(image));
   const decides = by === 'imagePolicy' || by === 'webhook' || by === 'policy';

@@ -154,7 +154,7 @@ export interface Refusal {
   words: string;
   /** Of what the words are; null where they are of something else than an image. */
   about: 'image' | 'signature' | null;
-  /** They name the field or the image that is refused, not only the word. */
+  /** They name the field of the image as what is refused, or come of a policy of images alone. */
   exact: boolean;
   /** The object that would create the pods: its events tell. */
   maker: Owner;

@@ -28,6 +28,10 @@ const REFUSERS: readonly [Refusal['by'], RegExp][] = [
 /** The field of an image, in the notation of the API or as a path, with the list and the place of its container. */
 export const IMAGE_FIELD = /spec[./](\w*[cC]ontainers)[[/](\d+)\]?[./]image\b/;
 const OF_IMAGE = /\bimages?\b|\bregistr(?:y|ies)\b/i;
+/** Rules of a pod that name its image only to tell which container they mean; unless they are about where it comes from. */
+const OF_ELSE =
+  /\b(?:limits?|requests?|memory|cpu|privileged|capabilit\w*|securityContext|runAs\w+|host(?:Path|Network|Port|PID|IPC)\w*|labels?|annotations?|probes?|root)\b/i;
+const OF_ORIGIN = /\bregistr|\brepositor|\btags?\b|\bdigests?\b|\bvulnerab|\bCVE/i;
 const OF_SIGNATURE =
   /\b(?:un)?sign(?:ed|ature|atures|ing|er|ers)\b|\battestations?\b|\battestors?\b|\bcosign\b|\bnotation\b|\bnotary\b|\btrust(?:ed)? (?:data|digest)/i;
 /** Webhooks that check nothing but images, by their name. */
@@ -41,9 +45,11 @@ export function readRefusal(message: string, images: readonly string[]): Omit<Re
   const [by, match] = REFUSERS.map(([who, pattern]) => [who, pattern.exec(text)] as const).find(([, found]) => found !== null) ?? [];
   const said = withoutTrailing(onOneLine(redact(match == null ? text : text.slice(match[0].length))), '.');
   const words = said.length > MOST ? `${said.slice(0, MOST)}…` : said;
-  const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text) || images.some(image => image !== '' && text.includes(image));
+  const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text);
   const decides = by === 'imagePolicy' || by === 'webhook' || by === 'policy';
-  const ofImage = exact || OF_IMAGE.test(said) || (by === 'webhook' && IMAGE_WEBHOOK.test(match?.[1] ?? ''));
-  const about = !decides ? null : ofImage || OF_SIGNATURE.test(said) ? (OF_SIGNATURE.test(said) ? 'signature' : 'image') : null;
+  const named = OF_IMAGE.test(said) || images.some(image => image !== '' && text.includes(image));
+  const ofImage =
+    exact || (by === 'webhook' && IMAGE_WEBHOOK.test(match?.[1] ?? '')) || (named && (OF_ORIGIN.test(said) || !OF_ELSE.test(said)));
+  const about = !decides ? null : OF_SIGNATURE.test(said) ? 'signature' : ofImage ? 'image' : null;
   return { by: by ?? 'other', name: match?.[1] || null, words, about, exact: about !== null && exact };
 }

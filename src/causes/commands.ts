@@ -3,6 +3,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isGenerated, isInternalRegistry, isOpenShift } from '../model/openshift.ts';
 import { HUB } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseFix } from './cause.ts';
@@ -103,6 +104,8 @@ export function attachSecret(facts: Facts, name: string): CauseFix[] {
   const { kind, name: owner } = ownerOf(facts);
   const spec = { imagePullSecrets: [{ name }] };
   const changes = `pull secret "${name}"`;
+  // a list in the template would replace the pull secret that OpenShift generates
+  if (facts.pod !== null && isOpenShift(facts) && facts.secrets.every(isGenerated)) return linkToAccount(facts, name);
   if (rollsOut(facts))
     return [{ title: `add secret "${name}" to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec), changes }];
   if (kind === 'cronjob')
@@ -123,6 +126,25 @@ export function attachSecret(facts: Facts, name: string): CauseFix[] {
     ];
   return [...attachToAccount(facts, name), retryNow(facts, 'then recreate the pod: only a new pod gets the secret')];
 }
+
+/** Adds a pull secret to the pod's service account beside the one that OpenShift generates. */
+function linkToAccount(facts: Facts, name: string): Fix[] {
+  const { name: account } = facts.serviceAccount;
+  const command = `oc -n ${quote(namespaceOf(facts))} secrets link --for=pull ${positional(account, name)}`;
+  return [
+    { title: `link secret "${name}" to service account "${account}", beside the pull secret that OpenShift generates`, command },
+    retryWithAccount(facts, 'then recreate the pod: only a new pod gets the secret'),
+  ];
+}
+
+/** Retries with the pull secrets that the service account has now: a pod keeps those with which it was made. */
+export const retryWithAccount = (facts: Facts, title: string): Fix =>
+  ownerOf(facts).kind === 'pod'
+    ? {
+        title: `${title} (no controller creates it again: this saves its manifest first)`,
+        command: recreatePod(facts, ' | del(.spec.imagePullSecrets)'),
+      }
+    : retryNow(facts, title);
 
 /** Adds a pull secret to the pod's service account, for new pods that list none. A patch replaces the list, so it has to be complete. */
 function attachToAccount(facts: Facts, name: string): Fix[] {
@@ -177,7 +199,13 @@ export const builtHere = (facts: Facts): Fix[] =>
 /** What to check where settings for the registry exist on the node and the pull did not use them; nothing where the runtime ignores none. */
 export function unusedSettings(facts: Facts, fault: Fault | null): Fix[] {
   // a private registry seldom has a mirror
-  if (fault?.seenBy !== 'node' || fault.role !== 'registry' || !mayIgnoreMirrors(facts.node) || providerOf(registryWord(facts)) === null)
+  if (
+    fault?.seenBy !== 'node' ||
+    fault.role !== 'registry' ||
+    !mayIgnoreMirrors(facts.node) ||
+    providerOf(registryWord(facts)) === null ||
+    isInternalRegistry(registryWord(facts))
+  )
     return [];
   const step = nodeSteps(facts).checkSettings(facts.reference?.digest != null);
   return step === null ? [] : [nodeFix(facts, step, `if you configured a mirror of "${registryWord(facts)}", `)];

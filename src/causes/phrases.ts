@@ -2,6 +2,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import { type CredentialExpiry, type Facts, isOfSandbox } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isOpenShift } from '../model/openshift.ts';
 import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
@@ -66,7 +67,9 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 
 /** A sentence about the credentials of the node, which the Kubernetes API does not show. */
 export const nodeCredentials = (facts: Facts): string =>
-  `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
+  isOpenShift(facts)
+    ? 'The nodes of OpenShift also pull with the global pull secret of the cluster ("pull-secret" in namespace "openshift-config"), which was not read.'
+    : `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
 
 /** The first line of a message, without what kubelet writes before it, in quotes unless it has quotes itself. In: the longest text to show, in characters. */
 export function firstLine({ message }: Fault, most: number): string {

@@ -20,6 +20,7 @@ import { isObject } from '../parse/shape.ts';
 import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
 import { malformedWarning } from './list.ts';
+import { createPlaces } from './places.ts';
 import { onePerWorkload, refusedIn, standing } from './refusals.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, readWorkload, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
@@ -95,11 +96,13 @@ export function readSaved(text: string, name: string): Saved {
     new Map([...workloads].reverse().map(({ key, metadata }) => [key, metadata])),
     name,
   );
+  const places = createPlaces(node => source.get('Node', null, node));
+  pods.forEach(places.add);
   return {
     pods,
     refused: refusedOf(events, pods, workloads),
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
-    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
+    snapshot: async (pod, evenHealthy) => ({ ...(await takeSnapshot(source, pod, evenHealthy)), places: await places.of(pod) }),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };

@@ -121,6 +121,9 @@ const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace
 /** A URL was asked that is not of the registry API (those are a row of their own), or Docker asked, which has no mirrors but those of Docker Hub. */
 const isRedirected = ({ speaker, details }: Fault, { facts: { reference } }: Context): boolean =>
   details.scheme !== undefined || (speaker === 'docker' && reference !== null && reference.registry !== HUB);
+/** The registry led the probe to the host of a fault, which failed in the same way. */
+const isSeenToo = ({ host, kind }: Fault, { probeFault }: Context): boolean =>
+  probeFault?.role === 'redirect' && probeFault.kind === kind && host !== null && probeFault.host === host;
 /** A part of the image may come from another host than the registry: the probe knows whether it does, a message of the node need not tell. */
 const isElsewhere = ({ seenBy, role }: Fault): boolean => seenBy === 'node' || role === 'redirect';
 const withoutPort = (fault: Fault): boolean => hasHost(fault) && !atLoopback(fault) && !/:\d+$/.test(fault.host ?? '');
@@ -131,6 +134,7 @@ const knownTags = (facts: Facts): string[] | null => (facts.probe?.tags?.known ?
 const wanted = (facts: Facts): string => (facts.reference === null ? '' : manifestReference(facts.reference));
 const tagListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.includes(wanted(facts)) === true;
 const repositoryListed = (_: Fault, { facts }: Context): boolean => knownTags(facts) !== null;
+const nothingListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.length === 0;
 const repositoryUnlisted =
   (ambiguous: boolean) =>
   (_: Fault, { facts }: Context): boolean => {
@@ -581,6 +585,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'redirect', step: TRANSFER, kind: 'status', speaker: ['containerd', 'probe'] },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects the layers rejects the request.',
+  ),
+  certain(
+    'blob-host.redirected-here-too',
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], details: { resource: 'blob' }, where: isSeenToo },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The registry redirects the probe to the host that fails for the node, and it fails for the probe as well.',
   ),
   likely(
     'blob-host.or-mirror',
@@ -1172,6 +1182,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'notFound', seenBy: 'probe', where: tagListed },
     ['ImageBroken', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry lists the tag, but does not have its manifest.',
+  ),
+  likely(
+    'not-found.tag-of-empty-list',
+    { kind: 'notFound', seenBy: 'probe', where: nothingListed },
+    ['TagNotFound', 'RepositoryNotFound'],
+    'The registry lists no tags: the repository is empty, or the registry lists none for a repository that it does not have, either.',
   ),
   certain(
     'not-found.tag-of-repository',

@@ -3,7 +3,7 @@
 import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
 import type { Lookup, Node, Pod, PodRefusal, PodSnapshot } from '../model/kubernetes.ts';
-import { imageName, registryHosts } from '../model/reference.ts';
+import { fullReference, imageName, registryHosts } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
@@ -24,7 +24,9 @@ import {
   waitsForImage,
 } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
+import { triggerOf } from '../parse/trigger.ts';
 import { redact, showUser } from '../util/redact.ts';
+import { contrastOf } from './contrast.ts';
 
 /** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
 export interface ImageCase {
@@ -173,6 +175,7 @@ function imageCaseOf(
     reference,
     referenceError: parsed.ok || (isSandbox && image.image === '') ? null : redact(parsed.error),
     pullPolicy: image.pullPolicy,
+    trigger: triggerOf(snapshot.workload, image.name),
     failing: false,
     state,
     nodeReport: {
@@ -200,6 +203,7 @@ function imageCaseOf(
         credentials.length === keyring.credentials.length &&
         named.every(name => snapshot.secrets.get(name)?.found === true || isMissing(snapshot.secrets.get(name))),
     },
+    contrast: reference === null ? null : contrastOf(snapshot.places?.get(fullReference(reference))),
     probe: null,
     noProbe: null,
   };

@@ -51,7 +51,8 @@ export function contextOf(facts: Facts): Context {
   // CRI-O asks by GET alone, Docker asks by GET after a HEAD that fails
   const headFailureHarmless =
     probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
-  const probeFault = headFailureHarmless || returned ? null : (attempt?.fault ?? null);
+  const answered = attempt?.fault ?? (probe?.connectionFault?.kind === 'status' ? probe.connectionFault : null);
+  const probeFault = headFailureHarmless || returned ? null : answered;
   const saysNothing =
     attempt !== null && (nodeFault?.kind === 'secretUnread' || (nodeFault?.kind === 'throttled' && isRefusal(probeFault)));
   const reportedFault = saysNothing ? null : nodeFault;
@@ -80,8 +81,10 @@ function holdsForNode(facts: Facts, reported: Fault | null, seen: Fault | null):
 export const isRefusal = (fault: Fault | null): boolean =>
   fault !== null && fault.kind !== 'badScheme' && fault.kind !== 'notAsked' && !isNetworkFault(fault) && (fault.status ?? 0) < 500;
 
-/** Whether the node and our probe met the same failure. */
+/** Whether the node and our probe met the same failure. CRI-O tells an answer by its text, without the status. */
 export function sameFailure(reported: Fault, seen: Fault): boolean {
+  if (reported.kind === 'status' && seen.kind === 'status' && reported.explanation !== null && reported.explanation === seen.explanation)
+    return true;
   const hundreds = (fault: Fault): number => Math.floor((fault.status ?? 0) / 100);
   if (reported.kind === seen.kind)
     return reported.kind !== 'status' || reported.status === seen.status || (hundreds(reported) === 5 && hundreds(seen) === 5);

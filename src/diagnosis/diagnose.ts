@@ -5,6 +5,7 @@ import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
 import { overNote } from '../causes/NoPullProblem.ts';
+import { onOpenShift } from '../causes/openshift.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -18,7 +19,7 @@ export function diagnose(facts: Facts): Diagnosis {
   const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
-  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
+  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code], fault);
   const text = isSandbox ? ofSandbox(code, own) : facts.refusal !== undefined ? ofAdmission(facts.refusal, own) : own;
   return {
     cause: code,

@@ -310,6 +310,8 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
       credentials: credential === undefined ? [] : [credentialFact(credential, now, reference)],
     },
     probe: null,
+    contrast: null,
+    trigger: null,
     noProbe: null,
   };
 }

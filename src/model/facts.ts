@@ -89,6 +89,18 @@ export interface NodeFacts {
   provider: string | null;
 }
 
+/** Where the same image fails and where it runs, and what tells these nodes apart. */
+export interface NodeContrast {
+  /** Nodes on which it fails. */
+  fails: number;
+  /** Other nodes, on which it runs. */
+  runs: number;
+  /** Nodes of both that were compared. */
+  compared: number;
+  /** What all failing nodes that were compared share and none of the others has, the most telling first; never empty. */
+  differences: { failing: string; running: string }[];
+}
+
 /** Labels of a node that tell which system it is, and which part it plays there. */
 export const NODE_LABELS: readonly string[] = [
   'node.openshift.io/os_id',
@@ -162,6 +174,15 @@ export interface Refusal {
   lasts: boolean;
 }
 
+/** OpenShift sets the image of a container from an ImageStreamTag. */
+export interface ImageTrigger {
+  /** `NAME:TAG`. */
+  tag: string;
+  /** Of the ImageStream, null for the pod's own. */
+  namespace: string | null;
+  paused: boolean;
+}
+
 /** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
@@ -173,6 +194,8 @@ export interface Facts {
   /** The error of the parser when the image is no reference. */
   referenceError: string | null;
   pullPolicy: string | null;
+  /** The trigger of the workload that sets this image, null where none was seen. */
+  trigger: ImageTrigger | null;
   /** The container waits for its image (or its reason says so). */
   failing: boolean;
   state: State;
@@ -193,6 +216,8 @@ export interface Facts {
     /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
     complete: boolean;
   };
+  /** Null where other pods were not seen, or nothing tells their nodes apart. */
+  contrast: NodeContrast | null;
   /** Null when no registry was asked. */
   probe: ProbeFacts | null;
   /** Why no registry was asked. */

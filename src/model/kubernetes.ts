@@ -22,6 +22,7 @@ export const ANNOTATIONS = {
   helmReleaseName: 'meta.helm.sh/release-name',
   helmReleaseNamespace: 'meta.helm.sh/release-namespace',
   argoTrackingId: 'argocd.argoproj.io/tracking-id',
+  imageTriggers: 'image.openshift.io/triggers',
 } as const;
 
 /** Container. */
@@ -193,6 +194,18 @@ export interface PodSnapshot {
   workload: Metadata | null;
   /** By name of a missing pull secret: the other namespaces that have a secret of this name. */
   otherNamespaces: Map<string, Lookup<string[]>>;
+  /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
+  places?: ReadonlyMap<string, ImagePlaces>;
+}
+
+/** Nodes on which an image fails, and others on which it runs. No node is in both. */
+export interface ImagePlaces {
+  /** Those that were read, of `fails` nodes. */
+  failing: readonly Node[];
+  fails: number;
+  /** Those that were read, of `runs` nodes. */
+  running: readonly Node[];
+  runs: number;
 }
 
 /** The snapshot of a pod of whose surroundings nothing was read. In: the pod, and why. */

@@ -8,7 +8,9 @@ import type {
   CredentialExpiry,
   CredentialFact,
   Facts,
+  ImageTrigger,
   Manager,
+  NodeContrast,
   NodeFacts,
   NodeReport,
   Obstacle,
@@ -498,6 +500,14 @@ const probe = object<ProbeFacts>({
   ),
 });
 
+const trigger = object<ImageTrigger>({ tag: quoted, namespace: nullable(text), paused: boolean });
+const contrast = object<NodeContrast>({
+  fails: number,
+  runs: number,
+  compared: number,
+  differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
+});
+
 const factsShape = object<Facts>({
   now: time,
   pod: nullable(
@@ -524,6 +534,7 @@ const factsShape = object<Facts>({
   reference: nullable(reference),
   referenceError: nullable(quoted),
   pullPolicy: nullable(text),
+  trigger: (value, path) => (value === undefined ? null : nullable(trigger)(value, path)),
   failing: boolean,
   state,
   nodeReport,
@@ -535,6 +546,8 @@ const factsShape = object<Facts>({
   }),
   secrets: list(secret),
   keyring,
+  // facts that an earlier release saved have none
+  contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),
   noProbe: nullable(text),
   obstacle: optional(

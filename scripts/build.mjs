@@ -101,6 +101,11 @@ const slim = {
       used.add('emoji');
       return { contents: 'module.exports = () => /\\p{RGI_Emoji}/gv;' };
     });
+    // tables without a style ask for no color
+    builder.onLoad({ filter: /[/\\]@colors[/\\]colors[/\\]safe\.js$/ }, () => {
+      used.add('colors');
+      return { contents: 'throw new Error("not bundled");' };
+    });
     builder.onResolve({ filter: /.*/ }, async args => {
       if (args.pluginData === 'real') return undefined;
       if (/@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(args.importer) && CLIENT_NODE[args.path] !== undefined) {
@@ -200,6 +205,7 @@ const forbidden = notShippable(packages);
 if (forbidden.length > 0) throw new Error(`the bundle holds packages under licenses that are not allowed: ${forbidden.join(', ')}`);
 
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
+if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);

@@ -14,7 +14,7 @@ export function ofSandbox(code: CauseCode, text: CauseText): CauseText {
     summary: (facts, fault) =>
       isLogin
         ? `${theNode(facts)} cannot pull ${sandboxOf(facts)}: ${registry(facts)} does not serve it to the credentials of the node, or to a node without any. ${CONSEQUENCE}`
-        : `${text.summary(facts, fault)} It is the image of the sandbox (pause) that every pod on ${nodeName(facts)} needs first. ${CONSEQUENCE}`,
+        : `${text.summary(facts, fault)} This is about ${facts.image === '' ? 'the sandbox (pause) image' : `the sandbox (pause) image ${imageOf(facts)}`}, which every pod on ${nodeName(facts)} needs first. ${CONSEQUENCE}`,
     fixes: (facts, fault) => [
       ...(isLogin ? [nodeFix(facts, nodeSteps(facts).showCredentials())] : text.fixes(facts, fault)),
       nodeFix(facts, nodeSteps(facts).sandboxImage()),

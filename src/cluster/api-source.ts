@@ -12,7 +12,7 @@ import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.t
 import { foldPages, type ListRequest, malformedWarning, PAGE } from './list.ts';
 import { readEvent, readList, readName, readNode, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
-import { workloadOf } from './workloads.ts';
+import { workloadOf } from './workload-kinds.ts';
 
 /** The objects of a cluster, each read once. */
 export interface ApiSource extends ObjectSource {

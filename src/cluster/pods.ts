@@ -11,6 +11,7 @@ import { defined } from './fields.ts';
 export const mayFail = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   (pod.defect !== undefined ||
+    pod.refusal !== undefined ||
     isStarting(pod) ||
     imagesOf(pod).some(
       image => (image.kind === 'imageVolume' && pod.status?.phase === 'Pending') || waitsForImage(image) || isBetweenImages(image),
@@ -38,11 +39,15 @@ export function pickFields(pod: Pod): Pod {
     }),
     status: defined({
       phase: status.phase,
+      reason: status.reason,
+      message: status.message,
+      conditions: status.conditions,
       containerStatuses: status.containerStatuses,
       initContainerStatuses: status.initContainerStatuses,
       ephemeralContainerStatuses: status.ephemeralContainerStatuses,
     }),
     defect: pod.defect,
+    refusal: pod.refusal,
   }) as Pod;
 }
 

@@ -7,9 +7,11 @@ import { createApiSource } from './api-source.ts';
 import { foldPages, malformedWarning, PAGE, podsPath, withQuery } from './list.ts';
 import { createPlaces } from './places.ts';
 import { mayFail, placementOf, surelyFails } from './pods.ts';
+import { listRefused } from './refusals.ts';
 import { readList, readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { isPods, workloadPods } from './workloads.ts';
+import { isPods } from './workload-kinds.ts';
+import { workloadPods } from './workloads.ts';
 
 /** A pod or a workload that a user named. */
 interface Target {
@@ -33,6 +35,8 @@ export interface Reader {
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /** The pods of a namespace (null: of all) that wait for an image, by labels. Errors: a UserError when they cannot be listed. */
   failingPods(namespace: string | null, selector: string | null): Promise<FailingPods>;
+  /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
+  refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
   /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
@@ -54,6 +58,11 @@ export function createReader(api: Api): Reader {
     if (warning !== null) malformed.add(warning);
   };
 
+  /** What is not known of workloads without pods: it changes no verdict. */
+  const unseen = new Set<string>();
+  const tellRefused = (warning: string | null): void => {
+    if (warning !== null) unseen.add(warning);
+  };
   /** What is read of the pods beside those that were named. */
   const siblings: Promise<void>[] = [];
 
@@ -88,13 +97,22 @@ export function createReader(api: Api): Reader {
   return {
     podsOf,
     failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell, places.add),
-    prefetchEvents: source.prefetchEvents,
+    async refusedPods(namespace, selector) {
+      try {
+        return await listRefused(api, namespace, selector, tellRefused);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        tellRefused(`cannot read the events of ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`}: ${error.message}`);
+        return [];
+      }
+    },
+    prefetchEvents: pods => source.prefetchEvents(pods.filter(({ refusal }) => refusal === undefined)),
     async snapshot(pod, evenHealthy) {
       const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), Promise.all(siblings).then(() => places.of(pod))]);
       return { ...taken, places: own };
     },
     secret: (namespace, name) => source.get('Secret', namespace, name),
-    warnings: () => [...malformed, ...source.warnings()],
+    warnings: () => [...malformed, ...source.warnings(), ...unseen],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),
   };
 }

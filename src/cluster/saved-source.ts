@@ -21,13 +21,16 @@ import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
 import { malformedWarning } from './list.ts';
 import { createPlaces } from './places.ts';
-import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';
+import { onePerWorkload, refusedIn, standing } from './refusals.ts';
+import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, readWorkload, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
-import { WORKLOADS } from './workloads.ts';
+import { WORKLOADS } from './workload-kinds.ts';
 
 /** The objects of a file that commands use. */
 export interface Saved {
   pods: Pod[];
+  /** The pods that admission refuses, of workloads without them. */
+  refused: Pod[];
   secrets: Secret[];
   /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
   snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
@@ -80,6 +83,9 @@ export function readSaved(text: string, name: string): Saved {
   const secrets = indexed('Secret', 'secrets', readSecret);
   // what a file holds is not printed, whether a pod names it or not
   for (const { shaped } of secrets.all) if ('object' in shaped) noteSecrets(shaped.object);
+  const workloads = WORKLOADS.flatMap(({ kind, names }) =>
+    ofKind(kind).flatMap(value => named(value, names[0] as string).map(([key, metadata]) => ({ kind, key, metadata, value }))),
+  );
   const source = createSavedSource(
     {
       Node: indexed('Node', 'nodes', readNode),
@@ -87,18 +93,43 @@ export function readSaved(text: string, name: string): Saved {
       ServiceAccount: indexed('ServiceAccount', 'service accounts', readServiceAccount),
     },
     events,
-    new Map(WORKLOADS.flatMap(({ kind, names }) => ofKind(kind).flatMap(value => named(value, names[0] as string))).reverse()),
+    new Map([...workloads].reverse().map(({ key, metadata }) => [key, metadata])),
     name,
   );
   const places = createPlaces(node => source.get('Node', null, node));
   pods.forEach(places.add);
   return {
     pods,
+    refused: refusedOf(events, pods, workloads),
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
     snapshot: async (pod, evenHealthy) => ({ ...(await takeSnapshot(source, pod, evenHealthy)), places: await places.of(pod) }),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };
+}
+
+/** The refused pods of a file: by the events of their makers, and by the conditions of those makers that it holds. */
+function refusedOf(
+  events: readonly Event[],
+  pods: readonly Pod[],
+  workloads: readonly { kind: string; key: string; value: unknown }[],
+): Pod[] {
+  const byKey = new Map(workloads.map(({ key, value }) => [key, readWorkload(value) ?? undefined]));
+  const ofConditions = workloads.flatMap(({ kind, key }) => {
+    const shape = byKey.get(key);
+    if (kind !== 'ReplicaSet' || shape?.refused == null) return [];
+    const { name } = shape.metadata;
+    return [{ kind, name, namespace: namespaceOf(shape.metadata), message: '', since: shape.refused.since, at: '', attempts: null }];
+  });
+  const refused = [...refusedIn(events), ...ofConditions].flatMap(one => {
+    const isLater = ({ metadata }: Pod): boolean =>
+      namespaceOf(metadata) === one.namespace &&
+      (metadata.creationTimestamp ?? '') > one.at &&
+      metadata.ownerReferences?.some(({ kind, name }) => kind === one.kind && name === one.name) === true;
+    if (one.at !== '' && pods.some(isLater)) return [];
+    return standing(one, byKey.get(`${one.kind.toLowerCase()}/${keyOf(one)}`)) ?? [];
+  });
+  return onePerWorkload(refused);
 }
 
 /** The objects of a kind by `namespace/name` (the first of each counts), and the namespaces that have any. */

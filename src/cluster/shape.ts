@@ -4,6 +4,7 @@
  */
 import {
   ANNOTATIONS,
+  type Condition,
   type ContainerSpec,
   type ContainerStatus,
   type Event,
@@ -133,6 +134,10 @@ export function readPod(value: unknown): Pod | null {
     }),
     status: defined({
       phase: defects.text(status.phase, 'status.phase'),
+      reason: defects.text(status.reason, 'status.reason'),
+      message: defects.message(status.message, 'status.message'),
+      // of thousands of pods that run nobody reads them
+      conditions: status.phase === 'Running' ? undefined : readConditions(status.conditions, defects),
       containerStatuses: readStatuses(status.containerStatuses, 'status.containerStatuses', defects),
       initContainerStatuses: readStatuses(status.initContainerStatuses, 'status.initContainerStatuses', defects),
       ephemeralContainerStatuses: readStatuses(status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', defects),
@@ -141,6 +146,19 @@ export function readPod(value: unknown): Pod | null {
   };
   return defined(pod) as Pod;
 }
+
+const readConditions = (value: unknown, defects: Defects): Condition[] | undefined =>
+  defects.list(value, 'status.conditions', (item, at) => {
+    const fields = defects.fields(item, at);
+    const text = (key: string): string | undefined => defects.text(fields[key], `${at}.${key}`);
+    return defined({
+      type: text('type') ?? '',
+      status: text('status') ?? '',
+      reason: text('reason'),
+      message: defects.message(fields.message, `${at}.message`),
+      lastTransitionTime: text('lastTransitionTime'),
+    }) as Condition;
+  });
 
 /** The volumes that are images. Volumes of other kinds do not matter. */
 function readImageVolumes(value: unknown, defects: Defects): NonNullable<NonNullable<Pod['spec']>['volumes']> | undefined {
@@ -210,13 +228,7 @@ export const readNode = (value: unknown): Shaped<Node> =>
           kubeletVersion: told('kubeletVersion'),
           containerRuntimeVersion: told('containerRuntimeVersion'),
         }),
-        conditions: defects.list(status.conditions, 'status.conditions', (item, at) => {
-          const condition = defects.fields(item, at);
-          return {
-            type: defects.text(condition.type, `${at}.type`) ?? '',
-            status: defects.text(condition.status, `${at}.status`) ?? '',
-          };
-        }),
+        conditions: readConditions(status.conditions, defects),
         images: defects.list(status.images, 'status.images', (item, at) => ({
           names: defects.list(defects.fields(item, at).names, `${at}.names`, (name, where) => defects.text(name, where) ?? '') ?? [],
         })),
@@ -296,6 +308,13 @@ export function readName(value: unknown): Metadata | null {
 export interface WorkloadShape {
   replicas: number | undefined;
   isSuspended: boolean;
+  metadata: Metadata;
+  /** The pods that it would create: their labels, and their spec. */
+  template: Pod | null;
+  /** Its own words of pods that it cannot create. */
+  refused: { message: string; since: string | null } | null;
+  /** It has fewer pods than it wants, as far as its status counts them. */
+  lacks: boolean;
   matchLabels: Readonly<Record<string, string>>;
   matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[];
 }
@@ -304,10 +323,21 @@ export interface WorkloadShape {
 export function readWorkload(value: unknown): WorkloadShape | null {
   if (!isObject(value)) return null;
   const defects = new Defects();
+  const metadata = readMetadata(value, defects);
   const spec = defects.fields(value.spec, 'spec');
   const selector = defects.fields(spec.selector, 'spec.selector');
-  const shape: WorkloadShape = {
-    replicas: defects.number(spec.replicas, 'spec.replicas'),
+  // what it counts and says is no condition of finding its pods
+  const status = new Defects().fields(value.status, 'status');
+  const conditions = readConditions(status.conditions, new Defects()) ?? [];
+  const replicas = defects.number(spec.replicas, 'spec.replicas');
+  const failure = conditions.find(condition => REFUSED.has(condition.reason) && condition.message !== undefined);
+  const shape: Omit<WorkloadShape, 'metadata'> = {
+    replicas,
+    template: readTemplate(
+      spec.template ?? defects.fields(defects.fields(spec.jobTemplate, 'spec.jobTemplate').spec, 'spec.jobTemplate.spec').template,
+    ),
+    refused: failure === undefined ? null : { message: failure.message as string, since: failure.lastTransitionTime ?? null },
+    lacks: lacksPods(spec, status, conditions),
     isSuspended: defects.flag(spec.suspend, 'spec.suspend') === true,
     matchLabels: defects.texts(selector.matchLabels, 'spec.selector.matchLabels') ?? {},
     matchExpressions:
@@ -320,5 +350,25 @@ export function readWorkload(value: unknown): WorkloadShape | null {
         };
       }) ?? [],
   };
-  return defects.first === undefined && isObject(value.metadata) ? shape : null;
+  return defects.first === undefined && metadata !== null ? { ...shape, metadata } : null;
+}
+
+/** Reasons of a condition that tells of refused pods, or of a refused ReplicaSet. Source: pkg/controller/{replicaset,deployment}. */
+const REFUSED: ReadonlySet<string | undefined> = new Set(['FailedCreate', 'ReplicaSetCreateError']);
+
+const readTemplate = (value: unknown): Pod | null => {
+  const template = isObject(value) ? value : {};
+  return readPod({ metadata: { ...(isObject(template.metadata) ? template.metadata : {}), name: '-' }, spec: template.spec });
+};
+
+/** Whether a workload wants more pods than it has. A CronJob counts none, so that its events decide. */
+function lacksPods(spec: Fields, status: Fields, conditions: readonly Condition[]): boolean {
+  const number = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
+  if (spec.jobTemplate !== undefined) return spec.suspend !== true;
+  if (typeof status.desiredNumberScheduled === 'number') return number(status.currentNumberScheduled, 0) < status.desiredNumberScheduled;
+  // of the kinds without a selector of their own making, a Job alone has no replicas
+  if (spec.parallelism === undefined && spec.completions === undefined) return number(status.replicas, 0) < number(spec.replicas, 1);
+  const isOver = conditions.some(({ type, status: holds }) => ['Complete', 'Failed', 'Suspended'].includes(type) && holds === 'True');
+  const left = number(spec.completions, Number.POSITIVE_INFINITY) - number(status.succeeded, 0);
+  return !isOver && number(status.active, 0) < Math.min(number(spec.parallelism, 1), left);
 }

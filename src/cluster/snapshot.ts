@@ -50,6 +50,7 @@ export interface ObjectSource {
  * What could not be read stands in it as not seen.
  */
 export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: boolean): Promise<PodSnapshot> {
+  if (pod.refusal !== undefined) return unseenSnapshot(pod, 'no pod was created');
   const namespace = namespaceOf(pod.metadata);
   const nodeName = pod.spec?.nodeName;
   const ownEvents = source.eventsOf(pod).then(lookup => eventsOfPod(pod, lookup));

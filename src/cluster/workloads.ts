@@ -1,47 +1,12 @@
-/** Workloads: the kinds that create pods, the pods that they have now, and why one has none. */
+/** Workloads: the pods that they have now, those that admission refuses, and why one has none. */
 import type { Pod } from '../model/kubernetes.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { list, malformedWarning, PAGE, podsPath } from './list.ts';
+import { FAILED_CREATE, type Refused, refusedIn, refusedPod } from './refusals.ts';
 import { readEvent, readList, readName, readPod, readWorkload, type WorkloadShape } from './shape.ts';
-
-/** A kind of workload. */
-export interface WorkloadKind {
-  /** As objects name it. */
-  kind: string;
-  /** Every name that kubectl takes, in lower case: the singular first, the plural second. */
-  names: string[];
-  /** Path of its objects in a namespace. */
-  path(namespace: string): string;
-}
-
-const kind = (group: string, name: string, plural: string, ...short: string[]): WorkloadKind => {
-  const singular = name.toLowerCase();
-  return {
-    kind: name,
-    names: [singular, plural, ...short, `${singular}.${group}`, `${plural}.${group}`],
-    path: namespace => `/apis/${group}/v1/namespaces/${inUrl(namespace)}/${plural}`,
-  };
-};
-
-/** The kinds that can be named on the command line, as kubectl names them. */
-export const WORKLOADS: readonly WorkloadKind[] = [
-  kind('apps', 'Deployment', 'deployments', 'deploy'),
-  kind('apps', 'StatefulSet', 'statefulsets', 'sts'),
-  kind('apps', 'DaemonSet', 'daemonsets', 'ds'),
-  kind('apps', 'ReplicaSet', 'replicasets', 'rs'),
-  kind('batch', 'Job', 'jobs'),
-  kind('batch', 'CronJob', 'cronjobs', 'cj'),
-];
-
-/** The kind of workload with this name. */
-export const workloadOf = (name: string): WorkloadKind | undefined => WORKLOADS.find(({ names }) => names.includes(name));
-
-/** Whether a word is one of the names of the kind Pod. */
-export const isPods = (word: string): boolean => ['pod', 'pods', 'po'].includes(word);
-/** Whether a word names the kind Pod or a kind of workload. */
-export const isKind = (word: string): boolean => isPods(word) || workloadOf(word) !== undefined;
+import { workloadOf } from './workload-kinds.ts';
 
 /**
  * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and
@@ -89,10 +54,11 @@ export async function workloadPods(
       ? { total: [], malformed: 0 }
       : await list<Pod>(api, { path: podsPath(namespace, selector), what, resource: 'pods' }, readPod);
   tell(malformedWarning(malformed, what));
+  const refused = await refusedOf(api, { kind: workload.kind, name, namespace, shape, pods });
   const staying = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
-  if (pods.length > 0) return staying.length > 0 ? staying : pods;
+  if (pods.length + refused.length > 0) return [...(staying.length > 0 ? staying : pods), ...refused];
   throw new UserError(
-    `${singular} "${name}" in namespace "${namespace}" has no pods: ${await whyNoPods(api, name, namespace, shape)}`,
+    `${singular} "${name}" in namespace "${namespace}" has no pods: ${whyNoPods(shape)}`,
     `for details run: kubectl -n ${namespace} describe ${singular} ${name}`,
   );
 }
@@ -112,25 +78,38 @@ async function jobSelector(api: Api, name: string, namespace: string): Promise<s
   return own.length === 0 ? null : `job-name in (${own.join(',')})`;
 }
 
-/** Why a workload has no pods, as far as its spec or the last FailedCreate event tells. */
-async function whyNoPods(api: Api, name: string, namespace: string, { replicas, isSuspended }: WorkloadShape): Promise<string> {
+/** Why a workload has no pods, as far as its spec tells. */
+function whyNoPods({ replicas, isSuspended }: WorkloadShape): string {
   if (replicas === 0) return 'it is scaled to 0 replicas';
-  if (isSuspended) return 'it is suspended';
+  return isSuspended ? 'it is suspended' : 'none has been created yet';
+}
+
+/** The pod that a workload lacks since it is refused: by its own condition, or, where it has fewer pods than it wants, by the last FailedCreate event. */
+async function refusedOf(
+  api: Api,
+  { kind, name, namespace, shape, pods }: { kind: string; name: string; namespace: string; shape: WorkloadShape; pods: readonly Pod[] },
+): Promise<Pod[]> {
+  const workload = { kind, name };
+  if (shape.refused !== null)
+    return [refusedPod(workload, { ...workload, ...shape.refused, namespace, at: '', attempts: null }, shape, true)];
+  const isEmpty = pods.length === 0;
+  // what has a condition for it would tell
+  if (!shape.lacks || (!isEmpty && kind === 'Deployment')) return [];
   const answer = await api.get<unknown>(
-    `/api/v1/namespaces/${inUrl(namespace)}/events?fieldSelector=${inUrl('reason=FailedCreate')}&limit=${PAGE}`,
+    `/api/v1/namespaces/${inUrl(namespace)}/events?fieldSelector=${inUrl(`reason=${FAILED_CREATE}`)}&limit=${PAGE}`,
   );
   const page = answer.ok ? readList(answer.value) : null;
-  const event = (page?.items ?? [])
-    .flatMap(item => readEvent(item) ?? [])
-    // a Deployment's ReplicaSet and a CronJob's Job have its name and one suffix
-    .filter(({ involvedObject: { name: maker = '' } = {} }) => {
-      if (maker === name) return true;
-      return maker.startsWith(`${name}-`) && /^[a-z0-9]+$/.test(maker.slice(name.length + 1));
-    })
-    .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''))
-    .at(-1);
-  return event?.message ?? 'none has been created yet';
+  const [last] = refusedIn((page?.items ?? []).flatMap(item => readEvent(item) ?? [])).filter(maker => isMakerOf(workload, maker));
+  if (last === undefined || pods.some(({ metadata }) => (metadata.creationTimestamp ?? '') > last.at)) return [];
+  return [refusedPod(workload, last, shape, isEmpty)];
 }
+
+/** A Deployment's ReplicaSet and a CronJob's Job have its name and one suffix. */
+const isMakerOf = ({ kind, name }: { kind: string; name: string }, maker: Refused): boolean =>
+  (maker.name === name && maker.kind === kind) ||
+  (maker.kind === ({ Deployment: 'ReplicaSet', CronJob: 'Job' } as Record<string, string>)[kind] &&
+    maker.name.startsWith(`${name}-`) &&
+    /^[a-z0-9]+$/.test(maker.name.slice(name.length + 1)));
 
 /** A workload's label selector in the form of a query. */
 function selectorOf({ matchLabels, matchExpressions }: WorkloadShape): string {

@@ -6,7 +6,7 @@
 import { Writable } from 'node:stream';
 import { METADATA_LIST } from '../cluster/api.ts';
 import { entryNames } from '../cluster/kubeconfig.ts';
-import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
+import { isPods, WORKLOADS, workloadOf } from '../cluster/workload-kinds.ts';
 import {
   COMMANDS,
   type ConnectionFlags,

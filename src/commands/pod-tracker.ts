@@ -10,6 +10,7 @@ import { imagesOf } from '../parse/pod.ts';
 
 /** A pod that was diagnosed: by which message of its status, and with which findings. */
 interface DiagnosedPod {
+  pod: Pod;
   message: string;
   findings: readonly Finding[];
 }
@@ -38,6 +39,8 @@ export const INITIAL_STATE: TrackerState = {
 /** What happens: a change of the pods, or a step of the diagnosis of those that are pending. */
 export type TrackerChange =
   | PodChange
+  /** The time has come to look again at what no change of a pod tells: sandboxes, image volumes, and the pods that admission refuses now. */
+  | { type: 'looked'; refused: readonly Pod[] }
   | { type: 'diagnosisStarted' }
   | { type: 'diagnosisEnded'; findings: readonly Finding[] }
   /** Nothing was found out: the pods are pending again. */
@@ -67,6 +70,8 @@ export function track(state: TrackerState, change: TrackerChange): Transition {
       return afterChange(state, change.pod);
     case 'deleted':
       return remove(state, [keyOf(change.pod.metadata)]);
+    case 'looked':
+      return afterLook(state, change.refused);
     case 'disconnected':
       // of many attempts that fail, one is reported
       return { state: { ...state, isConnected: false }, reports: state.isConnected ? [{ type: 'disconnected', why: change.why }] : [] };
@@ -93,8 +98,31 @@ function afterList(state: TrackerState, pods: readonly Pod[]): Transition {
   };
 }
 
-const afterChange = (state: TrackerState, pod: Pod): Transition =>
-  mayFail(pod) ? { state: addPending(state, [pod]), reports: [] } : remove(state, [keyOf(pod.metadata)]);
+function afterChange(state: TrackerState, pod: Pod): Transition {
+  const key = keyOf(pod.metadata);
+  if (!mayFail(pod)) return remove(state, [key]);
+  const known = state.diagnosed.get(key);
+  const next = addPending(state, [pod]);
+  // the next look is at the pod as it is now: it may have come to a node since
+  return next !== state || known === undefined || known.findings.length > 0
+    ? { state: next, reports: [] }
+    : { state: { ...state, diagnosed: new Map(state.diagnosed).set(key, { ...known, pod: pickFields(pod) }) }, reports: [] };
+}
+
+/** What only events tell is pending again, until something is found; what admission refuses no more is repaired. */
+function afterLook(state: TrackerState, refused: readonly Pod[]): Transition {
+  const present = new Set(refused.map(pod => keyOf(pod.metadata)));
+  const over = [...state.diagnosed.values()]
+    .map(({ pod }) => pod)
+    .filter(pod => pod.refusal !== undefined && !present.has(keyOf(pod.metadata)));
+  const { state: next, reports } = remove(
+    state,
+    over.map(pod => keyOf(pod.metadata)),
+  );
+  const again = [...next.diagnosed].filter(([, { findings }]) => findings.length === 0).map(([key, { pod }]) => [key, pod] as const);
+  const added = addPending(next, refused);
+  return { state: again.length === 0 ? added : { ...added, pending: new Map([...again, ...added.pending]) }, reports };
+}
 
 /** Pods whose status tells something new are pending. A back-off that no longer tells the cause tells nothing new. */
 function addPending(state: TrackerState, pods: readonly Pod[]): TrackerState {
@@ -126,6 +154,7 @@ function afterDiagnosis(state: TrackerState, findings: readonly Finding[]): Tran
   }
   const outcomes = [...state.running].map(([key, pod]) => ({
     key,
+    pod,
     message: failureMessage(pod),
     before: state.diagnosed.get(key)?.findings ?? [],
     findings: found.get(key) ?? [],
@@ -138,7 +167,7 @@ function afterDiagnosis(state: TrackerState, findings: readonly Finding[]): Tran
     running: new Map(),
     diagnosed: new Map([
       ...state.diagnosed,
-      ...outcomes.map(({ key, message, findings: now }) => [key, { message, findings: now }] as const),
+      ...outcomes.map(({ key, pod, message, findings: now }) => [key, { pod, message, findings: now }] as const),
     ]),
   };
   if (!state.isStarted) return { state: next, reports: [{ type: 'started', findings: added }] };

@@ -2,7 +2,7 @@
 import { createReader, type Reader } from '../cluster/reader.ts';
 import { readSaved } from '../cluster/saved-source.ts';
 import { parseSelector } from '../cluster/selector.ts';
-import { isKind } from '../cluster/workloads.ts';
+import { isKind, isPods, workloadOf } from '../cluster/workload-kinds.ts';
 import type { Aggregator } from '../diagnosis/aggregate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
@@ -86,8 +86,9 @@ async function find(
   namespace: string,
 ): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null }> {
   if (flags.names.length === 0) {
-    const { pods, baseline } = await reader.failingPods(flags.allNamespaces ? null : namespace, flags.selector ?? null);
-    return { subjects: pods.map(pod => ({ pod, named: false })), failures: [], baseline };
+    const where = [flags.allNamespaces ? null : namespace, flags.selector ?? null] as const;
+    const [{ pods, baseline }, refused] = await Promise.all([reader.failingPods(...where), reader.refusedPods(...where)]);
+    return { subjects: [...pods, ...refused].map(pod => ({ pod, named: false })), failures: [], baseline };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
   const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
@@ -101,7 +102,10 @@ async function find(
 
 /** In: pods by name and namespace, and the flags. Out: those that the flags choose. Throws UserError for a name that is not there. */
 function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; name: string }, file: string, flags: WhyFlags): T[] {
-  const wanted = flags.names.map(target => target.replace(/^(?:pods?|po)\//, ''));
+  const wanted = withType(flags.names).map(target => {
+    const [type = '', name = ''] = target.split('/');
+    return isPods(type) ? name : name === '' ? type : `${workloadOf(type.toLowerCase())?.names[0] ?? type}/${name}`;
+  });
   const names = [...new Set(all.map(one => nameOf(one).name))];
   const absent = wanted.find(name => !names.includes(name));
   if (absent !== undefined) throw new UserError(`${file} contains no pod "${absent}"`, `it contains: ${names.slice(0, 5).join(', ')}`);
@@ -112,13 +116,18 @@ function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; n
 
 function fromObjects(text: string, name: string, flags: WhyFlags, context: Context): Source {
   const saved = readSaved(text, name);
-  if (saved.pods.length === 0)
+  if (saved.pods.length + saved.refused.length === 0)
     throw new UserError(
       [`${name} contains no pod`, ...saved.warnings()].join('; '),
       'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
     );
   const selects = parseSelector(flags.selector ?? '');
-  const subjects = choose(saved.pods, ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }), name, flags)
+  const subjects = choose(
+    [...saved.pods, ...saved.refused],
+    ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }),
+    name,
+    flags,
+  )
     .filter(pod => selects(pod.metadata.labels ?? {}))
     .map(pod => ({ pod, named: flags.names.length > 0 }));
   const pods = examination(subjects, saved.snapshot, flags, context);

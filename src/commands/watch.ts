@@ -23,6 +23,8 @@ import { note, print, warn, widthOf } from './terminal.ts';
 const GATHER_MS = 1000;
 /** Milliseconds until a diagnosis that failed is tried again. */
 const RETRY_MS = 5000;
+/** Milliseconds after which pods are looked at again of which only events tell. */
+const LOOK_MS = 10_000;
 /** Examples that a line names. */
 const MAX_EXAMPLES = 5;
 
@@ -97,12 +99,25 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
         ({ api } = await openApi(flags, context));
       }
       const reader = createReader(api);
-      const failing = await reader.failingPods(namespace, selector);
+      const [failing, refused] = await Promise.all([reader.failingPods(namespace, selector), reader.refusedPods(namespace, selector)]);
       for (const warning of reader.warnings()) warnOnce(warning);
-      return failing;
+      return { ...failing, pods: [...failing.pods, ...refused] };
     },
     lines: query => api.lines(withQuery(podsPath(namespace, selector), query)),
   };
+  /** One look after the other; one that fails is made again at its time. */
+  let isLooking = false;
+  async function look(): Promise<void> {
+    if (isLooking || !state.isStarted || !state.isConnected) return;
+    isLooking = true;
+    try {
+      const refused = await createReader(api).refusedPods(namespace, selector);
+      if (!context.signal.aborted) apply({ type: 'looked', refused });
+    } finally {
+      isLooking = false;
+    }
+  }
+  const looking = setInterval(() => void look().catch(() => {}), LOOK_MS);
   try {
     for await (const change of watchPods(source, context.signal)) {
       apply(change);
@@ -110,6 +125,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     }
     return 0;
   } finally {
+    clearInterval(looking);
     clearTimeout(timer);
     await diagnoses.catch(() => {});
     await api.close();

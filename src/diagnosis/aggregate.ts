@@ -117,7 +117,16 @@ export function aggregate(every: boolean): Aggregator {
     // the sandbox image is a matter of each node
     const isSandbox = isOfSandbox(facts);
     const sandboxOf = isSandbox ? facts.node.name : null;
-    const key = JSON.stringify([diagnosis.cause, registry, repository, credential, isSandbox, sandboxOf]);
+    const key = JSON.stringify([
+      diagnosis.cause,
+      registry,
+      repository,
+      credential,
+      isSandbox,
+      sandboxOf,
+      facts.refusal?.by,
+      facts.refusal?.name,
+    ]);
     const group: Growing = groups.get(key) ?? {
       cause: diagnosis.cause,
       certainty: diagnosis.certainty,
@@ -137,9 +146,12 @@ export function aggregate(every: boolean): Aggregator {
     if (every) group.findings.push(finding);
     else if (clearer || group.findings.length === 0) group.findings = [finding];
     all.causes.add(diagnosis.cause);
-    all.registries.add(registry);
-    all.nodes.add(facts.pod?.node ?? null);
-    all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
+    // where a pod would run that was refused nobody knows
+    if (facts.refusal === undefined) {
+      all.registries.add(registry);
+      all.nodes.add(facts.pod?.node ?? null);
+      all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
+    }
     if (facts.pod === null) return;
     const pod = `${facts.pod.namespace}/${facts.pod.name}`;
     all.pods.add(pod);

@@ -2,15 +2,18 @@
 
 import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
-import { IDENTITIES, type Lookup, type Node, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
-import { fullReference, imageName, type Reference, withoutTag } from '../model/reference.ts';
+import { IDENTITIES, type Lookup, type Node, type Pod, type PodRefusal, type PodSnapshot } from '../model/kubernetes.ts';
+import { fullReference, imageName, type Reference, registryHosts, withoutTag } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { managerOf } from '../parse/manager.ts';
+import { IMAGE_FIELD, readRefusal } from '../parse/messages/admission.ts';
+import { readFaults } from '../parse/messages/reader.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { isShortName, readNodeReport, sandboxImage } from '../parse/node-report.ts';
+import { obstacleOf } from '../parse/obstacle.ts';
 import {
   type ContainerImage,
   imagesOf,
@@ -39,16 +42,18 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const { pod } = snapshot;
   // before any message is read: the node may quote them
   for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
+  if (pod.refusal !== undefined) return refusedCases(snapshot, pod.refusal, now, evenHealthy);
   const events = snapshot.events.found ? snapshot.events.object : [];
   const own = imagesOf(pod, events);
   const alone = own.length === 1;
   const sandbox = sandboxImage(pod, events);
   // nothing of the pod starts without its sandbox, whichever container is asked about
   const images = [...(sandbox === null ? [] : [sandbox]), ...own.filter(image => only === null || image.name === only)];
-  const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => ({
-    image,
-    case: imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone)),
-  });
+  const obstacle = obstacleOf(pod, events, snapshot.node);
+  const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => {
+    const found = imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone));
+    return { image, case: obstacle === null ? found : { ...found, facts: { ...found.facts, obstacle } } };
+  };
   const failing = examinedOf(images)
     .map(caseOf)
     .filter(({ image, case: { facts } }) => waitsForImage(image) || (facts.nodeReport.faults.length > 0 && !facts.nodeReport.pulledAfter));
@@ -58,6 +63,42 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const pulling = cases.filter(({ case: { facts } }) => facts.nodeReport.pullingSince !== null);
   const shown = pulling.length > 0 ? pulling : cases.filter(({ image }) => image.kind === 'container').slice(0, 1);
   return (shown.length > 0 ? shown : cases.slice(0, 1)).map(entry => entry.case);
+}
+
+/** The case of a refused pod: the image that the words name, or its only one; none where they are of something else and nobody asked. */
+function refusedCases(
+  snapshot: PodSnapshot,
+  { message, maker, lasts, since, attempts }: PodRefusal,
+  now: string,
+  evenHealthy: boolean,
+): ImageCase[] {
+  const images = imagesOf(snapshot.pod);
+  const read = readRefusal(
+    message,
+    images.map(({ image }) => image),
+  );
+  if (read.about === null && !evenHealthy) return [];
+  const [, list, at] = IMAGE_FIELD.exec(message) ?? [];
+  const image = (list === undefined ? undefined : images.filter(({ kind }) => `${kind}s` === list)[Number(at)]) ??
+    images.find(own => own.image !== '' && message.includes(own.image)) ??
+    (images.length === 1 ? images[0] : undefined) ?? { name: '', kind: 'container', image: '', pullPolicy: null, status: null };
+  const reference = refOf(image);
+  // what a verifier was answered when it looked for the image; its own sentence is no fault of a pull
+  const answers = readFaults(read.words, registryHosts(reference)).filter(({ kind, code }) => kind === 'notFound' && code !== null);
+  const { facts } = imageCaseOf(snapshot, image, now, {
+    state: { reason: 'FailedCreate', message: redact(message), since, attempts, nextRetry: null },
+    nodeReport: {
+      faults: answers,
+      source: 'event',
+      at: null,
+      unreadableSecrets: [],
+      pulledAfter: false,
+      pullingSince: null,
+      searched: null,
+    },
+  });
+  const refusal = { ...read, maker, lasts };
+  return [{ facts: { ...facts, referenceError: null, failing: read.about !== null, refusal }, credentials: [] }];
 }
 
 /** Credentials for one image that are told and tried; of more the list is not complete. */

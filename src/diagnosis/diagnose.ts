@@ -1,9 +1,11 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
+import { ofAdmission } from '../causes/admission.ts';
 import { allowOnNode, pullsAgain } from '../causes/ImageNeverPulled.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
+import { overNote } from '../causes/NoPullProblem.ts';
 import { onOpenShift } from '../causes/openshift.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { ofSearched } from '../causes/search-registries.ts';
@@ -21,8 +23,10 @@ export function diagnose(facts: Facts): Diagnosis {
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
   const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code], fault);
-  const { searched } = facts.nodeReport;
-  const text = isSandbox ? ofSandbox(code, own) : searched === null ? own : ofSearched(code, own, searched);
+  const { refusal, nodeReport } = facts;
+  const { searched } = nodeReport;
+  const placed = searched === null ? own : ofSearched(code, own, searched);
+  const text = isSandbox ? ofSandbox(code, own) : refusal === undefined ? placed : ofAdmission(refusal, own);
   const [after] = code === 'ImageNeverPulled' ? next : [];
   const following = after === undefined ? undefined : { code: after, fixes: CAUSE_TEXTS[after].fixes(facts, context.probeFault) };
   const fixes = text.fixes(facts, fault, following);
@@ -34,7 +38,7 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}`.replace(/ {2,}/g, ' ').trim(),
+    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}`.replace(/ {2,}/g, ' ').trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),

@@ -1,7 +1,7 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type SecretFact } from '../model/facts.ts';
+import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type Refusal, type SecretFact } from '../model/facts.ts';
 import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
@@ -12,7 +12,10 @@ export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: rea
   // the container's state holds its message: a report that is this message adds nothing
   const stateProves = proof.some(item => item.kind === 'object' && item.source === 'status');
   const isShown = (fault: Fault): boolean => stateProves && facts.nodeReport.source === 'status' && fault.message === facts.state.message;
-  const others = [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault, isShown), ...ofRegistry(facts, decisiveFault)];
+  const others: Evidence[] =
+    facts.refusal !== undefined
+      ? [{ source: 'event', detail: refusalLine(facts.refusal) }]
+      : [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault, isShown), ...ofRegistry(facts, decisiveFault)];
   const known = new Set(proved.map(keyOf));
   return [
     ...proved.map((line): Evidence => ({ ...line, proves: true })),
@@ -32,6 +35,9 @@ function evidenceOfProof(facts: Facts, proof: Proof): Evidence {
 /** An answer to our probe as a line. */
 const answerLine = ({ host, identity, answered }: { host: string; identity: string; answered: string }): string =>
   `${host}, asked from this machine ${identity}: ${answered}`;
+
+/** What the maker of a refused pod was told. */
+export const refusalLine = ({ maker, words }: Refusal): string => `${maker.kind} "${maker.name}": ${words}`;
 
 function ofPod(facts: Facts): Evidence[] {
   // the pull secrets and the policy of a pod do not apply to its sandbox

@@ -46,6 +46,7 @@ function reportedAnswer({ nodeReport: { faults } }: Facts): Reported | null {
 
 /** Why no registry has to be asked, null when one has to. */
 function noQuestion(facts: Facts): string | null {
+  if (facts.refusal !== undefined) return 'admission refuses the pod before any pull';
   if (facts.reference === null) return 'the image names no registry that could be asked';
   if (!facts.failing && facts.nodeReport.pullingSince === null) return 'nothing is wrong with the pull';
   if (facts.state.reason === 'InvalidImageName') return 'the image name is not valid';

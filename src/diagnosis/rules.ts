@@ -7,7 +7,7 @@
 
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox } from '../model/facts.ts';
+import { type Facts, isOfSandbox, isOver, type Refusal } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { HUB } from '../model/reference.ts';
@@ -15,6 +15,7 @@ import { clientOf } from '../model/runtime-client.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { type Context, isRefusal, sameFailure } from './context.ts';
 import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
+import { refusalLine } from './evidence.ts';
 import { loginFromProbe, nodeMayLogIn } from './login-rules.ts';
 import { containerState, object, secretShows } from './proof.ts';
 import { isLoginMatter, rankCauses } from './rank-causes.ts';
@@ -38,6 +39,49 @@ const waitsForLimit = (context: Context): boolean => {
   return probeFault?.status === 429 && clientOf(facts.node.runtime) === 'containersImage' && since >= SLOW * 1000;
 };
 
+/** What refuses says so in a sentence of its own, which can mean nothing else; and its maker still lacks a pod. */
+const refused = (facts: Facts, isClear: (refusal: Refusal) => boolean): Proof[] =>
+  facts.refusal?.lasts && isClear(facts.refusal) ? [object('event', refusalLine(facts.refusal))] : [];
+
+const ADMISSION: readonly Rule[] = [
+  {
+    id: 'admission.not-the-image',
+    reason: 'Admission refuses the pod, and its words are not about an image.',
+    when: ({ facts: { refusal } }) => refusal?.about === null,
+    verdict: ({ facts }) => ({
+      causes:
+        facts.refusal?.by === 'webhook' || facts.refusal?.by === 'policy' ? ['NoPullProblem', 'RegistryPolicyDenied'] : ['NoPullProblem'],
+      certainty: 'likely',
+    }),
+    proof: ({ facts }) => refused(facts, ({ by }) => by === 'quota' || by === 'podSecurity'),
+  },
+  {
+    id: 'admission.image-not-found',
+    reason: 'A verifier in the admission of the cluster looked for the image, and the registry did not have it.',
+    when: ({ facts: { refusal, reference }, nodeFault }) => refusal?.about === 'image' && reference !== null && nodeFault !== null,
+    delegate: context => {
+      const decision = rankCauses(context, context.nodeFault as Fault, 'likely');
+      return { ...decision, also: [...decision.also.slice(0, 1), 'RegistryPolicyDenied' as const] };
+    },
+  },
+  {
+    id: 'admission.signature',
+    reason: 'A policy in the admission of the cluster refuses the image for its signature.',
+    when: ({ facts: { refusal } }) => refusal?.about === 'signature',
+    verdict: ({ nodeFault }) => ({
+      causes: ['SignatureRejected', 'RegistryPolicyDenied', ...(nodeFault === null ? [] : (['TagNotFound'] as const))],
+      certainty: 'likely',
+    }),
+  },
+  {
+    id: 'admission.image',
+    reason: 'A policy in the admission of the cluster refuses the image.',
+    when: ({ facts: { refusal } }) => refusal !== undefined,
+    verdict: () => ({ causes: ['RegistryPolicyDenied', 'SignatureRejected'], certainty: 'likely' }),
+    proof: ({ facts }) => refused(facts, ({ exact }) => exact),
+  },
+];
+
 const STATE: readonly Rule[] = [
   {
     id: 'state.pulling-limited',
@@ -54,7 +98,7 @@ const STATE: readonly Rule[] = [
   {
     id: 'state.pulling',
     reason: 'The node is pulling the image, and nothing has failed yet.',
-    when: context => !context.facts.failing && pullingSince(context) !== null,
+    when: context => !context.facts.failing && pullingSince(context) !== null && !isOver(context.facts),
     verdict: () => ({ causes: ['StillPulling'], certainty: 'likely' }),
     proof: context => [object('event', `kubelet has been pulling the image since ${pullingSince(context)}`)],
   },
@@ -362,7 +406,7 @@ const WITHOUT_ANSWER: readonly Rule[] = [
 const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
 
 /** All rules, in the order in which they are tried. */
-export const RULES: readonly Rule[] = [...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
+export const RULES: readonly Rule[] = [...ADMISSION, ...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
 
 /** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */
 export const decide = (context: Context): Decision => firstOf(RULES, context) as Decision;

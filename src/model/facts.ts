@@ -138,6 +138,44 @@ export interface Manager {
   chart: string | null;
 }
 
+/** What keeps a pod from starting, or has ended it, and is not its image. */
+export interface Obstacle {
+  kind:
+    | 'terminating'
+    | 'evicted'
+    /** It failed as a whole: its deadline, or a node that took it no more. */
+    | 'ended'
+    | 'unschedulable'
+    | 'gated'
+    | 'nodeNotReady'
+    | 'nodeGone'
+    | 'volume'
+    /** The sandbox, for another reason than its image: its network. */
+    | 'sandbox'
+    /** A container waits for something else. */
+    | 'container';
+  /** Who says what, redacted and on one line; null where nothing is said. */
+  words: string | null;
+}
+
+/** Admission creates no pod of a workload. */
+export interface Refusal {
+  /** What refuses. `imagePolicy`: a policy of the API server that is about images alone. `silentWebhook`: the webhook did not answer. */
+  by: 'imagePolicy' | 'webhook' | 'policy' | 'quota' | 'podSecurity' | 'silentWebhook' | 'other';
+  /** The webhook or the policy, null where the words name none. */
+  name: string | null;
+  /** What it says, redacted and on one line. */
+  words: string;
+  /** Of what the words are; null where they are of something else than an image. */
+  about: 'image' | 'signature' | null;
+  /** They name the field of the image as what is refused, or come of a policy of images alone. */
+  exact: boolean;
+  /** The object that would create the pods: its events tell. */
+  maker: Owner;
+  /** The maker was read, and it still lacks a pod. */
+  lasts: boolean;
+}
+
 /** OpenShift sets the image of a container from an ImageStreamTag. */
 export interface ImageTrigger {
   /** `NAME:TAG`. */
@@ -190,7 +228,15 @@ export interface Facts {
   probe: ProbeFacts | null;
   /** Why no registry was asked. */
   noProbe: string | null;
+  /** Absent where nothing else than an image keeps the pod. */
+  obstacle?: Obstacle;
+  /** Present where there is no pod: `pod` then names the workload, as TYPE/NAME. */
+  refusal?: Refusal;
 }
+
+/** Whether the pod is at its end, or its node is: nothing of it is pulled now. */
+export const isOver = ({ obstacle }: Facts): boolean =>
+  obstacle !== undefined && ['terminating', 'evicted', 'ended', 'nodeNotReady', 'nodeGone'].includes(obstacle.kind);
 
 /** Whether the facts are of the sandbox image, which is a setting of the node. */
 export const isOfSandbox = ({ container }: Facts): boolean => container.kind === 'sandbox';

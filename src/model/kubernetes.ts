@@ -62,14 +62,41 @@ export interface Pod {
     ephemeralContainers?: ContainerSpec[];
     volumes?: { name: string; image?: { reference?: string; pullPolicy?: string } }[];
   };
+  /** Set where there is no pod: admission refuses those of a workload, which the name tells as TYPE/NAME. */
+  refusal?: PodRefusal;
   /** Why this is not a pod as the API defines it, where its source gave such a one: nothing sure can be told of it. */
   defect?: string;
   status?: {
     phase?: string;
+    reason?: string;
+    message?: string;
+    /** Of a pod that does not run. */
+    conditions?: Condition[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];
     ephemeralContainerStatuses?: ContainerStatus[];
   };
+}
+
+/** PodCondition, and those of workloads. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+
+/** How the API server refused the pods of a workload. */
+export interface PodRefusal {
+  message: string;
+  /** The object that would create them, as kubectl names its kind. */
+  maker: { kind: string; name: string };
+  /** RFC 3339. */
+  since: string | null;
+  attempts: number | null;
+  /** The maker was read, and it still lacks a pod. */
+  lasts: boolean;
 }
 
 /** Both event APIs: core/v1 and events.k8s.io/v1 name the same things differently. */
@@ -124,7 +151,7 @@ export interface Node {
       kubeletVersion?: string;
       containerRuntimeVersion?: string;
     };
-    conditions?: { type: string; status: string }[];
+    conditions?: Condition[];
     /** The largest of the images that it has: 50, unless kubelet is set otherwise (nodeStatusMaxImages). */
     images?: { names?: string[] }[];
   };

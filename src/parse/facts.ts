@@ -13,7 +13,9 @@ import type {
   NodeContrast,
   NodeFacts,
   NodeReport,
+  Obstacle,
   Owner,
+  Refusal,
   SecretFact,
   State,
 } from '../model/facts.ts';
@@ -552,4 +554,40 @@ const factsShape = object<Facts>({
   contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),
   noProbe: nullable(text),
+  obstacle: optional(
+    object<Obstacle>({
+      kind: oneOf({
+        terminating: true,
+        evicted: true,
+        ended: true,
+        unschedulable: true,
+        gated: true,
+        nodeNotReady: true,
+        nodeGone: true,
+        volume: true,
+        sandbox: true,
+        container: true,
+      }),
+      words: nullable(quoted),
+    }),
+  ),
+  refusal: optional(
+    object<Refusal>({
+      by: oneOf({
+        imagePolicy: true,
+        webhook: true,
+        policy: true,
+        quota: true,
+        podSecurity: true,
+        silentWebhook: true,
+        other: true,
+      }),
+      name: nullable(text),
+      words: quoted,
+      about: nullable(oneOf({ image: true, signature: true })),
+      exact: boolean,
+      maker: object<Owner>({ kind: text, name: text }),
+      lasts: boolean,
+    }),
+  ),
 });

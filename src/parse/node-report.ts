@@ -17,8 +17,10 @@ const FIELD: Record<ContainerKind, string> = {
   sandbox: '',
 };
 
-const textOf = (event: Event): string => event.message ?? event.note ?? '';
-const timeOf = (event: Event): string =>
+/** What an event says, by either API. */
+export const textOf = (event: Event): string => event.message ?? event.note ?? '';
+/** When it was last seen: RFC 3339, empty where nothing tells. */
+export const timeOf = (event: Event): string =>
   event.series?.lastObservedTime ??
   event.lastTimestamp ??
   event.deprecatedLastTimestamp ??
@@ -26,8 +28,11 @@ const timeOf = (event: Event): string =>
   event.firstTimestamp ??
   event.metadata?.creationTimestamp ??
   '';
-const firstTimeOf = (event: Event): string => event.firstTimestamp ?? event.deprecatedFirstTimestamp ?? event.eventTime ?? timeOf(event);
-const countOf = (event: Event): number => event.series?.count ?? event.count ?? event.deprecatedCount ?? 1;
+/** When it was first seen. */
+export const firstTimeOf = (event: Event): string =>
+  event.firstTimestamp ?? event.deprecatedFirstTimestamp ?? event.eventTime ?? timeOf(event);
+/** How often it was seen. */
+export const countOf = (event: Event): number => event.series?.count ?? event.count ?? event.deprecatedCount ?? 1;
 
 /** Events of an earlier pod of the same name are not this pod's. */
 export function isOfPod(event: Event, pod: Pod): boolean {
@@ -110,18 +115,23 @@ function readEvent(event: Event): EventReading {
 /** Reasons of events that say that the sandbox stands. */
 const AFTER_SANDBOX: ReadonlySet<string | undefined> = new Set(['Pulling', 'Pulled', 'Created', 'Started', 'BackOff']);
 
+/** The newest of some events of a pod; undefined where there is none, or one that says that the sandbox stands is newer. */
+export function newestOf(events: readonly Event[], counts: (event: Event) => boolean): Event | undefined {
+  let last: Event | undefined;
+  for (const event of events)
+    if ((counts(event) || AFTER_SANDBOX.has(event.reason)) && (last === undefined || readEvent(event).time >= readEvent(last).time))
+      last = event;
+  return last !== undefined && counts(last) ? last : undefined;
+}
+
 /**
  * The sandbox image of a pod where it is what the pod waits for: nothing has started, and the last attempt to create the sandbox failed by its image. Null
  * otherwise. Its name is empty where the message does not tell it.
  */
 export function sandboxImage(pod: Pod, events: readonly Event[]): ContainerImage | null {
   if (!isStarting(pod)) return null;
-  const relevant = events.filter(({ reason }) => reason === FAILED_SANDBOX || AFTER_SANDBOX.has(reason));
-  const last = relevant.reduce<Event | undefined>(
-    (newest, event) => (newest === undefined || readEvent(event).time >= readEvent(newest).time ? event : newest),
-    undefined,
-  );
-  if (last === undefined || last.reason !== FAILED_SANDBOX || !readEvent(last).isFailure) return null;
+  const last = newestOf(events, ({ reason }) => reason === FAILED_SANDBOX);
+  if (last === undefined || !readEvent(last).isFailure) return null;
   return { name: '', kind: 'sandbox', image: imageNamed(asWritten(textOf(last))) ?? '', pullPolicy: null, status: null };
 }
 

@@ -30,8 +30,15 @@ export interface ContainerImage {
   status: ContainerStatus | null;
 }
 
-/** Reasons of a container that cannot be created or started; the words tell whether its image is why. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go. */
-const START_REASONS: ReadonlySet<string | undefined> = new Set(['CreateContainerError', 'RunContainerError', 'StartError']);
+/** Reasons of a container that cannot be created or started, or is not yet; the words tell whether its image is why. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go. */
+const START_REASONS: ReadonlySet<string | undefined> = new Set([
+  'CreateContainerError',
+  'CreateContainerConfigError',
+  'RunContainerError',
+  'StartError',
+  'ContainerCreating',
+  'PodInitializing',
+]);
 
 /** Whether a waiting state is about the image: by its reason, or because the words of a start that fails are of work on an image. */
 export const isOfPull = (waiting: { reason?: string; message?: string } | undefined): boolean =>

@@ -51,7 +51,9 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
         case 'prometheus':
           return prometheus(groups);
         case 'name':
-          return forReading([...findings.pods].map(pod => `pod/${pod.slice(pod.indexOf('/') + 1)}`)).join('\n');
+          return forReading(
+            [...findings.pods].map(pod => pod.slice(pod.indexOf('/') + 1)).map(name => (name.includes('/') ? name : `pod/${name}`)),
+          ).join('\n');
         default:
           return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
       }

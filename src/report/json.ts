@@ -6,6 +6,7 @@ import type { GroupSummary } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import type { SecretTest } from '../diagnosis/test-secret.ts';
+import type { Facts } from '../model/facts.ts';
 import { API_VERSION, FACTS_VERSION } from '../parse/facts.ts';
 import { VERSION } from '../util/version.ts';
 import { visibleJson } from '../util/visible.ts';
@@ -24,7 +25,7 @@ export const diagnosisList = (items: object[], groups: GroupSummary[], patterns:
 /** In: one finding. Out: the item of the list. */
 export function diagnosisItem({ facts, diagnosis }: Finding): object {
   return {
-    pod: facts.pod === null ? null : { namespace: facts.pod.namespace, name: facts.pod.name, node: facts.pod.node },
+    ...subjectOf(facts),
     container: facts.container,
     image: facts.image,
     reference: facts.reference,
@@ -44,6 +45,15 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
     fixes: diagnosis.fixes,
     docs: docsOf(diagnosis.cause, VERSION),
   };
+}
+
+/** The pod; of a workload whose pods are refused there is none, and the workload stands beside it. */
+function subjectOf({ pod, refusal }: Facts): object {
+  if (pod === null) return { pod };
+  const { namespace, name, node, owner } = pod;
+  return refusal === undefined
+    ? { pod: { namespace, name, node } }
+    : { pod: null, workload: { namespace, kind: owner.kind, name: owner.name } };
 }
 
 /** In: one finding. Out: the item with everything that the diagnosis is based on (`--facts`), from which `why -f` gives the same diagnosis again. */

@@ -83,10 +83,19 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
   const { width } = options;
   const fine = NO_CAUSE.has(diagnosis.cause);
   const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
-  const pod = facts.pod === null ? '' : `pod ${facts.pod.namespace}/${facts.pod.name}, `;
+  const subject =
+    facts.pod === null
+      ? []
+      : [
+          facts.refusal
+            ? `${facts.pod.owner.kind} ${facts.pod.namespace}/${facts.pod.owner.name}`
+            : `pod ${facts.pod.namespace}/${facts.pod.name}`,
+        ];
+  // the words of a refusal may name no container
+  const container = facts.refusal && facts.container.name === '' ? [] : [containerOf(facts)];
   const lines = [
     `${s.bold(paint(diagnosis.cause))}${fine ? '' : ` (${diagnosis.certainty})`}: ${diagnosis.title}`,
-    s.dim(`${pod}${containerOf(facts)}, image ${facts.image || '(not named)'}`),
+    s.dim([...subject, ...container, `image ${facts.image || '(not named)'}`].join(', ')),
     '',
     ...fold(diagnosis.summary, width, ''),
     ...(group === null ? [] : renderPodsOf(group, width)),
@@ -107,10 +116,13 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 
 /** The pods of a group besides the one that is shown. */
 function renderPodsOf(group: Group, width: number): string[] {
-  const { pods, nodes, namespaces } = group;
+  const { pods, nodes, namespaces, findings } = group;
   if (pods.length < 2) return [];
   const more = pods.length > MAX_NAMES ? ` and ${pods.length - MAX_NAMES} more (-o wide lists all)` : '';
-  const where = `${count(pods.length, 'pod')} on ${count(nodes.length, 'node')} in ${count(namespaces.length, 'namespace')}`;
+  const what = findings[0]?.facts.refusal
+    ? count(pods.length, 'workload')
+    : `${count(pods.length, 'pod')} on ${count(nodes.length, 'node')}`;
+  const where = `${what} in ${count(namespaces.length, 'namespace')}`;
   return fold(`Affects ${where}: ${pods.slice(0, MAX_NAMES).join(', ')}${more}`, width, '');
 }
 

@@ -155,8 +155,16 @@ t.test('a workload without pods is told its own reason', async t => {
     ],
   });
   t.teardown(cluster.close);
-  const { stderr } = await run(['why', 'deployment/api', '-n', 'shop', '--kubeconfig', writeKubeconfig({ server: cluster.server })]);
-  t.match(stderr, /has no pods: quota of api \(/);
+  const { stdout, status } = await run([
+    'why',
+    'deployment/api',
+    '-n',
+    'shop',
+    '--kubeconfig',
+    writeKubeconfig({ server: cluster.server }),
+  ]);
+  t.match(stdout, /The API server refuses the pods of deployment "api", and not for an image: quota of api\./);
+  t.equal(status, 0);
 });
 
 t.test('what is not there, and what is forbidden', async t => {

@@ -54,7 +54,11 @@ t.test('requests follow what differs', async t => {
   );
   const paths = cluster.map(({ path, query }) => `${path}?${query}`);
   t.equal(new Set(paths).size, paths.length, 'nothing of the cluster is read twice');
-  t.equal(paths.filter(path => /\/events\?/.test(path)).length, 3, 'events come in one list per namespace');
+  t.equal(
+    paths.filter(path => /\/events\?/.test(path)).length,
+    4,
+    'events come in one list per namespace, and those of refused pods in one',
+  );
   t.ok(paths.length <= 10, `${paths.length} requests to the cluster for ${PODS} pods`);
   const lines = asked.map(({ method, url }) => `${method} ${url}`);
   t.equal(new Set(lines).size, lines.length, 'the registry is asked nothing twice');

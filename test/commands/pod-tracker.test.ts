@@ -30,6 +30,17 @@ const deleted = (name: string): TrackerChange => ({ type: 'deleted', pod: runnin
 const began: TrackerChange = { type: 'diagnosisStarted' };
 const failed: TrackerChange = { type: 'diagnosisFailed' };
 const ended = (...findings: Finding[]): TrackerChange => ({ type: 'diagnosisEnded', findings });
+const looked = (...refused: Pod[]): TrackerChange => ({ type: 'looked', refused });
+/** A pod that has come to a node, and of which its status tells no more. */
+const starting = (name: string): Pod => ({
+  metadata: { name, namespace: 'shop' },
+  spec: { nodeName: 'node-3', containers: [{ name: 'main', image: 'registry.example.com/app:1' }] },
+  status: { phase: 'Pending', containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ContainerCreating' } } }] },
+});
+const refused = (name: string): Pod => ({
+  metadata: { name, namespace: 'shop' },
+  refusal: { message: 'x', maker: { kind: 'job', name }, since: null, attempts: null, lasts: true },
+});
 const disconnected: TrackerChange = { type: 'disconnected', why: 'connection refused' };
 
 /** One line per report. */
@@ -102,6 +113,42 @@ t.test('state × change → state + reports', t => {
       changes: [...watching(), changed(pod('a', 'x')), began, ended(finding('a', 'TagNotFound'))],
       reports: ['+a/main:TagNotFound'],
       diagnosed: ['a'],
+    },
+    {
+      name: 'a pod that starts is looked at again',
+      changes: [listed(starting('a')), began, ended(), looked()],
+      reports: [],
+      pending: ['a'],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'and what its events tell by then is new',
+      changes: [listed(starting('a')), began, ended(), looked(), began, ended(finding('a', 'TagNotFound', ''))],
+      reports: ['+a/:TagNotFound'],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'a pod of which something was found is not',
+      changes: [...watching('a'), looked()],
+      reports: [],
+      diagnosed: ['a'],
+    },
+    {
+      name: 'a workload whose pods are refused from now on',
+      changes: [...watching(), looked(refused('job/load'))],
+      reports: [],
+      pending: ['job/load'],
+    },
+    {
+      name: 'the same refusal again',
+      changes: [listed(refused('job/load')), began, ended(finding('job/load', 'RegistryPolicyDenied')), looked(refused('job/load'))],
+      reports: [],
+      diagnosed: ['job/load'],
+    },
+    {
+      name: 'a workload whose pods are refused no more',
+      changes: [listed(refused('job/load')), began, ended(finding('job/load', 'RegistryPolicyDenied')), looked()],
+      reports: ['-job/load/main:RegistryPolicyDenied'],
     },
     { name: 'a healthy pod', changes: [...watching('a'), changed(running('b'))], reports: [], diagnosed: ['a'] },
     { name: 'the same message again', changes: [...watching('a'), changed(pod('a', 'no such host'))], reports: [], diagnosed: ['a'] },

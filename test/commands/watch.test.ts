@@ -52,6 +52,8 @@ class Cluster {
   refuses: 'never' | 'ends' | 'forbids' = 'never';
   watches = 0;
   secrets: Record<string, object> = {};
+  /** Whatever they are of: a client takes its own. */
+  events: object[] = [];
   private server: Server | undefined;
   port = 0;
 
@@ -67,7 +69,9 @@ class Cluster {
       } else if (url.pathname !== '/api/v1/namespaces/shop/pods') {
         response.statusCode = url.pathname.endsWith('/events') ? 200 : 404;
         response.end(
-          JSON.stringify(response.statusCode === 200 ? { kind: 'EventList', items: null } : { kind: 'Status', message: 'not found' }),
+          JSON.stringify(
+            response.statusCode === 200 ? { kind: 'EventList', items: this.events } : { kind: 'Status', message: 'not found' },
+          ),
         );
       } else if (url.searchParams.get('watch') === null) {
         this.lists++;
@@ -235,6 +239,48 @@ t.test('one container of two is repaired', async t => {
   cluster.send('DELETED', { ...pod, spec });
   await until(() => seen().length === 4, 'the end of the pod');
   t.equal(seen()[3], 'repaired ImageNeverPulled shop/pair');
+});
+
+t.test('what only events tell is found while the watch goes on', async t => {
+  const cluster = new Cluster();
+  const pod = failing('starting', 'a.invalid/app:1');
+  const waiting = { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ContainerCreating' } } }] };
+  cluster.pods = [{ ...pod, spec: { ...pod.spec, nodeName: 'node-3' }, status: { phase: 'Pending', ...waiting } }];
+  const { seen, said, until } = await begin(t, cluster, '--no-probe');
+  await until(() => cluster.streams.length === 1 && /watching pods/.test(said.stderr), 'the first list');
+  t.strictSame(seen(), [], 'at the start nothing is known');
+  const event = (reason: string, object: object, message: string) => ({
+    metadata: { name: reason, namespace: 'shop' },
+    reason,
+    message,
+    lastTimestamp: new Date().toISOString(),
+    involvedObject: { namespace: 'shop', ...object },
+  });
+  cluster.events = [
+    event(
+      'FailedCreatePodSandBox',
+      { kind: 'Pod', name: 'starting', uid: 'starting' },
+      'Failed to create pod sandbox: rpc error: code = NotFound desc = failed to get sandbox image "registry.example.com/pause:3.10": failed to pull image "registry.example.com/pause:3.10": failed to pull and unpack image "registry.example.com/pause:3.10": failed to resolve reference "registry.example.com/pause:3.10": registry.example.com/pause:3.10: not found',
+    ),
+    event(
+      'FailedCreate',
+      { kind: 'ReplicationController', name: 'old' },
+      'Error creating: pods "old-x2x4z" is forbidden: image policy webhook backend denied one or more images: no tag',
+    ),
+  ];
+  await until(() => seen().length === 2, 'the next look');
+  t.strictSame(
+    seen().sort(),
+    ['new RegistryPolicyDenied shop/replicationcontroller/old', 'new TagNotFound shop/starting'],
+    'the sandbox that fails now, and the workload whose pods are refused',
+  );
+  cluster.events = [];
+  cluster.send('MODIFIED', running('starting'));
+  await until(() => seen().length === 4, 'the repairs');
+  t.strictSame(seen().slice(2).sort(), [
+    'repaired RegistryPolicyDenied shop/replicationcontroller/old',
+    'repaired TagNotFound shop/starting',
+  ]);
 });
 
 t.test('a server that ends every watch is not pressed, one that forbids them ends it', async t => {

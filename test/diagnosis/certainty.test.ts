@@ -82,6 +82,8 @@ const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'image.media-type': ['ManifestUnsupported-chart', 'image.media-type-for-node'],
   'image.part-missing': ['ImageBroken-seen', 'ImageBroken'],
   'image.corrupt': ['image.corrupt', 'image.corrupt-for-node'],
+  'admission.not-the-image': ['admission.not-the-image', 'admission.not-the-image-webhook'],
+  'admission.image': ['admission.image', 'admission.image-unread'],
   'answer.no-challenge': ['AuthMethodUnsupported', 'answer.unauthorized-without-explanation'],
   'answer.token-refused': ['answer.token-refused', 'TokenServiceFailed-issuer'],
   'answer.redirects': ['RegistryFailing-loop', 'token-server.redirects'],

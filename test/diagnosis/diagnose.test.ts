@@ -26,7 +26,7 @@ const files = readdirSync(FOLDER)
   .sort();
 
 /** Commands on the cluster as a whole, which take no namespace. */
-const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw) /;
+const CLUSTER_WIDE = /^kubectl (?:cordon|drain|get --raw|describe node)[ /]/;
 const commandsOf = (diagnosis: Diagnosis): string[] => diagnosis.fixes.flatMap(fix => fix.command ?? []);
 /** The pod's own, and those that a secret is copied from. */
 const namespaces = (facts: Facts): string[] => [

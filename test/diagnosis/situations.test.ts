@@ -105,7 +105,7 @@ const SITUATIONS: Record<string, Expected> = {
     cause: 'NodeStorageFailed',
     atMost: 'likely',
     also: ['RuntimeFailed'],
-    says: [/image of the sandbox/, /crictl rmi dev\.acme\.example/],
+    says: [/sandbox \(pause\) image/, /crictl rmi dev\.acme\.example/],
     never: [SET_IMAGE, PUSH, SECRET],
   },
   'mirror-name-unknown': {
@@ -241,7 +241,7 @@ const SITUATIONS: Record<string, Expected> = {
   'public-registry-blocks-the-sandbox': {
     cause: 'RegistryPolicyDenied',
     atMost: 'likely',
-    says: [/takes no credentials/, /image of the sandbox/],
+    says: [/takes no credentials/, /sandbox \(pause\) image/],
     never: [SECRET, PUSH, SET_IMAGE],
   },
   'built-here-and-never-loaded': {

@@ -1,0 +1,52 @@
+/** What keeps a pod from starting and is not its image: its own end, the scheduler, its node, a volume, its network, a container's configuration. Pure. */
+import type { Obstacle } from '../model/facts.ts';
+import type { Event, Lookup, Node, Pod } from '../model/kubernetes.ts';
+import { redact } from '../util/redact.ts';
+import { onOneLine, withoutTrailing } from '../util/text.ts';
+import { newestOf, textOf } from './node-report.ts';
+import { imagesOf, isOfPull, isStarting } from './pod.ts';
+
+/** Characters of the words that are kept. */
+const MOST = 400;
+
+/** Reasons of events. Source: pkg/kubelet/events/event.go, pkg/controller/volume/attachdetach. */
+const OF_EVENT: Readonly<Record<string, Obstacle['kind']>> = {
+  FailedMount: 'volume',
+  FailedAttachVolume: 'volume',
+  FailedMapVolume: 'volume',
+  FailedCreatePodSandBox: 'sandbox',
+  NetworkNotReady: 'sandbox',
+};
+
+/** In: a pod, its events, and what is known of its node. Out: what keeps it, the outermost first; null where nothing does, or nothing tells. */
+export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node>): Obstacle | null {
+  const { metadata, spec, status } = pod;
+  const { phase, reason, message, conditions = [] } = status ?? {};
+  const condition = (type: string) => conditions.find(one => one.type === type && one.status === 'False');
+  const is = (kind: Obstacle['kind'], said?: string): Obstacle => ({ kind, words: wordsOf(said) });
+  if (metadata.deletionTimestamp !== undefined) return is('terminating');
+  if (reason === 'Evicted') return is('evicted', message);
+  if (phase === 'Failed' && reason !== undefined) return is('ended', message ?? reason);
+  if (phase === 'Succeeded' || phase === 'Failed') return null;
+  const unplaced = condition('PodScheduled');
+  if (!spec?.nodeName)
+    return unplaced === undefined ? null : unplaced.reason === 'SchedulingGated' ? is('gated') : is('unschedulable', unplaced.message);
+  if (!node.found && node.missing) return is('nodeGone');
+  const ready = node.found ? node.object.status?.conditions?.find(({ type }) => type === 'Ready') : undefined;
+  if (reason === 'NodeLost' || (ready !== undefined && ready.status !== 'True')) return is('nodeNotReady', ready?.message ?? message);
+  for (const { name, status: own } of imagesOf(pod)) {
+    const waiting = own?.state?.waiting;
+    if (waiting?.message === undefined || waiting.reason === 'CrashLoopBackOff' || isOfPull(waiting)) continue;
+    return is('container', `container "${name}" waits with "${waiting.reason}": ${waiting.message}`);
+  }
+  if (!isStarting(pod)) return null;
+  const last = newestOf(events, event => event.reason !== undefined && Object.hasOwn(OF_EVENT, event.reason));
+  if (last !== undefined) return is(OF_EVENT[last.reason ?? ''] as Obstacle['kind'], textOf(last));
+  const said = condition('PodReadyToStartContainers')?.message;
+  return said === undefined ? null : is('sandbox', said);
+}
+
+function wordsOf(text = ''): string | null {
+  const said = withoutTrailing(onOneLine(redact(text)), '.');
+  return said === '' ? null : said.length > MOST ? `${said.slice(0, MOST)}…` : said;
+}

@@ -58,6 +58,6 @@ function noQuestion(facts: Facts): string | null {
 function looksDeep(facts: Facts): boolean {
   if (facts.reference?.registry !== HUB) return true;
   const [fault] = facts.nodeReport.faults;
-  if (fault === undefined) return true;
+  if (fault === undefined || ((fault.step === 'config' || fault.step === 'layer') && fault.status !== 429)) return true;
   return !isAuthenticationFault(fault) && fault.kind !== 'notFound' && fault.status !== 429 && (fault.status ?? 0) < 500;
 }

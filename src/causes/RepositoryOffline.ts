@@ -20,7 +20,7 @@ export const RepositoryOffline: CauseText = {
         other?.title ?? 'use another registry that has the image',
       ),
       {
-        title: 'or repair what the registry reports (its API, billing, licence, quota), if it is yours; else ask its owners to restore it',
+        title: 'or repair what the registry reports (its API, billing, license, quota), if it is yours; else ask its owners to restore it',
         command: null,
       },
     ];

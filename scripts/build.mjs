@@ -71,8 +71,15 @@ function methodsCutOut(inputs) {
     );
 }
 
-/** Files of undici that only HTTP/2 and bodies of fetch need → what stands in for them. @type {Record<string, string>} */
+/** What client-h1.js reads of the parser's tables. */
+const PARSER_TABLES = ['ERROR', 'TYPE'];
+/** @type {Record<string, unknown>} */
+const tables = require('undici/lib/llhttp/constants.js');
+
+/** Files of undici that only HTTP/2, SOCKS and bodies of fetch need, and tables → what stands in for them. @type {Record<string, string>} */
 const UNDICI_FILES = {
+  '/lib/llhttp/constants.js': `module.exports = ${JSON.stringify(Object.fromEntries(PARSER_TABLES.map(name => [name, tables[name]])))};`,
+  '/lib/dispatcher/socks5-proxy-agent.js': 'module.exports = class { constructor() { throw new Error("SOCKS is not bundled"); } };',
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
@@ -198,6 +205,11 @@ const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => 
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));
 if (uncalled.length > 0) throw new Error(`undici's ${uncalled.join(', ')} is called and cut out: look at METHODS in scripts/build.mjs`);
+const client = readFileSync(require.resolve('undici/lib/dispatcher/client-h1.js'), 'utf8');
+const unknown = [...client.matchAll(/\bconstants\.([A-Z]\w*)/g)]
+  .map(([, name]) => name ?? '')
+  .filter(name => !PARSER_TABLES.includes(name));
+if (unknown.length > 0) throw new Error(`undici reads ${unknown.join(', ')} of its parser's tables: look at PARSER_TABLES`);
 const { size } = statSync(outfile);
 if (size > MAX_BYTES && !process.argv.includes('--sizes'))
   throw new Error(`the bundle has ${size} bytes, more than ${MAX_BYTES}: something large is bundled again`);

@@ -58,7 +58,7 @@ const folder = process.env.IMAGEPULL_CLUSTER ?? '';
 const keep = process.argv.includes('--keep');
 const only = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 /** A bound, not the rule: on two free cores it takes four. */
-const MINUTES = 10;
+const MINUTES = 12;
 /**
  * Pods that fail at the same time. kubelet starts five pulls per second and reports as many events: of a crowd of failing pods it puts off the pulls and loses
  * the words.

@@ -12,6 +12,7 @@ const SHELL_LOGIN = 'its login plugins are shell scripts';
 
 /** @type {Skip[]} `test` is the name of a test at the top of its file. */
 const SKIPS = [
+  { test: 'real registries', on: ['darwin', 'win32'], why: 'one of the registries comes from a Debian package' },
   { test: 'a real docker-registry', on: ['darwin', 'win32'], why: 'the registry comes from a Debian package' },
   {
     test: 'commands that edit an object make of it what they promise',

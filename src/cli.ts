@@ -2,13 +2,25 @@
 import yargs from 'yargs';
 import type { CommonFlags, Context } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
-import { COMMANDS, type CommandName, FLAGS, type FlagName, flagsOf, OUTPUT_FORMATS, PROGRAM } from './flags.ts';
+import {
+  COMMANDS,
+  type CommandName,
+  connectionFlags,
+  FLAGS,
+  type FlagName,
+  flagsOf,
+  OUTPUT_FORMATS,
+  PROGRAM,
+  REFUSED_FLAGS,
+} from './flags.ts';
+import { SECRETS } from './util/secrets.ts';
 import { onOneLine, withoutTrailing } from './util/text.ts';
 import { UserError } from './util/user-error.ts';
 
 type Command = (typeof COMMANDS)[number];
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
+/** As Go reads them: `1m30s`; a bare number is seconds. */
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smh]))+$|^\d+(?:\.\d+)?$/;
 const UNIT: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** The parsed command line: values by the name of the flag, arguments by the name of the argument. */
@@ -35,12 +47,12 @@ class Flags {
     return typeof last === 'boolean' ? last : FLAGS.find(flag => flag.name === name)?.negatable === true;
   }
 
-  /** Milliseconds of a duration as in kubectl: `10s`, `1m`; a bare number is seconds. Throws UserError. */
+  /** Milliseconds of a duration as in kubectl: `10s`, `1m30s`; a bare number is seconds. Throws UserError. */
   duration(name: FlagName): number {
     const value = this.text(name) ?? '';
-    const match = DURATION.exec(value);
-    if (!match) throw new UserError(`invalid --${name} "${value}": expected for example 10s or 1m`);
-    return Math.round(Number(match[1]) * (UNIT[match[2] ?? 's'] as number));
+    if (!DURATION.test(value)) throw new UserError(`invalid --${name} "${value}": expected for example 10s or 1m`);
+    const parts = [...value.matchAll(/([\d.]+)([a-z]*)/g)].map(([, number, unit]) => Number(number) * (UNIT[unit || 's'] as number));
+    return Math.round(parts.reduce((sum, part) => sum + part));
   }
 
   /** Pairs `FROM=TO`. Throws UserError. */
@@ -58,12 +70,7 @@ class Flags {
 
 function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlags {
   return {
-    kubeconfig: flags.text('kubeconfig'),
-    context: flags.text('context'),
-    cluster: flags.text('cluster'),
-    user: flags.text('user'),
-    as: flags.text('as'),
-    asGroup: flags.all('as-group').length === 0 ? undefined : flags.all('as-group'),
+    ...connectionFlags(name => flags.all(name)),
     namespace: flags.text('namespace'),
     allNamespaces: flags.isOn('all-namespaces'),
     requestTimeout: flags.duration('request-timeout'),
@@ -115,6 +122,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
 export async function run(words: string[], context: Context): Promise<number> {
   // the words of a line that is being typed are not flags of this program
   if (words[0] === '__complete') return (await import('./commands/complete.ts')).complete(words.slice(1), context);
+  noteSecrets(words);
   const argv = parse(words);
   const command = commandOf(argv._[0]);
   if (argv['help'] === true || argv._[0] === 'help') {
@@ -123,8 +131,36 @@ export async function run(words: string[], context: Context): Promise<number> {
     print(context, helpText((command ?? commandOf(argv._[1]))?.name, width));
     return 0;
   }
+  if (command !== undefined && flagsOf(command.name).some(({ name }) => name === 'kuberc'))
+    await applyDefaults(argv, command.name, context.environment);
   check(argv, command);
   return RUN[command.name](new Flags(argv), context);
+}
+
+/** Tells the run what must not be printed, before an error could quote a word of the line. */
+function noteSecrets(words: string[]): void {
+  for (const [index, word] of words.entries()) {
+    const secret = /^--?(?:token|password)(?:=(.*))?$/s.exec(word);
+    if (secret !== null) SECRETS.add(secret[1] ?? words[index + 1]);
+  }
+}
+
+/** Adds the defaults of kuberc for flags that the line does not have. Throws UserError for a flag that the command does not have. */
+async function applyDefaults(argv: Arguments, command: CommandName, environment: Context['environment']): Promise<void> {
+  const { defaultsOf } = await import('./cluster/kuberc.ts');
+  const { file, options } = await defaultsOf(command, new Flags(argv).text('kuberc') ?? '', environment);
+  for (const [name, value] of options) {
+    const flag = flagsOf(command).find(flag => flag.name === name);
+    const isSwitch = flag?.takes === null;
+    const wrong =
+      flag === undefined
+        ? `${command} does not have the flag --${name}`
+        : isSwitch && !/^(?:true|false)$/.test(value)
+          ? `--${name} is not true or false`
+          : null;
+    if (wrong !== null) throw new UserError(`kuberc "${file}": ${wrong}`, 'correct it there');
+    argv[name] ??= isSwitch ? value === 'true' : value;
+  }
 }
 
 const commandOf = (word: unknown): Command | undefined => COMMANDS.find(({ name }) => name === word);
@@ -171,6 +207,8 @@ function check(argv: Arguments, command: Command | undefined): asserts command i
   if (command === undefined) throw new UserError(`unknown command: ${word}`, seeHelp());
   const known = new Set(FLAGS.flatMap(({ name, alias }) => [name, alias]));
   const unknown = Object.keys(argv).find(key => !known.has(key) && !['_', '$0', command.argument?.name].includes(key));
+  if (unknown !== undefined && Object.hasOwn(REFUSED_FLAGS, unknown))
+    throw new UserError(`kubectl's flag ${dashed(unknown)} is not taken`, REFUSED_FLAGS[unknown]);
   if (unknown !== undefined) throw new UserError(`unknown flag: ${dashed(unknown)}`, seeHelp(command));
   const taken = flagsOf(command.name);
   const foreign = FLAGS.find(flag => argv[flag.name] !== undefined && !taken.includes(flag));

@@ -16,8 +16,11 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
+/** Entries of a kubeconfig, which flags name. */
+export type Entry = 'contexts' | 'clusters' | 'users';
+
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'contexts' | 'podsAndWorkloads' | 'secrets';
+export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -121,6 +124,32 @@ export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
 const ALL: readonly CommandName[] = ['why', 'test-secret', 'version', 'completion'];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret'];
+
+/** What kubectl's own flags are to a command that asks a cluster. Source: cli-runtime, genericclioptions/config_flags.go; kubectl, pkg/kuberc. */
+const clusterFlags = [
+  { name: 'namespace', alias: 'n', takes: 'NAMESPACE', value: 'namespaces', description: 'Namespace of the pods and secrets' },
+  { name: 'kubeconfig', takes: 'FILE', value: 'file', description: 'Path of the kubeconfig file' },
+  { name: 'kuberc', takes: 'FILE', value: 'file', description: 'Path of the kuberc file (preferences)' },
+  { name: 'context', takes: 'NAME', value: 'contexts', description: 'Context of the kubeconfig to use' },
+  { name: 'cluster', takes: 'NAME', value: 'clusters', description: 'Cluster of the kubeconfig to use' },
+  { name: 'user', takes: 'NAME', value: 'users', description: 'User of the kubeconfig to use' },
+  { name: 'server', alias: 's', takes: 'URL', description: 'Address of the API server' },
+  { name: 'proxy-url', takes: 'URL', description: 'Proxy for requests to the API server' },
+  { name: 'tls-server-name', takes: 'NAME', description: 'Name that the certificate of the API server must have' },
+  { name: 'certificate-authority', takes: 'FILE', value: 'file', description: 'Certificate authority of the API server (PEM)' },
+  { name: 'insecure-skip-tls-verify', takes: null, description: 'Do not verify the certificate of the API server' },
+  { name: 'client-certificate', takes: 'FILE', value: 'file', description: 'Client certificate for the API server (PEM)' },
+  { name: 'client-key', takes: 'FILE', value: 'file', description: 'Key of the client certificate (PEM)' },
+  { name: 'token', takes: 'TOKEN', description: 'Bearer token for the API server' },
+  { name: 'username', takes: 'NAME', description: 'User name for basic authentication at the API server' },
+  { name: 'password', takes: 'PASSWORD', description: 'Password for basic authentication at the API server' },
+  { name: 'as', takes: 'USER', description: 'User to impersonate' },
+  { name: 'as-group', takes: 'GROUP', repeatable: true, description: 'Group to impersonate' },
+  { name: 'as-uid', takes: 'UID', description: 'UID to impersonate' },
+  { name: 'as-user-extra', takes: 'KEY=VALUE', repeatable: true, description: 'Extra field of the user to impersonate' },
+  { name: 'disable-compression', takes: null, description: 'Ask for answers that are not compressed, as is always done' },
+  { name: 'request-timeout', takes: 'DURATION', default: '0', description: 'Limit for one request to the cluster; 0 is no limit' },
+] as const satisfies readonly Omit<Flag, 'group' | 'commands'>[];
 
 const flags = [
   {
@@ -251,67 +280,45 @@ const flags = [
     description: 'Ask TO in place of registry FROM, as a mirror on the node is asked, and compare both',
     commands: DIAGNOSES,
   },
-  {
-    name: 'namespace',
-    alias: 'n',
-    takes: 'NAMESPACE',
-    value: 'namespaces',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Namespace of the pods and secrets',
-    commands: DIAGNOSES,
-  },
-  {
-    name: 'kubeconfig',
-    takes: 'FILE',
-    value: 'file',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Path of the kubeconfig file',
-    commands: DIAGNOSES,
-  },
-  {
-    name: 'context',
-    takes: 'NAME',
-    value: 'contexts',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Context of the kubeconfig to use',
-    commands: DIAGNOSES,
-  },
-  {
-    name: 'cluster',
-    takes: 'NAME',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Cluster of the kubeconfig to use',
-    commands: DIAGNOSES,
-  },
-  {
-    name: 'user',
-    takes: 'NAME',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'User of the kubeconfig to use',
-    commands: DIAGNOSES,
-  },
-  { name: 'as', takes: 'USER', group: 'Cluster flags (as in kubectl)', description: 'User to impersonate', commands: DIAGNOSES },
-  {
-    name: 'as-group',
-    takes: 'GROUP',
-    repeatable: true,
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Group to impersonate',
-    commands: DIAGNOSES,
-  },
-  {
-    name: 'request-timeout',
-    takes: 'DURATION',
-    default: '0',
-    group: 'Cluster flags (as in kubectl)',
-    description: 'Limit for one request to the cluster; 0 is no limit',
-    commands: DIAGNOSES,
-  },
+  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: DIAGNOSES })),
 ] as const satisfies readonly Flag[];
 /** The name of a flag, without dashes. */
 export type FlagName = (typeof flags)[number]['name'];
 /** The table of flags, in the order of the help. */
 export const FLAGS: readonly (Flag & { name: FlagName })[] = flags;
+
+/** kubectl's flags of a connection, by their names. */
+type ClusterFlagName = Exclude<(typeof clusterFlags)[number]['name'], 'namespace' | 'request-timeout'>;
+/** Values of them: of a switch whether it is on, of one that can be repeated a list, else undefined for one that is not given. */
+export type ConnectionFlags = {
+  [Name in ClusterFlagName]?: Name extends 'insecure-skip-tls-verify' | 'disable-compression'
+    ? boolean
+    : Name extends 'as-group' | 'as-user-extra'
+      ? string[]
+      : string | undefined;
+};
+/** In: what gives the values of a flag, in their order. Out: the connection. An empty value is none, as in kubectl. */
+export const connectionFlags = (valuesOf: (name: FlagName) => string[]): ConnectionFlags =>
+  Object.fromEntries(
+    clusterFlags.map((flag: Omit<Flag, 'group' | 'commands'> & { name: FlagName }) => {
+      const values = valuesOf(flag.name).filter(Boolean);
+      return [flag.name, flag.repeatable ? values : flag.takes === null ? values.at(-1) === 'true' : values.at(-1)];
+    }),
+  );
+
+/** kubectl's flags that no command here takes, each with what to do instead. */
+export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
+  'cache-dir': 'nothing is cached; leave it out',
+  'match-server-version': 'every version of the API server is asked; leave it out',
+  'warnings-as-errors': 'leave it out; the exit status is 2 where something could not be checked',
+  'user-extra': 'its name is --as-user-extra',
+  ...Object.fromEntries(
+    ['v', 'vmodule', 'log-flush-frequency', 'profile', 'profile-output'].map(name => [
+      name,
+      'there is no log; -o wide shows every check, and kubectl get pods -v=6 the requests of kubectl',
+    ]),
+  ),
+};
 
 /** In: the name of a command. Out: the flags that it takes, in the order of the table. */
 export const flagsOf = (command: string): readonly Flag[] =>
@@ -330,6 +337,7 @@ export const EXIT_STATUS = [
 /** The environment variables that are read. */
 export const ENVIRONMENT = [
   { name: 'KUBECONFIG', description: 'Paths of kubeconfig files, as in kubectl.' },
+  { name: 'KUBERC', description: 'Path of the kuberc file, as in kubectl; off ignores kuberc, as KUBECTL_KUBERC=false does.' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', description: 'Proxies for requests to registries and to the cluster.' },
   { name: 'NO_COLOR', description: 'Turns colors off.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },

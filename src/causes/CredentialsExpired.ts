@@ -2,6 +2,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isGenerated } from '../model/openshift.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';
@@ -20,7 +21,7 @@ export const CredentialsExpired: CauseText = {
     return `${who} ${stated ? 'has expired' : 'has probably expired'}: ${credential?.expiry == null ? reported(fault) : expiryText(credential.expiry, facts.now)}. ${registry(facts)} rejects it.`;
   },
   fixes: facts => [
-    renew(facts, expired(facts)?.secret ?? facts.secrets[0]?.name ?? 'SECRET'),
+    renew(facts, expired(facts)?.secret ?? facts.secrets.find(secret => !isGenerated(secret))?.name ?? 'SECRET'),
     retryNow(facts),
     {
       title:

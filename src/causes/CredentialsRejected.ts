@@ -2,6 +2,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isGenerated } from '../model/openshift.ts';
 import type { Attempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
@@ -13,8 +14,8 @@ export const CredentialsRejected: CauseText = {
   summary: facts => {
     const { credential: first, repaired } = rejectedOf(facts);
     if (first === undefined)
-      return facts.secrets.length === 0
-        ? `${registry(facts)} rejects the credentials of ${nodeName(facts)}. The pod has no pull secret, so they come from the node itself (a config.json, a credential provider), which the Kubernetes API does not show.`
+      return facts.secrets.every(isGenerated)
+        ? `${registry(facts)} rejects the credentials of ${nodeName(facts)}. The pod has no pull secret${facts.secrets.length > 0 ? ' for it' : ''}, so they come from the node itself (a config.json, a credential provider), which the Kubernetes API does not show.`
         : `${registry(facts)} rejects the credentials that the node sends. Secret ${quoted(facts.secrets.map(secret => secret.name))} could not be read, so the credentials are not known.`;
     const defect = repaired?.defect ?? first.defect;
     const proof =
@@ -28,7 +29,7 @@ export const CredentialsRejected: CauseText = {
   },
   fixes: facts => {
     const { credential, repaired } = rejectedOf(facts);
-    const name = credential?.secret ?? facts.secrets[0]?.name;
+    const name = credential?.secret ?? facts.secrets.find(secret => !isGenerated(secret))?.name;
     if (name === undefined) return [...ofTheNode(facts), retryNow(facts)];
     if (credential !== undefined && disabledAccount(facts) !== null) {
       const title = `unlock, enable or verify the account of user "${credential.username}" in the registry or in its identity provider; a new password does not help`;

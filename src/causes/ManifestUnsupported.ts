@@ -5,28 +5,49 @@ import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { withoutTag } from '../model/reference.ts';
-import type { CauseText } from './cause.ts';
-import { maybeOwn, setImage } from './commands.ts';
-import { explanation, imageOf } from './phrases.ts';
+import type { CauseFix, CauseText } from './cause.ts';
+import { kubectl, maybeOwn, ownerObject, ownerOf, setImage } from './commands.ts';
+import { explanation, imageOf, quoted } from './phrases.ts';
 import { quote } from './shell.ts';
 
 export const ManifestUnsupported: CauseText = {
   summary: (facts, fault) =>
-    `${imageOf(facts)} exists, but the runtime of the node cannot use it as a container image: ${what(facts, fault)}.${explanation(fault)}`,
+    fault?.details.subPath !== undefined
+      ? `${imageOf(facts)} was pulled, but it has no directory ${quoted([fault.details.subPath])}, which a container mounts from ${facts.container.kind === 'imageVolume' ? `volume ${quoted([facts.container.name])}` : 'an image volume'} (subPath).`
+      : `${imageOf(facts)} exists, but the runtime of the node cannot use it as a container image: ${what(facts, fault)}.${explanation(fault)}`,
   fixes: (facts, fault) =>
-    fault?.kind === 'corrupt'
-      ? ofCompression(facts)
-      : [
-          setImage(
-            facts,
-            `${withoutTag(facts.image)}:TAG`,
-            fault?.kind === 'encrypted'
-              ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
-              : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
-          ),
-          ...(maybeOwn(facts) ? [publish(facts, fault)] : []),
-        ],
+    fault?.details.subPath !== undefined
+      ? ofDirectory(facts)
+      : fault?.kind === 'corrupt'
+        ? ofCompression(facts)
+        : [
+            ...(facts.container.kind === 'imageVolume' && fault?.kind === 'mediaType' ? [MOUNTS_ARTIFACTS] : []),
+            setImage(
+              facts,
+              `${withoutTag(facts.image)}:TAG`,
+              fault?.kind === 'encrypted'
+                ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
+                : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
+            ),
+            ...(maybeOwn(facts) ? [publish(facts, fault)] : []),
+          ],
 };
+
+/** Which runtime mounts what is no image. Source: cri-o server/container_create_linux.go, mountArtifact. */
+const MOUNTS_ARTIFACTS: Fix = {
+  title: 'run the pod on nodes with CRI-O 1.33 or later, which mounts an artifact as a volume: containerd mounts images alone',
+  command: null,
+};
+
+/** The directory of the mount is not in the image. */
+const ofDirectory = (facts: Facts): CauseFix[] => [
+  {
+    title: `correct volumeMounts[].subPath${ownerOf(facts).kind === 'pod' ? ' in the manifest of the pod, and create it again' : ''}: it must be a directory of the image, not a file`,
+    command: ownerOf(facts).kind === 'pod' ? null : kubectl(facts, `edit ${ownerObject(facts)}`),
+    changes: 'subPath',
+  },
+  setImage(facts, `${withoutTag(facts.image)}:TAG`, 'or use a tag that has this directory'),
+];
 
 const publish = (facts: Facts, fault: Fault | null): Fix => ({
   title: `if you publish it: build and push it again ${fault?.kind === 'encrypted' ? 'without encryption' : 'as an OCI image'}`,

@@ -1,6 +1,7 @@
 /** NoPullSecret: the registry requires authentication, but the pod has no pull secret. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
+import { isGenerated } from '../model/openshift.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret } from './commands.ts';
@@ -13,7 +14,7 @@ const NOT_SENT = 'if they have access already, kubelet may not use it: ';
 
 export const NoPullSecret: CauseText = {
   summary: facts =>
-    `${registry(facts)} requires authentication, but ${podName(facts)} has no pull secret (${account(facts)}). ${nodeCredentials(facts)}`,
+    `${registry(facts)} requires authentication, but ${podName(facts)} has no pull secret${facts.secrets.length > 0 ? ' for it' : ''} (${account(facts)}). ${nodeCredentials(facts)}`,
   fixes: (facts, fault) => {
     const { registry: host = '', repository = '' } = facts.reference ?? {};
     const provider = providerOf(host, facts.probe?.challenge ?? null);
@@ -32,7 +33,8 @@ export const NoPullSecret: CauseText = {
   },
 };
 
-function account({ serviceAccount: { name, secrets } }: Facts): string {
+function account({ serviceAccount: { name, secrets }, secrets: own }: Facts): string {
+  if (own.some(isGenerated)) return `${quoted(own.map(secret => secret.name))}, which OpenShift generates, is for its internal registry`;
   if (secrets === null) return `its service account "${name}" could not be read`;
   if (secrets.length === 0) return `its service account "${name}" has none either`;
   return secrets.length === 1

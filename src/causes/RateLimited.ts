@@ -6,14 +6,14 @@ import { providerOf } from '../model/registry-providers.ts';
 import { cacheFixes, cacheSummary } from './cache.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, unusedSettings } from './commands.ts';
-import { capital, explanation, hostOf, nodeName, quoted, registry, usedSecrets } from './phrases.ts';
+import { capital, explanation, hostOf, nodeName, quoted, registry, theNode, usedSecrets } from './phrases.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
 import { showSeconds } from './sizes.ts';
 
 export const RateLimited: CauseText = {
   summary: (facts, fault) =>
     cacheSummary(facts, fault) ??
-    `${capital(hostOf(facts, fault))} answers ${statusOf(fault)}: ${who(facts, fault)}.${explanation(fault)}${left(facts)} kubelet retries automatically, and each attempt may count.`,
+    `${capital(hostOf(facts, fault))} answers ${statusOf(fault)}: ${who(facts, fault)}.${explanation(fault)}${left(facts)} ${facts.failing ? 'kubelet retries automatically, and each attempt may count.' : `${theNode(facts)} has been pulling since ${facts.nodeReport.pullingSince?.slice(11, 19)} UTC: CRI-O waits for a limit and reports nothing.`}`,
   fixes: (facts, fault) => {
     const ofCache = cacheFixes(facts, fault);
     if (ofCache !== null) return ofCache;

@@ -1,4 +1,5 @@
 /** SecretRegistryMismatch: no auths entry of the pull secrets matches this image. Belongs here: its summary and its fixes. Pure. */
+import { missesOf } from '../model/openshift.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { imageOf, quoted, registry, unreadSecrets } from './phrases.ts';
@@ -6,7 +7,7 @@ import { copyEntry, createSecret, newSecretName, testSecret } from './secret-com
 
 export const SecretRegistryMismatch: CauseText = {
   summary: facts => {
-    const [miss, ...others] = facts.keyring.nearMisses;
+    const [miss, ...others] = missesOf(facts);
     const unread = unreadSecrets(facts);
     if (miss === undefined && unread.length > 0)
       return `${registry(facts)} requires authentication, and the node sends no credentials. Secret ${quoted(unread)} could not be read: probably none of its auths entries matches ${imageOf(facts)}.`;
@@ -14,7 +15,7 @@ export const SecretRegistryMismatch: CauseText = {
     return `${registry(facts)} requires authentication, but no auths entry of the pull secrets matches ${imageOf(facts)}.${nearest}${others.length > 0 ? ` Other keys that do not match: ${quoted(others.map(other => other.key))}.` : ''}`;
   },
   fixes: facts => {
-    const [miss] = facts.keyring.nearMisses;
+    const [miss] = missesOf(facts);
     // the credential is there, under the wrong key: only the key has to change
     if (miss?.near) return [copyEntry(facts, miss.secret, miss.key), testSecret(facts, miss.secret), retryNow(facts)];
     const name = newSecretName(facts);

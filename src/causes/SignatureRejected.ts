@@ -15,17 +15,25 @@ const WHY = {
   invalid: 'its signature is not valid',
 };
 
+/** CRI-O has two lists of registries, and says which of them it is. */
+const blockedBy = ({ speaker, kind }: Fault): string =>
+  speaker !== 'containersImage'
+    ? WHY.blocked
+    : kind === 'policy'
+      ? 'its settings (registries.conf) block this registry'
+      : 'its policy (policy.json) allows no image of this name';
+
 export const SignatureRejected: CauseText = {
   summary: (facts, fault) =>
     isGuests(fault)
       ? `The guest of ${podName(facts)} pulls for itself, and its image policy rejects ${imageOf(facts)}.`
       : fault?.details.signature === 'blocked'
-        ? `${theNode(facts)} rejects ${imageOf(facts)}: ${WHY.blocked}.`
+        ? `${theNode(facts)} rejects ${imageOf(facts)}: ${blockedBy(fault)}.`
         : `${theNode(facts)} accepts only images that its signature policy allows, and it rejects ${imageOf(facts)}: ${WHY[fault?.details.signature ?? 'invalid']}.`,
   fixes: (facts, fault) => [
     isGuests(fault)
       ? { title: 'check the image policy that the guest is given, as a rule by the key broker service (Trustee)', command: null }
-      : nodeFix(facts, nodeSteps(facts).signaturePolicy()),
+      : nodeFix(facts, nodeSteps(facts).signaturePolicy(fault?.details.signature === 'blocked')),
     ...(fault?.details.signature === 'blocked'
       ? [{ title: `use an image that the policy allows, or change the policy${isGuests(fault) ? '' : ' on every node'}`, command: null }]
       : [...(fault?.details.signature === 'notFound' ? [ofMirror(facts)] : []), ...signing(facts)]),

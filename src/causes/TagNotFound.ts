@@ -11,15 +11,16 @@ export const TagNotFound: CauseText = {
   summary: facts => {
     const { tags } = facts.probe ?? { tags: null };
     const near = nearestTags(facts);
-    const found = tags?.known
-      ? `${repository(facts)} exists, but it has no tag ${tagOf(facts)}.`
-      : `The node reports "not found" for tag ${tagOf(facts)}: the tag or the repository ${repository(facts)} does not exist at ${registry(facts)}.`;
+    const isEmpty = tags?.known && tags.names.length === 0;
+    const found = isEmpty
+      ? `The registry lists no tags for ${repository(facts)}: tag ${tagOf(facts)} or the repository does not exist.`
+      : tags?.known
+        ? `${repository(facts)} exists, but it has no tag ${tagOf(facts)}.`
+        : `The node reports "not found" for tag ${tagOf(facts)}: the tag or the repository ${repository(facts)} does not exist at ${registry(facts)}.`;
     const others =
       near.length > 0
         ? ` The nearest existing ${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}${tags?.known && !tags.complete ? ' (only a part of the tags was listed)' : ''}.`
-        : tags?.known && tags.names.length === 0
-          ? ' The repository has no tags.'
-          : '';
+        : '';
     return `${found}${others}${elsewhere(facts)}`;
   },
   fixes: facts => {

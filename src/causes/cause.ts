@@ -1,4 +1,5 @@
 /** The texts of a cause about one pod: its summary and its fixes. Types only. */
+import type { CauseCode } from '../model/cause-codes.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
@@ -15,5 +16,6 @@ export interface CauseText {
   title?: string;
   /** One or two sentences about this very pod, names in quotes. `fault` is the one that decided, null when none did. */
   summary(facts: Facts, fault: Fault | null): string;
-  fixes(facts: Facts, fault: Fault | null): CauseFix[];
+  /** `next`: the cause that has to be repaired besides, with its fixes; undefined without one. */
+  fixes(facts: Facts, fault: Fault | null, next?: { code: CauseCode; fixes: readonly CauseFix[] }): CauseFix[];
 }

@@ -3,6 +3,7 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isGenerated, isInternalRegistry, isOpenShift } from '../model/openshift.ts';
 import { HUB } from '../model/reference.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseFix } from './cause.ts';
@@ -36,7 +37,8 @@ export const kubectl = (facts: Facts, rest: string): string => `kubectl -n ${quo
 export const ownerOf = (facts: Facts): { kind: string; name: string } => facts.pod?.owner ?? { kind: 'pod', name: 'POD' };
 /** The pod, as TYPE/NAME. */
 export const podObject = (facts: Facts): string => object('pod', facts.pod?.name ?? 'POD');
-const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
+/** The workload, as TYPE/NAME. */
+export const ownerObject = (facts: Facts): string => object(ownerOf(facts).kind, ownerOf(facts).name);
 
 const ROLLS_OUT = new Set(['deployment', 'statefulset', 'daemonset']);
 /** Whether the workload has a template that can be changed and rolled out. */
@@ -69,6 +71,10 @@ export function recreatePod(facts: Facts, filter: string): string {
 const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
 
+/** Sets a field of an image volume in the manifest of a pod, as a jq filter behind others. */
+export const inVolume = (name: string, field: string, value: string): string =>
+  ` | (.spec.volumes[] | select(.name == ${JSON.stringify(name)})).image.${field} = ${JSON.stringify(value)}`;
+
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
 export function setImage(facts: Facts, image: string, title: string): CauseFix {
   const { kind } = ownerOf(facts);
@@ -83,6 +89,11 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
       title: `${title} (an ephemeral container cannot be changed: add another one)`,
       command: kubectl(facts, `debug -it ${podObject(facts)} --image=${quote(image)}`),
     };
+  if (container === 'imageVolume' && rollsOut(facts))
+    return { title, command: patchTemplate(facts, { volumes: [{ name, image: { reference: image } }] }), changes };
+  // the volumes of a pod cannot be changed
+  if (container === 'imageVolume' && kind === 'pod')
+    return { title: `${title} (this recreates the pod)`, command: recreatePod(facts, inVolume(name, 'reference', image)), changes };
   if (container === 'imageVolume')
     return {
       title: `${title}: set image.reference of volume "${name}" to ${image}`,
@@ -103,6 +114,8 @@ export function attachSecret(facts: Facts, name: string): CauseFix[] {
   const { kind, name: owner } = ownerOf(facts);
   const spec = { imagePullSecrets: [{ name }] };
   const changes = `pull secret "${name}"`;
+  // a list in the template would replace the pull secret that OpenShift generates
+  if (facts.pod !== null && isOpenShift(facts) && facts.secrets.every(isGenerated)) return linkToAccount(facts, name);
   if (rollsOut(facts))
     return [{ title: `add secret "${name}" to ${kind} "${owner}" (its pods are recreated)`, command: patchTemplate(facts, spec), changes }];
   if (kind === 'cronjob')
@@ -123,6 +136,25 @@ export function attachSecret(facts: Facts, name: string): CauseFix[] {
     ];
   return [...attachToAccount(facts, name), retryNow(facts, 'then recreate the pod: only a new pod gets the secret')];
 }
+
+/** Adds a pull secret to the pod's service account beside the one that OpenShift generates. */
+function linkToAccount(facts: Facts, name: string): Fix[] {
+  const { name: account } = facts.serviceAccount;
+  const command = `oc -n ${quote(namespaceOf(facts))} secrets link --for=pull ${positional(account, name)}`;
+  return [
+    { title: `link secret "${name}" to service account "${account}", beside the pull secret that OpenShift generates`, command },
+    retryWithAccount(facts, 'then recreate the pod: only a new pod gets the secret'),
+  ];
+}
+
+/** Retries with the pull secrets that the service account has now: a pod keeps those with which it was made. */
+export const retryWithAccount = (facts: Facts, title: string): Fix =>
+  ownerOf(facts).kind === 'pod'
+    ? {
+        title: `${title} (no controller creates it again: this saves its manifest first)`,
+        command: recreatePod(facts, ' | del(.spec.imagePullSecrets)'),
+      }
+    : retryNow(facts, title);
 
 /** Adds a pull secret to the pod's service account, for new pods that list none. A patch replaces the list, so it has to be complete. */
 function attachToAccount(facts: Facts, name: string): Fix[] {
@@ -159,6 +191,9 @@ export function maybeOwn({ reference, keyring }: Facts): boolean {
   return publishers === 'own' || (publishers === 'public' && keyring.credentials.some(({ empty }) => !empty));
 }
 
+/** Whether an image is a bare name: at Docker Hub only what Docker publishes has one. */
+export const isBareName = ({ reference, image }: Facts): boolean => reference?.registry === HUB && !image.includes('/');
+
 /** Words by which people name the repositories of a registry that only cache another one. */
 const CACHE = /(?:^|[-_.])(?:remote|proxy|cache|mirror|pull-?through|docker-?hub|upstream)(?:$|[-_.])/;
 
@@ -170,14 +205,20 @@ export function looksCached({ reference }: Facts): boolean {
 
 /** A bare name is at Docker Hub only if Docker publishes it: it may have been built and never loaded into the node. */
 export const builtHere = (facts: Facts): Fix[] =>
-  facts.reference?.registry === HUB && !facts.image.includes('/')
+  isBareName(facts)
     ? [nodeFix(facts, nodeSteps(facts).importImage(facts.image), 'if it was built on your machine (imagePullPolicy must not be Always), ')]
     : [];
 
 /** What to check where settings for the registry exist on the node and the pull did not use them; nothing where the runtime ignores none. */
 export function unusedSettings(facts: Facts, fault: Fault | null): Fix[] {
   // a private registry seldom has a mirror
-  if (fault?.seenBy !== 'node' || fault.role !== 'registry' || !mayIgnoreMirrors(facts.node) || providerOf(registryWord(facts)) === null)
+  if (
+    fault?.seenBy !== 'node' ||
+    fault.role !== 'registry' ||
+    !mayIgnoreMirrors(facts.node) ||
+    providerOf(registryWord(facts)) === null ||
+    isInternalRegistry(registryWord(facts))
+  )
     return [];
   const step = nodeSteps(facts).checkSettings(facts.reference?.digest != null);
   return step === null ? [] : [nodeFix(facts, step, `if you configured a mirror of "${registryWord(facts)}", `)];

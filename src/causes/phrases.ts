@@ -1,7 +1,8 @@
 /** Phrases that several causes share. Belongs here: parts of sentences about a pod, its node and its registry. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import { type CredentialExpiry, type Facts, isOfSandbox } from '../model/facts.ts';
+import { type CredentialExpiry, type Facts, isOfSandbox, kubeletMinor } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { isOpenShift } from '../model/openshift.ts';
 import type { Attempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
@@ -66,7 +67,17 @@ export const usedSecrets = (facts: Facts): string[] => [...new Set(facts.keyring
 
 /** A sentence about the credentials of the node, which the Kubernetes API does not show. */
 export const nodeCredentials = (facts: Facts): string =>
-  `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`;
+  `${
+    isOpenShift(facts)
+      ? 'The nodes of OpenShift also pull with the global pull secret of the cluster ("pull-secret" in namespace "openshift-config"), which was not read.'
+      : `${facts.node.name === null ? 'The node' : theNode(facts)} may have credentials of its own (a config.json, a credential provider), which the Kubernetes API does not show.`
+  }${tokenExchange(facts)}`;
+
+/** A sentence about a service account whose token a credential provider may exchange; empty for a kubelet that gives it none. Source: KEP-4412, off in 1.33. */
+const tokenExchange = (facts: Facts): string =>
+  facts.serviceAccount.identity !== null && kubeletMinor(facts) >= 33
+    ? ` Service account "${facts.serviceAccount.name}" has the annotation "${facts.serviceAccount.identity}": a credential provider may exchange its token for a login, and only the log of kubelet tells if that fails.`
+    : '';
 
 /** The first line of a message, without what kubelet writes before it, in quotes unless it has quotes itself. In: the longest text to show, in characters. */
 export function firstLine({ message }: Fault, most: number): string {

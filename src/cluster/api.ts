@@ -111,8 +111,10 @@ export function createApi(
     if (status === 403 || status === 404 || status === 410) return { ok: false, status, message };
     if (status === 401)
       throw new UserError(
-        `the API server at ${connection.server} rejected the credentials of the kubeconfig: ${message}`,
-        'log in again for this kubeconfig context, or select another one with --context',
+        `the API server at ${connection.server} rejected the credentials of the ${connection.origin}: ${message}`,
+        connection.origin === 'kubeconfig'
+          ? 'log in again for this kubeconfig context, or select another one with --context'
+          : 'check --token, --client-certificate or --username; kubectl auth whoami tests them, too',
       );
     throw new UserError(
       `the API server at ${connection.server} returned HTTP ${status}: ${message}`,
@@ -156,7 +158,7 @@ export function createApi(
         ? `the proxy answered ${refused}`
         : (CONNECTION_ERRORS[code] ??
           (UNKNOWN_HOST.has(code) ? `no such host "${(proxy ?? url).hostname}"` : undefined) ??
-          (code.startsWith('ERR_OSSL_') ? 'the certificate or the key of the kubeconfig is not valid' : undefined));
+          (code.startsWith('ERR_OSSL_') ? 'the certificate or the key of the login is not valid' : undefined));
     const by = proxy === null ? '' : ` through the proxy ${proxy.protocol}//${proxy.host}`;
     return new UserError(
       `cannot reach the API server at ${connection.server}${by}: ${known ?? (code || message.split('\n', 1)[0])}`,
@@ -193,7 +195,7 @@ async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise
 }
 
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
-const UNTRUSTED = 'its certificate is not signed by the certificate authority in the kubeconfig';
+const UNTRUSTED = 'its certificate is not signed by the certificate authority in the kubeconfig or --certificate-authority';
 
 /** The codes of Node.js, OpenSSL and undici that users meet, as sentences. */
 const CONNECTION_ERRORS: Record<string, string> = {
@@ -215,8 +217,8 @@ const CONNECTION_ERRORS: Record<string, string> = {
   EPROTO: 'the server does not use TLS',
   HPE_INVALID_CONSTANT: 'the server does not use HTTP',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of the response are too long',
-  UND_ERR_INVALID_ARG: 'the credentials of the kubeconfig cannot be sent in a header',
-  ERR_INVALID_CHAR: 'the credentials of the kubeconfig cannot be sent in a header',
+  UND_ERR_INVALID_ARG: 'the credentials cannot be sent in a header',
+  ERR_INVALID_CHAR: 'the credentials cannot be sent in a header',
 };
 
 /** The message of a Kubernetes Status object, null for anything else. */

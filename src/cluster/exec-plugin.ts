@@ -2,15 +2,16 @@
  * Exec plugins of a kubeconfig: which program is run, with what, for how long, and what of its output is a credential. As client-go does
  * it (plugin/pkg/client/auth/exec); besides, the plugin ends when this program does. The only file that starts a process.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { platform } from 'node:os';
-import { delimiter, dirname, extname, isAbsolute, join } from 'node:path';
+import { basename, delimiter, dirname, extname, isAbsolute, join, normalize } from 'node:path';
 import { isObject } from '../parse/shape.ts';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
 import { Defects } from './fields.ts';
 import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts';
+import type { PluginPolicy } from './kuberc.ts';
 
 /** What a plugin needs of whoever runs it. */
 export interface PluginCaller {
@@ -38,14 +39,19 @@ const MAX_OUTPUT = 1024 * 1024;
 const GRACE = 50;
 
 /**
- * Runs an exec plugin. In: the plugin, the cluster (for plugins that want to know it), and who calls. Out: its credential. Errors: a
- * UserError, in which nothing of the plugin's output is quoted: it may be a credential.
+ * Runs an exec plugin. In: the plugin, the cluster and its authority as PEM (for plugins that want to know them), which plugins may run, and
+ * who calls. Out: its credential. Errors: a UserError, in which nothing of the plugin's output is quoted: it may be a credential.
  */
-export async function runExecPlugin(exec: ExecSpec, cluster: ClusterEntry, caller: PluginCaller): Promise<ExecCredential> {
+export async function runExecPlugin(
+  exec: ExecSpec,
+  cluster: ClusterEntry,
+  authority: string | undefined,
+  policy: PluginPolicy | null,
+  caller: PluginCaller,
+): Promise<ExecCredential> {
   const isInteractive = mayAsk(exec, caller.isInteractive);
-  const program = findProgram(exec, caller.environment);
-  const authority = cluster.caData === undefined ? {} : { 'certificate-authority-data': cluster.caData };
-  const spec = { interactive: isInteractive, ...(exec.provideClusterInfo ? { cluster: { server: cluster.server, ...authority } } : {}) };
+  const program = findAllowed(exec, policy, caller.environment);
+  const spec = { interactive: isInteractive, ...(exec.provideClusterInfo ? { cluster: clusterInfo(cluster, authority) } : {}) };
   const info = JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec });
   const environment = {
     ...caller.environment,
@@ -54,6 +60,17 @@ export async function runExecPlugin(exec: ExecSpec, cluster: ClusterEntry, calle
   };
   return readCredential(await outputOf(program, exec, environment, isInteractive, caller), exec);
 }
+
+/** What a plugin is told of the cluster. Source: client-go, rest/exec.go, ConfigToExecCluster; what is empty is left out, save `config`. */
+const clusterInfo = (cluster: ClusterEntry, authority: string | undefined): object => ({
+  server: cluster.server,
+  'tls-server-name': cluster.tlsServerName,
+  'insecure-skip-tls-verify': cluster.skipTlsVerify || undefined,
+  'certificate-authority-data': authority === undefined ? undefined : Buffer.from(authority).toString('base64'),
+  'proxy-url': cluster.proxyUrl,
+  'disable-compression': cluster.disableCompression || undefined,
+  config: cluster.execConfig,
+});
 
 const nameOf = ({ command }: ExecSpec): string => `the credential plugin "${command}" of the kubeconfig`;
 
@@ -87,21 +104,42 @@ function mayAsk(exec: ExecSpec, isTerminal: boolean): boolean {
 }
 
 /**
- * The path of the plugin's program: a path as it stands, a bare name from PATH. What PATH finds in the working folder (an entry that is
- * empty or relative) is not run, as by Go (os/exec, ErrDot), and neither is the working folder itself, which Windows would search first.
+ * The path of the plugin's program, if kuberc lets it run: a command of the list is the plugin's as both are written, or leads to the same
+ * program. Source: client-go, exec.go, checkAllowlistLocked.
  */
-function findProgram(exec: ExecSpec, environment: Environment): string {
-  const { command } = exec;
+function findAllowed(exec: ExecSpec, policy: PluginPolicy | null, environment: Environment): string {
+  const refused = (): UserError =>
+    new UserError(
+      `${nameOf(exec)} is not allowed: kuberc "${policy?.file}" has credentialPluginPolicy: ${policy?.allowed === null ? 'DenyAll' : 'Allowlist'}`,
+      'allow it there, or select another user with --user',
+    );
+  if (policy?.allowed === null) throw refused();
+  const program = findProgram(exec.command, environment);
+  if (program === undefined) {
+    const [hint = ''] = exec.installHint.trim().split('\n', 1);
+    throw new UserError(`${nameOf(exec)} is not installed`, hint.slice(0, 300) || 'install it, or select another user with --user');
+  }
+  const isSame = (entry: string): boolean =>
+    entry === normalize(exec.command) ||
+    entry === program ||
+    (basename(entry) === basename(program) && findProgram(entry, environment) === program);
+  if (policy !== null && !policy.allowed.some(isSame)) throw refused();
+  return program;
+}
+
+/**
+ * The path of a program: a path as it stands, a bare name from PATH; undefined where there is none. What PATH finds in the working folder (an
+ * entry that is empty or relative) is not run, as by Go (os/exec, ErrDot), and neither is the working folder itself, which Windows would search
+ * first.
+ */
+function findProgram(command: string, environment: Environment): string | undefined {
   const folders = isAbsolute(command)
     ? [dirname(command)]
     : (environment.PATH ?? environment.Path ?? '').split(delimiter).filter(folder => isAbsolute(folder));
   const name = isAbsolute(command) ? command.slice(dirname(command).length).replace(/^[/\\]/, '') : command;
   const endings =
     platform() === 'win32' && extname(name) === '' ? (environment.PATHEXT ?? '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean) : [''];
-  const found = folders.flatMap(folder => endings.map(ending => join(folder, `${name}${ending}`))).find(isProgram);
-  if (found !== undefined) return found;
-  const [hint = ''] = exec.installHint.trim().split('\n', 1);
-  throw new UserError(`${nameOf(exec)} is not installed`, hint.slice(0, 300) || 'install it, or select another user with --user');
+  return folders.flatMap(folder => endings.map(ending => join(folder, `${name}${ending}`))).find(isProgram);
 }
 
 function isProgram(path: string): boolean {
@@ -125,12 +163,21 @@ function outputOf(
   return new Promise((resolve, reject) => {
     // a plugin that asks has to stay in the terminal's own group; any other gets a group of its own, to be ended with all that it starts
     const isGroup = !isInteractive && platform() !== 'win32';
-    const child = spawn(program, exec.args, {
-      env: environment,
-      stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
-      detached: isGroup,
-      windowsHide: true,
-    });
+    const cannotRun = (error: unknown): UserError =>
+      new UserError(`${nameOf(exec)} cannot be run: ${(error as { code?: string }).code ?? 'unknown error'}`, 'check that it is a program');
+    let child: ChildProcess;
+    try {
+      child = spawn(program, exec.args, {
+        env: environment,
+        stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+        detached: isGroup,
+        windowsHide: true,
+      });
+    } catch (error) {
+      // E2BIG, for one: what it is told is too long
+      reject(cannotRun(error));
+      return;
+    }
     const kill = (how: 'SIGTERM' | 'SIGKILL'): void => {
       try {
         if (isGroup && child.pid !== undefined) process.kill(-child.pid, how);
@@ -162,8 +209,7 @@ function outputOf(
     child.stderr?.on('data', chunk => stderr.write(chunk));
     child.on('error', error => {
       process.off('exit', end);
-      const { code } = error as { code?: string };
-      finish(() => reject(new UserError(`${nameOf(exec)} cannot be run: ${code ?? 'unknown error'}`, 'check that it is a program')));
+      finish(() => reject(cannotRun(error)));
     });
     child.on('close', (status, killedBy) => {
       process.off('exit', end);

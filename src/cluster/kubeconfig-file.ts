@@ -20,6 +20,9 @@ export interface ClusterEntry {
   tlsServerName: string | undefined;
   skipTlsVerify: boolean;
   proxyUrl: string | undefined;
+  disableCompression: boolean;
+  /** What the cluster has for exec plugins: any JSON. */
+  execConfig: unknown;
 }
 
 export interface UserEntry {
@@ -32,7 +35,7 @@ export interface UserEntry {
   tokenFile: string | undefined;
   username: string | undefined;
   password: string | undefined;
-  impersonate: { user: string | undefined; uid: string | undefined; groups: string[] };
+  impersonate: { user: string | undefined; uid: string | undefined; groups: string[]; extra: Record<string, string[]> };
   authProvider: { name: string; config: Record<string, string> } | undefined;
   exec: ExecSpec | undefined;
 }
@@ -55,7 +58,7 @@ export interface ContextEntry {
   namespace: string;
 }
 
-/** By name. Of two entries with one name the first counts, and so does the first current context. */
+/** By name. Of entries of one name in several files the first counts, and so does the first current context. */
 export interface Kubeconfig {
   clusters: Map<string, ClusterEntry>;
   users: Map<string, UserEntry>;
@@ -123,9 +126,11 @@ function readDocument(document: Fields, folder: string, defects: Defects): Kubec
       const fields = defects.fields(item, path);
       return read(defects.fields(fields[field], `${path}.${field}`), defects.text(fields.name, `${path}.name`) ?? '', `${path}.${field}`);
     });
-    const first = new Map<string, T>();
-    for (const entry of items ?? []) if (!first.has(entry.name)) first.set(entry.name, entry);
-    return first;
+    const named = new Map<string, T>();
+    for (const [index, entry] of (items ?? []).entries())
+      if (named.has(entry.name)) defects.add(`${part}[${index}].name`, 'is the name of an earlier entry, too');
+      else named.set(entry.name, entry);
+    return named;
   };
   return {
     clusters: entries('clusters', 'cluster', (fields, name, path) => readCluster(fields, name, path, folder, defects)),
@@ -144,19 +149,24 @@ const beside = (folder: string, path: string | undefined): string | undefined =>
 
 function readCluster(fields: Fields, name: string, path: string, folder: string, defects: Defects): ClusterEntry {
   const text = (key: string): string | undefined => defects.text(fields[key], `${path}.${key}`, MAX_DATA) || undefined;
+  const flag = (key: string): boolean => defects.flag(fields[key], `${path}.${key}`) === true;
+  const extensions = defects.list(fields.extensions, `${path}.extensions`, (item, at) => defects.fields(item, at));
   return {
     name,
     server: text('server') ?? '',
     caFile: beside(folder, text('certificate-authority')),
     caData: text('certificate-authority-data'),
     tlsServerName: text('tls-server-name'),
-    skipTlsVerify: defects.flag(fields['insecure-skip-tls-verify'], `${path}.insecure-skip-tls-verify`) === true,
+    skipTlsVerify: flag('insecure-skip-tls-verify'),
     proxyUrl: text('proxy-url'),
+    disableCompression: flag('disable-compression'),
+    execConfig: extensions?.find(({ name }) => name === 'client.authentication.k8s.io/exec')?.extension ?? null,
   };
 }
 
 function readUser(fields: Fields, name: string, path: string, folder: string, defects: Defects): UserEntry {
   const text = (key: string): string | undefined => defects.text(fields[key], `${path}.${key}`, MAX_DATA) || undefined;
+  const texts = (value: unknown, at: string): string[] => defects.list(value, at, (item, place) => defects.text(item, place) ?? '') ?? [];
   const provider = defects.fields(fields['auth-provider'], `${path}.auth-provider`);
   return {
     name,
@@ -171,7 +181,13 @@ function readUser(fields: Fields, name: string, path: string, folder: string, de
     impersonate: {
       user: text('as'),
       uid: text('as-uid'),
-      groups: defects.list(fields['as-groups'], `${path}.as-groups`, (item, at) => defects.text(item, at) ?? '') ?? [],
+      groups: texts(fields['as-groups'], `${path}.as-groups`),
+      extra: Object.fromEntries(
+        Object.entries(defects.fields(fields['as-user-extra'], `${path}.as-user-extra`)).map(([key, values]) => [
+          key,
+          texts(values, `${path}.as-user-extra[…]`),
+        ]),
+      ),
     },
     authProvider:
       fields['auth-provider'] == null

@@ -4,9 +4,10 @@ import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
-import { foldPages, malformedWarning, podsPath } from './list.ts';
-import { mayFail, placementOf } from './pods.ts';
-import { readPod as shapePod } from './shape.ts';
+import { foldPages, malformedWarning, PAGE, podsPath, withQuery } from './list.ts';
+import { createPlaces } from './places.ts';
+import { mayFail, placementOf, surelyFails } from './pods.ts';
+import { readList, readPod as shapePod } from './shape.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { isPods, workloadPods } from './workloads.ts';
 
@@ -46,27 +47,52 @@ export interface Reader {
 /** In: the API. Out: what a command reads from the cluster, for one run. */
 export function createReader(api: Api): Reader {
   const source = createApiSource(api);
+  const places = createPlaces(name => source.get('Node', null, name));
   /** What was malformed in lists of pods: one line each. */
   const malformed = new Set<string>();
   const tell = (warning: string | null): void => {
     if (warning !== null) malformed.add(warning);
   };
 
+  /** What is read of the pods beside those that were named. */
+  const siblings: Promise<void>[] = [];
+
+  /** The pods of the same revision of a workload show where the image runs. They only complete a text: what fails is no warning. */
+  async function seeSiblings({ metadata: { namespace, labels = {} } }: Pod): Promise<void> {
+    const label = ['pod-template-hash', 'controller-revision-hash'].find(key => /^[A-Za-z0-9._-]+$/.test(labels[key] ?? ''));
+    if (label === undefined) return;
+    const answer = await api.get<unknown>(withQuery(podsPath(namespace ?? null, `${label}=${labels[label]}`), `limit=${PAGE}`));
+    for (const item of (answer.ok ? readList(answer.value) : null)?.items ?? []) {
+      const pod = shapePod(item);
+      if (pod !== null) places.add(pod);
+    }
+  }
+
   async function podsOf({ namespace, name }: Target): Promise<{ pods: Pod[] }> {
     const slash = name.indexOf('/');
     const type = slash < 0 ? 'pod' : name.slice(0, slash).toLowerCase();
     const bareName = slash < 0 ? name : name.slice(slash + 1);
-    if (!isPods(type)) return { pods: await workloadPods(api, type, bareName, namespace, tell) };
+    if (!isPods(type)) {
+      const pods = await workloadPods(api, type, bareName, namespace, tell);
+      pods.forEach(places.add);
+      return { pods };
+    }
     // the events need only the name: they are read at the same time as the pod
     source.startEvents(namespace, bareName);
-    return { pods: [await readPod(api, namespace, bareName)] };
+    const pod = await readPod(api, namespace, bareName);
+    places.add(pod);
+    if (surelyFails(pod)) siblings.push(seeSiblings(pod).catch(() => {}));
+    return { pods: [pod] };
   }
 
   return {
     podsOf,
-    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell),
+    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell, places.add),
     prefetchEvents: source.prefetchEvents,
-    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
+    async snapshot(pod, evenHealthy) {
+      const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), Promise.all(siblings).then(() => places.of(pod))]);
+      return { ...taken, places: own };
+    },
     secret: (namespace, name) => source.get('Secret', namespace, name),
     warnings: () => [...malformed, ...source.warnings()],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),
@@ -92,12 +118,13 @@ async function readPod(api: Api, namespace: string, name: string): Promise<Pod> 
   throw new UserError(`pod "${name}" not found in namespace "${namespace}"`, `list the pods with: kubectl -n ${namespace} get pods`);
 }
 
-/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed. */
+/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
 async function listFailingPods(
   api: Api,
   namespace: string | null,
   selector: string | null,
   tell: (warning: string | null) => void,
+  see: (pod: Pod) => void,
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<
@@ -112,6 +139,7 @@ async function listFailingPods(
       add(sum, page) {
         for (const pod of page) {
           const failing = mayFail(pod);
+          see(pod);
           if (failing) sum.pods.push(pod);
           const placement = failing ? null : placementOf(pod);
           if (placement === null) continue;

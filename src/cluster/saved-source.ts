@@ -20,6 +20,7 @@ import { isObject } from '../parse/shape.ts';
 import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
 import { malformedWarning } from './list.ts';
+import { createPlaces } from './places.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
 import { WORKLOADS } from './workloads.ts';
@@ -89,10 +90,12 @@ export function readSaved(text: string, name: string): Saved {
     new Map(WORKLOADS.flatMap(({ kind, names }) => ofKind(kind).flatMap(value => named(value, names[0] as string))).reverse()),
     name,
   );
+  const places = createPlaces(node => source.get('Node', null, node));
+  pods.forEach(places.add);
   return {
     pods,
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
-    snapshot: (pod, evenHealthy) => takeSnapshot(source, pod, evenHealthy),
+    snapshot: async (pod, evenHealthy) => ({ ...(await takeSnapshot(source, pod, evenHealthy)), places: await places.of(pod) }),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };
@@ -132,7 +135,12 @@ function createSavedSource(
 ): ObjectSource {
   /** By `namespace/name` of their pod, and by the name alone for a pod that does not tell its namespace. */
   const eventsByPod = new Map<string, Event[]>();
+  const known = new Set<string>();
   for (const event of events) {
+    // the same event of both event APIs has one name
+    const id = `${event.metadata.namespace}/${event.metadata.name} ${event.message ?? event.note}`;
+    if (event.metadata.name !== '' && known.has(id)) continue;
+    known.add(id);
     const pod = event.involvedObject ?? event.regarding ?? {};
     append(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
     append(eventsByPod, pod.name ?? '', event);

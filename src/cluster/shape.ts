@@ -217,6 +217,9 @@ export const readNode = (value: unknown): Shaped<Node> =>
             status: defects.text(condition.status, `${at}.status`) ?? '',
           };
         }),
+        images: defects.list(status.images, 'status.images', (item, at) => ({
+          names: defects.list(defects.fields(item, at).names, `${at}.names`, (name, where) => defects.text(name, where) ?? '') ?? [],
+        })),
       }),
       spec: defined({ providerID: defects.text(defects.fields(fields.spec, 'spec').providerID, 'spec.providerID') }),
     } as Node;

@@ -5,9 +5,19 @@
 
 import { Writable } from 'node:stream';
 import { METADATA_LIST } from '../cluster/api.ts';
-import { contextNames } from '../cluster/kubeconfig.ts';
+import { entryNames } from '../cluster/kubeconfig.ts';
 import { isPods, WORKLOADS, workloadOf } from '../cluster/workloads.ts';
-import { COMMANDS, FLAGS, type Flag, type FlagName, flagsOf, longForm, type ValueKind } from '../flags.ts';
+import {
+  COMMANDS,
+  type ConnectionFlags,
+  connectionFlags,
+  FLAGS,
+  type Flag,
+  type FlagName,
+  flagsOf,
+  longForm,
+  type ValueKind,
+} from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
 import { inUrl } from '../util/text.ts';
 import { isHidden, visible } from '../util/visible.ts';
@@ -63,27 +73,27 @@ interface Line {
   command: (typeof COMMANDS)[number] | undefined;
   /** The flag whose value is being typed. */
   open: Flag | undefined;
-  /** In: a flag. Out: its last value so far. */
-  lastOf(name: FlagName): string | undefined;
+  /** In: a flag. Out: its values so far; `true` for a switch. */
+  valuesOf(name: FlagName): string[];
 }
 
 function readLine(words: string[]): Line {
-  const values = new Map<string, string>();
+  const values: [string, string][] = [];
   let command: (typeof COMMANDS)[number] | undefined;
   let open: Flag | undefined;
   for (const word of words.slice(0, -1)) {
     if (open !== undefined) {
-      values.set(open.name, word);
+      values.push([open.name, word]);
       open = undefined;
       continue;
     }
     const [name = '', ...value] = word.split('=');
     const flag = FLAGS.find(one => name === `--${one.name}` || name === `-${one.alias}`);
-    if (flag?.takes == null) command ??= word.startsWith('-') ? undefined : COMMANDS.find(one => one.name === word);
-    else if (value.length > 0) values.set(flag.name, value.join('='));
+    if (flag === undefined) command ??= word.startsWith('-') ? undefined : COMMANDS.find(one => one.name === word);
+    else if (value.length > 0 || flag.takes === null) values.push([flag.name, value.join('=') || 'true']);
     else open = flag;
   }
-  return { typed: words.at(-1) ?? '', command, open, lastOf: name => values.get(name) };
+  return { typed: words.at(-1) ?? '', command, open, valuesOf: flag => values.flatMap(([name, value]) => (name === flag ? [value] : [])) };
 }
 
 async function candidates(words: string[], context: Context): Promise<Answer> {
@@ -113,7 +123,9 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
       return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
     }
     case 'contexts':
-      return plain(contextNames(connectionOf(line), context.environment));
+    case 'clusters':
+    case 'users':
+      return plain(entryNames(kind, connectionOf(line), context.environment));
     case 'namespaces':
     case 'secrets':
       return objectsOf(kind, line, context);
@@ -127,13 +139,7 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
   }
 }
 
-const connectionOf = (line: Line) => ({
-  kubeconfig: line.lastOf('kubeconfig'),
-  context: line.lastOf('context'),
-  cluster: line.lastOf('cluster'),
-  user: line.lastOf('user'),
-  as: line.lastOf('as'),
-});
+const connectionOf = (line: Line): ConnectionFlags => connectionFlags(line.valuesOf);
 
 /** Where the objects of a kind are listed; null for a word that is no kind. */
 function pathOf(kind: string, namespace: string): string | null {
@@ -148,7 +154,7 @@ function pathOf(kind: string, namespace: string): string | null {
 async function objectsOf(kind: string, line: Line, context: Context): Promise<Answer> {
   if (pathOf(kind, '') === null) return NOTHING;
   return withApi({ ...connectionOf(line), requestTimeout: MAX_WAIT }, context, async (api, ownNamespace) => {
-    const path = pathOf(kind, line.lastOf('namespace') ?? ownNamespace);
+    const path = pathOf(kind, line.valuesOf('namespace').at(-1) ?? ownNamespace);
     const prefix = line.typed.includes('/') ? `${kind}/` : '';
     const pods = isPods(kind);
     // names are enough, and no data of secrets should be transferred

@@ -1,6 +1,5 @@
 /** What every command is given: the parsed flags, where to write, and how to stop. Types only. */
-import type { ConnectionFlags } from '../cluster/kubeconfig.ts';
-import type { OutputFormat } from '../flags.ts';
+import type { ConnectionFlags, OutputFormat } from '../flags.ts';
 import type { Environment } from '../util/proxy.ts';
 
 /** The process, as far as commands may touch it. */

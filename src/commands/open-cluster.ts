@@ -1,6 +1,7 @@
 /** The cluster that the flags name: a logged-in API, closed whatever happens. */
 import { type Api, createApi } from '../cluster/api.ts';
-import { type ConnectionFlags, connect } from '../cluster/kubeconfig.ts';
+import { connect } from '../cluster/kubeconfig.ts';
+import type { ConnectionFlags } from '../flags.ts';
 import { USER_AGENT } from '../util/version.ts';
 import type { CommonFlags, Context } from './context.ts';
 

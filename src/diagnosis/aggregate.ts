@@ -109,8 +109,10 @@ export function aggregate(every: boolean): Aggregator {
 
   function add(finding: Finding): void {
     const { facts, diagnosis } = finding;
-    const registry = facts.reference?.registry ?? null;
-    const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (facts.reference?.repository ?? facts.image) : null;
+    // of a name without a registry the node asked several
+    const reference = facts.nodeReport.searched === null ? facts.reference : null;
+    const registry = reference?.registry ?? null;
+    const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     // the sandbox image is a matter of each node
     const isSandbox = isOfSandbox(facts);

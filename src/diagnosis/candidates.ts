@@ -114,6 +114,15 @@ const GATEWAY = [
 const UNUSUAL = [{ from: 300, to: 400 }, { from: 405, to: 409 }, { from: 411, to: 428 }, { from: 430, to: 499 }, 501] as const;
 /** What a proxy writes into its answer to CONNECT when it gets no answer from the host, in the phrases of HTTP. */
 const GATEWAY_PHRASES = ['Bad Gateway', 'Service Unavailable', 'Gateway Timeout', 'Gateway Time-out', 'Internal Server Error'] as const;
+/** What HTTP calls the refusal of a request, in an answer to CONNECT: nobody but the proxy sends it. */
+const REFUSAL_PHRASES: readonly string[] = [
+  'Bad Request',
+  'Unauthorized',
+  'Forbidden',
+  'Not Found',
+  'Method Not Allowed',
+  'Proxy Authentication Required',
+];
 /** Steps of the probe at the registry that come after its answer to `/v2/`. */
 const AFTER_PING: readonly Step[] = ['resolve', 'manifest'];
 
@@ -121,6 +130,9 @@ const atLoopback = ({ host }: Fault): boolean => isLoopback((host ?? '').replace
 /** A URL was asked that is not of the registry API (those are a row of their own), or Docker asked, which has no mirrors but those of Docker Hub. */
 const isRedirected = ({ speaker, details }: Fault, { facts: { reference } }: Context): boolean =>
   details.scheme !== undefined || (speaker === 'docker' && reference !== null && reference.registry !== HUB);
+/** The registry led the probe to the host of a fault, which failed in the same way. */
+const isSeenToo = ({ host, kind }: Fault, { probeFault }: Context): boolean =>
+  probeFault?.role === 'redirect' && probeFault.kind === kind && host !== null && probeFault.host === host;
 /** A part of the image may come from another host than the registry: the probe knows whether it does, a message of the node need not tell. */
 const isElsewhere = ({ seenBy, role }: Fault): boolean => seenBy === 'node' || role === 'redirect';
 const withoutPort = (fault: Fault): boolean => hasHost(fault) && !atLoopback(fault) && !/:\d+$/.test(fault.host ?? '');
@@ -131,6 +143,7 @@ const knownTags = (facts: Facts): string[] | null => (facts.probe?.tags?.known ?
 const wanted = (facts: Facts): string => (facts.reference === null ? '' : manifestReference(facts.reference));
 const tagListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.includes(wanted(facts)) === true;
 const repositoryListed = (_: Fault, { facts }: Context): boolean => knownTags(facts) !== null;
+const nothingListed = (_: Fault, { facts }: Context): boolean => knownTags(facts)?.length === 0;
 const repositoryUnlisted =
   (ambiguous: boolean) =>
   (_: Fault, { facts }: Context): boolean => {
@@ -214,6 +227,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'A policy or an image verifier on the node rejects the image.',
   ),
   certain('node.disk-full', { kind: 'diskFull' }, ['NodeDiskFull'], 'The node reports that no disk space or no inodes are left.'),
+  likely(
+    'image.no-such-directory',
+    { details: { subPath: true } },
+    ['ManifestUnsupported', 'ImageBroken'],
+    'The node has the image of the volume, and reports that the image does not have the directory that a container mounts from it.',
+  ),
   likely(
     'image.other-system-on-windows',
     { kind: ['storage', 'corrupt'], step: ['unpack', 'store'], where: (_, { facts }) => facts.node.platform?.os === 'windows' },
@@ -317,6 +336,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'proxy', details: { ownPhrase: true } },
     ['ProxyFailed', 'RegistryPolicyDenied', 'RegistryFailing'],
     'The node reports words of its own instead of an answer of the registry: in most cases a proxy rejects the request.',
+  ),
+  likely(
+    'proxy.unusual-phrase',
+    { kind: 'proxy', where: ({ details: { phrase } }) => phrase !== undefined && !REFUSAL_PHRASES.includes(phrase) },
+    ['ProxyFailed', 'RegistryUnreachable', 'RegistryPolicyDenied'],
+    'The node reports words of its proxy instead of an answer of the registry.',
   ),
   certain('proxy.failed', { kind: 'proxy' }, ['ProxyFailed'], "The request failed at the node's proxy."),
   certain(
@@ -463,7 +488,7 @@ export const CANDIDATES: readonly Candidate[] = [
     'token-server.bad-address',
     { role: 'token', kind: 'badScheme' },
     ['TokenServiceFailed'],
-    'The realm of the registry is not an HTTP or HTTPS URL.',
+    'The registry names no token server: its realm is not an HTTP or HTTPS URL.',
   ),
   likely(
     'token-server.redirects',
@@ -587,6 +612,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'redirect', step: TRANSFER, kind: 'status', speaker: ['containerd', 'probe'] },
     ['BlobHostFailed', 'RegistryFailing'],
     'The host to which the registry redirects the layers rejects the request.',
+  ),
+  certain(
+    'blob-host.redirected-here-too',
+    { role: 'redirect', step: TRANSFER, kind: [...CONNECTION, 'dns', 'status'], details: { resource: 'blob' }, where: isSeenToo },
+    ['BlobHostFailed', 'RegistryUnreachable'],
+    'The registry redirects the probe to the host that fails for the node, and it fails for the probe as well.',
   ),
   likely(
     'blob-host.or-mirror',
@@ -747,6 +778,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'The manifest was read, but then no connection to the same host could be opened.',
   ),
   likely(
+    'node.snapshotter-unreachable',
+    { kind: ['refused', 'unreachable'], seenBy: 'node', step: 'unpack', where: fault => !hasHost(fault) },
+    ['NodeStorageFailed', 'RuntimeFailed', 'BlobHostFailed'],
+    'The preparation of a layer failed at a connection, and no host is named: the snapshotter of the node fails.',
+  ),
+  likely(
     'network.transfer-unreachable',
     { kind: ['refused', 'timeout', 'unreachable'], step: [...TRANSFER, 'unpack'] },
     ['BlobHostFailed', 'RegistryUnreachable'],
@@ -763,6 +800,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'shortBody', seenBy: 'probe', step: ['ping', 'resolve'] },
     ['RegistryFailing', 'RegistryUnreachable'],
     'The connection to the registry is closed in the middle of its answer to the probe.',
+  ),
+  likely(
+    'network.conversation-ended',
+    { kind: 'reset', details: { inConversation: true } },
+    ['RegistryFailing', 'TransferInterrupted', 'ProxyFailed'],
+    'The registry, or something in front of it, opened an HTTP/2 connection and ended it without an answer.',
   ),
   likely(
     'network.closed',
@@ -884,6 +927,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { kind: 'blobMissing', details: { part: 'other' } },
     ['ManifestUnsupported', 'ImageBroken', 'TransferInterrupted'],
     'A part that is not a layer of an image is missing: the reference may resolve to another artifact.',
+  ),
+  likely(
+    'image.part-missing-at-mirror',
+    { kind: 'blobMissing', role: 'mirror' },
+    ['MirrorFailed', 'ImageBroken', 'RepositoryOffline', 'TransferInterrupted'],
+    'The mirror does not have a part of the image.',
   ),
   likely(
     'image.part-missing-for-node',
@@ -1203,6 +1252,12 @@ export const CANDIDATES: readonly Candidate[] = [
     ['ImageBroken', 'TagNotFound', 'RepositoryOffline', 'ProxyFailed'],
     'The registry lists the tag, but does not have its manifest.',
   ),
+  likely(
+    'not-found.tag-of-empty-list',
+    { kind: 'notFound', seenBy: 'probe', where: nothingListed },
+    ['TagNotFound', 'RepositoryNotFound'],
+    'The registry lists no tags: the repository is empty, or the registry lists none for a repository that it does not have, either.',
+  ),
   certain(
     'not-found.tag-of-repository',
     { kind: 'notFound', seenBy: 'probe', where: repositoryListed },
@@ -1314,6 +1369,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { role: 'mirror' },
     ['MirrorFailed'],
     'A mirror that is configured on the node fails, and no other cause explains the failure.',
+  ),
+  possible(
+    'answer.own-error',
+    { kind: 'status', role: REGISTRY, seenBy: 'node', where: ({ status, explanation }) => status === null && explanation !== null },
+    ['RegistryFailing', 'RegistryPolicyDenied', 'AccessDenied', 'RepositoryOffline'],
+    'The registry answers with an error of its own, without a code of the protocol.',
   ),
   possible('unknown.message', {}, ['Unknown'], 'This version does not know the message.'),
 ];

@@ -2,15 +2,15 @@
 
 import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
-import type { Lookup, Node, Pod, PodSnapshot } from '../model/kubernetes.ts';
-import { imageName } from '../model/reference.ts';
+import { IDENTITIES, type Lookup, type Node, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
+import { fullReference, imageName, type Reference, withoutTag } from '../model/reference.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { managerOf } from '../parse/manager.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
-import { readNodeReport, sandboxImage } from '../parse/node-report.ts';
+import { isShortName, readNodeReport, sandboxImage } from '../parse/node-report.ts';
 import {
   type ContainerImage,
   imagesOf,
@@ -21,7 +21,9 @@ import {
   waitsForImage,
 } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
+import { triggerOf } from '../parse/trigger.ts';
 import { redact, showUser } from '../util/redact.ts';
+import { contrastOf } from './contrast.ts';
 
 /** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
 export interface ImageCase {
@@ -37,9 +39,9 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const { pod } = snapshot;
   // before any message is read: the node may quote them
   for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
-  const own = imagesOf(pod);
-  const alone = own.length === 1;
   const events = snapshot.events.found ? snapshot.events.object : [];
+  const own = imagesOf(pod, events);
+  const alone = own.length === 1;
   const sandbox = sandboxImage(pod, events);
   // nothing of the pod starts without its sandbox, whichever container is asked about
   const images = [...(sandbox === null ? [] : [sandbox]), ...own.filter(image => only === null || image.name === only)];
@@ -133,6 +135,7 @@ function imageCaseOf(
     reference,
     referenceError: parsed.ok || (isSandbox && image.image === '') ? null : redact(parsed.error),
     pullPolicy: image.pullPolicy,
+    trigger: triggerOf(snapshot.workload, image.name),
     failing: false,
     state,
     nodeReport: {
@@ -146,8 +149,10 @@ function imageCaseOf(
       ),
     },
     node: nodeFacts(pod, snapshot.node),
+    onNode: reference === null ? null : isOnNode(image.image, reference, snapshot.node),
     serviceAccount: {
       name: serviceAccountName(pod),
+      identity: account.found ? (IDENTITIES.find(key => key in (account.object.metadata.annotations ?? {})) ?? null) : null,
       secrets: accountSecrets,
       matching,
     },
@@ -160,10 +165,33 @@ function imageCaseOf(
         credentials.length === keyring.credentials.length &&
         named.every(name => snapshot.secrets.get(name)?.found === true || isMissing(snapshot.secrets.get(name))),
     },
+    contrast: reference === null ? null : contrastOf(snapshot.places?.get(fullReference(reference))),
     probe: null,
     noProbe: null,
   };
   return { facts, credentials };
+}
+
+/** Images that a node lists unless kubelet is set otherwise (nodeStatusMaxImages): of more, the smaller ones are missing. */
+const MOST_LISTED = 50;
+
+/** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */
+function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {
+  const { images, nodeInfo } = (lookup.found && lookup.object.status) || {};
+  if (images === undefined) return null;
+  const anyRegistry = isShortName(image) && nodeInfo?.containerRuntimeVersion?.startsWith('cri-o:') === true;
+  const listed = images.some(({ names = [] }) =>
+    names.some(name => {
+      const parsed = parseReference(name);
+      if (!parsed.ok) return false;
+      const has = parsed.reference;
+      const isSame = anyRegistry
+        ? withoutTag(name).endsWith(`/${withoutTag(image)}`)
+        : has.registry === registry && has.repository === repository;
+      return isSame && (digest === null ? has.digest === null && has.tag === tag : has.digest === digest);
+    }),
+  );
+  return listed || (images.length < MOST_LISTED ? false : null);
 }
 
 const isMissing = (lookup: Lookup<unknown> | undefined): boolean => lookup !== undefined && !lookup.found && lookup.missing;

@@ -24,7 +24,10 @@ export interface Context {
   notAsked: Fault | null;
   /** The anonymous request that no authentication stopped. */
   anonymous: Attempt | null;
-  /** What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. */
+  /**
+   * What the registry answers us holds for the node too: its name leads both to the same machine, or the node reports the same failure. Of a name without a
+   * registry the node asked others besides.
+   */
   holdsForNode: boolean;
 }
 
@@ -51,7 +54,8 @@ export function contextOf(facts: Facts): Context {
   // CRI-O asks by GET alone, Docker asks by GET after a HEAD that fails
   const headFailureHarmless =
     probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
-  const probeFault = headFailureHarmless || returned ? null : (attempt?.fault ?? null);
+  const answered = attempt?.fault ?? (probe?.connectionFault?.kind === 'status' ? probe.connectionFault : null);
+  const probeFault = headFailureHarmless || returned ? null : answered;
   const saysNothing =
     attempt !== null && (nodeFault?.kind === 'secretUnread' || (nodeFault?.kind === 'throttled' && isRefusal(probeFault)));
   const reportedFault = saysNothing ? null : nodeFault;
@@ -66,7 +70,7 @@ export function contextOf(facts: Facts): Context {
     notAsked:
       [probe?.connectionFault, withheld && attempt === null ? decisive?.fault : null].find(fault => fault?.kind === 'notAsked') ?? null,
     anonymous: anonymousPasses(facts) ?? null,
-    holdsForNode: holdsForNode(facts, reportedFault, probeFault),
+    holdsForNode: facts.nodeReport.searched === null && holdsForNode(facts, reportedFault, probeFault),
   };
 }
 
@@ -80,8 +84,10 @@ function holdsForNode(facts: Facts, reported: Fault | null, seen: Fault | null):
 export const isRefusal = (fault: Fault | null): boolean =>
   fault !== null && fault.kind !== 'badScheme' && fault.kind !== 'notAsked' && !isNetworkFault(fault) && (fault.status ?? 0) < 500;
 
-/** Whether the node and our probe met the same failure. */
+/** Whether the node and our probe met the same failure. CRI-O tells an answer by its text, without the status. */
 export function sameFailure(reported: Fault, seen: Fault): boolean {
+  if (reported.kind === 'status' && seen.kind === 'status' && reported.explanation !== null && reported.explanation === seen.explanation)
+    return true;
   const hundreds = (fault: Fault): number => Math.floor((fault.status ?? 0) / 100);
   if (reported.kind === seen.kind)
     return reported.kind !== 'status' || reported.status === seen.status || (hundreds(reported) === 5 && hundreds(seen) === 5);

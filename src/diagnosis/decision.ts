@@ -60,7 +60,8 @@ export interface Decision {
 const holds = (proof: Proof, context: Context): boolean => {
   if (proof.kind === 'object') return true;
   if (proof.fault?.understood === false) return false;
-  return proof.kind === 'nodeMessage' || context.holdsForNode;
+  // of several search registries the node reports one
+  return proof.kind === 'nodeMessage' ? context.facts.nodeReport.searched === null : context.holdsForNode;
 };
 
 /**

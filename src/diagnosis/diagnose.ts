@@ -1,9 +1,12 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
+import { allowOnNode, pullsAgain } from '../causes/ImageNeverPulled.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
+import { onOpenShift } from '../causes/openshift.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
+import { ofSearched } from '../causes/search-registries.ts';
 import { causeOf } from '../model/cause-codes.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox } from '../model/facts.ts';
@@ -13,11 +16,17 @@ import { decide } from './rules.ts';
 
 /** In: the facts of one image. Out: its diagnosis. */
 export function diagnose(facts: Facts): Diagnosis {
-  const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(contextOf(facts));
+  const context = contextOf(facts);
+  const { cause: code, certainty, also, next, decidedBy, proof, fault } = decide(context);
   const cause = causeOf(code);
   const isSandbox = isOfSandbox(facts);
-  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : CAUSE_TEXTS[code];
-  const text = isSandbox ? ofSandbox(code, own) : own;
+  const own = isOfMirror(facts, fault) ? ofMirror(code, CAUSE_TEXTS[code]) : onOpenShift(facts, code, CAUSE_TEXTS[code], fault);
+  const { searched } = facts.nodeReport;
+  const text = isSandbox ? ofSandbox(code, own) : searched === null ? own : ofSearched(code, own, searched);
+  const [after] = code === 'ImageNeverPulled' ? next : [];
+  const following = after === undefined ? undefined : { code: after, fixes: CAUSE_TEXTS[after].fixes(facts, context.probeFault) };
+  const fixes = text.fixes(facts, fault, following);
+  const again = pullsAgain(facts);
   return {
     cause: code,
     certainty,
@@ -25,10 +34,10 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary: `${text.summary(facts, fault)}${comparison(facts)}`.replace(/ {2,}/g, ' ').trim(),
+    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}`.replace(/ {2,}/g, ' ').trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),
-    fixes: keptByManager(facts, text.fixes(facts, fault)),
+    fixes: keptByManager(facts, again === '' ? fixes : [...fixes, allowOnNode(facts)]),
   };
 }

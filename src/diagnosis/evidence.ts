@@ -1,10 +1,10 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, type SecretFact } from '../model/facts.ts';
-import type { Fault } from '../model/fault.ts';
+import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type SecretFact } from '../model/facts.ts';
+import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
-import type { Attempt, Tags } from '../model/probe.ts';
+import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
 
 /** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
 export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
@@ -100,17 +100,27 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
   const reported = faults.find(fault => fault === decisiveFault) ?? faults[0];
   if (reported !== undefined) evidence.push(...(isShown(reported) ? [] : [nodeLine(facts, reported)]));
   else if (facts.failing) evidence.push({ source: 'status', detail: stateLine(facts) });
+  if (facts.contrast !== null) evidence.push({ source: 'node', detail: shorten(contrastLine(facts.contrast)) });
   if (unreadableSecrets.length > 0) {
     const matters = facts.secrets.some(secret => secret.lookup === 'missing');
     evidence.push({
       source: 'event',
-      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${matters ? '' : ' (a warning: kubelet pulls without it)'}`,
+      detail: `kubelet could not read pull secret ${namesOf(unreadableSecrets)}${kubeletMinor(facts) >= 37 ? ' (reported after a failed pull)' : matters ? '' : ' (a warning: kubelet pulls without it)'}`,
     });
   }
   if (decisiveFault?.kind === 'platform' && facts.node.platform !== null)
     evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
+  if (facts.onNode === true && facts.failing && facts.pullPolicy !== 'Always')
+    evidence.push({ source: 'node', detail: `${node} lists the image in status.images` });
   if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
   return evidence;
+}
+
+/** Which nodes fail, and how they differ from those on which the same image runs. */
+function contrastLine({ fails, runs, compared, differences }: NodeContrast): string {
+  const of = (side: 'failing' | 'running'): string => differences.map(difference => difference[side]).join(', ');
+  const sample = compared < fails + runs ? `; ${compared} nodes were compared` : '';
+  return `the image fails on ${fails} of ${fails + runs} nodes (${of('failing')}) and runs on ${runs} (${of('running')})${sample}`;
 }
 
 /** The container's waiting reason and message, once where they are the same. */
@@ -126,7 +136,9 @@ function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
   const { probe } = facts;
   if (probe === null) return [];
   if (probe.connectionFault !== null)
-    return [{ source: 'registry', detail: `${hostOf(facts)}, asked from this machine: ${probe.connectionFault.message}` }];
+    return [
+      { source: 'registry', detail: `${hostOf(facts)}, asked from this machine: ${probe.connectionFault.message}${insideOnly(probe)}` },
+    ];
   const lines = probe.attempts
     .filter(attempt => attempt.result !== 'notTried' || attempt.fault !== null)
     .map(attempt => answerLine({ host: hostOf(facts), identity: identityOf(facts, attempt), answered: answerOf(facts, attempt) }));
@@ -140,6 +152,12 @@ function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
     lines.push(ok ? `layers are served by ${host}, which answers` : `layers are served by ${host}: ${detail}`);
   return lines.map(detail => ({ source: 'registry', detail }));
 }
+
+/** A service of the cluster is known to its nodes, not to us. */
+const insideOnly = ({ nodeResolvesElsewhere, connectionFault }: ProbeFacts): string =>
+  nodeResolvesElsewhere && connectionFault !== null && isNetworkFault(connectionFault)
+    ? '. This says nothing of the node, for which the name leads elsewhere'
+    : '';
 
 /** The host that was asked, and in whose place. */
 export const hostOf = ({ probe }: Facts): string =>
@@ -177,6 +195,7 @@ export function tagsLine(tags: Tags, unconfirmed = false): string {
       ? `the registry has no tag list for this repository${unconfirmed ? '' : ', so the repository does not exist'}`
       : tags.why;
   const { length } = tags.names;
+  if (length === 0) return 'it lists no tags for this repository';
   if (unconfirmed) return `it lists ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
   return `the repository exists and has ${length}${tags.complete ? '' : ' or more'} ${length === 1 ? 'tag' : 'tags'}`;
 }

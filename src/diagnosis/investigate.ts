@@ -48,7 +48,6 @@ function reportedAnswer({ nodeReport: { faults } }: Facts): Reported | null {
 function noQuestion(facts: Facts): string | null {
   if (facts.reference === null) return 'the image names no registry that could be asked';
   if (!facts.failing && facts.nodeReport.pullingSince === null) return 'nothing is wrong with the pull';
-  if (facts.state.reason === 'ErrImageNeverPull') return 'the pull policy is Never: no registry is ever asked';
   if (facts.state.reason === 'InvalidImageName') return 'the image name is not valid';
   if (facts.keyring.broken !== null) return 'kubelet asks no registry while a pull secret does not parse';
   return null;
@@ -59,5 +58,11 @@ function looksDeep(facts: Facts): boolean {
   if (facts.reference?.registry !== HUB) return true;
   const [fault] = facts.nodeReport.faults;
   if (fault === undefined || ((fault.step === 'config' || fault.step === 'layer') && fault.status !== 429)) return true;
-  return !isAuthenticationFault(fault) && fault.kind !== 'notFound' && fault.status !== 429 && (fault.status ?? 0) < 500;
+  return (
+    fault.kind !== 'never' &&
+    !isAuthenticationFault(fault) &&
+    fault.kind !== 'notFound' &&
+    fault.status !== 429 &&
+    (fault.status ?? 0) < 500
+  );
 }

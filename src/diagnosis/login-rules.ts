@@ -10,6 +10,7 @@ import type { Certainty, Proof } from '../model/diagnosis.ts';
 import { type CredentialFact, type Facts, meetsEverybody } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
+import { isGenerated, isOfOtherProject, isOpenShift, missesOf } from '../model/openshift.ts';
 import type { Attempt } from '../model/probe.ts';
 import { isForeignChallenge, providerOf, type RegistryProvider } from '../model/registry-providers.ts';
 import type { Context } from './context.ts';
@@ -40,7 +41,9 @@ function hidesMissing(facts: Facts): boolean {
 }
 
 /** A registry of a cloud: its nodes usually pull with an identity of their own, which cannot be seen. */
-export const nodeMayLogIn = (facts: Facts): boolean => provider(facts)?.node != null;
+const nodeHasIdentity = (facts: Facts): boolean => provider(facts)?.node != null;
+/** The nodes usually have credentials that cannot be seen: an identity of a cloud, or the global pull secret of OpenShift. */
+export const nodeMayLogIn = (facts: Facts): boolean => nodeHasIdentity(facts) || isOpenShift(facts);
 
 /** Whether a 403 of the token server may mean a wrong password. */
 const rejectsWith403 = (facts: Facts): boolean => provider(facts)?.rejectsWith403 ?? false;
@@ -123,13 +126,11 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
     id: 'login.secret-registry-mismatch',
     cause: 'SecretRegistryMismatch',
     reason: 'The pull secrets of the pod contain credentials, but none of their keys matches this image.',
-    when: ({ facts }) => facts.keyring.nearMisses.length > 0,
+    when: ({ facts }) => missesOf(facts).length > 0,
     shows: ({ facts }) =>
-      facts.secrets
-        .filter(({ name }) => facts.keyring.nearMisses.some(({ secret }) => secret === name))
-        .map(secret => secretShows(facts, secret)),
+      facts.secrets.filter(({ name }) => missesOf(facts).some(({ secret }) => secret === name)).map(secret => secretShows(facts, secret)),
     // an entry for quite another registry is no fault where something else is
-    besides: ({ facts }) => facts.keyring.nearMisses.some(({ near }) => near),
+    besides: ({ facts }) => missesOf(facts).some(({ near }) => near),
   },
   {
     id: 'login.missing-or-private',
@@ -144,7 +145,8 @@ const OBJECT_ROWS: readonly ObjectRow[] = [
     cause: 'NoPullSecret',
     reason: 'The registry requires authentication, but the pod has no pull secret for it.',
     when: () => true,
-    shows: ({ facts }) => [podSecrets(facts)],
+    // a token server that lets everybody in may refuse for want of the repository
+    shows: ({ facts, attempt }) => (attempt?.credential === null && grantsNothing(attempt) ? [] : [podSecrets(facts)]),
     besides: () => false,
   },
 ];
@@ -176,7 +178,11 @@ export const LOGIN_FROM_OBJECTS: readonly Rule<LoginContext>[] = OBJECT_ROWS.map
           certainty: 'likely',
           next: rest,
         };
-      const vague: CauseCode[] = seen ? [] : ['NoPullSecret', 'RepositoryNotFoundOrPrivate'];
+      const open: CauseCode[] =
+        context.attempt?.credential === null && grantsNothing(context.attempt) ? ['RepositoryNotFoundOrPrivate'] : [];
+      // the global pull secret may have credentials that the registry refuses
+      const ofNodes: CauseCode[] = isOpenShift(context.facts) ? ['CredentialsRejected', 'AccessDenied'] : [];
+      const vague: CauseCode[] = seen ? [...open, ...ofNodes] : ['NoPullSecret', 'RepositoryNotFoundOrPrivate'];
       return { causes: [cause, ...rest, ...vague], certainty: seen && rest.length < 3 ? 'likely' : 'possible' };
     },
     proof: context => {
@@ -194,6 +200,8 @@ const sentOne = ({ facts, sent }: LoginContext, fits: (attempt: Attempt, credent
 const rejectedOne = (context: LoginContext, fits: (attempt: Attempt, credential: CredentialFact | undefined) => boolean = () => true) =>
   sentOne(context, (attempt, credential) => attempt.result === 'rejected' && fits(attempt, credential));
 const deniedOne = (context: LoginContext) => sentOne(context, ({ result }) => result === 'denied');
+/** The token server issued a token that grants nothing: many do so for a repository that does not exist, too. */
+const grantsNothing = (attempt: Attempt | null | undefined): boolean => attempt?.granted?.length === 0 && attempt.fault?.role !== 'token';
 const refusedOne = (context: LoginContext) => sentOne(context, ({ fault }) => fault !== null && isAuthenticationFault(fault));
 const reportedRefusal = ({ facts }: Context): Fault | undefined => facts.nodeReport.faults.find(isAuthenticationFault);
 const unreadSecret = ({ facts, sent }: LoginContext): boolean => !facts.keyring.complete && sent.length === 0;
@@ -224,6 +232,12 @@ const agedAndDenied = (context: LoginContext) =>
 
 const likely = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'likely' });
 const possible = (...causes: [CauseCode, ...CauseCode[]]): Verdict => ({ causes, certainty: 'possible' });
+
+const deniedVerdict = (context: LoginContext): Verdict =>
+  grantsNothing(deniedOne(context))
+    ? likely('AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected')
+    : likely('AccessDenied', 'CredentialsRejected');
+const deniedProof = (context: LoginContext): Proof[] => (grantsNothing(deniedOne(context)) ? [] : proofOf(context, deniedOne(context)));
 
 /** Why the probe is refused. The last rule takes every situation. */
 export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
@@ -314,8 +328,8 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     id: 'probe.right-missing',
     reason: 'The registry accepts the user and reports that a permission for this repository is missing.',
     when: context => states(deniedOne(context)?.fault, 'rightMissing'),
-    verdict: () => likely('AccessDenied', 'CredentialsRejected'),
-    proof: context => proofOf(context, deniedOne(context)),
+    verdict: context => deniedVerdict(context),
+    proof: context => deniedProof(context),
   },
   {
     id: 'probe.missing-or-private-to-user',
@@ -340,7 +354,7 @@ export const LOGIN_FROM_PROBE: readonly Rule<LoginContext>[] = [
     proof: context =>
       proofOf(
         context,
-        [deniedOne(context)].find(attempt => attempt !== undefined && isDenial(context, attempt)),
+        [deniedOne(context)].find(attempt => attempt !== undefined && isDenial(context, attempt) && !grantsNothing(attempt)),
       ),
   },
   {
@@ -413,7 +427,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     reason: 'The node reports that the user name or the password is wrong.',
     when: context =>
       states(context.refusal, 'credentialsWrong') &&
-      (hasCredential(context) || !context.facts.keyring.complete || context.facts.secrets.length === 0),
+      (hasCredential(context) || !context.facts.keyring.complete || context.facts.secrets.every(isGenerated)),
     verdict: () => possible('CredentialsRejected', 'CredentialsExpired', 'AccessDenied'),
   },
   {
@@ -421,6 +435,14 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     reason: 'The node was asked for Basic authentication, but this registry asks for a token: a mirror answers in its place.',
     when: ({ facts, refusal }) => refusal.kind === 'noBasicAuth' && isForeignChallenge(facts.reference?.registry ?? '', 'Basic'),
     verdict: () => possible('MirrorFailed', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'ProxyFailed'),
+  },
+  {
+    id: 'node.image-of-other-project',
+    reason:
+      'The image is in another project of OpenShift. Its registry answers 401 to a service account without the role system:image-puller there.',
+    when: context =>
+      isOfOtherProject(context.facts) && (hasCredential(context) || context.facts.secrets.some(isGenerated)) && !isVague(context),
+    verdict: () => likely('AccessDenied', 'RepositoryNotFoundOrPrivate', 'CredentialsExpired', 'CredentialsRejected'),
   },
   // with a credential for this image
   {
@@ -509,7 +531,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     reason:
       'The node reports 403 from a cloud registry, and the pod has no credentials for it: the identity of the node may lack a permission.',
     when: context =>
-      noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeMayLogIn(context.facts),
+      noCredential(context) && context.refusal.status === 403 && context.refusal.login !== 'none' && nodeHasIdentity(context.facts),
     verdict: () => possible('AccessDenied', 'NoPullSecret', 'RepositoryNotFoundOrPrivate', 'CredentialsRejected', 'CredentialsExpired'),
   },
   {
@@ -546,7 +568,7 @@ export const LOGIN_FROM_NODE: readonly Rule<LoginContext>[] = [
     when: context =>
       nothingSent(context) &&
       context.refusal.kind !== 'noBasicAuth' &&
-      (hidesMissing(context.facts) || nodeMayLogIn(context.facts) || provider(context.facts)?.id === 'artifactory'),
+      (hidesMissing(context.facts) || nodeHasIdentity(context.facts) || provider(context.facts)?.id === 'artifactory'),
     verdict: ({ facts }) =>
       inOrder([
         ...(missing(facts).length > 0 ? (['SecretNotFound'] as const) : []),

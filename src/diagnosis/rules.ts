@@ -10,6 +10,8 @@ import type { Proof } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
+import { HUB } from '../model/reference.ts';
+import { clientOf } from '../model/runtime-client.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { type Context, isRefusal, sameFailure } from './context.ts';
 import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
@@ -27,7 +29,28 @@ const isAbout = (fault: Fault | null, ...kinds: Fault['kind'][]): boolean => fau
 const nameReported = ({ nodeFault }: Context): boolean => nodeFault === null || isAbout(nodeFault, 'badReference', 'unknown');
 const pullingSince = ({ facts }: Context): string | null => facts.nodeReport.pullingSince;
 
+/** Seconds after which a pull that stands still is noticed. */
+const SLOW = 20;
+/** CRI-O waits for a registry that limits it, up to five minutes, and reports nothing meanwhile. Source: containers/image, docker_client.go, makeRequestToResolvedURL. */
+const waitsForLimit = (context: Context): boolean => {
+  const { facts, probeFault } = context;
+  const since = Date.parse(facts.now) - Date.parse(pullingSince(context) ?? facts.now);
+  return probeFault?.status === 429 && clientOf(facts.node.runtime) === 'containersImage' && since >= SLOW * 1000;
+};
+
 const STATE: readonly Rule[] = [
+  {
+    id: 'state.pulling-limited',
+    reason:
+      'The node is pulling the image, and the registry answers 429 to this machine: CRI-O waits for such a limit and reports nothing.',
+    when: context => !context.facts.failing && waitsForLimit(context),
+    verdict: ({ facts, attempt, probeFault }) => ({
+      causes: ['RateLimited', 'StillPulling'],
+      // at Docker Hub each address has a limit of its own
+      certainty: attempt?.credential == null && facts.reference?.registry === HUB ? 'possible' : 'likely',
+      fault: probeFault,
+    }),
+  },
   {
     id: 'state.pulling',
     reason: 'The node is pulling the image, and nothing has failed yet.',
@@ -49,6 +72,12 @@ const STATE: readonly Rule[] = [
   },
 ];
 
+/** What stops a pull, by the registry's answer; empty where it would work, or where nothing sure is known. */
+function whatAPullMeets(context: Context): CauseCode[] {
+  const cause = isRefusal(context.probeFault) ? firstOf(PROBE, { ...context, nodeFault: null, reportedFault: null })?.cause : undefined;
+  return cause === undefined || cause === 'Unknown' ? [] : [cause];
+}
+
 /** The secret that does not parse, as it is shown among the evidence. */
 const brokenSecret = (facts: Facts, { secret, error }: { secret: string; error: string }): Proof => {
   const fact = facts.secrets.find(({ name }) => name === secret);
@@ -60,7 +89,7 @@ const OBJECT: readonly Rule[] = [
     id: 'object.pull-policy-never',
     reason: 'The pull policy of the container is Never, and kubelet does not use the image that the node has, if any.',
     when: ({ facts }) => facts.state.reason === 'ErrImageNeverPull',
-    verdict: ({ nodeFault }) => ({ causes: ['ImageNeverPulled'], certainty: 'likely', fault: nodeFault }),
+    verdict: context => ({ causes: ['ImageNeverPulled'], certainty: 'likely', fault: context.nodeFault, next: whatAPullMeets(context) }),
     proof: ({ facts }) => [containerState(facts)],
   },
   {
@@ -205,6 +234,16 @@ const PROBE: readonly Rule[] = [
     verdict: ({ reportedFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
   },
   {
+    id: 'probe.works-at-other-search-registry',
+    reason: 'The name has no registry. Docker Hub returns the manifest to this machine, and the node reports an error of another registry.',
+    when: context => works(context) && context.facts.nodeReport.searched !== null,
+    verdict: ({ reportedFault }) => ({
+      causes: ['ShortNameUnresolved', 'FixedWaitingForRetry', 'RateLimited'],
+      certainty: 'likely',
+      fault: reportedFault,
+    }),
+  },
+  {
     id: 'probe.works-now',
     reason: 'The registry returns the manifest now: the next pull works.',
     when: works,
@@ -237,7 +276,8 @@ const PROBE: readonly Rule[] = [
       anonymous?.fault != null &&
       sameFailure(reportedFault, anonymous.fault),
     // the node reports the very failure that the anonymous request met: that answer holds for the node
-    delegate: context => rankCauses({ ...context, holdsForNode: true }, context.anonymous?.fault as Fault),
+    delegate: context =>
+      rankCauses({ ...context, holdsForNode: context.facts.nodeReport.searched === null }, context.anonymous?.fault as Fault),
   },
   {
     id: 'probe.refused-where-node-read',

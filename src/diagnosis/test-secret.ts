@@ -273,6 +273,7 @@ const NO_REPORT: Facts['nodeReport'] = {
   unreadableSecrets: [],
   pulledAfter: false,
   pullingSince: null,
+  searched: null,
 };
 
 /** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
@@ -290,7 +291,8 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     state: { reason: null, message: null, since: null, attempts: null, nextRetry: null },
     nodeReport: NO_REPORT,
     node: nodeFacts(null, notSeen('a secret is tested without a node')),
-    serviceAccount: { name: 'default', secrets: null, matching: [] },
+    onNode: null,
+    serviceAccount: { name: 'default', identity: null, secrets: null, matching: [] },
     secrets: [
       {
         name: read.name,
@@ -310,6 +312,8 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
       credentials: credential === undefined ? [] : [credentialFact(credential, now, reference)],
     },
     probe: null,
+    contrast: null,
+    trigger: null,
     noProbe: null,
   };
 }

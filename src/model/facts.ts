@@ -37,6 +37,8 @@ export interface NodeReport {
   pulledAfter: boolean;
   /** RFC 3339 of a `Pulling` event that no success or failure followed, of a container that has not started. */
   pullingSince: string | null;
+  /** The registry that the runtime names in its error where the image names none: it tries its search registries in turn, and tells of the last. Null otherwise. */
+  searched: string | null;
 }
 
 /** A pull secret that the pod names. */
@@ -89,6 +91,18 @@ export interface NodeFacts {
   provider: string | null;
 }
 
+/** Where the same image fails and where it runs, and what tells these nodes apart. */
+export interface NodeContrast {
+  /** Nodes on which it fails. */
+  fails: number;
+  /** Other nodes, on which it runs. */
+  runs: number;
+  /** Nodes of both that were compared. */
+  compared: number;
+  /** What all failing nodes that were compared share and none of the others has, the most telling first; never empty. */
+  differences: { failing: string; running: string }[];
+}
+
 /** Labels of a node that tell which system it is, and which part it plays there. */
 export const NODE_LABELS: readonly string[] = [
   'node.openshift.io/os_id',
@@ -124,6 +138,15 @@ export interface Manager {
   chart: string | null;
 }
 
+/** OpenShift sets the image of a container from an ImageStreamTag. */
+export interface ImageTrigger {
+  /** `NAME:TAG`. */
+  tag: string;
+  /** Of the ImageStream, null for the pod's own. */
+  namespace: string | null;
+  paused: boolean;
+}
+
 /** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
@@ -135,13 +158,19 @@ export interface Facts {
   /** The error of the parser when the image is no reference. */
   referenceError: string | null;
   pullPolicy: string | null;
+  /** The trigger of the workload that sets this image, null where none was seen. */
+  trigger: ImageTrigger | null;
   /** The container waits for its image (or its reason says so). */
   failing: boolean;
   state: State;
   nodeReport: NodeReport;
   node: NodeFacts;
+  /** Whether the node lists the image among those that it has; null where it was not seen, or where its list may be cut. */
+  onNode: boolean | null;
   serviceAccount: {
     name: string;
+    /** Its annotation that names an identity of the cloud, null where none was seen. */
+    identity: string | null;
     /** Its pull secrets, null when it was not seen. */
     secrets: string[] | null;
     /** Those of them that the pod lacks and that hold a credential for this image. */
@@ -155,6 +184,8 @@ export interface Facts {
     /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
     complete: boolean;
   };
+  /** Null where other pods were not seen, or nothing tells their nodes apart. */
+  contrast: NodeContrast | null;
   /** Null when no registry was asked. */
   probe: ProbeFacts | null;
   /** Why no registry was asked. */
@@ -180,3 +211,6 @@ export function meetsEverybody({ probe }: Facts, fault: Fault | null): boolean {
   if (anonymous == null || fault === null || (fault.status !== 403 && fault.kind !== 'insufficientScope')) return false;
   return anonymous.status === fault.status && anonymous.kind === fault.kind && anonymous.role === fault.role;
 }
+
+/** The minor version of the kubelet of a node, 0 where it is not known. */
+export const kubeletMinor = ({ node }: Facts): number => Number(/^v1\.(\d+)/.exec(node.kubelet ?? '')?.[1] ?? 0);

@@ -147,6 +147,8 @@ export interface FaultDetails {
   nameServer?: string;
   /** The host took the connection (and the request) and then kept silent. */
   silent?: boolean;
+  /** The host spoke HTTP/2 before it ended the connection or the stream. */
+  inConversation?: boolean;
   /** Which resource was asked for when it failed. */
   resource?: 'ping' | 'token' | 'manifest' | 'blob';
   /** The scheme in which the failing host was asked. */
@@ -190,6 +192,8 @@ export interface FaultDetails {
   /** `notFound`: the verifier found none, which may be because it could not fetch it. */
   signature?: 'missing' | 'notFound' | 'blocked' | 'invalid';
   shortName?: 'noRegistry' | 'ambiguous';
+  /** The directory of an image volume that a container mounts, and that its image does not have. */
+  subPath?: string;
   /** The reason phrase of a status, which is all that was handed on of an answer (`Forbidden`). */
   phrase?: string;
   /** That phrase is none of HTTP: a proxy's own words, or an error that no row knows. */

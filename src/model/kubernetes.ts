@@ -22,7 +22,14 @@ export const ANNOTATIONS = {
   helmReleaseName: 'meta.helm.sh/release-name',
   helmReleaseNamespace: 'meta.helm.sh/release-namespace',
   argoTrackingId: 'argocd.argoproj.io/tracking-id',
+  imageTriggers: 'image.openshift.io/triggers',
+  eksRole: 'eks.amazonaws.com/role-arn',
+  gkeAccount: 'iam.gke.io/gcp-service-account',
+  azureClient: 'azure.workload.identity/client-id',
 } as const;
+
+/** Those of a service account that name an identity of the cloud, for which a credential provider may exchange its token. Source: KEP-4412 and the providers. */
+export const IDENTITIES: readonly string[] = [ANNOTATIONS.eksRole, ANNOTATIONS.gkeAccount, ANNOTATIONS.azureClient];
 
 /** Container. */
 export interface ContainerSpec {
@@ -118,6 +125,8 @@ export interface Node {
       containerRuntimeVersion?: string;
     };
     conditions?: { type: string; status: string }[];
+    /** The largest of the images that it has: 50, unless kubelet is set otherwise (nodeStatusMaxImages). */
+    images?: { names?: string[] }[];
   };
   spec?: { providerID?: string };
 }
@@ -166,6 +175,18 @@ export interface PodSnapshot {
   workload: Metadata | null;
   /** By name of a missing pull secret: the other namespaces that have a secret of this name. */
   otherNamespaces: Map<string, Lookup<string[]>>;
+  /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
+  places?: ReadonlyMap<string, ImagePlaces>;
+}
+
+/** Nodes on which an image fails, and others on which it runs. No node is in both. */
+export interface ImagePlaces {
+  /** Those that were read, of `fails` nodes. */
+  failing: readonly Node[];
+  fails: number;
+  /** Those that were read, of `runs` nodes. */
+  running: readonly Node[];
+  runs: number;
 }
 
 /** The snapshot of a pod of whose surroundings nothing was read. In: the pod, and why. */

@@ -391,7 +391,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
   row({
     id: 'openshift',
     name: 'OpenShift internal registry',
-    hosts: /^image-registry\.openshift-image-registry\.svc(?:\.cluster\.local)?$/,
+    hosts: /^(?:image-registry\.openshift-image-registry|docker-registry\.default)\.svc(?:\.cluster\.local)?$/,
     hints: {
       login: 'use a service account and its token',
       right: "give the pod's service account the role system:image-puller in the namespace of the image",

@@ -4,7 +4,19 @@
  */
 import type { ForeignContent } from '../model/content.ts';
 import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
-import type { CredentialExpiry, CredentialFact, Facts, Manager, NodeFacts, NodeReport, Owner, SecretFact, State } from '../model/facts.ts';
+import type {
+  CredentialExpiry,
+  CredentialFact,
+  Facts,
+  ImageTrigger,
+  Manager,
+  NodeContrast,
+  NodeFacts,
+  NodeReport,
+  Owner,
+  SecretFact,
+  State,
+} from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
 import {
@@ -221,6 +233,7 @@ const details = object<FaultDetails>({
   proxy: optional(text),
   nameServer: optional(text),
   silent: optional(boolean),
+  inConversation: optional(boolean),
   ownPhrase: optional(boolean),
   resource: optional(oneOf({ ping: true, token: true, manifest: true, blob: true })),
   scheme: optional(oneOf({ http: true, https: true })),
@@ -239,6 +252,7 @@ const details = object<FaultDetails>({
   storage: optional(oneOf({ readOnly: true, ioError: true, contentLost: true })),
   signature: optional(oneOf({ missing: true, notFound: true, blocked: true, invalid: true })),
   shortName: optional(oneOf({ noRegistry: true, ambiguous: true })),
+  subPath: optional(text),
   phrase: optional(text),
   reason: optional(text),
 });
@@ -352,6 +366,7 @@ const nodeReport = object<NodeReport>({
   unreadableSecrets: list(text),
   pulledAfter: boolean,
   pullingSince: nullable(text),
+  searched: nullable(text),
 });
 
 const node = object<NodeFacts>({
@@ -472,8 +487,7 @@ const probe = object<ProbeFacts>({
   decisive: nullable(number),
   headBlocked: boolean,
   tags: nullable(tags),
-  // facts that an earlier release saved have none
-  upstream: (value, path) => (value === undefined ? null : nullable(fault)(value, path)),
+  upstream: nullable(fault),
   platforms: nullable(list(platform)),
   size: nullable(number),
   layers: nullable(number),
@@ -487,6 +501,14 @@ const probe = object<ProbeFacts>({
       retryAfter: nullable(text),
     }),
   ),
+});
+
+const trigger = object<ImageTrigger>({ tag: quoted, namespace: nullable(text), paused: boolean });
+const contrast = object<NodeContrast>({
+  fails: number,
+  runs: number,
+  compared: number,
+  differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
 });
 
 const factsShape = object<Facts>({
@@ -515,17 +537,22 @@ const factsShape = object<Facts>({
   reference: nullable(reference),
   referenceError: nullable(quoted),
   pullPolicy: nullable(text),
+  trigger: (value, path) => (value === undefined ? null : nullable(trigger)(value, path)),
   failing: boolean,
   state,
   nodeReport,
   node,
+  onNode: nullable(boolean),
   serviceAccount: object<Facts['serviceAccount']>({
     name: text,
+    identity: nullable(text),
     secrets: nullable(list(text)),
     matching: list(text),
   }),
   secrets: list(secret),
   keyring,
+  // facts that an earlier release saved have none
+  contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),
   noProbe: nullable(text),
 });

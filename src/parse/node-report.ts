@@ -3,10 +3,10 @@
 import type { ContainerKind, NodeReport, State } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Event, Pod } from '../model/kubernetes.ts';
-import { type Reference, registryHosts } from '../model/reference.ts';
+import { HUB, type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
 import { asWritten } from './messages/copy.ts';
-import { imageNamed, isOfImage, readFaults } from './messages/reader.ts';
+import { imageNamed, isOfImage, readFaults, registryNamed } from './messages/reader.ts';
 import { type ContainerImage, isOfPull, isPullReason, isStarting, PULL_REASONS, quotedIn, waitsForImage } from './pod.ts';
 
 const FIELD: Record<ContainerKind, string> = {
@@ -174,7 +174,11 @@ export function readNodeReport(
       : lastFailure === undefined
         ? null
         : textOf(lastFailure));
-  const faults = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
+  const read = text === null ? [] : readFaults(text, registryHosts(reference)).map(fault => ofSecret(fault, waiting));
+  const searched =
+    reference?.registry === HUB && isShortName(container.image) ? (read.map(searchedBy).find(host => host !== null) ?? null) : null;
+  // a registry of the runtime's search list is no mirror
+  const faults = searched === null ? read : read.map((fault): Fault => (fault.role === 'mirror' ? { ...fault, role: 'registry' } : fault));
   const failed = newest(latest);
   // a container that runs or ran has its image, though the event of its pull may still be on the way; one without a status has not been reported yet
   const hasImage = container.status?.state?.running !== undefined || container.status?.state?.terminated !== undefined;
@@ -186,6 +190,7 @@ export function readNodeReport(
     pulledAfter: pulled !== undefined && newest(pulled) >= failed && newest(pulled) >= newest(pulling),
     pullingSince:
       pulling !== undefined && !hasImage && newest(pulling) > failed && newest(pulling) > newest(pulled) ? newest(pulling) : null,
+    searched,
   };
 
   const tries = failures
@@ -205,6 +210,15 @@ export function readNodeReport(
         : null,
   };
   return { nodeReport, state };
+}
+
+/** Whether an image is written without a registry. Source: distribution/reference, splitDockerDomain. */
+export const isShortName = (image: string): boolean => !/[.:A-Z]|^localhost$/.test(image.slice(0, Math.max(0, image.indexOf('/'))));
+
+/** The registry of an error by containers/image (CRI-O) where it is not Docker Hub, null otherwise. */
+function searchedBy({ speaker, message }: Fault): string | null {
+  const host = speaker === 'containersImage' ? registryNamed(message) : null;
+  return host === null || registryHosts({ registry: HUB, repository: '', tag: null, digest: null }).includes(host) ? null : host;
 }
 
 /** Whether an error is of a pull secret: kubelet says so, or a document did not parse and no runtime stands around that. */

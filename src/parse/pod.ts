@@ -1,8 +1,8 @@
 /** The images of a pod: which containers and volumes have one, which of them wait for it, and with which pull secrets. Pure. */
 
 import type { ContainerKind, Owner } from '../model/facts.ts';
-import { type ContainerStatus, type Pod, secretNames } from '../model/kubernetes.ts';
-import { fullReference } from '../model/reference.ts';
+import { type ContainerStatus, type Event, type Pod, secretNames } from '../model/kubernetes.ts';
+import { fullReference, withoutTag } from '../model/reference.ts';
 import { isOfImage, readFaults } from './messages/reader.ts';
 import { parseReference } from './reference.ts';
 
@@ -61,24 +61,39 @@ export function isBetweenImages({ image, status }: ContainerImage): boolean {
   return wanted.ok && ran.ok && fullReference(wanted.reference) !== fullReference(ran.reference);
 }
 
-/** The message of a container that waits for an image volume is about the volume's image. Source: KEP-4639, kubelet's EnsureImageExists. */
-const waitsForVolume = (
-  status: ContainerStatus | null,
-  named: ReadonlySet<string>,
-  volumes: readonly ContainerImage[],
-): ContainerImage | undefined => {
-  if (named.size === 0) return undefined;
-  const own = status?.image ?? '';
-  return volumes.find(volume => volume.image !== '' && volume.image !== own && named.has(volume.image));
-};
+/** Characters of a message that identify it: what records an event may cut a long one. */
+const ENOUGH = 200;
 
-const NOTHING: ReadonlySet<string> = new Set();
+/**
+ * The volume that the message of a waiting container is about, if it is one of an image volume: a volume has no status of its own. What kubelet says to the
+ * volume's image in an event without a container is the same message; else the message names the image, in full or by its repository. Source: KEP-4639,
+ * kubelet's EnsureImageExists.
+ */
+function volumeOf(container: ContainerImage, volumes: readonly ContainerImage[], events: readonly Event[]): ContainerImage | undefined {
+  const { reason, message = '' } = container.status?.state?.waiting ?? {};
+  if (volumes.length === 0 || message === '') return undefined;
+  const told = volumes.find(({ image }) => {
+    const text = `Failed to pull image "${image}": ${message.slice(0, ENOUGH)}`;
+    return events.some(
+      event => !(event.involvedObject ?? event.regarding)?.fieldPath && (event.message ?? event.note ?? '').startsWith(text),
+    );
+  });
+  if (told !== undefined) return told;
+  const named = new Set([...quotedIn(message), ...message.split(/[\s"',()]+/).map(word => word.replace(/[:.;]$/, ''))]);
+  const isNamed = ({ image }: ContainerImage): boolean => image !== '' && (named.has(image) || named.has(withoutTag(image)));
+  if (isNamed(container)) return undefined;
+  const mounts = reason === 'CreateContainerError' && /\bImageVolumeMountFailed\b/.test(message);
+  return volumes.find(isNamed) ?? (mounts && volumes.length === 1 ? volumes[0] : undefined);
+}
 
 /** What stands in quotes in a text. A closing quote may open the next one: every piece between two quotes counts, so that one pass finds all. */
 export const quotedIn = (text: string): ReadonlySet<string> => new Set(text.split('"').slice(1, -1));
 
-/** Every image of a pod, in the order of its start. What a container's status says of an image volume is the volume's. */
-export function imagesOf(pod: Pod): ContainerImage[] {
+/**
+ * Every image of a pod, in the order of its start. What a container's status says of an image volume is the volume's. In: the pod, and its events where they
+ * are at hand.
+ */
+export function imagesOf(pod: Pod, events: readonly Event[] = []): ContainerImage[] {
   const spec = pod.spec ?? {};
   const list = (
     kind: ContainerKind,
@@ -111,8 +126,7 @@ export function imagesOf(pod: Pod): ContainerImage[] {
     ...list('container', spec.containers, pod.status?.containerStatuses),
     ...list('ephemeralContainer', spec.ephemeralContainers, pod.status?.ephemeralContainerStatuses),
   ].map(container => {
-    const named = volumes.length === 0 ? NOTHING : quotedIn(container.status?.state?.waiting?.message ?? '');
-    const volume = named.has(container.image) ? undefined : waitsForVolume(container.status, named, volumes);
+    const volume = volumeOf(container, volumes, events);
     if (volume === undefined) return container;
     volume.status ??= container.status;
     return { ...container, status: null };

@@ -52,7 +52,12 @@ export function spokenError(reply: Reply, known: readonly string[] = []): Spoken
     part => typeof part === 'string' && part !== '',
   );
   const code = first?.code ?? record?.code;
-  const upstream = reply.status >= 500 && code === 'UNKNOWN' ? upstreamIn(first?.detail) : null;
+  const upstream =
+    reply.status >= 500 && code === 'UNKNOWN'
+      ? upstreamIn(first?.detail)
+      : (reply.status === 502 || reply.status === 504) && first !== undefined
+        ? upstreamOfGateway(first.message)
+        : null;
   const detail = typeof first?.detail === 'string' ? first.detail : (upstream?.message ?? undefined);
   const message =
     said === undefined ? detail : detail === undefined || said === detail ? (said as string) : `${said as string} (${detail})`;
@@ -102,6 +107,18 @@ function upstreamIn(detail: unknown): UpstreamError | null {
   const what = said?.message ?? 'no answer';
   return { code: said?.code ?? null, status: said?.status ?? null, message: at === null ? what : `${Op} ${at}: ${what}` };
 }
+
+/**
+ * The same in an error of the registry itself with the status of a gateway: it is a gateway to its upstream, and may tell the phrase of the status that it was
+ * answered. Source: pulp-container, pull-through distributions.
+ */
+const upstreamOfGateway = (message: unknown): UpstreamError => ({ code: null, status: PHRASES.get(message) ?? null, message: null });
+const PHRASES = new Map<unknown, number>([
+  ['Unauthorized', 401],
+  ['Forbidden', 403],
+  ['Not Found', 404],
+  ['Too Many Requests', 429],
+]);
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 

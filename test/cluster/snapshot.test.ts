@@ -54,7 +54,14 @@ function told({ events, node, serviceAccount, secrets, otherNamespaces }: PodSna
 async function snapshots(objects: ClusterObject[], forbid?: RegExp): Promise<{ cluster: Told; file: Told; asked: string[] }> {
   const pod = objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === 'api') as unknown as Pod;
   const server = await startCluster({ objects, ...(forbid === undefined ? {} : { forbid }) });
-  const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+  const connection = {
+    server: server.server,
+    headers: {},
+    tls: { ca: authority.cert },
+    proxyUrl: null,
+    namespace: 'shop',
+    origin: 'kubeconfig' as const,
+  };
   const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
   const cluster = told(await createReader(api).snapshot(pod, true));
   await api.close();
@@ -188,7 +195,14 @@ t.test('pods that share objects share what is read', async t => {
   const pods = ['api', 'web'].map(name => podOf(name, 'shop', { secrets: ['own'] }));
   const server = await startCluster({ objects: [...pods, ACCOUNT, dockerconfigjson('own', 'build', OURS)] });
   t.teardown(server.close);
-  const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+  const connection = {
+    server: server.server,
+    headers: {},
+    tls: { ca: authority.cert },
+    proxyUrl: null,
+    namespace: 'shop',
+    origin: 'kubeconfig' as const,
+  };
   const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
   t.teardown(api.close);
   const reader = createReader(api);
@@ -222,7 +236,14 @@ t.test('the workload of a pod is read once, for a pod that was named, and in sil
   ];
   for (const [name, isNamed, forbid, annotations, times] of rows) {
     const server = await startCluster({ objects: [owned, managed, ...AROUND], ...(forbid === undefined ? {} : { forbid }) });
-    const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+    const connection = {
+      server: server.server,
+      headers: {},
+      tls: { ca: authority.cert },
+      proxyUrl: null,
+      namespace: 'shop',
+      origin: 'kubeconfig' as const,
+    };
     const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
     const reader = createReader(api);
     const { workload } = await reader.snapshot(owned as unknown as Pod, isNamed);
@@ -261,7 +282,14 @@ t.test('of a pod that is only starting, the events are read first', async t => {
   ];
   for (const [about, events, evenHealthy, isWhole] of rows) {
     const server = await startCluster({ objects: [starting, named('Node', 'node-1'), ...events] });
-    const connection = { server: server.server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop' };
+    const connection = {
+      server: server.server,
+      headers: {},
+      tls: { ca: authority.cert },
+      proxyUrl: null,
+      namespace: 'shop',
+      origin: 'kubeconfig' as const,
+    };
     const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
     const { node } = told(await createReader(api).snapshot(starting as unknown as Pod, evenHealthy));
     await api.close();

@@ -58,7 +58,7 @@ t.test('requests follow what differs', async t => {
   t.ok(paths.length <= 10, `${paths.length} requests to the cluster for ${PODS} pods`);
   const lines = asked.map(({ method, url }) => `${method} ${url}`);
   t.equal(new Set(lines).size, lines.length, 'the registry is asked nothing twice');
-  t.ok(lines.length <= 1 + 3 * REPOSITORIES, `${lines.length} requests to the registry for ${REPOSITORIES} repositories`);
+  t.ok(lines.length <= 1 + 4 * REPOSITORIES, `${lines.length} requests to the registry for ${REPOSITORIES} repositories`);
 });
 
 t.test('a registry that asks to wait is not asked again by the pods that follow', async t => {

@@ -51,6 +51,7 @@ const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'proxy.authentication-required': ['proxy.authentication-required', 'answer.unusual'],
   'answer.head-blocked': ['HeadRequestBlocked', 'FixedWaitingForRetry-head'],
   'answer.rate-limited': ['RateLimited', 'probe.own-trouble'],
+  'cache.limited': ['RateLimited-cache-digest', 'RateLimited-cache'],
   'answer.rate-limit-code': ['answer.rate-limit-code', 'node.forbidden-without-credential'],
   'answer.network-login': ['answer.network-login', 'answer.unusual'],
   'answer.token-expired': ['answer.token-expired', 'node.something-expired'],
@@ -66,6 +67,7 @@ const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'blob-host.name-not-resolved': ['BlobHostFailed', 'redirect.name-not-resolved'],
   'blob-host.unreachable': ['blob-host.unreachable', 'blob-host.or-mirror'],
   'blob-host.refuses': ['blob-host.refuses', 'auth.forbidden-in-transfer'],
+  'blob-host.redirected-here-too': ['blob-host.redirected-here-too', 'blob-host.or-mirror'],
   'blob-host.failed': ['blob-host.failed', 'blob-host.or-mirror'],
   'certificate.invalid': ['CertificateInvalid', 'certificate.of-this-machine'],
   'certificate.not-trusted': ['CertificateNotTrusted', 'certificate.refused'],
@@ -190,4 +192,21 @@ t.test('what works by GET is shown beside the HEAD that fails', { skip: TEXTS_AR
     ),
     'the answer to GET stands in the evidence',
   );
+});
+
+t.test('of several search registries one answer proves nothing', async t => {
+  for (const name of ['TagNotFound-search', 'TagNotFound-search-probed', 'ShortNameUnresolved-search']) {
+    const facts = factsIn(name);
+    t.not(diagnose(facts).certainty, 'certain', name);
+  }
+  const known = factsIn('TagNotFound-search-probed');
+  known.nodeReport.searched = null;
+  t.equal(diagnose(known).certainty, 'certain', 'the same name, asked at one registry alone');
+});
+
+t.test('only a kubelet that verifies credentials refuses an image', async t => {
+  const facts = factsIn('ImageNeverPulled-refused');
+  const refused = (kubelet: string): boolean =>
+    diagnose({ ...facts, node: { ...facts.node, kubelet } }).fixes.some(({ title }) => title.includes('NeverVerifyAllowlistedImages'));
+  t.strictSame(['v1.32.9', 'v1.33.0', 'v1.37.2-eks-1', ''].map(refused), [false, true, true, false]);
 });

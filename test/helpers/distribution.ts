@@ -1,11 +1,12 @@
 /**
- * Real registries on loopback: distribution/distribution in any of its versions, open, with a login, with a token server, or as a pull-through cache.
+ * Real registries on loopback: distribution/distribution in several releases, open, with a login, with a token server, or as a pull-through cache.
  * Belongs here: how one is configured and started, an image for it, and a token server that signs.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, createSign, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -13,20 +14,23 @@ import { folder } from './process.ts';
 import { freePort, makeCertificate, type TestServer } from './registry.ts';
 import { temporary } from './temporary.ts';
 
-/** A make of registry: a program that is started as `PROGRAM serve CONFIG`. */
+/** A registry's program. */
 export interface Make {
   name: string;
   program: string;
 }
 
 /** Where scripts/registries.mjs puts what it builds. */
-const BUILT = join('node_modules', '.cache', 'registries', 'distribution');
+const built = (name: string): string => join('node_modules', '.cache', 'registries', name, 'registry');
 
-/** Debian's package, and the current release. */
+/** Releases of distribution, started as `PROGRAM serve CONFIG`: Debian's package, and the current one. */
 export const MAKES: readonly Make[] = [
   { name: 'distribution 2.8', program: 'docker-registry' },
-  { name: 'distribution 3', program: process.env.REGISTRY_PROGRAM ?? BUILT },
+  { name: 'distribution 3', program: built('distribution') },
 ];
+
+/** Of another make: an open registry in memory, which has no login and keeps nothing. */
+export const SMALL: Make = { name: 'go-containerregistry', program: built('go-containerregistry') };
 
 /** Whether a make can be started here. */
 export const isInstalled = ({ program }: Make): boolean =>
@@ -78,7 +82,18 @@ export async function startDistribution(
   };
   // JSON is YAML
   const configured = folder({ 'config.yml': JSON.stringify(config) });
-  const child = spawn(make.program, ['serve', join(configured, 'config.yml')], {
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  return { ...(await listening(make, ['serve', join(configured, 'config.yml')], port)), url, storage };
+}
+
+/** Starts the small registry and waits until it answers. */
+export async function startSmall(): Promise<Omit<Distribution, 'storage'>> {
+  const port = await freePort();
+  return { ...(await listening(SMALL, ['-port', String(port)], port)), url: `http://127.0.0.1:${port}` };
+}
+
+async function listening({ program }: Make, parameters: readonly string[], port: number): Promise<TestServer & { log(): string }> {
+  const child = spawn(program, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: 'none' },
   });
@@ -88,9 +103,8 @@ export async function startDistribution(
       log += text;
     });
   }
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   await untilListening(child, port, () => log);
-  return { host: `127.0.0.1:${port}`, port, url, storage, log: () => log, close: () => ended(child) };
+  return { host: `127.0.0.1:${port}`, port, log: () => log, close: () => ended(child) };
 }
 
 async function untilListening(child: ChildProcess, port: number, log: () => string): Promise<void> {
@@ -101,9 +115,8 @@ async function untilListening(child: ChildProcess, port: number, log: () => stri
   }
 }
 
-const accepts = async (port: number): Promise<boolean> => {
-  const { connect } = await import('node:net');
-  return new Promise(resolve => {
+const accepts = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {
       socket.destroy();
@@ -111,7 +124,6 @@ const accepts = async (port: number): Promise<boolean> => {
     });
     socket.once('error', () => resolve(false));
   });
-};
 
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise(resolve => {
@@ -181,7 +193,7 @@ export interface TokenRules {
   anonymous: 'token' | 'refused';
 }
 
-/** Starts a token server (distribution token spec): RS256, the certificate in `x5c`. */
+/** Starts a token server (distribution token spec): ES256, the certificate in `x5c`. */
 export async function startTokenServer({ users, grants, anonymous }: TokenRules): Promise<TokenServer> {
   const { cert, key } = makeCertificate({ isCa: true, commonName: 'token server' });
   const [service, issuer] = ['real-registry', 'real-token-server'];

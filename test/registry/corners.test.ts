@@ -513,7 +513,7 @@ const CORNERS = (): Record<string, Corner> => ({
   },
   'a missing right: only those without a login are sent away': {
     cause: 'AccessDenied',
-    certainty: 'certain',
+    certainty: 'likely',
     auth: 'bearer',
     options: { grants: [] },
   },

@@ -1,6 +1,7 @@
 /** CRI-O, and OpenShift, which sets CRI-O up by objects of the cluster. Source: containers-registries.conf(5), containers-certs.d(5), crio.conf(5), OpenShift's image configuration. */
 
 import type { NodeFacts } from '../../model/facts.ts';
+import { isOpenShiftNode } from '../../model/openshift.ts';
 import { withoutTag } from '../../model/reference.ts';
 import { quote } from '../shell.ts';
 import {
@@ -101,7 +102,14 @@ export function crioSteps(shell: Shell): NodeSteps {
       const target = withoutTag(full);
       return dropIn('set an alias for this name', bare, ['[aliases]', `"${bare}" = "${target}"`]);
     },
-    signaturePolicy: () => step(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
+    signaturePolicy: isBlocked =>
+      isBlocked
+        ? step(
+            shell,
+            'show the registries that are blocked (blocked = true), and the policy (reject)',
+            `grep -rn -B3 blocked /etc/containers/registries.conf ${DROP_INS}; ${sudo}cat /etc/containers/policy.json`,
+          )
+        : step(shell, 'show the signature policy', `${sudo}cat /etc/containers/policy.json`),
   };
 }
 
@@ -168,14 +176,19 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
     status: () => here('show the log of CRI-O', `oc adm node-logs ${name} -u crio --tail=50`),
     importImage: () => here('push the image to a registry: OpenShift nodes have no import', 'oc registry info'),
     resolveShortName: () => here('or set registrySources.containerRuntimeSearchRegistries to one registry', image),
-    signaturePolicy: () => here('show the image policies of the cluster', 'oc get clusterimagepolicy,imagepolicy -A -o yaml'),
+    signaturePolicy: isBlocked =>
+      isBlocked
+        ? here(
+            'show which registries are allowed and blocked (registrySources)',
+            "oc get image.config.openshift.io/cluster -o jsonpath='{.spec.registrySources}'",
+          )
+        : here('show the image policies of the cluster', 'oc get clusterimagepolicy,imagepolicy -A -o yaml'),
   };
 }
 
 /** OpenShift. */
 export const openshift: NodeSystem = {
   id: 'openshift',
-  recognize: ({ labels, osImage }) =>
-    'node.openshift.io/os_id' in labels || /CoreOS.{0,100}OpenShift|Red Hat Enterprise Linux CoreOS/.test(osImage ?? ''),
+  recognize: isOpenShiftNode,
   steps: openshiftSteps,
 };

@@ -1,6 +1,7 @@
 /** The table of node systems: the first that recognizes the node object counts, so the most special stand first. Belongs here: the table, and what reads it. Pure. */
 import type { Fix } from '../../model/diagnosis.ts';
 import type { Facts, NodeFacts } from '../../model/facts.ts';
+import { isOpenShift } from '../../model/openshift.ts';
 import { aks, containerd, eks, gke, microk8s } from './containerd.ts';
 import { crio, openshift } from './crio.ts';
 import { docker } from './docker.ts';
@@ -40,7 +41,8 @@ export const NODE_SYSTEMS: readonly NodeSystem[] = [
 export const nodeSystemOf = (node: NodeFacts): NodeSystem | null => NODE_SYSTEMS.find(system => system.recognize(node)) ?? null;
 
 /** What can be done on the node of the pod. */
-export const nodeSteps = (facts: Facts): NodeSteps => nodeSystemOf(facts.node)?.steps(facts.node) ?? unknownSteps();
+export const nodeSteps = (facts: Facts): NodeSteps =>
+  (nodeSystemOf(facts.node) ?? (isOpenShift(facts) ? openshift : null))?.steps(facts.node) ?? unknownSteps();
 
 /** A step as a fix: its title says where the command runs. In: what stands before and after it, such as `or, `. */
 export function nodeFix(facts: Facts, step: Step, before = '', after = ''): Fix {

@@ -49,7 +49,8 @@ export interface NodeSteps {
   pull(image: string): Step;
   /** Makes the runtime resolve a name without a registry; null where it needs no setting for that. In: the name, and its full form. */
   resolveShortName(name: string, full: string): Step | null;
-  signaturePolicy(): Step;
+  /** In: whether a list of registries rejects the image, and no signature. */
+  signaturePolicy(isBlocked: boolean): Step;
   /** Resolves a host name as the node does. */
   resolve(host: string): Step;
   /** Opens a connection as the node does. */

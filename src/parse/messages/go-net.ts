@@ -109,6 +109,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'go-net.verify-certificate',
     match: /tls: failed to verify certificate: /,
+    on: 'connection',
     otherwise: 'x509',
     example:
       'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": tls: failed to verify certificate: x509: certificate signed by unknown authority',
@@ -118,6 +119,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'go-net.x509',
     match: /x509: /,
+    on: 'connection',
     otherwise: 'x509',
     example:
       'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": x509: certificate has expired or is not yet valid: current time 2026-11-22T13:17:57Z is after 2025-03-01T00:00:00Z',
@@ -126,6 +128,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'go-net.remote-alert',
     match: /remote error: tls: /,
+    on: 'connection',
     otherwise: 'tls',
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": remote error: tls: certificate required',
     source: 'crypto/tls conn.go, alert received',
@@ -133,6 +136,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'go-net.local-alert',
     match: /local error: tls: /,
+    on: 'connection',
     otherwise: 'tls',
     example: 'local error: tls: bad record MAC',
     source: 'crypto/tls conn.go, alert sent',
@@ -140,6 +144,7 @@ export const WRAPPERS: Wrapper[] = [
   {
     id: 'go-net.tls',
     match: /tls: /,
+    on: 'connection',
     otherwise: 'tls',
     example:
       'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": tls: server sent certificate containing RSA key larger than 8192 bits',
@@ -634,6 +639,7 @@ export const ERRORS: ErrorRow[] = [
     id: 'go-net.goaway',
     match: /http2: server sent GOAWAY and closed the connection; LastStreamID=\d+, ErrCode=\w+, debug=.*/,
     kind: 'reset',
+    details: { inConversation: true },
     example: `${HEAD}http2: server sent GOAWAY and closed the connection; LastStreamID=1999, ErrCode=NO_ERROR, debug=""`,
     source: 'net/http h2_bundle.go, http2GoAwayError.Error',
   },
@@ -641,6 +647,7 @@ export const ERRORS: ErrorRow[] = [
     id: 'go-net.stream-error',
     match: /stream error: stream ID \d+; \w+(?:; received from peer)?/,
     kind: 'reset',
+    details: { inConversation: true },
     example: 'failed to copy: stream error: stream ID 3; INTERNAL_ERROR; received from peer',
     source: 'net/http h2_bundle.go, http2StreamError.Error',
   },
@@ -648,6 +655,7 @@ export const ERRORS: ErrorRow[] = [
     id: 'go-net.client-connection-lost',
     match: /http2: client connection lost/,
     kind: 'reset',
+    details: { inConversation: true },
     example: 'failed to copy: http2: client connection lost',
     source: 'net/http h2_bundle.go, http2errClientConnLost',
   },
@@ -685,6 +693,25 @@ export const ERRORS: ErrorRow[] = [
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": unknown status code',
     source: 'net/http transport.go, dialConn (CONNECT)',
   },
+  // what a copy that was cut leaves behind a request: the beginning of an error of Go's own, and nobody's phrase
+  {
+    id: 'go-net.cut-word',
+    match: /(?:d(?:i(?:al?)?)?|r(?:e(?:ad?|m(?:o(?:te?)?)?)?)?|l(?:o(?:c(?:al?)?|o(?:k(?:up?)?)?)?)?|w(?:r(?:i(?:te?)?)?)?)/,
+    at: { on: 'request' },
+    kind: 'unknown',
+    isWhole: true,
+    example: `${HEAD}dia`,
+    source: 'net net.go, OpError.Error',
+  },
+  {
+    id: 'go-net.cut-word-of-http',
+    match: /(?:h(?:t(?:t(?:p2?)?)?)?|n(?:et?)?|t(?:ls?)?|x(?:5(?:09?)?)?|c(?:o(?:n(?:t(?:e(?:xt?)?)?)?)?)?|EO?)/,
+    at: { on: 'request' },
+    kind: 'unknown',
+    isWhole: true,
+    example: `${HEAD}x50`,
+    source: 'net/http, crypto/tls, crypto/x509, context',
+  },
   // a proxy refuses CONNECT: the reason phrase of its answer is all that net/http hands on
   {
     id: 'go-net.connect-refused',
@@ -695,6 +722,37 @@ export const ERRORS: ErrorRow[] = [
     isWhole: true,
     example: 'Head "https://registry.example.com/v2/team/api/manifests/1.4.2": Proxy Authentication Required',
     source: 'net/http transport.go, dialConn (CONNECT)',
+  },
+  {
+    id: 'go-net.goaway-in-request',
+    match: /http2: Transport: cannot retry err \[.+\] after Request\.Body was written; .+/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error`,
+    source: 'golang.org/x/net http2/transport.go, shouldRetryRequest',
+  },
+  {
+    id: 'go-net.graceful-goaway',
+    match: /http2: Transport received Server's graceful shutdown GOAWAY/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http2: Transport received Server's graceful shutdown GOAWAY`,
+    source: 'golang.org/x/net http2/transport.go, errClientConnGotGoAway',
+  },
+  {
+    id: 'go-net.idle-closed',
+    match: /http: server closed idle connection/,
+    kind: 'reset',
+    details: { inConversation: true },
+    example: `${HEAD}http: server closed idle connection`,
+    source: 'net/http transport.go, errServerClosedIdle',
+  },
+  {
+    id: 'go-net.headers-too-long',
+    match: /net\/http: server response headers exceeded \d+ bytes; aborted/,
+    kind: 'notJson',
+    example: `${HEAD}net/http: server response headers exceeded 10485760 bytes; aborted`,
+    source: 'net/http transport.go, readResponse',
   },
 ];
 

@@ -54,6 +54,16 @@ export const WRAPPERS: Wrapper[] = [
     source: 'kubernetes pkg/kubelet/container/sync_result.go, SyncResult.Fail',
   },
   {
+    id: 'kubelet.image-volume',
+    // containerd and CRI-O begin with this error of the CRI; CRI-O may say it twice
+    match: /(?:failed to mount image volume: )?(?:ImageVolumeMountFailed: ){1,2}/,
+    step: 'store',
+    isOfImage: true,
+    example: `failed to mount image volume: ImageVolumeMountFailed: failed to ensure image subpath "weights" in "/run/image-volumes/9b2c": openat weights: no such file or directory`,
+    source: 'kubernetes cri-api pkg/errors/errors.go, ErrImageVolumeMountFailed',
+    since: 'Kubernetes 1.33',
+  },
+  {
     id: 'kubelet.reason-signature',
     match: /SignatureValidationFailed: /,
     kind: 'signature',
@@ -116,6 +126,15 @@ export const WRAPPERS: Wrapper[] = [
     isOutermost: true,
     example: 'pulling image: rpc error: code = Canceled desc = context canceled',
     source: 'cri-tools cmd/crictl/image.go, pullImageCommand',
+  },
+  {
+    // of a copy that was cut, the class of the error still tells what the end did not
+    id: 'kubelet.rpc-not-found',
+    match: /rpc error: code = NotFound desc = (?=failed to pull and unpack image "[^"]*": failed to resolve )/,
+    otherwise: 'notFound',
+    example:
+      'rpc error: code = NotFound desc = failed to pull and unpack image "registry.example.com/team/api:1.4.2": failed to resolve reference "registry.example.com/team/api:1.4.2": registry.example.com/team/api:1.4.2: not found',
+    source: 'google.golang.org/grpc internal/status/status.go, Error.Error; containerd errdefs, ToGRPC',
   },
   {
     id: 'kubelet.rpc',

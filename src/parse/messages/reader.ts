@@ -64,6 +64,16 @@ export const imageNamed = (message: string): string | null => {
   return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
 };
 
+/** The registry of the image that a message of containers/image is about; null where it names none. */
+export function registryNamed(message: string): string | null {
+  const { host, pinged } =
+    /(?:docker:\/\/| manifest \S{1,300} in )(?<host>[^\s"/]{1,253})\/|container registry (?<pinged>[^\s"/]{1,253}): /.exec(
+      message.slice(0, LONGEST),
+    )?.groups ?? {};
+  const named = host ?? pinged ?? '';
+  return /[.:]|^localhost$/.test(named) ? named : null;
+}
+
 const wrappers = WRAPPERS.map(compileWrapper);
 const errors = ERRORS.map(compileError);
 
@@ -216,7 +226,9 @@ function behindUnknown(text: string, draft: Draft, names: readonly string[], pla
   for (let at = text.indexOf(': '); at >= 0 && at < FARTHEST && places.left-- > 0; at = text.indexOf(': ', at + 1)) {
     const inner = text.slice(at + 2);
     if (wrappers.some(({ row, pattern }) => !row.isOutermost && pattern.test(inner))) return inner;
-    if (readsAll(withoutNames(inner, names), draft) !== undefined) return inner;
+    const reading = readsAll(withoutNames(inner, names), draft);
+    // a phrase stands right behind the request, or it is none
+    if (reading !== undefined && reading.groups.phrase === undefined) return inner;
   }
   return null;
 }
@@ -395,7 +407,8 @@ function readError(rest: string, draft: Draft, hosts: readonly string[], names: 
   const inner = draft.kind;
   for (const { kind, except } of draft.owners.toReversed()) if (!except.includes(draft.kind)) draft.kind = kind;
   // a signature that could not be fetched is none that was refused
-  if (draft.kind === 'signature' && UNANSWERED.has(inner)) draft.details.signature = 'notFound';
+  if (draft.kind === 'signature' && (UNANSWERED.has(inner) || (draft.method !== null && UNANSWERED_REQUEST.has(inner))))
+    draft.details.signature = 'notFound';
   finish(draft, text);
   const { on: _, quotesRegistry: __, fromKubelet: ___, owners: ____, otherwise: _____, pathError: ______, ...fault } = draft;
   return {
@@ -420,6 +433,19 @@ const UNANSWERED: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'denied',
   'noBasicAuth',
   'badToken',
+  'canceled',
+  'deadline',
+]);
+/** The same of a request alone: a certificate that no request met is the signer's. */
+const UNANSWERED_REQUEST: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'untrusted',
+  'badCertificate',
+  'x509',
+  'tls',
+  'plainHttp',
+  'httpToHttps',
+  'proxy',
+  'notJson',
 ]);
 
 /** Writes what the error's row tells into the draft. */

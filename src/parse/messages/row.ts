@@ -99,6 +99,7 @@ export const GROUPS: Record<string, (details: FaultDetails, value: string) => vo
   secrets: (details, value) => void (details.secrets = value.split(/,\s*/).filter(Boolean)),
   phrase: (details, value) => void (details.phrase = value),
   reason: (details, value) => void (details.reason = value),
+  subPath: (details, value) => void (details.subPath = value),
 };
 
 /** Groups that the reader itself places: whose they are depends on the layers around. */

@@ -42,7 +42,7 @@ export const WRAPPERS: Wrapper[] = [
   },
   {
     id: 'snapshotter.prepare',
-    match: /failed to prepare extraction snapshot "[^"]*": /,
+    match: /(?:failed|unable) to prepare extraction snapshot(?: "[^"]*")?: /,
     step: 'unpack',
     otherwise: 'storage',
     isOfImage: true,
@@ -298,5 +298,38 @@ export const ERRORS: ErrorRow[] = [
     step: 'store',
     example: 'creating read-only layer with ID "257d92": database disk image is malformed',
     source: 'SQLITE_CORRUPT (podman, kine)',
+  },
+  {
+    id: 'archive.header-type',
+    match: /unhandled tar header type \d+/,
+    kind: 'corrupt',
+    step: 'unpack',
+    example: `${EXTRACT}unhandled tar header type 83`,
+    source: 'containerd pkg/archive/tar.go, createTarFile',
+  },
+  {
+    id: 'archive.invalid',
+    match: /invalid archive/,
+    kind: 'corrupt',
+    step: 'unpack',
+    example: `${EXTRACT}invalid archive`,
+    source: 'containerd pkg/archive/tar.go, errInvalidArchive',
+  },
+  {
+    id: 'snapshotter.mount-options',
+    match: /mount options is too long/,
+    kind: 'storage',
+    step: 'store',
+    example: `${EXTRACT}mount options is too long`,
+    source: 'containerd core/mount/mount_linux.go, mount',
+  },
+  {
+    id: 'snapshotter.no-d-type',
+    match: /\S+ does not support d_type\. .+/,
+    kind: 'storage',
+    step: 'store',
+    example:
+      'failed to prepare extraction snapshot "extract-1": /var/lib/containerd does not support d_type. If the backing filesystem is xfs, please reformat with ftype=1 to enable d_type support',
+    source: 'containerd plugins/snapshots/overlay/overlay.go, NewSnapshotter; nydus, soci and stargz snapshotters',
   },
 ];

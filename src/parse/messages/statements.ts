@@ -401,6 +401,14 @@ export const STATEMENTS: StatementRow[] = [
     source: 'Google Cloud, VPC Service Controls',
   },
   {
+    id: 'statement.network-refused',
+    statement: 'policy',
+    match:
+      /\bfrom (?:this|your) (?:network|IP address|IP|address|country|region|location) (?:is|are|has been) (?:not (?:allowed|permitted)|denied|blocked|forbidden)\b/i,
+    example: 'access from this network is not allowed',
+    source: 'allow lists of addresses in front of registries',
+  },
+  {
     id: 'statement.blocking-policy',
     statement: 'policy',
     match: /\bblocking policy\b/i,

@@ -470,7 +470,7 @@ t.test('a name that begins with a dash is taken for no flag', async t => {
   const facts = base();
   facts.pod = { namespace: 'shop', name: '--all', node: null, owner: { kind: 'deployment', name: '--all' }, manager: null };
   facts.container.name = '--all';
-  facts.serviceAccount = { name: '--all', secrets: [], matching: ['--all'] };
+  facts.serviceAccount = { name: '--all', identity: null, secrets: [], matching: ['--all'] };
   facts.secrets = ['--all', '-x'].map(name => ({
     name,
     type: 'kubernetes.io/dockerconfigjson',

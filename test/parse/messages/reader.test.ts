@@ -229,7 +229,27 @@ t.test('errors of systems, resolvers and proxies that seldom meet', async t => {
     ],
     ['an error number that nobody lists', `${head}dial tcp 10.0.0.5:443: connect: protocol error`, { kind: 'unreachable' }],
     ['an egress filter', `${head}dial tcp 10.0.0.5:443: connect: operation not permitted`, { kind: 'unreachable' }],
-    ['a full table of files', `${head}dial tcp 10.0.0.5:443: socket: too many open files`, { kind: 'storage' }],
+    ['a full table of files', `${head}dial tcp 10.0.0.5:443: socket: too many open files`, { kind: 'runtime' }],
+    ['a copy that was cut in the first word', `${head}dia`, { kind: 'unknown' }],
+    ['a copy that was cut before it', `${head}c`, { kind: 'unknown' }],
+    ['a copy that was cut in a certificate error', `${head}tls: failed to verify certificate: x50`, { kind: 'x509' }],
+    ['a word of a proxy', `${head}filtered`, { kind: 'proxy' }],
+    [
+      'a copy that was cut, whose class tells',
+      `rpc error: code = NotFound desc = failed to pull and unpack image "${IMAGE}": failed to resolve reference "registry.exa`,
+      { kind: 'notFound' },
+    ],
+    [
+      'a connection without a host while a layer is prepared',
+      `failed to pull and unpack image "${IMAGE}": failed to prepare extraction snapshot "extract-1 sha256:9b2c": daemon: connection refused: unknown`,
+      { kind: 'refused', step: 'unpack', host: null },
+    ],
+    ['a request that HTTP/2 ended', `${head}http2: client connection lost`, { kind: 'reset' }],
+    [
+      'a part that a mirror lacks',
+      `failed to pull and unpack image "${IMAGE}": failed to copy: httpReadSeeker: failed open: content at https://mirror.example.net/v2/team/api/manifests/sha256:9b2c?ns=registry.example.com not found: not found`,
+      { kind: 'blobMissing', role: 'mirror', host: 'mirror.example.net' },
+    ],
     [
       'Windows',
       `${head}read tcp 10.1.0.9:5:10.0.0.5:443: wsarecv: An established connection was aborted by the software`,

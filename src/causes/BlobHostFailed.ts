@@ -23,6 +23,7 @@ export const BlobHostFailed: CauseText = {
   fixes: (facts, fault) => {
     const hosts = [...new Set([fault?.host, ...(facts.probe?.blobHosts ?? []).map(blob => blob.host)].filter(host => host != null))];
     const provider = providerOf(facts.reference?.registry ?? '');
+    const isOwn = (provider?.publishers ?? 'own') === 'own';
     const usual = provider?.layerHosts.join(', ') ?? '';
     if (isItself(facts, fault) && fault?.status != null)
       return [
@@ -36,14 +37,24 @@ export const BlobHostFailed: CauseText = {
     if (isOfName(fault))
       return [
         nodeFix(facts, nodeSteps(facts).resolve(hostWord(hosts[0]).replace(/:\d+$/, ''))),
-        { title: `let the DNS server of the nodes resolve ${named}, or let the registry serve the layers itself`, command: null },
+        {
+          title: `let the DNS server of the nodes resolve ${named}${isOwn ? ', or let the registry serve the layers itself' : ''}`,
+          command: null,
+        },
       ];
-    const repair = isOfTls(fault)
-      ? `correct the certificate or the TLS settings of ${named}, or of a proxy in front of it`
-      : isServerError(fault)
-        ? `check the state of ${named}: it answers ${fault?.status}`
-        : `allow ${named} in the firewall or the proxy of the nodes${usual === '' ? '' : ` (${provider?.name} serves layers from ${usual})`}`;
-    return [{ title: repair, command: null }, nodeFix(facts, nodeSteps(facts).connect(`https://${hostWord(hosts[0])}/`))];
+    const repair = fault?.statements.includes('linkExpired')
+      ? `set the clocks of the registry and of the nodes by NTP, and let no cache keep the redirects of the registry: ${named} answers that the signed link has expired`
+      : isOfTls(fault)
+        ? `correct the certificate or the TLS settings of ${named}, or of a proxy in front of it`
+        : isServerError(fault)
+          ? `check the state of ${named}: it answers ${fault?.status}`
+          : isOwn && fault?.status === 403 && fault.explanation !== null && !fault.statements.includes('htmlPage')
+            ? `repair the access of the registry to its storage (key, permission, billing): ${named} rejects the links that the registry signs, and reports why`
+            : `allow ${named} in the firewall or the proxy of the nodes${usual === '' ? '' : ` (${provider?.name} serves layers from ${usual})`}`;
+    return [
+      { title: repair, command: null },
+      nodeFix(facts, nodeSteps(facts).connect(`${fault?.details.scheme ?? 'https'}://${hostWord(hosts[0])}/`)),
+    ];
   },
 };
 

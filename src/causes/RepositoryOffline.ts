@@ -19,7 +19,10 @@ export const RepositoryOffline: CauseText = {
         other?.image ?? `REGISTRY/${repositoryWord(facts)}:${tagWord(facts)}`,
         other?.title ?? 'use another registry that has the image',
       ),
-      { title: 'or ask the owners of the registry to restore it', command: null },
+      {
+        title: 'or repair what the registry reports (its API, billing, license, quota), if it is yours; else ask its owners to restore it',
+        command: null,
+      },
     ];
   },
 };

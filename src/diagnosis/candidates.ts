@@ -314,6 +314,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'The registry accepts no credentials: a 403 means that it blocks the address or the country of the client, unless a proxy answered.',
   ),
   likely(
+    'proxy.answers-in-place',
+    { status: [403, ...FAILING], role: 'registry', details: { proxyAnswers: true } },
+    ['ProxyFailed', 'RegistryFailing', 'RegistryPolicyDenied'],
+    'A proxy on the way answers in the place of the registry, as its headers show.',
+  ),
+  likely(
     'proxy.gateway-error',
     { kind: 'proxy', seenBy: 'probe', code: ['502', '503', '504'] },
     ['ProxyFailed', 'RegistryUnreachable', 'RegistryFailing'],
@@ -893,6 +899,12 @@ export const CANDIDATES: readonly Candidate[] = [
     'The config of the image cannot be read.',
   ),
   likely(
+    'image.page-as-manifest',
+    { kind: 'badManifest', details: { document: 'html' } },
+    ['NotARegistry', 'ManifestUnsupported', 'MirrorFailed', 'ImageBroken'],
+    'The answer begins with "<": it is a web page instead of a manifest.',
+  ),
+  likely(
     'image.bad-manifest',
     { kind: 'badManifest' },
     ['ManifestUnsupported', 'ImageBroken', 'NotARegistry'],
@@ -948,6 +960,18 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
 
   // the answers of the registry: those with a cause of their own
+  likely(
+    'answer.forbidden-to-everybody',
+    {
+      status: 403,
+      step: 'ping',
+      role: 'registry',
+      kind: 'status',
+      where: ({ login, statements }) => login !== 'sent' && !statements.includes('offline'),
+    },
+    ['RegistryPolicyDenied', 'ProxyFailed', 'AccessDenied'],
+    'The registry answers 403 to the first request for /v2/, which no client sends with credentials: it blocks the client, or something in front of it does.',
+  ),
   certain(
     'answer.no-challenge',
     {
@@ -995,6 +1019,12 @@ export const CANDIDATES: readonly Candidate[] = [
     { status: FAILING, step: TRANSFER, where: notMissing },
     ['RegistryFailing', 'BlobHostFailed', 'TokenServiceFailed'],
     'The answer to the request for a part of the image is a server error.',
+  ),
+  likely(
+    'answer.failing-over-login',
+    { status: FAILING, seenBy: 'probe', step: 'ping', where: ({ login }) => login === 'sent' },
+    ['RegistryFailing', 'CredentialsRejected', 'TokenServiceFailed'],
+    'The registry answers the login at /v2/ with a server error, so the password was sent nowhere else.',
   ),
   certain(
     'answer.failing',

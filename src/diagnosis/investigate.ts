@@ -58,7 +58,7 @@ function noQuestion(facts: Facts): string | null {
 function looksDeep(facts: Facts): boolean {
   if (facts.reference?.registry !== HUB) return true;
   const [fault] = facts.nodeReport.faults;
-  if (fault === undefined) return true;
+  if (fault === undefined || ((fault.step === 'config' || fault.step === 'layer') && fault.status !== 429)) return true;
   return (
     fault.kind !== 'never' &&
     !isAuthenticationFault(fault) &&

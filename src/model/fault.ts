@@ -98,6 +98,8 @@ export type Statement =
   | 'rightMissing'
   /** A rule about content, client address, country or law refuses. */
   | 'policy'
+  /** Of these, a rule about where the client is: its address, its country. */
+  | 'clientBlocked'
   /** Shut down, moved, unpaid, over quota, archived, or an upstream that is down. */
   | 'offline'
   /** A limit of requests or pulls is reached. */
@@ -115,7 +117,9 @@ export type Statement =
   /** The tag was there and has been removed by its own expiry. */
   | 'tagExpired'
   /** The account is known and may not be used: locked, or not yet verified. */
-  | 'accountDisabled';
+  | 'accountDisabled'
+  /** A proxy in front of the registry gets no answer from the registry itself. */
+  | 'gateway';
 
 /** What a message or an answer tells of its kind of fault, in typed fields: decisions and texts read these, never a sentence. All are optional. */
 export interface FaultDetails {
@@ -135,6 +139,8 @@ export interface FaultDetails {
   dns?: 'noSuchName' | 'noAnswer';
   /** The loopback or unspecified address to which the name of the host led the node: the node then connects to itself. */
   ownAddress?: string;
+  /** The headers of the answer are those of a proxy on the way, which answers in the place of the host. */
+  proxyAnswers?: boolean;
   /** The address of the proxy that was dialled, with port, or its name where that was looked up. */
   proxy?: string;
   /** The name server that was asked, with port. */
@@ -148,7 +154,7 @@ export interface FaultDetails {
   /** The scheme in which the failing host was asked. */
   scheme?: 'http' | 'https';
   /** A document (an answer, a manifest, a secret) did not parse. */
-  document?: 'json' | 'base64';
+  document?: 'json' | 'base64' | 'html';
   /** Names of the pull secrets that kubelet could not read. */
   secrets?: string[];
   /** Which part of the image is missing or damaged. */

@@ -200,7 +200,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hints: {
       login: 'the user name is AWS, the password is the output of "aws ecr get-login-password"',
       right:
-        'allow ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer and ecr:BatchCheckLayerAvailability in IAM; for another AWS account, allow it in the repository policy too',
+        'allow ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer and ecr:BatchCheckLayerAvailability in IAM; for another AWS account, allow it in the repository policy too; a pull-through cache also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository',
       missing: 'check the storage class of the image: ECR lists archived images, but they cannot be pulled before they are restored',
     },
   }),

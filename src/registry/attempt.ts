@@ -57,6 +57,8 @@ export function classifyAttempt(answer: ManifestAnswer, registry: string, creden
 /** A registry's own 401 or 403. */
 function refusalVerdict(fault: Fault, { auth, knows }: ManifestAnswer, credential: Credential | null): Verdict {
   if (fault.statements.includes('tokenExpired')) return { result: 'rejected', detail: fault.explanation ?? 'the token has expired' };
+  if (fault.statements.includes('accountDisabled'))
+    return { result: 'rejected', detail: fault.explanation ?? 'the account may not be used' };
   if (fault.status === 401 && auth.token === null && !knows) {
     const detail = credential === null ? 'the registry requires authentication' : 'the registry rejects the user name or password';
     return { result: 'rejected', detail };

@@ -5,6 +5,7 @@
 import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateFacts, Check } from '../model/probe.ts';
+import { isLoopback } from '../util/proxy.ts';
 import { bareHost, portOf } from '../util/url.ts';
 import { certificateFacts, certificateFault, describeCertificate } from './certificate.ts';
 import { openTunnel, type ProxyServer } from './proxy-tunnel.ts';
@@ -33,6 +34,14 @@ export function resolveHost(url: URL, lookUp: LookUp, limits: StepLimits, observ
   });
 }
 
+/** The error of a connection that failed, with the address where the name leads to this machine itself, as a DNS server that blocks it says. */
+function toItself(error: unknown, url: URL, addresses: readonly string[]): unknown {
+  const [own] = addresses;
+  const isName = isIP(bareHost(url.hostname)) === 0 && !isLoopback(url.hostname);
+  if (!(error instanceof WireError) || own === undefined || !isName || !addresses.every(isLoopback)) return error;
+  return new WireError({ ...error.fault, details: { ...error.fault.details, ownAddress: own } });
+}
+
 /**
  * Opens a connection. In: the URL, the addresses of its host (no name is looked up here), the limits, and who watches. Out: a socket, secured where the URL says
  * https. Errors: a WireError with the step that failed.
@@ -44,7 +53,9 @@ export async function openConnection(
   observer: ConnectionObserver,
 ): Promise<Socket> {
   const socket = await step('connect', url, observer, async () => {
-    const value = await openTcp(addresses, portOf(url), options);
+    const value = await openTcp(addresses, portOf(url), options).catch(error => {
+      throw toItself(error, url, addresses);
+    });
     return { value, detail: `connected to ${value.remoteAddress}:${portOf(url)}` };
   });
   return secure(socket, url, options, observer);

@@ -71,6 +71,8 @@ export class Gate {
     if (seen === null) return { ok: true, addresses: null, ledInside: false };
     const possible = seen.filter(address => classOf(address) !== 'never');
     if (possible.length === 0) {
+      if (classOfName(url) === null && seen.every(address => address === '0.0.0.0' || address === '::'))
+        return sinkhole(url, seen[0] as string);
       const what = 'a link-local, metadata or unspecified address: kubectl imagepull asks none';
       return refused('address', `${placeOf(url, seen)} is ${what}`, url);
     }
@@ -125,6 +127,18 @@ function classOfName(url: URL): AddressClass | null {
 
 const placeOf = (url: URL, addresses: readonly string[]): string =>
   addresses.includes(bareHost(url.hostname)) ? url.host : `${url.host} (${addresses.join(', ')})`;
+
+/** A name that a DNS server answers with no address: nobody can connect. */
+const sinkhole = ({ host }: URL, address: string): Admission => ({
+  ok: false,
+  fault: {
+    stage: 'connect',
+    kind: 'refused',
+    code: 'ECONNREFUSED',
+    detail: `${host} resolves to ${address}, where nothing answers`,
+    details: { ownAddress: address },
+  },
+});
 
 function refused(notAsked: NonNullable<FaultDetails['notAsked']>, detail: string, url: URL): Admission {
   const way = {

@@ -62,8 +62,10 @@ export async function logIn(session: Session, registry: string, credential: Cred
 
 /** The answer of a `/v2/` that is no registry's. */
 export function pingFault(session: Session): Fault {
-  const place: Place = { step: 'ping', role: session.role, url: session.base, method: 'GET', login: 'none' };
-  const status = Number(session.ping?.code ?? 0) || null;
-  const kind = status === 401 || (status ?? 0) >= 500 || status === 429 ? 'status' : 'notJson';
-  return faultOfContent(kind, place, session.ping?.detail ?? 'no registry answers', { status });
+  const { answer, role } = session;
+  const place: Place = { step: 'ping', role, url: addressOf(session, '/v2/'), method: 'GET', login: 'none' };
+  const status = answer?.status ?? null;
+  const isSpoken = status === 401 || status === 403 || status === 412 || status === 429 || status === 451 || (status ?? 0) >= 500;
+  if (answer === null || !isSpoken) return faultOfContent('notJson', place, session.ping?.detail ?? 'no registry answers', { status });
+  return stated(faultOfReply(answer, place, [], 'status'), null, []);
 }

@@ -11,7 +11,18 @@ import type { Client } from '../model/runtime-client.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { ACCEPT, isDigest, MAX_MANIFEST } from '../parse/manifest.ts';
 import { type Authentication, type AuthHeaders, authenticate, passwordsOf } from './authentication.ts';
-import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
+import {
+  contentType,
+  faultOfContent,
+  faultOfReply,
+  faultOfWire,
+  header,
+  isHtml,
+  type Place,
+  rateLimitOf,
+  spokenError,
+  stated,
+} from './response.ts';
 import { addressOf, type Followed, follow, isForeign, roleOf, type Session } from './session.ts';
 import type { Reply } from './transport.ts';
 import { asOfCache } from './upstream.ts';
@@ -147,12 +158,12 @@ async function ask(pull: Pull, challenge: Challenge | undefined, isKnown = false
   }
   if (!byPassword || exchange.knows) return { ...exchange, head: await getManifest(exchange, 'HEAD') };
   const full = await getManifest(exchange, 'GET');
-  const refused = full.outcome.ok && [401, 403, 429].includes(full.outcome.reply.status);
+  const refused = full.outcome.ok && ([401, 403, 429].includes(full.outcome.reply.status) || full.outcome.reply.status >= 500);
   return { ...exchange, head: refused ? full : await getManifest(exchange, 'HEAD'), full };
 }
 
 /**
- * Sends a Basic password to `/v2/`, which asked for one. Out: that it is right, or the refusal, as a failed step; null where that tells nothing, or need not be asked: the node's
+ * Sends a Basic password to `/v2/`, which asked for one. Out: that it is right, or the refusal or failure, as a failed step; null where that tells nothing, or need not be asked: the node's
  * login works, or the brand's passwords are tokens that end, of which it tells in its answer for the manifest.
  */
 async function testLogin({ session, reference, sent, question, authentication }: Exchange): Promise<'right' | LoginRefused | null> {
@@ -160,11 +171,17 @@ async function testLogin({ session, reference, sent, question, authentication }:
   if (!question.testsLogin || session.challenges[0]?.scheme !== 'basic' || isToken) return null;
   const url = addressOf(session, '/v2/');
   const outcome = await session.transport.request('GET', url, { headers: authentication.auth.headers });
-  if (!outcome.ok) return null;
+  const place: Place = { step: 'ping', role: session.role, url, method: 'GET', login: 'sent' };
+  if (!outcome.ok) {
+    const { code, detail } = outcome.fault;
+    return { fault: faultOfWire(outcome.fault, place), check: { name: 'ping', status: 'failed', code, detail, ms: outcome.ms } };
+  }
   const { reply } = outcome;
   if (reply.status === 200) return 'right';
-  if (![401, 403, 429].includes(reply.status)) return null;
-  const fault = faultOfReply(reply, { step: 'ping', role: session.role, url, method: 'GET', login: 'sent' }, passwordsOf(sent));
+  // who fails over a login (a gateway, its directory) may have counted it, and would again with the manifest; an error of the protocol is the registry's own, behind the login
+  const failsOverLogin = reply.status >= 500 && spokenError(reply).code === null;
+  if (![401, 403, 429].includes(reply.status) && !failsOverLogin) return null;
+  const fault = faultOfReply(reply, place, passwordsOf(sent));
   const check: Check = { name: 'ping', status: 'failed', code: fault.code ?? String(reply.status), detail: fault.message, ms: reply.ms };
   return { fault, check };
 }

@@ -150,6 +150,10 @@ export const header = (reply: Reply, name: string): string | null => {
   return value === undefined ? null : Array.isArray(value) ? (value[0] ?? null) : value;
 };
 
+/** Whether an answer is a forward proxy's own: Squid marks its errors, and secure web gateways name themselves as the server. */
+const ofProxy = (reply: Reply): boolean =>
+  header(reply, 'x-squid-error') !== null || /^(?:squid|zscaler)\b/i.test(header(reply, 'server') ?? '');
+
 /** The rate limit that an answer tells. Source: Docker Hub's headers, `ratelimit-limit: 100;w=21600`; a 429 with Retry-After of any registry. */
 export function rateLimitOf(reply: Reply): RateLimit | null {
   const read = (name: string): [number | null, number | null] => {
@@ -247,7 +251,12 @@ export function faultOfReply(reply: Reply, place: Place, known: readonly string[
               : 'notFound'
             : 'status');
   const fault = base(place);
-  const details = { ...fault.details, ...(reply.ledInside ? { ledInside: true } : {}), ...(upstream === null ? {} : { upstream }) };
+  const details = {
+    ...fault.details,
+    ...(reply.ledInside ? { ledInside: true } : {}),
+    ...(ofProxy(reply) ? { proxyAnswers: true } : {}),
+    ...(upstream === null ? {} : { upstream }),
+  };
   // an error code is a word of the protocol, and of an inner host nothing else is told
   const told = spoken.upstream?.code ?? spoken.code;
   const code = reply.ledInside && !CODES.has(told ?? '') ? null : told;

@@ -10,7 +10,7 @@ import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
 import { withoutTrailing } from '../util/text.ts';
 import { faultOfWire, header, isHtml } from './response.ts';
-import type { Outcome, Transport } from './transport.ts';
+import type { Outcome, Reply, Transport } from './transport.ts';
 import type { WireFault } from './wire.ts';
 
 /** Which host is asked for a registry, and over which scheme. */
@@ -34,6 +34,8 @@ export interface Session {
   fault: Fault | null;
   /** The answer of `/v2/`; null when a step of the connection failed before it. */
   ping: Check | null;
+  /** The same as it came, null where none came. */
+  answer: Reply | null;
   /** What a 401 of `/v2/` asks for, in the order in which a runtime answers. */
   challenges: Challenge[];
   /** `/v2/` answered 200: the registry as a whole requires no authentication. */
@@ -96,7 +98,7 @@ async function refineFault(session: Session): Promise<Session> {
 
 async function ping(transport: Transport, base: string, ns: string | null): Promise<Session> {
   const role = ns === null ? 'registry' : 'mirror';
-  const unanswered: Session = { transport, base, ns, role, fault: null, ping: null, challenges: [], open: false };
+  const unanswered: Session = { transport, base, ns, role, fault: null, ping: null, answer: null, challenges: [], open: false };
   const url = addressOf(unanswered, '/v2/');
   const outcome = await transport.request('GET', url);
   if (!outcome.ok) {
@@ -110,6 +112,7 @@ async function ping(transport: Transport, base: string, ns: string | null): Prom
   const detail = `GET /v2/: ${describePing(reply.status, isHtml(reply), challenges[0])}`;
   return {
     ...unanswered,
+    answer: reply,
     challenges,
     open: reply.status === 200,
     ping: { name: 'ping', status: expected ? 'ok' : 'warning', code: String(reply.status), detail, ms: reply.ms },

@@ -93,6 +93,7 @@ const sessionOf = (answer: (url: string) => Reply): Session => ({
   role: 'registry',
   fault: null,
   ping: null,
+  answer: null,
   challenges: [],
   open: true,
 });

@@ -715,6 +715,120 @@ const CORNERS = (): Record<string, Corner> => ({
     auth: 'bearer',
     answer: when(r => isManifest(r) && hasAuthorization(r), denied('denied')),
   },
+  'ghcr.io wants the token authorized for SAML': {
+    cause: 'AccessDenied',
+    host: 'ghcr.io',
+    auth: 'bearer',
+    answer: when(
+      r => isManifest(r) && hasAuthorization(r),
+      denied('Resource protected by organization SAML enforcement. You must grant your token access to this organization.'),
+    ),
+  },
+  // who fails over a login may have counted it
+  'Basic, a gateway fails over the login': {
+    cause: 'RegistryFailing',
+    certainty: 'likely',
+    password: WRONG,
+    answer: when(sentLogin, html(504, 'Gateway Time-out')),
+    result: 'error',
+  },
+  'Basic, a gateway fails over the login at /v2/, and the node reports 401': {
+    cause: ['CredentialsRejected', 'RegistryFailing'],
+    certainty: 'no',
+    password: WRONG,
+    answer: when(r => isPing(r) && sentLogin(r), { status: 503, body: 'the directory does not answer' }),
+    message: node => node.status(401),
+  },
+  'Basic, silence after the login': {
+    cause: ['RegistryFailing', 'PullTooSlow'],
+    certainty: 'no',
+    password: WRONG,
+    answer: when(sentLogin, { hang: true }),
+  },
+  'Basic, the account is locked': {
+    cause: 'CredentialsRejected',
+    password: WRONG,
+    answer: when(sentLogin, failure(403, 'DENIED', 'the account is temporarily locked')),
+    text: /unlock/,
+  },
+  // what CRI-O meets at /v2/, which it asks without a login
+  'CRI-O, an address is blocked at /v2/': {
+    cause: 'RegistryPolicyDenied',
+    runtime: CRIO,
+    answer: () => denied("client with IP '192.0.2.7' is not allowed access."),
+    text: /allow the public IP address of the nodes/,
+    not: /create secret/,
+  },
+  'CRI-O, a gateway answers 403 at /v2/': {
+    cause: 'RegistryPolicyDenied',
+    certainty: 'no',
+    runtime: CRIO,
+    password: null,
+    answer: () => ({ status: 403, body: 'RBAC: access denied' }),
+    not: /authentication succeeded|pull secret"/i,
+  },
+  'CRI-O, no healthy upstream at /v2/': {
+    cause: 'RegistryFailing',
+    runtime: CRIO,
+    answer: () => ({ status: 503, body: 'no healthy upstream' }),
+  },
+  // whose answer it is
+  'Squid answers in the place of the registry': {
+    cause: 'ProxyFailed',
+    certainty: 'likely',
+    auth: 'open',
+    password: null,
+    answer: () => ({ ...html(503, 'ERROR: The requested URL could not be retrieved'), headers: { 'X-Squid-Error': 'ERR_DNS_FAIL 0' } }),
+    text: /proxy or web gateway/,
+  },
+  'a web gateway answers 403 in the place of the registry': {
+    cause: 'ProxyFailed',
+    certainty: 'likely',
+    auth: 'open',
+    password: null,
+    answer: () => ({ ...html(403, 'Internet Security'), headers: { Server: 'Zscaler/6.2', 'Content-Type': 'text/html' } }),
+  },
+  'Docker Hub, the host of the layers is blocked, as the node reports': {
+    cause: 'BlobHostFailed',
+    host: 'registry-1.docker.io',
+    auth: 'open',
+    password: null,
+    answer: (request, { cdn }) => (isBlob(request) ? { status: 307, headers: { Location: `${cdn}${request.url}` } } : undefined),
+    cdn: () => html(403, 'blocked'),
+    message: node => node.content(403, `blobs/sha256:${'ab'.repeat(32)}`),
+  },
+  'Artifactory, a repository is blacked out': {
+    cause: 'RepositoryOffline',
+    host: 'acme.jfrog.io',
+    answer: when(
+      r => isManifest(r) && sentLogin(r),
+      failure(
+        404,
+        'UNKNOWN',
+        "The repository 'docker-old' is blacked out and cannot serve artifact 'docker-old:team/app/1.4.2/manifest.json'.",
+      ),
+    ),
+  },
+  'Artifactory, the account is locked': {
+    cause: 'CredentialsRejected',
+    host: 'acme.jfrog.io',
+    answer: when(
+      sentLogin,
+      json(403, { errors: [{ status: 403, message: 'Your account is temporarily locked due to too many failed logins.' }] }),
+    ),
+    text: /unlock/,
+    not: /grant user/,
+  },
+  'the API of a registry is switched off': {
+    cause: 'RepositoryOffline',
+    host: 'europe-west1-docker.pkg.dev',
+    auth: 'bearer',
+    answer: when(
+      r => isManifest(r) && hasAuthorization(r),
+      denied('Artifact Registry API has not been used in project 12 before or it is disabled. Enable it, then retry.'),
+    ),
+    text: /repair what the registry reports/,
+  },
 });
 
 /** The finding of a row, and what its servers were asked. */

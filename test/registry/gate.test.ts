@@ -50,6 +50,14 @@ function judged(gate: Gate, url: string, addresses: string[] | null, asker: Aske
   return admission.ok ? (admission.addresses ?? ['by name']).join(' ') : (admission.fault.details?.notAsked ?? 'none');
 }
 
+t.test('a name that a DNS server leads nowhere is not asked, and that is said', async t => {
+  for (const address of ['0.0.0.0', '::']) {
+    const admission = gateOf().admit(new URL('https://reg.example/v2/'), [address], { registry: 'https://reg.example' });
+    t.match(admission, { ok: false, fault: { kind: 'refused', details: { ownAddress: address } } }, address);
+  }
+  t.equal(judged(gateOf(), 'https://reg.example/v2/', ['0.0.0.0', '169.254.169.254']), 'address', 'with a metadata service beside it');
+});
+
 t.test('link-local, metadata and unspecified addresses are asked for nobody', async t => {
   for (const gate of [gateOf(), gateOf(['169.254.169.254', '0.0.0.0', 'reg.example'], ['169.254.169.254', '0.0.0.0', 'reg.example'])]) {
     t.equal(judged(gate, 'http://169.254.169.254/v2/', ['169.254.169.254']), 'address', 'as an image');

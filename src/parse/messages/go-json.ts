@@ -25,6 +25,16 @@ export const ERRORS: ErrorRow[] = [
     source: 'encoding/json decode.go, UnmarshalTypeError.Error',
   },
   {
+    id: 'go-json.web-page',
+    match: /invalid character '<' looking for beginning of value/,
+    isDocument: true,
+    kind: 'badManifest',
+    step: 'manifest',
+    details: { document: 'html' },
+    example: "parse manifest from blob: invalid character '<' looking for beginning of value",
+    source: 'encoding/json scanner.go, SyntaxError.Error, of an answer in HTML or XML',
+  },
+  {
     id: 'go-json.syntax',
     match: /invalid character '(?:.|\\.+)' (?:looking for beginning of|after|in literal|in string|in numeric literal|in \\u) ?.*/,
     isDocument: true,

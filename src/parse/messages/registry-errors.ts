@@ -360,15 +360,15 @@ function withoutQuotes(explanation: string, reference: Reference | null, users: 
 /** Characters of an explanation that are read; those of faults have some three hundred. */
 const LONGEST = 2000;
 
-/** A token is a credential: who says that it has expired says that something has. */
-const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired' };
+/** A token is a credential: who says that it has expired says that something has. A rule about the client is a policy. */
+const IMPLIED: Partial<Record<Statement, Statement>> = { tokenExpired: 'expired', clientBlocked: 'policy' };
 
 /** The fault with what its explanation states. In: the reference and the user names that the explanation may quote. Out: each statement once. */
 export function withStatements(fault: Fault, reference: Reference | null, users: readonly string[] = []): Fault {
   if (fault.explanation === null) return fault;
   const own = withoutQuotes(fault.explanation.slice(0, LONGEST), reference, users);
   const all = STATEMENTS.filter(({ match }) => match.test(own)).map(({ statement }) => statement);
-  // an account that is disabled is no registry that is
-  const stated = all.includes('accountDisabled') ? all.filter(statement => statement !== 'offline') : all;
+  // an account that is disabled is no registry that is, and the upstream of a proxy in front of a registry is the registry
+  const stated = all.includes('accountDisabled') || all.includes('gateway') ? all.filter(statement => statement !== 'offline') : all;
   return { ...fault, statements: [...new Set(stated.flatMap(one => (IMPLIED[one] === undefined ? [one] : [one, IMPLIED[one]])))] };
 }

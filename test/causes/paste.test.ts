@@ -101,8 +101,9 @@ const cases = fixtures.flatMap((file): Case[] => {
   return own.map(fix => {
     seen.add(fix.command as string);
     const all = namesOf(field => (HOSTILE[(seen.size + FIELDS.indexOf(field as never)) % HOSTILE.length] as string).replace('Z', field));
-    // what an image is called may be the cause itself
-    const names = diagnose(withNames(facts, all)).cause === cause ? all : { ...all, image: PLAIN.image };
+    // what an image is called may be the cause itself, or rule out a fix
+    const named = diagnose(withNames(facts, all));
+    const names = named.cause === cause && named.fixes.length === plain.length ? all : { ...all, image: PLAIN.image };
     const hostile = diagnose(withNames(facts, names)).fixes[plain.indexOf(fix)]?.command ?? '';
     return { file, plain: fix.command as string, hostile, names, onNode: isOnNode(fix) };
   });

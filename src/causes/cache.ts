@@ -1,6 +1,7 @@
 /** What three causes say where the failing host is a pull-through cache: its upstream limits it, refuses it or fails. Belongs here: those sentences and repairs. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
+import { NO_MANIFEST } from '../model/reference.ts';
 import type { CauseFix } from './cause.ts';
 import { schemeOf } from './commands.ts';
 import { capital, explanation, hostOf, registry, repository, tagOf } from './phrases.ts';
@@ -41,7 +42,7 @@ const WHAT: Record<string, string> = {
 };
 
 function fixesOf(facts: Facts, told: Fault): CauseFix[] {
-  const path = `/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/sha256:${'0'.repeat(64)}`;
+  const path = `/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/${NO_MANIFEST}`;
   const show: CauseFix = {
     title: 'show what the cache answers for a digest that does not exist: "not found" when it works again, else the error of its upstream',
     command: `curl -sS ${quote(`${schemeOf(facts, told)}://${told.host ?? 'REGISTRY'}${path}`)}`,

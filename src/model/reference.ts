@@ -38,3 +38,6 @@ export function registryHosts(reference: Reference | null): string[] {
     ? ['registry-1.docker.io', 'docker.io', 'index.docker.io']
     : [reference.registry, reference.registry.replace(/:(?:443|80)$/, '')];
 }
+
+/** A digest that no manifest has: what a registry answers for it tells of the registry, not of an image. */
+export const NO_MANIFEST = `sha256:${'0'.repeat(64)}`;

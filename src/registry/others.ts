@@ -1,17 +1,15 @@
 /** The second question after a 500: whether the registry serves others of the same repository. Belongs here: how that is asked, and what it tells. */
 import type { Fault } from '../model/fault.ts';
+import { NO_MANIFEST } from '../model/reference.ts';
 import type { AuthHeaders } from './authentication.ts';
 import { addressOf, follow, type Session } from './session.ts';
-
-/** A digest that no manifest has. */
-const IMPOSSIBLE = `sha256:${'0'.repeat(64)}`;
 
 /**
  * Whether a registry that answers 500 for one manifest serves others of the repository: for a digest that no manifest has it then answers 404, which its storage
  * tells it. In: the session, the repository, and what the request for the manifest sent along.
  */
 export async function servesOthers(session: Session, repository: string, auth: AuthHeaders): Promise<boolean> {
-  const { outcome } = await follow(session, 'GET', addressOf(session, `/v2/${repository}/manifests/${IMPOSSIBLE}`), auth.headers);
+  const { outcome } = await follow(session, 'GET', addressOf(session, `/v2/${repository}/manifests/${NO_MANIFEST}`), auth.headers);
   return outcome.ok && outcome.reply.status === 404;
 }
 

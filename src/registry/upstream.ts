@@ -4,15 +4,12 @@
  */
 import type { Credential } from '../model/credential.ts';
 import type { Fault } from '../model/fault.ts';
-import type { Reference } from '../model/reference.ts';
+import { NO_MANIFEST, type Reference } from '../model/reference.ts';
 import type { Challenge } from '../parse/challenge.ts';
 import { ACCEPT } from '../parse/manifest.ts';
 import { type AuthHeaders, passwordsOf } from './authentication.ts';
 import { faultOfReply, faultOfWire, isHtml, type Place, stated, upstreamState } from './response.ts';
 import { addressOf, follow, isForeign, MAX_BLOB_ANSWER, type Session } from './session.ts';
-
-/** A digest that no manifest has. */
-const NO_MANIFEST = `sha256:${'0'.repeat(64)}`;
 
 /**
  * The fault of a request for content by its digest, told apart from a refusal of the host's own: a registry that is open as a whole and asks nobody for a login

@@ -48,8 +48,10 @@ export function readRefusal(message: string, images: readonly string[]): Omit<Re
   const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text);
   const decides = by === 'imagePolicy' || by === 'webhook' || by === 'policy';
   const named = OF_IMAGE.test(said) || images.some(image => image !== '' && text.includes(image));
+  // the name of an image tells nothing of the rule: it begins with "registry" as often as not
+  const rule = images.reduce((left, image) => (image === '' ? left : left.replaceAll(image, '')), said);
   const ofImage =
-    exact || (by === 'webhook' && IMAGE_WEBHOOK.test(match?.[1] ?? '')) || (named && (OF_ORIGIN.test(said) || !OF_ELSE.test(said)));
+    exact || (by === 'webhook' && IMAGE_WEBHOOK.test(match?.[1] ?? '')) || (named && (OF_ORIGIN.test(rule) || !OF_ELSE.test(rule)));
   const about = !decides ? null : OF_SIGNATURE.test(said) ? 'signature' : ofImage ? 'image' : null;
   return { by: by ?? 'other', name: match?.[1] || null, words, about, exact: about !== null && exact };
 }

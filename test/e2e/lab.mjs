@@ -18,7 +18,7 @@ export const NAMESPACES = ['pulls', 'pulls-other'];
 /** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string, says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string, with?: string }} Wanted */
 /** A row of expected.json: `on` holds what differs on a cluster; null, and a cluster that `only` does not name, is where the target is not made. @typedef {Wanted & { on?: Record<string, Partial<Wanted> | null>, only?: string[] }} Row */
 /** @typedef {{ namespace: string, target: string, title: string, wanted: Wanted[] }} Target */
-/** @typedef {{ waiting?: { reason?: string, message?: string }, running?: object }} State */
+/** @typedef {{ waiting?: { reason?: string, message?: string }, running?: object, terminated?: object }} State */
 /** @typedef {{ name: string, state: State }} ContainerStatus */
 /** @typedef {{ metadata: { name: string, namespace: string, uid: string, labels?: Record<string, string>, deletionTimestamp?: string }, spec: { containers: { name: string }[] }, status: { phase: string, initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[], ephemeralContainerStatuses?: ContainerStatus[] } }} Pod */
 /** @typedef {{ involvedObject: { name: string, uid: string, fieldPath?: string }, reason: string, message?: string, count: number, lastTimestamp: string | null }} Event */
@@ -389,7 +389,9 @@ function hasSettled(pod, wanted) {
   const state = statusOf(pod, container)?.state ?? {};
   if (wanted.cause === 'NoPullProblem') {
     if (wanted.state === 'Pending') return pod.status.phase === 'Pending';
-    return wanted.state === undefined ? state.running !== undefined : state.waiting?.reason === wanted.state;
+    // a container that ends at once does so between two back-offs
+    const ends = wanted.state === 'CrashLoopBackOff' && state.terminated !== undefined;
+    return wanted.state === undefined ? state.running !== undefined : ends || state.waiting?.reason === wanted.state;
   }
   const { reason = '', message = '' } = state.waiting ?? {};
   if (NO_FAILED_PULL.test(reason)) return false;

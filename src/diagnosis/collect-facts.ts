@@ -4,6 +4,7 @@ import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
 import { IDENTITIES, type Lookup, type Node, type Pod, type PodRefusal, type PodSnapshot } from '../model/kubernetes.ts';
 import { fullReference, imageName, type Reference, registryHosts, withoutTag } from '../model/reference.ts';
+import { clientOf } from '../model/runtime-client.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
@@ -220,7 +221,7 @@ const MOST_LISTED = 50;
 function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {
   const { images, nodeInfo } = (lookup.found && lookup.object.status) || {};
   if (images === undefined) return null;
-  const anyRegistry = isShortName(image) && nodeInfo?.containerRuntimeVersion?.startsWith('cri-o:') === true;
+  const anyRegistry = isShortName(image) && clientOf(nodeInfo?.containerRuntimeVersion ?? null) === 'containersImage';
   const listed = images.some(({ names = [] }) =>
     names.some(name => {
       const parsed = parseReference(name);

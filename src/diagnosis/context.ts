@@ -1,9 +1,9 @@
 /** What the rules look at: the facts of one image, with the few things that every rule asks named once. Pure. */
 
-import type { Facts } from '../model/facts.ts';
-import { anonymousPasses } from '../model/facts.ts';
+import { anonymousPasses, type Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
+import { clientOf } from '../model/runtime-client.ts';
 
 /** The facts, and what every rule asks of them. */
 export interface Context {
@@ -53,7 +53,7 @@ export function contextOf(facts: Facts): Context {
   const attempt = withheld ? (everybody ?? null) : decisive;
   // CRI-O asks by GET alone, Docker asks by GET after a HEAD that fails
   const headFailureHarmless =
-    probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && /^(?:cri-o|docker):/.test(facts.node.runtime ?? '');
+    probe?.headBlocked === true && attempt?.fault?.method === 'HEAD' && clientOf(facts.node.runtime) !== 'containerd';
   const answered = attempt?.fault ?? (probe?.connectionFault?.kind === 'status' ? probe.connectionFault : null);
   const probeFault = headFailureHarmless || returned ? null : answered;
   const saysNothing =

@@ -1,6 +1,6 @@
 /** The snapshot policy, once over each source: the same objects of a cluster and of a file give the same snapshot. */
 import t from 'tap';
-import { createApi } from '../../src/cluster/api.ts';
+import { type Api, createApi } from '../../src/cluster/api.ts';
 import { createReader } from '../../src/cluster/reader.ts';
 import { readSaved } from '../../src/cluster/saved-source.ts';
 import type { Lookup, Metadata, Pod, PodSnapshot } from '../../src/model/kubernetes.ts';
@@ -26,6 +26,16 @@ const unreadable = (names: string, uid = 'uid-shop-api'): ClusterObject => ({
   involvedObject: { kind: 'Pod', namespace: 'shop', name: 'api', uid },
 });
 const withSpec = (pod: ClusterObject, spec: object): ClusterObject => ({ ...pod, spec: { ...(pod.spec as object), ...spec } });
+
+/** The API of a test cluster, asked as its administrator. */
+const apiOf = ({ server }: { server: string }): Api =>
+  createApi(
+    { server, headers: {}, tls: { ca: authority.cert }, proxyUrl: null, namespace: 'shop', origin: 'kubeconfig' },
+    10_000,
+    {},
+    'test',
+    new AbortController().signal,
+  );
 
 /** What a snapshot tells, without the texts. */
 interface Told {
@@ -54,15 +64,7 @@ function told({ events, node, serviceAccount, secrets, otherNamespaces }: PodSna
 async function snapshots(objects: ClusterObject[], forbid?: RegExp): Promise<{ cluster: Told; file: Told; asked: string[] }> {
   const pod = objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === 'api') as unknown as Pod;
   const server = await startCluster({ objects, ...(forbid === undefined ? {} : { forbid }) });
-  const connection = {
-    server: server.server,
-    headers: {},
-    tls: { ca: authority.cert },
-    proxyUrl: null,
-    namespace: 'shop',
-    origin: 'kubeconfig' as const,
-  };
-  const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+  const api = apiOf(server);
   const cluster = told(await createReader(api).snapshot(pod, true));
   await api.close();
   await server.close();
@@ -195,15 +197,7 @@ t.test('pods that share objects share what is read', async t => {
   const pods = ['api', 'web'].map(name => podOf(name, 'shop', { secrets: ['own'] }));
   const server = await startCluster({ objects: [...pods, ACCOUNT, dockerconfigjson('own', 'build', OURS)] });
   t.teardown(server.close);
-  const connection = {
-    server: server.server,
-    headers: {},
-    tls: { ca: authority.cert },
-    proxyUrl: null,
-    namespace: 'shop',
-    origin: 'kubeconfig' as const,
-  };
-  const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+  const api = apiOf(server);
   t.teardown(api.close);
   const reader = createReader(api);
   const both = await Promise.all(pods.map(pod => reader.snapshot(pod as unknown as Pod, true)));
@@ -236,15 +230,7 @@ t.test('the workload of a pod is read once, for a pod that was named, and in sil
   ];
   for (const [name, isNamed, forbid, annotations, times] of rows) {
     const server = await startCluster({ objects: [owned, managed, ...AROUND], ...(forbid === undefined ? {} : { forbid }) });
-    const connection = {
-      server: server.server,
-      headers: {},
-      tls: { ca: authority.cert },
-      proxyUrl: null,
-      namespace: 'shop',
-      origin: 'kubeconfig' as const,
-    };
-    const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+    const api = apiOf(server);
     const reader = createReader(api);
     const { workload } = await reader.snapshot(owned as unknown as Pod, isNamed);
     t.strictSame(workload?.annotations ?? null, annotations, `${name}: of the annotations those that count`);
@@ -282,15 +268,7 @@ t.test('of a pod that is only starting, the events are read first', async t => {
   ];
   for (const [about, events, evenHealthy, isWhole] of rows) {
     const server = await startCluster({ objects: [starting, named('Node', 'node-1'), ...events] });
-    const connection = {
-      server: server.server,
-      headers: {},
-      tls: { ca: authority.cert },
-      proxyUrl: null,
-      namespace: 'shop',
-      origin: 'kubeconfig' as const,
-    };
-    const api = createApi(connection, 10_000, {}, 'test', new AbortController().signal);
+    const api = apiOf(server);
     const { node } = told(await createReader(api).snapshot(starting as unknown as Pod, evenHealthy));
     await api.close();
     await server.close();

@@ -1,7 +1,7 @@
 /** The texts of a cause where admission refuses the pods of a workload: nothing was pulled, and what refuses has to be asked. Pure. */
 import type { Facts, Refusal } from '../model/facts.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { kubectl, namespaceOf, ownerOf, rollsOut } from './commands.ts';
+import { kubectl, namespaceOf, ownerObject, ownerOf, rollsOut } from './commands.ts';
 import { imageOf } from './phrases.ts';
 import { object } from './shell.ts';
 
@@ -65,7 +65,7 @@ const again = (facts: Facts): CauseFix[] =>
     ? [
         {
           title: 'then retry now, without waiting for the controller',
-          command: kubectl(facts, `rollout restart ${object(ownerOf(facts).kind, ownerOf(facts).name)}`),
+          command: kubectl(facts, `rollout restart ${ownerObject(facts)}`),
         },
       ]
     : [];

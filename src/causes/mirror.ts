@@ -6,6 +6,7 @@ import { type CauseCode, causeOf } from '../model/cause-codes.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault } from '../model/fault.ts';
+import { faultOfProbe } from '../model/probe.ts';
 import { isForeignChallenge } from '../model/registry-providers.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { namespaceOf, registryWord } from './commands.ts';
@@ -86,7 +87,7 @@ function compare(facts: Facts, fault: Fault | null): Fix[] {
 export function comparison({ probe }: Facts): string {
   const itself = probe?.registryItself;
   if (probe == null || itself == null) return '';
-  const fault = probe.connectionFault ?? probe.attempts[probe.decisive ?? -1]?.fault;
+  const fault = faultOfProbe(probe);
   const answer =
     itself.fault === null
       ? 'returns the manifest: the mirror is at fault'

@@ -9,7 +9,7 @@ import type { Fault } from '../model/fault.ts';
 import { isGenerated, isInternalRegistry, isOfOtherProject, isOpenShift, streamOf } from '../model/openshift.ts';
 import { HUB } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { namespaceOf, ownerOf, registryWord, retryNow, retryWithAccount, setImage, tagWord } from './commands.ts';
+import { namespaceOf, ownerObject, registryWord, retryNow, retryWithAccount, setImage, tagWord } from './commands.ts';
 import { hostOf, registry, tagOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { object, positional, quote } from './shell.ts';
@@ -181,10 +181,7 @@ function ofStream(facts: Facts, code: CauseCode): Fix[] {
   const { trigger } = facts;
   if (trigger !== null && isUnresolved(facts)) {
     const project = trigger.namespace ?? namespaceOf(facts);
-    if (trigger.paused)
-      return [
-        { title: 'resume the trigger', command: own(facts, `set triggers ${object(ownerOf(facts).kind, ownerOf(facts).name)} --auto`) },
-      ];
+    if (trigger.paused) return [{ title: 'resume the trigger', command: own(facts, `set triggers ${ownerObject(facts)} --auto`) }];
     const [stream = '', tag = ''] = trigger.tag.split(':');
     return showStream(project, stream, tag);
   }

@@ -3,7 +3,7 @@ import type { Fix } from '../model/diagnosis.ts';
 import { type CredentialExpiry, type Facts, isOfSandbox, kubeletMinor } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { isOpenShift } from '../model/openshift.ts';
-import type { Attempt } from '../model/probe.ts';
+import { type Attempt, decisiveAttempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
 import { otherPlaceOf } from './relocated-images.ts';
@@ -47,8 +47,7 @@ export const seenFrom = (fault: Fault | null): string =>
   fault?.seenBy === 'probe' ? ' This was observed from this machine; the node may see something else.' : '';
 
 /** The request of the probe that decides, null where none was made. */
-export const decisive = (facts: Facts): Attempt | null =>
-  facts.probe?.decisive == null ? null : (facts.probe.attempts[facts.probe.decisive] ?? null);
+export const decisive = (facts: Facts): Attempt | null => decisiveAttempt(facts.probe);
 
 /** Items in a row, of long lists the first ones and how many more. */
 export const list = (items: readonly string[], most = 5): string =>

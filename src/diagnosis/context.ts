@@ -2,7 +2,7 @@
 
 import { anonymousPasses, type Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault } from '../model/fault.ts';
-import type { Attempt } from '../model/probe.ts';
+import { type Attempt, decisiveAttempt } from '../model/probe.ts';
 import { clientOf } from '../model/runtime-client.ts';
 
 /** The facts, and what every rule asks of them. */
@@ -35,7 +35,7 @@ export interface Context {
 export function contextOf(facts: Facts): Context {
   const { probe } = facts;
   const nodeFault = facts.nodeReport.faults[0] ?? null;
-  const decisive = probe?.decisive == null ? null : (probe.attempts[probe.decisive] ?? null);
+  const decisive = decisiveAttempt(probe);
   const isUnasked = decisive?.fault?.kind === 'notAsked';
   // whether the layers are there was not asked; that the manifest is returned answers a report of the manifest
   const returned =

@@ -1,7 +1,6 @@
 /** What the probe found, as the output shows it: one row a credential, one row a step. Pure. */
 import type { Facts } from '../model/facts.ts';
-import type { CredentialResult } from '../model/probe.ts';
-import { CHECK_ORDER, type Check } from '../model/probe.ts';
+import { CHECK_ORDER, type Check, type CredentialResult, decisiveAttempt } from '../model/probe.ts';
 
 /** A credential in the output. */
 export interface CredentialRow {
@@ -35,8 +34,7 @@ export function credentialsOf(facts: Facts): CredentialRow[] {
 export function checksOf(facts: Facts): Check[] {
   const { probe } = facts;
   if (probe === null) return [];
-  const attempt = probe.decisive === null ? undefined : probe.attempts[probe.decisive];
-  return ladder([...probe.connection, ...(attempt?.checks ?? [])]);
+  return ladder([...probe.connection, ...(decisiveAttempt(probe)?.checks ?? [])]);
 }
 
 /** In: the steps that were made, in any order. Out: every step in the order of a pull, with `skipped` for those that were not made. */

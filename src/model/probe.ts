@@ -122,3 +122,11 @@ export interface ProbeFacts {
   blobHosts: BlobHost[];
   rateLimit: RateLimit | null;
 }
+
+/** The attempt that decided, null where nothing was asked. */
+export const decisiveAttempt = (probe: Pick<ProbeFacts, 'attempts' | 'decisive'> | null): Attempt | null =>
+  probe?.decisive == null ? null : (probe.attempts[probe.decisive] ?? null);
+
+/** What a probe ended with, null where it met no fault. */
+export const faultOfProbe = (probe: Pick<ProbeFacts, 'connectionFault' | 'attempts' | 'decisive'>): Fault | null =>
+  probe.connectionFault ?? decisiveAttempt(probe)?.fault ?? null;

@@ -5,7 +5,7 @@
 import type { Credential } from '../model/credential.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, pullProgress } from '../model/fault.ts';
 import type { Platform } from '../model/platform.ts';
-import type { Attempt, Check, CredentialResult, ProbeFacts, Tags } from '../model/probe.ts';
+import { type Attempt, type Check, type CredentialResult, faultOfProbe, type ProbeFacts, type Tags } from '../model/probe.ts';
 import { imageName, manifestReference, type Reference } from '../model/reference.ts';
 import { mayBeCache } from '../model/registry-providers.ts';
 import type { Client } from '../model/runtime-client.ts';
@@ -118,8 +118,8 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   return {
     probe(reference, credentials, { platform, deep, client = 'containerd', reported }) {
       const identities = credentials.map(credential => uses.identityOf(credential));
-      const question = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep, client, reported]);
-      return probes(question, async () => {
+      const key = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep, client, reported]);
+      return probes(key, async () => {
         const { registry } = reference;
         const waits = silenceOf(registry);
         const isGivenUp = waits.left() <= 0;
@@ -141,11 +141,11 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
           session => probeImage({ session: isGivenUp ? givenUp(session) : session, ...question }),
           isSilent,
         );
-        const fails = facts.connectionFault !== null || facts.attempts[facts.decisive ?? -1]?.fault != null;
-        if (!options.mirrors.has(registry) || !fails) return facts;
+        if (!options.mirrors.has(registry) || faultOfProbe(facts) === null) return facts;
         // whoever names a mirror sends no credential elsewhere
         const itself = createProber(transport, { ...options, mirrors: new Map() });
-        return { ...facts, registryItself: answerOf(await itself.probe(reference, [], { platform, deep: false, client })) };
+        const found = await itself.probe(reference, [], { platform, deep: false, client });
+        return { ...facts, registryItself: { host: found.host, fault: faultOfProbe(found) } };
       });
     },
 
@@ -173,12 +173,6 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
     return { checks: [...checks, ...attempt.checks], result, detail, fault: attempt.fault, repaired };
   }
 }
-
-/** What a probe ended with. */
-const answerOf = ({ host, connectionFault, attempts, decisive }: ProbeFacts): ProbeFacts['registryItself'] => ({
-  host,
-  fault: connectionFault ?? attempts[decisive ?? -1]?.fault ?? null,
-});
 
 /** The session with a registry that has kept silent for so long that it is asked nothing more. */
 const givenUp = (session: Session): Session => ({

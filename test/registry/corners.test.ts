@@ -9,10 +9,10 @@ import { type Finding, investigate } from '../../src/diagnosis/investigate.ts';
 import { credentialsOf } from '../../src/diagnosis/probe-view.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber } from '../../src/registry/prober.ts';
-import { createTransport } from '../../src/registry/transport.ts';
 import { APP, failingPod, failure, html, isBlob, isManifest, json, Lab, loginsIn, pullSecret, surroundings } from '../helpers/lab.ts';
 import { messagesOf, type NodeMessages } from '../helpers/node-messages.ts';
 import { type Answer, makeCertificate, type RegistryOptions, type SeenRequest } from '../helpers/registry.ts';
+import { testTransport } from '../helpers/transport.ts';
 
 const RIGHT = 'c4nary-right-Zq81';
 const WRONG = 'c4nary-wrong-Yp72';
@@ -865,16 +865,7 @@ async function play(row: Corner): Promise<{ finding: Finding; requests: SeenRequ
   ];
   const written = JSON.stringify({ kind: 'List', apiVersion: 'v1', items: objects });
   const saved = readSaved(runtime === undefined ? written : written.replaceAll('containerd://1.7.24', runtime), 'test');
-  const transport = createTransport({
-    stepTimeout: 5000,
-    signal: new AbortController().signal,
-    insecure: [],
-    named: names,
-    ca: authority.cert,
-    environment: {},
-    userAgent: 'test',
-    lookUp: async () => ['127.0.0.1'],
-  });
+  const transport = testTransport({ stepTimeout: 5000, named: names, ca: authority.cert, lookUp: async () => ['127.0.0.1'] });
   try {
     const [one] = collectFacts(await saved.snapshot(saved.pods[0] as never, true), new Date().toISOString(), true);
     const prober = createProber(transport, { mirrors: new Map(), insecure: [], timeout: 20_000, memory: newMemory() });

@@ -5,12 +5,12 @@ import t from 'tap';
 import { Credential } from '../../src/model/credential.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber } from '../../src/registry/prober.ts';
-import { createTransport, type Transport } from '../../src/registry/transport.ts';
 import { writeKubeconfig } from '../helpers/cluster.ts';
 import { failingPod, type Item, json, type KubernetesObject, Lab, pullSecret, surroundings } from '../helpers/lab.ts';
 import { pluginCommand } from '../helpers/plugin.ts';
 import { folder, type Run, run } from '../helpers/process.ts';
 import { type Answer, startTcp, type TestServer } from '../helpers/registry.ts';
+import { testTransport } from '../helpers/transport.ts';
 
 const PASSWORD = 'c4nary-right-Zq81';
 
@@ -39,17 +39,6 @@ const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
 /** A registry that leads every login to a token server. */
 const leadingTo = (realm: string): Answer => ({ status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${realm}",service="s"` } });
-
-/** A transport that gives each step so many milliseconds. */
-const transportOf = (stepTimeout: number): Transport =>
-  createTransport({
-    stepTimeout,
-    signal: new AbortController().signal,
-    insecure: [],
-    ca: null,
-    environment: {},
-    userAgent: 'test',
-  });
 
 t.test('--timeout ends whatever a server does', { jobs: 4 }, async t => {
   const servers: [name: string, onConnection: (socket: import('node:net').Socket) => void][] = [
@@ -120,7 +109,7 @@ t.test('a silent host is asked once', async t => {
   let asked = 0;
   const tokens = await startTcp(socket => void socket.on('data', () => asked++));
   const { host } = await lab.registry({ answer: () => leadingTo(`http://${tokens.host}/token`) });
-  const transport = transportOf(500);
+  const transport = testTransport({ stepTimeout: 500 });
   t.teardown(() => Promise.all([transport.close(), lab.close(), tokens.close()]));
   const prober = createProber(transport, { mirrors: new Map(), insecure: [], timeout: 10_000, memory: newMemory() });
   const started = performance.now();
@@ -174,7 +163,7 @@ t.test('the images of a registry that keeps silent wait no longer than one of th
   const lab = new Lab();
   t.teardown(() => lab.close());
   const { host, requests } = await lab.registry({ answer: ({ path }) => (path === '/v2/' ? json(200, {}) : { hang: true }) });
-  const transport = transportOf(1000);
+  const transport = testTransport({ stepTimeout: 1000 });
   t.teardown(() => transport.close());
   const prober = createProber(transport, { mirrors: new Map(), insecure: [], timeout: 1000, memory: newMemory() });
   const faults: (string | undefined)[] = [];

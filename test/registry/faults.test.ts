@@ -11,10 +11,10 @@ import type { CauseCode } from '../../src/model/cause-codes.ts';
 import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber } from '../../src/registry/prober.ts';
-import { createTransport } from '../../src/registry/transport.ts';
 import { goldenPart, tableOf } from '../helpers/golden.ts';
 import { failingPod, type KubernetesObject, Lab, loginsIn, pullSecret, surroundings, why } from '../helpers/lab.ts';
 import { type Answer, freePort, type Image, makeCertificate, type RegistryOptions, type SeenRequest } from '../helpers/registry.ts';
+import { testTransport } from '../helpers/transport.ts';
 
 const PASSWORD = 'c4nary-right-Zq81';
 const HOSTS = { registry: 'registry.acme.example', token: 'auth.acme.example', storage: 'cdn.acme.example' };
@@ -218,15 +218,11 @@ async function fill(step: Step, fault: string, met: () => void = () => {}): Prom
   const { lab, objects, asked, isMet } = await siteOf(step, fault, host => HOSTS[host]);
   void isMet.then(met);
   const { stepTimeout, timeout } = HANGS.test(fault) ? SHORT_LIMITS : LIMITS;
-  const transport = createTransport({
+  const transport = testTransport({
     stepTimeout,
-    signal: new AbortController().signal,
-    insecure: [],
     // the user's word for the hosts to which the registry leads: their answers then count like those of hosts elsewhere
     named: names,
     ca: authority.cert,
-    environment: {},
-    userAgent: 'test',
     lookUp: async () => ['127.0.0.1'],
   });
   try {

@@ -2,8 +2,8 @@
 import t from 'tap';
 import { classOf } from '../../src/registry/addresses.ts';
 import { type Asker, Gate, MAX_LED_TO, MAX_NAMED_BY_IMAGES } from '../../src/registry/gate.ts';
-import { createTransport } from '../../src/registry/transport.ts';
 import { startRegistry } from '../helpers/registry.ts';
+import { testTransport } from '../helpers/transport.ts';
 
 t.test('where an address leads', async t => {
   const rows: Record<string, string[]> = {
@@ -134,13 +134,9 @@ t.test('what was judged is what is connected', async t => {
   const registry = await startRegistry();
   t.teardown(() => registry.close());
   const lookUps: string[] = [];
-  const transport = createTransport({
+  const transport = testTransport({
     stepTimeout: 2000,
-    signal: new AbortController().signal,
     insecure: ['two-faced.example'],
-    ca: null,
-    environment: {},
-    userAgent: 'test',
     // a name that leads elsewhere with every look-up, and to a link-local address besides
     lookUp: async hostname => {
       lookUps.push(hostname);

@@ -3,8 +3,8 @@ import t from 'tap';
 import { Credential } from '../../src/model/credential.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber, type LoginFacts, type Prober } from '../../src/registry/prober.ts';
-import { createTransport } from '../../src/registry/transport.ts';
 import { type RegistryOptions, startRegistry } from '../helpers/registry.ts';
+import { testTransport } from '../helpers/transport.ts';
 
 const users = { ci: 'c4nary-right' };
 const credential = (password: string): Credential =>
@@ -15,14 +15,7 @@ async function withProber<T>(
   { mirrors = {}, timeout = 10_000, stepTimeout = 10_000 }: { mirrors?: Record<string, string>; timeout?: number; stepTimeout?: number },
   work: (prober: Prober) => Promise<T>,
 ): Promise<T> {
-  const transport = createTransport({
-    stepTimeout,
-    signal: new AbortController().signal,
-    insecure: [],
-    ca: null,
-    environment: {},
-    userAgent: 'test',
-  });
+  const transport = testTransport({ stepTimeout });
   try {
     return await work(createProber(transport, { mirrors: new Map(Object.entries(mirrors)), insecure: [], timeout, memory: newMemory() }));
   } finally {

@@ -6,6 +6,7 @@ import { isOpenShift } from '../model/openshift.ts';
 import { type Attempt, decisiveAttempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
+import { clipped } from '../util/text.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 
 /** The image as the pod names it, in quotes. That of a sandbox is known only where a message names it. */
@@ -81,7 +82,7 @@ const tokenExchange = (facts: Facts): string =>
 /** The first line of a message, without what kubelet writes before it, in quotes unless it has quotes itself. In: the longest text to show, in characters. */
 export function firstLine({ message }: Fault, most: number): string {
   const [line = ''] = message.replace(/^Failed to pull image "[^"]*": /, '').split('\n', 1);
-  const shown = line.length > most ? `${line.slice(0, most)}…` : line;
+  const shown = clipped(line, most);
   return shown.includes('"') ? shown : `"${shown}"`;
 }
 

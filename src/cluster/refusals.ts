@@ -1,6 +1,6 @@
 /** Workloads whose pods admission refuses: what the events and conditions of their makers (ReplicaSets, Jobs, …) tell, as a pod that was never created. */
-import { type Event, keyOf, namespaceOf, type Pod } from '../model/kubernetes.ts';
-import { countOf, firstTimeOf, textOf, timeOf } from '../parse/node-report.ts';
+import { type Event, keyOf, namespaceOf, type Pod, subjectOf, textOf } from '../model/kubernetes.ts';
+import { countOf, firstTimeOf, timeOf } from '../parse/node-report.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
@@ -29,8 +29,9 @@ export interface Refused {
 export function refusedIn(events: readonly Event[]): Refused[] {
   const makers = new Map<string, Refused>();
   for (const event of events) {
-    const object = { ...event.metadata, ...(event.involvedObject ?? event.regarding) };
-    const { kind, name } = event.involvedObject ?? event.regarding ?? {};
+    const subject = subjectOf(event);
+    const object = { ...event.metadata, ...subject };
+    const { kind, name } = subject ?? {};
     if (event.reason !== FAILED_CREATE || kind === undefined || name === undefined) continue;
     if (kind !== 'ReplicationController' && workloadOf(kind.toLowerCase()) === undefined) continue;
     const key = `${kind}/${keyOf(object)}`;

@@ -13,6 +13,8 @@ import {
   type Pod,
   type PodSnapshot,
   type Secret,
+  subjectOf,
+  textOf,
 } from '../model/kubernetes.ts';
 import { noteSecrets } from '../parse/credentials/pull-secret.ts';
 import { readDocuments } from '../parse/documents.ts';
@@ -169,10 +171,10 @@ function createSavedSource(
   const known = new Set<string>();
   for (const event of events) {
     // the same event of both event APIs has one name
-    const id = `${event.metadata.namespace}/${event.metadata.name} ${event.message ?? event.note}`;
+    const id = `${event.metadata.namespace}/${event.metadata.name} ${textOf(event)}`;
     if (event.metadata.name !== '' && known.has(id)) continue;
     known.add(id);
-    const pod = event.involvedObject ?? event.regarding ?? {};
+    const pod = subjectOf(event) ?? {};
     append(eventsByPod, keyOf({ ...event.metadata, ...pod }), event);
     append(eventsByPod, pod.name ?? '', event);
   }

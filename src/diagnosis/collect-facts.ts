@@ -27,6 +27,7 @@ import {
 import { parseReference } from '../parse/reference.ts';
 import { triggerOf } from '../parse/trigger.ts';
 import { redact, showUser } from '../util/redact.ts';
+import { clipped } from '../util/text.ts';
 import { contrastOf } from './contrast.ts';
 
 /** One image of a pod: its facts so far, and the credentials (with their passwords) to probe with. */
@@ -110,7 +111,7 @@ const MOST_KEYS = 200;
 const LONGEST_KEY = 600;
 
 /** A key of a secret for display. */
-const shownKey = (key: string): string => redact(key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key);
+const shownKey = (key: string): string => redact(clipped(key, LONGEST_KEY));
 
 /** Images of one pod that are examined: its author may name thousands, and each is worth a probe of its registry. */
 const MOST_IMAGES = 100;

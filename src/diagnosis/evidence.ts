@@ -5,6 +5,7 @@ import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type Refusal,
 import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
+import { clipped } from '../util/text.ts';
 
 /** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
 export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
@@ -207,7 +208,7 @@ export function tagsLine(tags: Tags, unconfirmed = false): string {
 }
 
 const MOST = 600;
-const shorten = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST)}…` : text).replace(/\n/g, ' ');
+const shorten = (text: string): string => clipped(text, MOST).replace(/\n/g, ' ');
 
 function since(now: string, then: string | null): string {
   if (then === null) return '';

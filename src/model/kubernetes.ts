@@ -164,6 +164,11 @@ export const namespaceOf = ({ namespace }: { namespace?: string }): string => na
 /** `namespace/name` of a namespaced object. */
 export const keyOf = (object: ObjectReference): string => `${namespaceOf(object)}/${object.name}`;
 
+/** What an event is about, by either API. */
+export const subjectOf = (event: Event): ObjectReference | undefined => event.involvedObject ?? event.regarding;
+/** What it says. */
+export const textOf = (event: Event): string => event.message ?? event.note ?? '';
+
 /**
  * The names in a list of pull secrets, each once and in order; kubelet skips empty ones. Source: kubelet_pods.go, getPullSecretsForPod.
  */

@@ -2,7 +2,7 @@
 
 import type { ContainerKind, NodeReport, State } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import type { Event, Pod } from '../model/kubernetes.ts';
+import { type Event, type Pod, subjectOf, textOf } from '../model/kubernetes.ts';
 import { HUB, type Reference, registryHosts } from '../model/reference.ts';
 import { redact } from '../util/redact.ts';
 import { asWritten } from './messages/copy.ts';
@@ -17,8 +17,6 @@ const FIELD: Record<ContainerKind, string> = {
   sandbox: '',
 };
 
-/** What an event says, by either API. */
-export const textOf = (event: Event): string => event.message ?? event.note ?? '';
 /** When it was last seen: RFC 3339, empty where nothing tells. */
 export const timeOf = (event: Event): string =>
   event.series?.lastObservedTime ??
@@ -36,7 +34,7 @@ export const countOf = (event: Event): number => event.series?.count ?? event.co
 
 /** Events of an earlier pod of the same name are not this pod's. */
 export function isOfPod(event: Event, pod: Pod): boolean {
-  const object = event.involvedObject ?? event.regarding;
+  const object = subjectOf(event);
   if (object?.kind !== undefined && object.kind !== 'Pod') return false;
   if (object?.name !== pod.metadata.name) return false;
   if (object.namespace !== undefined && pod.metadata.namespace !== undefined && object.namespace !== pod.metadata.namespace) return false;
@@ -47,7 +45,7 @@ export function isOfPod(event: Event, pod: Pod): boolean {
 function isAbout(event: Event, container: ContainerImage, alone: boolean): boolean {
   const isOfSandbox = event.reason === FAILED_SANDBOX;
   if (isOfSandbox || container.kind === 'sandbox') return isOfSandbox && container.kind === 'sandbox';
-  const fieldPath = (event.involvedObject ?? event.regarding)?.fieldPath;
+  const fieldPath = subjectOf(event)?.fieldPath;
   if (fieldPath !== undefined && fieldPath !== '')
     return container.kind !== 'imageVolume' && fieldPath === `${FIELD[container.kind]}{${container.name}}`;
   return readEvent(event).quoted.has(container.image) || (container.kind !== 'imageVolume' && alone);

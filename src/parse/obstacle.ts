@@ -1,9 +1,9 @@
 /** What keeps a pod from starting and is not its image: its own end, the scheduler, its node, a volume, its network, a container's configuration. Pure. */
 import type { Obstacle } from '../model/facts.ts';
-import type { Event, Lookup, Node, Pod } from '../model/kubernetes.ts';
+import { type Event, type Lookup, type Node, type Pod, textOf } from '../model/kubernetes.ts';
 import { redact } from '../util/redact.ts';
-import { onOneLine, withoutTrailing } from '../util/text.ts';
-import { newestOf, textOf } from './node-report.ts';
+import { clipped, onOneLine, withoutTrailing } from '../util/text.ts';
+import { newestOf } from './node-report.ts';
 import { imagesOf, isOfPull, isStarting } from './pod.ts';
 
 /** Characters of the words that are kept. */
@@ -48,5 +48,5 @@ export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node
 
 function wordsOf(text = ''): string | null {
   const said = withoutTrailing(onOneLine(redact(text)), '.');
-  return said === '' ? null : said.length > MOST ? `${said.slice(0, MOST)}…` : said;
+  return said === '' ? null : clipped(said, MOST);
 }

@@ -1,7 +1,7 @@
 /** The images of a pod: which containers and volumes have one, which of them wait for it, and with which pull secrets. Pure. */
 
 import type { ContainerKind, Owner } from '../model/facts.ts';
-import { type ContainerStatus, type Event, type Pod, secretNames } from '../model/kubernetes.ts';
+import { type ContainerStatus, type Event, type Pod, secretNames, subjectOf, textOf } from '../model/kubernetes.ts';
 import { fullReference, withoutTag } from '../model/reference.ts';
 import { isOfImage, readFaults } from './messages/reader.ts';
 import { parseReference } from './reference.ts';
@@ -81,9 +81,7 @@ function volumeOf(container: ContainerImage, volumes: readonly ContainerImage[],
   if (volumes.length === 0 || message === '') return undefined;
   const told = volumes.find(({ image }) => {
     const text = `Failed to pull image "${image}": ${message.slice(0, ENOUGH)}`;
-    return events.some(
-      event => !(event.involvedObject ?? event.regarding)?.fieldPath && (event.message ?? event.note ?? '').startsWith(text),
-    );
+    return events.some(event => !subjectOf(event)?.fieldPath && textOf(event).startsWith(text));
   });
   if (told !== undefined) return told;
   const named = new Set([...quotedIn(message), ...message.split(/[\s"',()]+/).map(word => word.replace(/[:.;]$/, ''))]);

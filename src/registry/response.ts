@@ -5,6 +5,7 @@ import type { Reference } from '../model/reference.ts';
 import { mediaTypeOf } from '../parse/manifest.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { redact } from '../util/redact.ts';
+import { clipped } from '../util/text.ts';
 import type { Reply } from './transport.ts';
 import type { WireFault } from './wire.ts';
 
@@ -131,7 +132,7 @@ export function upstreamState(status: number | null, code: string | null): NonNu
 
 const clean = (text: string, known: readonly string[]): string => {
   const line = redact(text.replace(/[\s\p{Cc}]+/gu, ' ').trim(), known);
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  return clipped(line, 300);
 };
 
 /** The media type of an answer in lower case, without parameters; empty where none was sent, `invalid` where it is none (RFC 6838). */

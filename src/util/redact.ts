@@ -3,6 +3,7 @@
  * secrets, and of what is no secret. Each step passes over the text once: no text makes it slow.
  */
 import { REDACTED, SECRETS, Secrets } from './secrets.ts';
+import { clipped } from './text.ts';
 
 /** Characters of a text that are looked at; the rest is cut off. */
 const MAX_TEXT = 64 * 1024;
@@ -46,7 +47,7 @@ const DIGEST = /^(?:sha(?:256|512)\b|[\w+.-]{1,32}:[0-9a-f]{32})/;
  * Out: the same text with every secret replaced by `REDACTED`, and cut after 64 k characters. What a terminal obeys is made visible where it is printed, not here.
  */
 export function redact(text: string, known: readonly string[] = []): string {
-  const bounded = (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text).replaceAll('\r\n', '\n');
+  const bounded = clipped(text, MAX_TEXT).replaceAll('\r\n', '\n');
   const secrets = known.filter(secret => !SECRETS.has(secret));
   const own = new Secrets(true);
   for (const secret of secrets) own.add(secret);

@@ -15,5 +15,8 @@ export const onOneLine = (text: string): string =>
     .filter(Boolean)
     .join(' ');
 
+/** As much of a text as is shown, with a mark where it is cut. In: the most characters. */
+export const clipped = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /** A text as a part of a path or a query. Half a character, which JSON can hold and a URL cannot, is replaced, where `encodeURIComponent` would throw. */
 export const inUrl = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));

@@ -1,6 +1,7 @@
 /** kubelet's keyring: which credentials a pull tries for an image, in which order, and which entries only nearly cover it. */
 import type { Credential, NearMiss } from '../../model/credential.ts';
 import { HUB_AUTHS_KEY, HUB_HOSTS, providerOf } from '../../model/registry-providers.ts';
+import { clipped } from '../../util/text.ts';
 import { matchLabel, parseGoUrl } from './go-url.ts';
 import type { AuthsEntry, PullSecret } from './pull-secret.ts';
 
@@ -132,7 +133,7 @@ function nearMissesOf(name: string, secrets: readonly PullSecret[], used: readon
 const nearFirst = (a: NearMiss, b: NearMiss): number => Number(b.near) - Number(a.near);
 
 /** A part of a key in a text. */
-const shown = (text: string): string => (text.length > 253 ? `${text.slice(0, 253)}…` : text);
+const shown = (text: string): string => clipped(text, 253);
 
 function whyMissed(entry: AuthsEntry, name: string, used: readonly string[]): { why: string; near: boolean } {
   const [imageHost = '', ...imagePath] = name.split('/');

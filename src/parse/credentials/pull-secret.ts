@@ -3,6 +3,7 @@
 import { Credential, type SecretFormat, type SecretProblem, type SecretProblemCode } from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
 import { SECRETS } from '../../util/secrets.ts';
+import { clipped } from '../../util/text.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { type GoValue, goTypeName, keyMatchesField, parseGoJson } from './go-json.ts';
 import { parseGoUrl } from './go-url.ts';
@@ -175,7 +176,7 @@ function intendedFormatOf(secret: Secret): SecretFormat | null {
 const MOST_NAMED = 10;
 
 /** A word of a secret's author in a text: names of keys have at most 253 characters. */
-const quoted = (word: string): string => JSON.stringify(word.length > 253 ? `${word.slice(0, 253)}…` : word);
+const quoted = (word: string): string => JSON.stringify(clipped(word, 253));
 
 /** The same, in the form that its type promises. */
 function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {

@@ -1,7 +1,7 @@
 /** What admission says of a pod that it refuses: the words of the API server, in the event or the condition of the workload. No row of a pull reads these. Pure. */
 import type { Refusal } from '../../model/facts.ts';
 import { redact } from '../../util/redact.ts';
-import { onOneLine, withoutTrailing } from '../../util/text.ts';
+import { clipped, onOneLine, withoutTrailing } from '../../util/text.ts';
 
 /** Characters of the words that are kept. */
 const MOST = 600;
@@ -44,7 +44,7 @@ export function readRefusal(message: string, images: readonly string[]): Omit<Re
   const text = message.replace(BEFORE, '');
   const [by, match] = REFUSERS.map(([who, pattern]) => [who, pattern.exec(text)] as const).find(([, found]) => found !== null) ?? [];
   const said = withoutTrailing(onOneLine(redact(match == null ? text : text.slice(match[0].length))), '.');
-  const words = said.length > MOST ? `${said.slice(0, MOST)}…` : said;
+  const words = clipped(said, MOST);
   const exact = by === 'imagePolicy' || IMAGE_FIELD.test(text);
   const decides = by === 'imagePolicy' || by === 'webhook' || by === 'policy';
   const named = OF_IMAGE.test(said) || images.some(image => image !== '' && text.includes(image));

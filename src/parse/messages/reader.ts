@@ -7,6 +7,7 @@ import { type Fault, type FaultKind, pullProgress } from '../../model/fault.ts';
 import { registryHosts as hostsOf, withoutTag } from '../../model/reference.ts';
 import { isLoopback } from '../../util/proxy.ts';
 import { redact } from '../../util/redact.ts';
+import { clipped } from '../../util/text.ts';
 import { parseReference } from '../reference.ts';
 import * as containerd from './containerd.ts';
 import * as containersImage from './containers-image.ts';
@@ -344,7 +345,7 @@ function placeLookup(name: string, draft: Draft, hosts: readonly string[]): void
   draft.host = name;
 }
 
-const shorten = (text: string): string => redact(text.length > 300 ? `${text.slice(0, 300)}…` : text);
+const shorten = (text: string): string => redact(clipped(text, 300));
 
 /** A phrase of HTTP alone explains nothing. */
 const BARE_PHRASE = /^\(?[A-Z][A-Za-z ]*\)?$/;

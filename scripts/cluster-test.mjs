@@ -48,6 +48,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkSandbox } from '../test/e2e/sandbox.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
 /** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
@@ -110,6 +111,8 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  say('the sandbox image of the node');
+  await checkSandbox();
 }
 
 /** The plugin runs so often at the same time. */

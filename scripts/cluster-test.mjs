@@ -27,6 +27,7 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
   cluster,
   describe,
@@ -111,6 +112,8 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  say('the plugin in a pod');
+  await checkInCluster();
   say('the sandbox image of the node');
   await checkSandbox();
 }

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..', '..');
+export const root = join(here, '..', '..');
 /** Where the cluster keeps its state, as its own scripts have it. */
 const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
 export const NAMESPACES = ['pulls', 'pulls-other'];

@@ -1,6 +1,7 @@
 /** How far a pull is, as far as facts tell: what has passed, what there is to download, at which rate, and what is left. Belongs here: the estimate, and its sentences. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { clientOf } from '../model/runtime-client.ts';
+import { showBytes, showSeconds } from './sizes.ts';
 
 /** The rate at which a node pulled of late. */
 export interface Rate {
@@ -87,4 +88,34 @@ export function progressOf(facts: Facts): Progress | null {
     queues,
     longestWait,
   };
+}
+
+/** A number of bytes per second with a unit. */
+const showRate = ({ bytesPerSecond }: Rate): string => `${showBytes(bytesPerSecond)}/s`;
+
+/** What a rate is known from: `the last 3 pulls of this node had 12.0 MB/s`. */
+export const rateBasis = (rate: Rate): string =>
+  `the last ${rate.pulls === 1 ? 'pull' : `${rate.pulls} pulls`} of this node had ${showRate(rate)}${rate.ofUnpacked ? ', counted unpacked' : ''}`;
+
+/** Sentences about what is left; empty where no estimate is possible. */
+export function estimateNote({ rate, expectedSeconds, remainingSeconds, presentBytes, atLeast, elapsedSeconds }: Progress): string {
+  const present = presentBytes ? ` At least ${showBytes(presentBytes)} of it is on the node already.` : '';
+  if (rate === null || expectedSeconds === null || remainingSeconds === null) return present;
+  const whole = showSeconds(Math.max(1, expectedSeconds));
+  const left =
+    remainingSeconds > 0
+      ? `${atLeast ? 'at least' : 'about'} ${showSeconds(Math.max(1, remainingSeconds))} ${remainingSeconds < 1.5 ? 'is' : 'are'} left`
+      : elapsedSeconds > 3 * expectedSeconds + 60
+        ? 'this pull takes much longer: it may wait, or make no progress'
+        : 'this pull takes longer';
+  return `${present} Estimate: ${rateBasis(rate)}, so that the download takes ${atLeast ? 'at least' : 'about'} ${whole}; ${left}.`;
+}
+
+/** A sentence about pulls that this one may wait for; empty where none is known. */
+export function queueNote({ ahead, queues, longestWait }: Progress): string {
+  if (ahead === 0) return '';
+  const began = `${ahead === 1 ? 'A pull of another pod' : `${ahead} pulls of other pods`} on this node began earlier and ${ahead === 1 ? 'has' : 'have'} not ended`;
+  return queues
+    ? ` ${began}, and pulls of this node wait for each other (up to ${showSeconds(longestWait ?? 0)} of late): this one may not have begun.`
+    : ` ${began}: it may wait for ${ahead === 1 ? 'that' : 'those'} (serializeImagePulls, maxParallelImagePulls).`;
 }

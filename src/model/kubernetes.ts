@@ -2,6 +2,7 @@
  * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read
  * belongs to src/cluster.
  */
+import type { FileSystem } from './node-load.ts';
 
 /** ObjectMeta. */
 export interface Metadata {
@@ -45,7 +46,7 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: object;
+    terminated?: { reason?: string; finishedAt?: string };
   };
 }
 
@@ -214,6 +215,26 @@ export interface PodSnapshot {
   otherNamespaces: Map<string, Lookup<string[]>>;
   /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
   places?: ReadonlyMap<string, ImagePlaces>;
+}
+
+/** What is read of a node beside its object, where its disk or its pulls may explain something. */
+export interface NodeDetails {
+  /** The events about the node itself. */
+  events: Lookup<Event[]>;
+  /** Events of pods that begin or end a pull; null where they were not asked for. */
+  pulls: Lookup<Event[]> | null;
+  /** Null where they were not asked for. */
+  fileSystems: Lookup<FileSystem[]> | null;
+}
+
+/** What is asked for of a node: its name, the namespace of the pod that asks, and which of the details. */
+export interface NodeQuestion {
+  name: string;
+  namespace: string;
+  events: boolean;
+  pulls: boolean;
+  /** By --node-stats alone: kubelet itself is asked, which takes a right that may do much more. */
+  stats: boolean;
 }
 
 /** Nodes on which an image fails, and others on which it runs. No node is in both. */

@@ -1,6 +1,6 @@
 /** What keeps a pod from starting and is not its image: its own end, the scheduler, its node, a volume, its network, a container's configuration. Pure. */
 import type { Obstacle } from '../model/facts.ts';
-import { type Event, type Lookup, type Node, type Pod, textOf } from '../model/kubernetes.ts';
+import { type ContainerStatus, type Event, type Lookup, type Node, type Pod, textOf } from '../model/kubernetes.ts';
 import { redact } from '../util/redact.ts';
 import { clipped, onOneLine, withoutTrailing } from '../util/text.ts';
 import { newestOf } from './node-report.ts';
@@ -23,7 +23,10 @@ export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node
   const { metadata, spec, status } = pod;
   const { phase, reason, message, conditions = [] } = status ?? {};
   const condition = (type: string) => conditions.find(one => one.type === type && one.status === 'False');
-  const is = (kind: Obstacle['kind'], said?: string): Obstacle => ({ kind, words: wordsOf(said) });
+  const is = (kind: Obstacle['kind'], said?: string): Obstacle => {
+    const disk = ofDisk(kind, said ?? '', pod, events);
+    return { kind, words: wordsOf(said), ...(disk === undefined ? {} : { disk }) };
+  };
   if (metadata.deletionTimestamp !== undefined) return is('terminating');
   if (reason === 'Evicted') return is('evicted', message);
   if (phase === 'Failed' && reason !== undefined) return is('ended', message ?? reason);
@@ -45,6 +48,32 @@ export function obstacleOf(pod: Pod, events: readonly Event[], node: Lookup<Node
   const said = condition('PodReadyToStartContainers')?.message;
   return said === undefined ? null : is('sandbox', said);
 }
+
+/** How kubelet refuses a pod, and how it ends one, for the disk of the node. Source: pkg/kubelet/eviction/{eviction_manager,helpers}.go. */
+const REFUSED = /\bnode had condition: \[[^\]]*\bDiskPressure\b/;
+const ENDED = /\bnode was low on resource: (?:ephemeral-storage|inodes|nodefs|imagefs|containerfs)\b/;
+/** How a scheduler tells of the taint that a node has under disk pressure, up to 1.34; later ones name no taint. Source: plugins/tainttoleration. */
+const TAINTED = /^0\/(\d{1,6}) nodes are available: (\d{1,6}) node\(s\) had untolerated taint \{node\.kubernetes\.io\/disk-pressure: ?\}/;
+
+/** Whether, and how, the disk of a node is why a pod does not run. */
+function ofDisk(kind: Obstacle['kind'], said: string, pod: Pod, events: readonly Event[]): NonNullable<Obstacle['disk']> | undefined {
+  if (kind === 'unschedulable') {
+    const [, all, tainted] = TAINTED.exec(said) ?? [];
+    return all !== undefined && all === tainted ? 'everyNode' : undefined;
+  }
+  if (kind !== 'evicted') return undefined;
+  const hasRun =
+    events.some(({ reason }) => reason === 'Started' || reason === 'Pulled') || imagesOf(pod).some(({ status }) => ran(status));
+  if (hasRun) return undefined;
+  if (REFUSED.test(said)) return 'refused';
+  if (!ENDED.test(said)) return undefined;
+  return events.some(({ reason }) => reason === 'Pulling') ? 'pulling' : 'unstarted';
+}
+
+/** Whether a container ran, as far as its status tells: kubelet gives one that it cannot find the same end as one that never was. */
+const ran = (status: ContainerStatus | null): boolean =>
+  status?.state?.running !== undefined ||
+  (status?.state?.terminated !== undefined && status.state.terminated.reason !== 'ContainerStatusUnknown');
 
 function wordsOf(text = ''): string | null {
   const said = withoutTrailing(onOneLine(redact(text)), '.');

@@ -30,7 +30,7 @@ export const NodeDiskFull: CauseText = {
               command: `kubectl cordon ${hostWord(facts.node.name, 'NODE')}`,
             },
           ]),
-      ...(facts.obstacle?.disk === 'everyNode' ? [WAIT] : [retryNow(facts)]),
+      ...(facts.obstacle?.disk?.startsWith('everyNode') ? [WAIT] : [retryNow(facts)]),
     ];
   },
 };
@@ -55,9 +55,13 @@ function what(facts: Facts, fault: Fault | null): string {
 
 const thePod = (facts: Facts): string => `P${podName(facts).slice(1)}`;
 
+const everyNode = (facts: Facts): string =>
+  `${thePod(facts)} is assigned to no node: all are short of disk space, so no pull of ${imageOf(facts)} has started`;
+
 const BY_OBSTACLE: Record<NonNullable<Obstacle['disk']>, (facts: Facts) => string> = {
   refused: facts => `${theNode(facts)} is short of disk space and refused ${podName(facts)}, so ${imageOf(facts)} is not pulled`,
   pulling: facts => `${theNode(facts)} ran short of disk space and ended ${podName(facts)} while it pulled ${imageOf(facts)}`,
   unstarted: facts => `${theNode(facts)} ran short of disk space and ended ${podName(facts)} before a container of it was seen to run`,
-  everyNode: facts => `${thePod(facts)} is assigned to no node: all are short of disk space, so no pull of ${imageOf(facts)} has started`,
+  everyNode,
+  everyNodeReports: everyNode,
 };

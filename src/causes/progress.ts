@@ -54,7 +54,7 @@ export function rateOf({ pulls, node }: Pick<Facts, 'pulls' | 'node'>): Rate | n
   if (told.length === 0) return null;
   const sum = (of: (pull: (typeof told)[number]) => number): number => told.reduce((total, pull) => total + of(pull), 0);
   return {
-    bytesPerSecond: sum(({ bytes }) => bytes ?? 0) / sum(({ seconds }) => seconds),
+    bytesPerSecond: Math.round(sum(({ bytes }) => bytes ?? 0) / sum(({ seconds }) => seconds)),
     pulls: told.length,
     ofUnpacked: clientOf(node.runtime) !== 'containerd',
   };
@@ -70,10 +70,10 @@ export function progressOf(facts: Facts): Progress | null {
   const size = probe?.size ?? null;
   const presentBytes = probe?.presentBytes ?? null;
   const waits = (pulls?.ended ?? []).flatMap(({ seconds, withWaiting }) => (withWaiting === null ? [] : [withWaiting - seconds]));
-  const longestWait = waits.length === 0 ? null : Math.max(...waits);
+  const longestWait = waits.length === 0 ? null : Math.round(Math.max(...waits));
   const ahead = (pulls?.open ?? []).filter(({ since }) => Date.parse(since) < begun).length;
   const queues = longestWait !== null && longestWait >= 1;
-  const expectedSeconds = rate === null || size === null ? null : Math.max(0, size - (presentBytes ?? 0)) / rate.bytesPerSecond;
+  const expectedSeconds = rate === null || size === null ? null : Math.round(Math.max(0, size - (presentBytes ?? 0)) / rate.bytesPerSecond);
   const mayNotHaveBegun = queues && ahead > 0;
   return {
     elapsedSeconds: Math.max(0, Math.round(elapsedSeconds)),
@@ -82,7 +82,7 @@ export function progressOf(facts: Facts): Progress | null {
     presentBytes,
     rate,
     expectedSeconds,
-    remainingSeconds: expectedSeconds === null ? null : Math.max(0, expectedSeconds - (mayNotHaveBegun ? 0 : elapsedSeconds)),
+    remainingSeconds: expectedSeconds === null ? null : Math.max(0, Math.round(expectedSeconds - (mayNotHaveBegun ? 0 : elapsedSeconds))),
     atLeast: mayNotHaveBegun || rate?.ofUnpacked === true,
     ahead,
     queues,

@@ -4,7 +4,17 @@
  */
 
 import type { Owner } from '../model/facts.ts';
-import { type Event, failedLookup, keyOf, type Lookup, type Metadata, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
+import {
+  type Event,
+  failedLookup,
+  keyOf,
+  type Lookup,
+  type Metadata,
+  type Node,
+  namespaceOf,
+  notSeen,
+  type Pod,
+} from '../model/kubernetes.ts';
 import type { FileSystem } from '../model/node-load.ts';
 import { fileSystemsOf } from '../parse/node-load.ts';
 import { append } from '../util/lists.ts';
@@ -167,6 +177,22 @@ export function createApiSource(api: Api): ApiSource {
     }) as Promise<Lookup<Event[]>>;
   };
 
+  /** Without the right to list nodes there is no warning: what is kept from every node is known without them too. */
+  const nodes = (): Promise<Lookup<Node[]>> => {
+    const path = `${pathOf(null, 'nodes')}?limit=${PAGE}`;
+    return once(lookups, path, async (): Promise<Lookup<Node[]>> => {
+      try {
+        const answer = await api.get<unknown>(path);
+        const page = answer.ok ? readList(answer.value) : null;
+        const read = (page?.items ?? []).map(readNode).flatMap(shaped => ('object' in shaped ? [shaped.object] : []));
+        return page === null || page.continueToken !== '' ? notSeen('they were not all returned') : { found: true, object: read };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return notSeen(error.message);
+      }
+    }) as Promise<Lookup<Node[]>>;
+  };
+
   /** kubelet files the events about its node in namespace "default". Source: client-go, tools/record, makeEvent. */
   const nodeEvents = (name: string): Promise<Lookup<Event[]>> =>
     selected('default', `involvedObject.kind=Node,involvedObject.name=${name}`);
@@ -257,6 +283,7 @@ export function createApiSource(api: Api): ApiSource {
     eventsOf: pod => eventsNamed(namespaceOf(pod.metadata), pod.metadata.name),
     startEvents: (namespace, name) => void eventsNamed(namespace, name).catch(() => {}),
     prefetchEvents,
+    nodes,
     nodeEvents,
     pullEvents,
     fileSystems,

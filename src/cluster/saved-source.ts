@@ -199,6 +199,7 @@ function createSavedSource(
       const key = pod.metadata.namespace === undefined ? pod.metadata.name : keyOf(pod.metadata);
       return { found: true, object: eventsByPod.get(key) ?? [] };
     },
+    nodes: async () => ({ found: true, object: objects.Node.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])) }),
     nodeEvents: async node => ({
       found: true,
       object: events.filter(event => subjectOf(event)?.kind === 'Node' && subjectOf(event)?.name === node),

@@ -23,6 +23,7 @@ import {
 import type { FileSystem } from '../model/node-load.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
 import { isOfPod, tellOfFailure, unreadableSecrets } from '../parse/node-report.ts';
+import { isKeptByTaints } from '../parse/obstacle.ts';
 import { ownerOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 import { surelyFails } from './pods.ts';
 
@@ -39,6 +40,8 @@ export interface ObjectSource {
   get<K extends keyof ObjectKinds>(kind: K, namespace: string | null, name: string): Promise<Lookup<ObjectKinds[K]>>;
   /** The events that name the pod; those of an earlier pod with the same name may be among them. */
   eventsOf(pod: Pod): Promise<Lookup<Event[]>>;
+  /** All nodes: not seen where they are too many. */
+  nodes(): Promise<Lookup<Node[]>>;
   /** The events about a node. */
   nodeEvents(name: string): Promise<Lookup<Event[]>>;
   /** The events of pods that begin or end a pull: of all namespaces, or of this one where no more may be seen. */
@@ -74,6 +77,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     readSecrets(source, namespace, pullSecretNames(pod)),
     evenHealthy || !source.isRemote ? source.workload(namespace, ownerOf(pod)) : null,
   ]);
+  const nodes = evenHealthy && isKeptByTaints(pod) ? await source.nodes() : null;
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
   const [inherited, otherNamespaces] = await Promise.all([
     readSecrets(source, namespace, secretsToInherit(pod, named, serviceAccount)),
@@ -83,6 +87,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     pod,
     events,
     node,
+    ...(nodes === null ? {} : { nodes }),
     serviceAccount,
     workload,
     secrets: new Map([...named, ...inherited]),

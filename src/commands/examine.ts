@@ -5,9 +5,10 @@
 import { collectFacts, type ImageCase, unexaminedImages } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
-import { diagnosedWith, questionOfNode, withNode } from '../diagnosis/node-look.ts';
+import { diagnosedWith, imagesToCompare, questionOfNode, withNode, withPresent } from '../diagnosis/node-look.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
 import { keyOf, type NodeDetails, type NodeQuestion, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
+import { clientOf } from '../model/runtime-client.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
@@ -69,19 +70,30 @@ export const examine = async (
   const failures = createFailures();
   let isComplete = true;
 
+  /** The second look: what the verdict needs of the node, and which layers the node has already. */
+  const lookAtNode = async (seen: PodSnapshot, one: ImageCase, finding: Finding, prober: Prober | null): Promise<Finding> => {
+    const question = questionOfNode(finding, flags.nodeStats === true);
+    if (nodeDetails === undefined || question === null) return finding;
+    const others = finding.facts.failing || prober === null ? [] : imagesToCompare(finding.facts, seen.node);
+    const { platform, runtime } = finding.facts.node;
+    const [details, ...compared] = await Promise.all([
+      nodeDetails(question),
+      ...others.map(other =>
+        (prober as Prober).probe(other, one.credentials, { platform, deep: true, client: clientOf(runtime), listOnly: true }),
+      ),
+    ]);
+    return diagnosedWith(withPresent(withNode(finding.facts, seen.node, details), compared));
+  };
+
   /** An image that cannot be examined leaves the other images of its pod their verdicts. */
   const investigateOne = async (seen: PodSnapshot, one: ImageCase, prober: Prober | null): Promise<Finding> => {
-    const { pod } = seen;
     try {
-      const finding = await investigate(one, prober);
-      const question = nodeDetails === undefined ? null : questionOfNode(finding, flags.nodeStats === true);
-      if (nodeDetails === undefined || question === null) return finding;
-      return diagnosedWith(withNode(finding.facts, seen.node, await nodeDetails(question)));
+      return await lookAtNode(seen, one, await investigate(one, prober), prober);
     } catch (error) {
       if (context.signal.aborted) throw error;
       const why = failureText(error);
-      failures.add(keyOf(pod.metadata), why);
-      return unexamined(pod, context.now(), why, one.facts);
+      failures.add(keyOf(seen.pod.metadata), why);
+      return unexamined(seen.pod, context.now(), why, one.facts);
     }
   };
 

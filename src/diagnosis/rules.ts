@@ -112,10 +112,10 @@ const STATE: readonly Rule[] = [
   },
   {
     id: 'state.no-node-with-disk',
-    reason: 'Every node has the taint of disk pressure, and the pod does not tolerate it.',
-    when: ({ facts }) => facts.obstacle?.disk === 'everyNode',
+    reason: 'Every node is under disk pressure, and its taints keep the pod away.',
+    when: ({ facts }) => facts.obstacle?.disk === 'everyNode' || facts.obstacle?.disk === 'everyNodeReports',
     verdict: () => ({ causes: ['NodeDiskFull', 'NoPullProblem'], certainty: 'likely' }),
-    proof: ({ facts: { obstacle } }) => [object('status', obstacle?.words ?? '')],
+    proof: ({ facts: { obstacle } }) => (obstacle?.disk === 'everyNode' ? [object('status', obstacle.words ?? '')] : []),
   },
   {
     id: 'state.no-pull-problem',

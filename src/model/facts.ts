@@ -159,9 +159,9 @@ export interface Obstacle {
   words: string | null;
   /**
    * The disk of the node is why: it refused the pod (`refused`), or ended it while its image was pulled (`pulling`) or while nothing of it is known to have run
-   * (`unstarted`); or it keeps the pod from every node (`everyNode`). Absent for anything else, and where the pod ran.
+   * (`unstarted`); or it keeps the pod from every node, as the scheduler says (`everyNode`) or as all nodes report while the scheduler names no taint (`everyNodeReports`). Absent for anything else, and where the pod ran.
    */
-  disk?: 'refused' | 'pulling' | 'unstarted' | 'everyNode';
+  disk?: 'refused' | 'pulling' | 'unstarted' | 'everyNode' | 'everyNodeReports';
 }
 
 /** Admission creates no pod of a workload. */

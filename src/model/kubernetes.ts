@@ -206,6 +206,8 @@ export interface PodSnapshot {
   /** The events of this pod, or why they could not be read. */
   events: Lookup<Event[]>;
   node: Lookup<Node>;
+  /** All nodes, where the scheduler says that the taints of all keep the pod away; absent otherwise. */
+  nodes?: Lookup<Node[]>;
   serviceAccount: Lookup<ServiceAccount>;
   /** By name, from the pod's namespace: its pull secrets first, then those of its service account that were read. */
   secrets: Map<string, Lookup<Secret>>;

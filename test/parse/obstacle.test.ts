@@ -1,7 +1,7 @@
 /** What keeps a pod that is not its image. */
 import t from 'tap';
 import { type Event, failedLookup, type Lookup, type Node, type Pod } from '../../src/model/kubernetes.ts';
-import { obstacleOf } from '../../src/parse/obstacle.ts';
+import { isKeptByTaints, obstacleOf } from '../../src/parse/obstacle.ts';
 
 const unseen = failedLookup('it is not read');
 const node = (status: string, message = ''): Lookup<Node> => ({
@@ -140,6 +140,18 @@ t.test('the disk of the node', async t => {
     ['refused for two reasons', ended('The node had condition: [MemoryPressure, DiskPressure]. '), [], 'refused'],
     ['refused for another', ended('The node had condition: [MemoryPressure]. '), [], undefined],
     ['ended while it pulled', ended(LOW, lost), pulling, 'pulling'],
+    [
+      'its pull failed for that',
+      ended(LOW, lost),
+      [...pulling, event('Failed', 'Failed to pull image "a": write /x: no space left on device', 2)],
+      'pulling',
+    ],
+    [
+      'its pull failed for something else',
+      ended(LOW, lost),
+      [...pulling, event('Failed', 'Failed to pull image "a": not found', 2)],
+      'unstarted',
+    ],
     ['its events are gone', ended(LOW, lost), [], 'unstarted'],
     ['inodes', ended('The node was low on resource: inodes. ', lost), pulling, 'pulling'],
     ['it had its image', ended(LOW, lost), [...pulling, event('Pulled', 'Successfully pulled image', 2)], undefined],
@@ -161,4 +173,16 @@ t.test('the disk of the node', async t => {
     ],
   ];
   for (const [about, of, events, disk] of rows) t.equal(obstacleOf(of, events, unseen)?.disk, disk, about);
+
+  const unnamed = pod(unplaced('Unschedulable', '0/2 nodes are available: 2 node(s) had untolerated taint(s). preemption: none'), {
+    node: '',
+  });
+  const under = (status: string): Node => ({ metadata: { name: 'n' }, status: { conditions: [{ type: 'DiskPressure', status }] } });
+  const disk = (nodes: Node[]) => obstacleOf(unnamed, [], unseen, nodes)?.disk;
+  t.equal(disk([under('True'), under('True')]), 'everyNodeReports');
+  t.equal(disk([under('True'), under('False')]), undefined, 'one has space');
+  t.equal(disk([under('True')]), undefined, 'not all were seen');
+  t.ok(isKeptByTaints(unnamed));
+  for (const [about, of] of rows.map(row => [row[0], row[1]] as const))
+    t.equal(isKeptByTaints(of), about === 'a taint that is not named', about);
 });

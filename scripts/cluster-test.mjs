@@ -17,6 +17,7 @@ import {
   checkAll,
   checkErrors,
   checkForms,
+  checkFullDisk,
   checkGroups,
   checkRights,
   checkSecrets,
@@ -110,6 +111,8 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  say('a full disk');
+  if (!keep) await checkFullDisk(folder);
 }
 
 /** The plugin runs so often at the same time. */

@@ -1,7 +1,9 @@
 /** What `why` reads of a node, and what it says of it: the built plugin over a fake API server. */
+import { createHash } from 'node:crypto';
 import t from 'tap';
 import { type ClusterObject, type ClusterOptions, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
 import { run } from '../helpers/process.ts';
+import { startRegistry } from '../helpers/registry.ts';
 import { items, NODE, named, podOf, warningsOf } from '../helpers/shop.ts';
 
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+/, '');
@@ -164,4 +166,46 @@ t.test('the same objects in a file', async t => {
   const { status, stdout } = await run(['why', 'trainer', '-f', '-', '--no-probe', '-o', 'json'], { input });
   t.equal(status, 0);
   t.match(items({ stdout } as never)[0], { cause: 'StillPulling', progress: { ahead: 1, queues: true } });
+});
+
+/** An image of these layers, as a registry keeps it. */
+function imageOf(repository: string, tag: string, layers: string[]) {
+  const blobs = [JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: layers } }), ...layers].map(
+    text => Buffer.from(text),
+  );
+  const [config, ...rest] = blobs.map((body, index) => ({
+    mediaType: index === 0 ? 'application/vnd.oci.image.config.v1+json' : 'application/vnd.oci.image.layer.v1.tar',
+    digest: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+    size: body.length,
+  }));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  return {
+    repository,
+    tag,
+    copy: { mediaType, manifest: Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers: rest })), blobs },
+  };
+}
+
+t.test('layers that another image of the node has are not downloaded again', async t => {
+  const [shared, old, fresh] = ['s'.repeat(5000), 'o'.repeat(100), 'n'.repeat(200)];
+  const registry = await startRegistry({ images: [imageOf('team/app', '1', [shared, old]), imageOf('team/app', '2', [shared, fresh])] });
+  t.teardown(registry.close);
+  const image = `${registry.host}/team/app:2`;
+  const node = { ...NODE, status: { ...(NODE.status as object), images: [{ names: [`${registry.host}/team/app:1`], sizeBytes: 5100 }] } };
+  const pod = podOf('trainer', 'shop', { image, waiting: { reason: 'ContainerCreating' } });
+  const cluster = await startCluster({
+    objects: [named('Namespace', 'shop'), node, account, pod, kubelet('Pulling', `Pulling image "${image}"`, ago(5), 'trainer')],
+  });
+  t.teardown(cluster.close);
+  const KUBECONFIG = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
+  const answer = await run(['why', 'trainer', '-o', 'json', '--facts'], { env: { KUBECONFIG } });
+  t.match(items(answer)[0], { cause: 'StillPulling', progress: { layers: 2, presentBytes: 5000 } }, answer.stderr);
+  const digest = createHash('sha256').update(old).digest('hex');
+  t.notOk(
+    registry.requests.some(({ url }) => url.includes(digest)),
+    'whether the layers of the other are there is not asked',
+  );
+  const wide = await run(['why', 'trainer', '-o', 'wide'], { env: { KUBECONFIG } });
+  t.match(wide.stdout.replace(/\s+/g, ' '), /At least 5 kB of it is on the node already\./);
+  t.match(wide.stdout, /Largest layers\n {2}5 kB +\d+ % {2}█+ /);
 });

@@ -17,6 +17,7 @@ import {
   checkAll,
   checkErrors,
   checkForms,
+  checkFullDisk,
   checkGroups,
   checkRights,
   checkSecrets,
@@ -114,6 +115,8 @@ async function test() {
   await checkStillPulling();
   say('the plugin in a pod');
   await checkInCluster();
+  say('a full disk');
+  if (!keep) await checkFullDisk(folder);
   say('the sandbox image of the node');
   await checkSandbox();
 }

@@ -64,7 +64,7 @@ export async function watch(flags: WhyFlags, context: Context): Promise<number> 
     const subjects = pods.map(pod => ({ pod, named: false }));
     const take = (finding: Finding): void => void findings.push(finding);
     const { warnings } = await examine(
-      { subjects, snapshot: reader.snapshot, container: flags.container ?? null, take, say() {}, memory },
+      { subjects, snapshot: reader.snapshot, nodeDetails: reader.nodeDetails, container: flags.container ?? null, take, say() {}, memory },
       flags,
       context,
     );

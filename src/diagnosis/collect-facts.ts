@@ -13,6 +13,7 @@ import { managerOf } from '../parse/manager.ts';
 import { IMAGE_FIELD, readRefusal } from '../parse/messages/admission.ts';
 import { readFaults } from '../parse/messages/reader.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
+import { MOST_LISTED } from '../parse/node-load.ts';
 import { isShortName, readNodeReport, sandboxImage } from '../parse/node-report.ts';
 import { obstacleOf } from '../parse/obstacle.ts';
 import {
@@ -51,7 +52,7 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const sandbox = sandboxImage(pod, events);
   // nothing of the pod starts without its sandbox, whichever container is asked about
   const images = [...(sandbox === null ? [] : [sandbox]), ...own.filter(image => only === null || image.name === only)];
-  const obstacle = obstacleOf(pod, events, snapshot.node);
+  const obstacle = obstacleOf(pod, events, snapshot.node, snapshot.nodes?.found ? snapshot.nodes.object : []);
   const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => {
     const found = imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone));
     return { image, case: obstacle === null ? found : { ...found, facts: { ...found.facts, obstacle } } };
@@ -214,9 +215,6 @@ function imageCaseOf(
   };
   return { facts, credentials };
 }
-
-/** Images that a node lists unless kubelet is set otherwise (nodeStatusMaxImages): of more, the smaller ones are missing. */
-const MOST_LISTED = 50;
 
 /** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */
 function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {

@@ -229,13 +229,30 @@ export const readNode = (value: unknown): Shaped<Node> =>
           containerRuntimeVersion: told('containerRuntimeVersion'),
         }),
         conditions: readConditions(status.conditions, defects),
-        images: defects.list(status.images, 'status.images', (item, at) => ({
-          names: defects.list(defects.fields(item, at).names, `${at}.names`, (name, where) => defects.text(name, where) ?? '') ?? [],
-        })),
+        capacity: readStorage(status.capacity),
+        allocatable: readStorage(status.allocatable),
+        images: defects.list(status.images, 'status.images', (item, at) =>
+          defined({
+            names: defects.list(defects.fields(item, at).names, `${at}.names`, (name, where) => defects.text(name, where) ?? '') ?? [],
+            sizeBytes: new Defects().number(defects.fields(item, at).sizeBytes, ''),
+          }),
+        ),
       }),
       spec: defined({ providerID: defects.text(defects.fields(fields.spec, 'spec').providerID, 'spec.providerID') }),
     } as Node;
   });
+
+/** The resource of a node that its images use too. */
+const STORAGE = 'ephemeral-storage';
+/** Characters of a quantity. */
+const MAX_QUANTITY = 64;
+
+/** That resource of a list. A defect of what only completes a text is no reason to read no node at all. */
+function readStorage(value: unknown): Record<string, string> | undefined {
+  const defects = new Defects();
+  const quantity = defects.text(defects.fields(value, '')[STORAGE], '', MAX_QUANTITY);
+  return quantity === undefined ? undefined : { [STORAGE]: quantity };
+}
 
 /** An event of core/v1 or events.k8s.io/v1, null where it is malformed: one event less is no other pod's trouble. */
 export function readEvent(value: unknown): Event | null {
@@ -277,8 +294,16 @@ export function readEvent(value: unknown): Event | null {
     deprecatedLastTimestamp: text('deprecatedLastTimestamp'),
     involvedObject: reference('involvedObject'),
     regarding: reference('regarding'),
+    host: hostOf(value),
   }) as Event;
   return defects.first === undefined ? event : null;
+}
+
+/** The node whose kubelet wrote an event, by either API: it only completes what other fields tell. */
+function hostOf(event: Fields): string | undefined {
+  const fields = new Defects();
+  const [source, deprecated] = [event.source, event.deprecatedSource].map(part => fields.fields(part, ''));
+  return fields.text(source?.host, '') || fields.text(deprecated?.host, '') || undefined;
 }
 
 /** A list as the API returns it. Go writes an empty list as null; an object without `items` is no list. */

@@ -13,6 +13,7 @@ import { managerOf } from '../parse/manager.ts';
 import { IMAGE_FIELD, readRefusal } from '../parse/messages/admission.ts';
 import { readFaults } from '../parse/messages/reader.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
+import { MOST_LISTED } from '../parse/node-load.ts';
 import { isShortName, readNodeReport, sandboxImage } from '../parse/node-report.ts';
 import { obstacleOf } from '../parse/obstacle.ts';
 import {
@@ -214,9 +215,6 @@ function imageCaseOf(
   };
   return { facts, credentials };
 }
-
-/** Images that a node lists unless kubelet is set otherwise (nodeStatusMaxImages): of more, the smaller ones are missing. */
-const MOST_LISTED = 50;
 
 /** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */
 function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {

@@ -1,6 +1,7 @@
 /** The facts of one image: plain JSON without a password, from objects, the report of the node and the probe. Belongs here: the types, and small predicates. */
 import type { NearMiss, SecretFormat, SecretProblem } from './credential.ts';
 import { type Fault, isAuthenticationFault } from './fault.ts';
+import type { DiskFacts, NodePulls } from './node-load.ts';
 import type { Platform } from './platform.ts';
 import type { Attempt, ProbeFacts } from './probe.ts';
 import type { Reference } from './reference.ts';
@@ -222,6 +223,10 @@ export interface Facts {
     /** Every secret that the pod names was read or is proved missing: the list of credentials is whole. */
     complete: boolean;
   };
+  /** The disk of the node; absent where the verdict needed nothing of it. */
+  disk?: DiskFacts;
+  /** The other pulls of the node; absent where the verdict needed nothing of them. */
+  pulls?: NodePulls;
   /** Null where other pods were not seen, or nothing tells their nodes apart. */
   contrast: NodeContrast | null;
   /** Null when no registry was asked. */

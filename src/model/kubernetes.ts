@@ -115,6 +115,8 @@ export interface Event {
   deprecatedLastTimestamp?: string | null;
   involvedObject?: ObjectReference;
   regarding?: ObjectReference;
+  /** The node of the kubelet that wrote it; absent where another component did. */
+  host?: string;
 }
 
 /** ObjectReference of an event. */
@@ -152,8 +154,11 @@ export interface Node {
       containerRuntimeVersion?: string;
     };
     conditions?: Condition[];
+    /** Quantities by resource. */
+    capacity?: Record<string, string>;
+    allocatable?: Record<string, string>;
     /** The largest of the images that it has: 50, unless kubelet is set otherwise (nodeStatusMaxImages). */
-    images?: { names?: string[] }[];
+    images?: { names?: string[]; sizeBytes?: number }[];
   };
   spec?: { providerID?: string };
 }

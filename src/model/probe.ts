@@ -1,6 +1,7 @@
 /** What our own probe of a registry found. Belongs here: the facts that the diagnosis reads, in typed fields; sentences in them are for people alone. */
 import type { TypoKind } from './credential.ts';
 import type { Fault } from './fault.ts';
+import type { LayerSize } from './node-load.ts';
 import type { Platform } from './platform.ts';
 
 /** The steps of a pull that are checked. */
@@ -119,6 +120,10 @@ export interface ProbeFacts {
   /** Bytes of all layers and the config, compressed. */
   size: number | null;
   layers: number | null;
+  /** The largest layers, the largest first; absent where none were seen. */
+  largestLayers?: LayerSize[];
+  /** Bytes of the largest layers that an image on the node has too: the least that is not downloaded. Absent where no such image was compared. */
+  presentBytes?: number;
   blobHosts: BlobHost[];
   rateLimit: RateLimit | null;
 }

@@ -20,6 +20,7 @@ import type {
   State,
 } from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
+import type { DiskEvent, DiskFacts, EndedPull, FileSystem, LayerSize, NodePulls, OpenPull } from '../model/node-load.ts';
 import type { Platform } from '../model/platform.ts';
 import {
   type Attempt,
@@ -382,6 +383,38 @@ const node = object<NodeFacts>({
   provider: nullable(text),
 });
 
+const disk = object<DiskFacts>({
+  pressureSince: nullable(text),
+  capacityBytes: nullable(number),
+  allocatableBytes: nullable(number),
+  images: nullable(object<NonNullable<DiskFacts['images']>>({ count: number, bytes: number, complete: boolean })),
+  events: list(
+    object<DiskEvent>({
+      kind: oneOf({ gcFailed: true, reclaiming: true, pressure: true, relieved: true, full: true }),
+      at: text,
+      words: quoted,
+      wantedBytes: nullable(number),
+      freedBytes: nullable(number),
+    }),
+  ),
+  fileSystems: optional(
+    list(
+      object<FileSystem>({
+        name: oneOf({ image: true, container: true, node: true }),
+        availableBytes: nullable(number),
+        capacityBytes: nullable(number),
+        inodesFree: nullable(number),
+        inodes: nullable(number),
+      }),
+    ),
+  ),
+});
+
+const pulls = object<NodePulls>({
+  ended: list(object<EndedPull>({ image: quoted, at: text, seconds: number, withWaiting: nullable(number), bytes: nullable(number) })),
+  open: list(object<OpenPull>({ pod: text, image: quoted, since: text })),
+});
+
 const secret = object<SecretFact>({
   name: text,
   type: nullable(text),
@@ -493,6 +526,8 @@ const probe = object<ProbeFacts>({
   platforms: nullable(list(platform)),
   size: nullable(number),
   layers: nullable(number),
+  largestLayers: optional(list(object<LayerSize>({ digest: text, bytes: number }))),
+  presentBytes: optional(number),
   blobHosts: list(object<BlobHost>({ host: text, ok: boolean, detail: text })),
   rateLimit: nullable(
     object<RateLimit>({
@@ -553,6 +588,8 @@ const factsShape = object<Facts>({
   }),
   secrets: list(secret),
   keyring,
+  disk: optional(disk),
+  pulls: optional(pulls),
   // facts that an earlier release saved have none
   contrast: (value, path) => (value === undefined ? null : nullable(contrast)(value, path)),
   probe: nullable(probe),

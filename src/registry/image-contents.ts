@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { describeContent } from '../model/content.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Fault, FaultKind } from '../model/fault.ts';
+import type { LayerSize } from '../model/node-load.ts';
 import { type Platform, runsOn, showPlatform } from '../model/platform.ts';
 import type { BlobHost, Check, CheckName, RateLimit } from '../model/probe.ts';
 import { manifestReference, type Reference } from '../model/reference.ts';
@@ -29,6 +30,8 @@ import { asOfCache } from './upstream.ts';
 /** Layers that are asked for, and how many at the same time. */
 const MAX_LAYERS = 64;
 const AT_ONCE = 4;
+/** Layers whose size is told. */
+const MOST_SIZES = 12;
 /** Bytes that are read of a config. */
 const MAX_CONFIG = 1024 * 1024;
 
@@ -43,6 +46,8 @@ export interface ImageContents {
   /** Bytes of all layers and the config, compressed; null when not seen. */
   size: number | null;
   layers: number | null;
+  /** The largest layers, the largest first; null when not seen. */
+  largestLayers: LayerSize[] | null;
   /** The hosts to which the registry redirects for blobs. */
   blobHosts: BlobHost[];
   /** The last one that was told. */
@@ -92,7 +97,16 @@ const isOfOnePart = (session: Session, got: Followed): boolean =>
 class ImageInspection {
   /** Where a layer of the image was served. */
   readonly #serving = new Set<string>();
-  readonly found: ImageContents = { checks: [], fault: null, platforms: null, size: null, layers: null, blobHosts: [], rateLimit: null };
+  readonly found: ImageContents = {
+    checks: [],
+    fault: null,
+    platforms: null,
+    size: null,
+    layers: null,
+    largestLayers: null,
+    blobHosts: [],
+    rateLimit: null,
+  };
 
   constructor(
     private readonly session: Session,
@@ -194,6 +208,7 @@ class ImageInspection {
   private async blobs(config: Descriptor, layers: Descriptor[]): Promise<void> {
     this.found.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
     this.found.layers = layers.length;
+    this.found.largestLayers = largestOf(layers);
     await this.config(config, layers);
     // foreign layers (of Windows) lie at their makers' and are fetched from there
     const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));
@@ -289,5 +304,12 @@ class ImageInspection {
     return reply;
   }
 }
+
+/** The largest layers that have a size, each once. */
+const largestOf = (layers: readonly Descriptor[]): LayerSize[] =>
+  [...new Map(layers.map(({ digest, size }) => [digest, { digest, bytes: size }])).values()]
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, MOST_SIZES);
 
 const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;

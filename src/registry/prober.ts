@@ -430,6 +430,7 @@ function factsOf(session: Session, tries: Tried[], { decisive, tags = null, upst
     platforms: contents?.platforms ?? null,
     size: contents?.size ?? null,
     layers: contents?.layers ?? null,
+    ...(contents?.largestLayers?.length ? { largestLayers: contents.largestLayers } : {}),
     blobHosts: contents?.blobHosts ?? [],
     rateLimit: contents?.rateLimit ?? answers.find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null,
   };

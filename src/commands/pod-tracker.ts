@@ -166,10 +166,7 @@ function afterSight(state: TrackerState, pods: readonly Pod[]): Transition {
     !isLeaving(pod) && (mayFail(pod) || (followed !== null && pod.refusal === undefined && !hasImages(pod, state.container)));
   const over = keyed.filter(({ key, pod }) => !gone.has(key) && !matters(pod)).map(({ key }) => key);
   const removed = remove(state, { gone: [...gone], repaired: over });
-  const pending = addPending(
-    withFollowed(removed.state, followed),
-    pods.filter(matters),
-  );
+  const pending = addPending(withFollowed(removed.state, followed), pods.filter(matters));
   const pulled = state.isStarted && followed !== null ? arrived(state, followed, keyed) : [];
   return {
     state: withFresh(pending, keyed),
@@ -189,7 +186,11 @@ const isAnother = (before: Pod | undefined, { metadata: { uid } }: Pod): boolean
   before?.metadata.uid !== undefined && uid !== undefined && before.metadata.uid !== uid;
 
 /** Followed pods as they are now. */
-function follow(before: ReadonlyMap<string, FollowedPod>, pods: readonly Pod[], container: string | null): ReadonlyMap<string, FollowedPod> {
+function follow(
+  before: ReadonlyMap<string, FollowedPod>,
+  pods: readonly Pod[],
+  container: string | null,
+): ReadonlyMap<string, FollowedPod> {
   const own = pods.filter(({ refusal }) => refusal === undefined);
   if (own.length === 0) return before;
   const after = new Map(before);
@@ -217,7 +218,11 @@ const justFailed = (pod: Pod): boolean =>
   });
 
 /** Followed pods whose last image has arrived, and that failed by no cause: of the others it is told that they are repaired. */
-function arrived(state: TrackerState, followed: ReadonlyMap<string, FollowedPod>, keyed: readonly { key: string; pod: Pod }[]): PulledPod[] {
+function arrived(
+  state: TrackerState,
+  followed: ReadonlyMap<string, FollowedPod>,
+  keyed: readonly { key: string; pod: Pod }[],
+): PulledPod[] {
   return keyed.flatMap(({ key, pod }) => {
     const findings = state.diagnosed.get(key)?.findings ?? [];
     const isNew = followed.get(key)?.isComplete === true && state.followed?.get(key)?.isComplete !== true;
@@ -265,7 +270,10 @@ function addPending(state: TrackerState, pods: readonly Pod[]): TrackerState {
 
 /** Whether kubelet tried once more since what it met could only be guessed at: what it says now, in the same words, confirms it or not. */
 const isReportedAgain = ({ findings, first, last }: DiagnosedPod, followed: FollowedPod | undefined): boolean =>
-  followed !== undefined && followed.attempts > last && first === last && findings.some(({ diagnosis }) => diagnosis.certainty === 'possible');
+  followed !== undefined &&
+  followed.attempts > last &&
+  first === last &&
+  findings.some(({ diagnosis }) => diagnosis.certainty === 'possible');
 
 /** Pods that pull, run or are gone: what they failed by is over. */
 function remove(state: TrackerState, over: { gone: readonly string[]; repaired: readonly string[] }): Transition {

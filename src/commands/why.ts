@@ -20,7 +20,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
       flags.watch ? '--facts cannot be combined with --watch' : `--facts is not available with -o ${output}`,
       'use: kubectl imagepull why POD -o json --facts',
     );
-  if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
+  if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
   const spinner = showProgress(context);
   const diagnosed = async (source: Source): Promise<number> => {

@@ -182,7 +182,7 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
   await until(() => seen().length === 5, 'the changes of the gap');
   t.strictSame(
     seen().slice(3).sort(),
-    ['new RegistryNameNotResolved shop/third', 'repaired RegistryNameNotResolved shop/second'],
+    ['gone RegistryNameNotResolved shop/second', 'new RegistryNameNotResolved shop/third'],
     'the gap of a broken connection is closed by a list',
   );
 
@@ -206,9 +206,9 @@ t.test('nothing is lost over broken connections, a list that is too old, and a r
     seen()
       .slice(6)
       .flatMap(line => line.split(' ')[0] as string)
-      .every(type => type === 'repaired'),
+      .every(type => type === 'gone'),
     true,
-    'after a restart of the API server what is gone is repaired',
+    'after a restart of the API server what is deleted is gone',
   );
   child.kill('SIGINT');
   t.equal(await ended, 0, 'Ctrl-C ends it');
@@ -238,7 +238,7 @@ t.test('one container of two is repaired', async t => {
   t.equal(seen()[2], 'repaired RegistryNameNotResolved shop/pair');
   cluster.send('DELETED', { ...pod, spec });
   await until(() => seen().length === 4, 'the end of the pod');
-  t.equal(seen()[3], 'repaired ImageNeverPulled shop/pair');
+  t.equal(seen()[3], 'gone ImageNeverPulled shop/pair');
 });
 
 t.test('what only events tell is found while the watch goes on', async t => {

@@ -297,8 +297,18 @@ class Watcher {
         const known = this.#findingsOf(key);
         if (!snapshot.events.found || known.length === 0) return;
         this.#looks.set(key, now);
-        const told = signatureOf(now);
-        if (known.some(isFailure) || told === signatureOf(known.map(({ facts }) => facts)) || told === this.#lookedAgain.get(key)) return;
+        // what the node itself is in is not read at a look
+        const told = signatureOf(now, known);
+        if (
+          known.some(isFailure) ||
+          told ===
+            signatureOf(
+              known.map(({ facts }) => facts),
+              known,
+            ) ||
+          told === this.#lookedAgain.get(key)
+        )
+          return;
         this.#lookedAgain.set(key, told);
         again.add(key);
       }),
@@ -420,7 +430,8 @@ class Watcher {
     const findings = failures.length > 0 ? failures : waiting;
     const missing = outcome.type === 'waiting' ? outcome.missing.map(({ title, why }) => `${title}: ${why}`) : [];
     const share = outcome.type === 'waiting' && outcome.total > 0 ? [`${outcome.pods} of ${outcome.total} pods have their images`] : [];
-    const causes = findings.length === 0 ? [] : [causesOf(findings)];
+    const told = findings.filter(({ diagnosis }) => diagnosis.cause !== 'NoPullProblem');
+    const causes = told.length === 0 ? [] : [causesOf(told)];
     // without a pod there is nothing that could be judged
     const status = outcome.type === 'gone' || (outcome.type === 'waiting' && outcome.total === 0 && findings.length === 0) ? 2 : 1;
     return { status, outcome: 'timeout', summary: `${after}: ${[...share, ...missing, ...causes].join('; ') || this.#title()}`, findings };
@@ -428,12 +439,12 @@ class Watcher {
 
   /** How things stand when nobody waits any longer. */
   #standing(outcome: 'timeout' | 'interrupted', after: string): Ending {
-    const findings = [...this.#state.diagnosed.values()]
-      .flatMap(pod => pod.findings)
-      .filter(finding => isFailure(finding) && this.#isTold(finding));
+    const failures = [...this.#state.diagnosed.values()].flatMap(pod => pod.findings).filter(isFailure);
+    const findings = failures.filter(finding => this.#isTold(finding));
+    const none = failures.length === 0 ? 'no pod fails' : 'no pod fails by a cause that counts';
     const { repaired, gone, pulled } = this.#counts;
     const counts = [
-      findings.length === 0 ? 'no pod fails' : causesOf(findings),
+      findings.length === 0 ? none : causesOf(findings),
       ...(repaired.size > 0 ? [`${repaired.size} repaired`] : []),
       ...(gone.size > 0 ? [`${gone.size} gone`] : []),
       ...(pulled.size > 0 ? [`${pulled.size} pulled`] : []),
@@ -546,14 +557,16 @@ class Watcher {
   }
 }
 
-/** What the events of a pod tell of its pulls, as far as a change of it is worth another diagnosis. */
-const signatureOf = (all: readonly Facts[]): string =>
-  JSON.stringify(
+/** What the events of a pod tell of its pulls, as far as a change of it is worth another diagnosis. In: the facts, and the findings that they are compared with. */
+function signatureOf(all: readonly Facts[], known: readonly Finding[]): string {
+  const isOfNode = known.some(({ facts: { obstacle } }) => obstacle?.kind === 'nodeNotReady' || obstacle?.kind === 'nodeGone');
+  return JSON.stringify(
     all.map(({ container, failing, nodeReport, obstacle }) => [
       container,
       failing,
       nodeReport.pullingSince,
       nodeReport.faults.map(({ message }) => message),
-      obstacle?.kind,
+      isOfNode ? null : obstacle?.kind,
     ]),
   );
+}

@@ -48,6 +48,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkUntilPulled } from '../test/e2e/watch.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
 /** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
@@ -110,6 +111,7 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  await checkUntilPulled();
 }
 
 /** The plugin runs so often at the same time. */

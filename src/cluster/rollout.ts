@@ -60,7 +60,7 @@ export function readRollout(kind: string, namespace: string, name: string, value
   };
 }
 
-/** How many pods of the present revision a workload wants and has. Source: kubectl pkg/polymorphichelpers/rollout_status.go. */
+/** How many pods of the present revision a workload wants and has. Source: kubectl, rollout_status.go. */
 function countsOf(kind: string, spec: Fields, status: Fields): Pick<Rollout, 'desired' | 'updated'> {
   const strategy = fieldsOf(spec.updateStrategy);
   // pods of the new revision come when somebody deletes the old ones

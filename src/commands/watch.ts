@@ -134,7 +134,7 @@ class Watcher {
         const isFirst = change.type === 'listed' && !this.#state.isStarted;
         if (isFirst) await this.#diagnosePending();
         await this.#judge();
-        if (isFirst && !context.signal.aborted) this.#announce();
+        if (isFirst && !this.#isOver()) this.#announce();
       }
     } catch (error) {
       if (!context.signal.aborted) throw error;
@@ -351,7 +351,7 @@ class Watcher {
 
   /** Ends the watch where there is an answer. One that depends on a workload is given when the workload has just been read. */
   async #judge(): Promise<void> {
-    if (!this.#follows || !this.#state.isStarted || this.#isJudging || this.context.signal.aborted) return;
+    if (!this.#follows || !this.#state.isStarted || this.#isJudging || this.#isOver()) return;
     for (const target of this.#selection.targets)
       if (this.#state.followed?.has(`${target.namespace}/${target.name}`)) this.#seen.add(titleOf(target));
     let outcome = judge(this.#state, this.#goal());
@@ -371,6 +371,11 @@ class Watcher {
     this.#noteGone(outcome);
     if (outcome.type === 'gone') this.#endGone(outcome.titles);
     else if (outcome.type !== 'waiting' && !this.context.signal.aborted) this.#finish(this.#answer(outcome));
+  }
+
+  /** There is an answer, or nobody waits for one. */
+  #isOver(): boolean {
+    return this.#ending !== null || this.#error !== null || this.context.signal.aborted;
   }
 
   #noteGone(outcome: Outcome): void {
@@ -396,12 +401,17 @@ class Watcher {
 
   #fail(error: Error): void {
     this.#error ??= error;
-    this.stop.abort();
+    this.#stopAfterReports();
   }
 
   #finish(ending: Ending): void {
     this.#ending ??= ending;
-    this.stop.abort();
+    this.#stopAfterReports();
+  }
+
+  /** What was found is told to its end: a report may still read a workload. */
+  #stopAfterReports(): void {
+    void this.#reports.catch(() => {}).then(() => this.stop.abort());
   }
 
   #title(): string {
@@ -489,7 +499,7 @@ class Watcher {
   /** The line that is shown anew, and answers that only time gives. */
   async #tick(): Promise<void> {
     await this.#judge();
-    if (!this.#follows || !this.#state.isStarted || this.context.signal.aborted) return;
+    if (!this.#follows || !this.#state.isStarted || this.#isOver()) return;
     const followed = [...(this.#state.followed?.values() ?? [])].filter(({ isLeaving }) => !isLeaving);
     const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#factsOf(keyOf(metadata)));
     const done = followed.filter(({ isComplete }) => isComplete).length;

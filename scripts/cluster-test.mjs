@@ -51,6 +51,7 @@ import {
   until,
 } from '../test/e2e/lab.mjs';
 import { checkSandbox } from '../test/e2e/sandbox.mjs';
+import { checkUntilPulled } from '../test/e2e/watch.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
 /** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
@@ -113,12 +114,13 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  await checkUntilPulled();
   say('the plugin in a pod');
   await checkInCluster();
-  say('a full disk');
-  if (!keep) await checkFullDisk(folder);
   say('the sandbox image of the node');
   await checkSandbox();
+  say('a full disk');
+  if (!keep) await checkFullDisk(folder);
 }
 
 /** The plugin runs so often at the same time. */

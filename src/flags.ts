@@ -80,6 +80,10 @@ const commands = [
       { command: 'kubectl imagepull why -A', description: 'Diagnose the failing pods of all namespaces' },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
+        command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
+        description: 'Wait in a script until the images of a roll-out are pulled, or fail at once if a change is needed',
+      },
+      {
         command: 'kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml | kubectl imagepull why -f -',
         description: 'Diagnose saved objects, without access to the cluster',
       },
@@ -184,7 +188,16 @@ const flags = [
     alias: 'w',
     takes: null,
     group: 'Flags',
-    description: 'Keep running, and report new and resolved causes; Ctrl-C stops it',
+    description:
+      'Keep running, and report pulls, new and resolved causes, and pods that are gone. With names it ends when all their images are pulled; Ctrl-C stops it',
+    commands: ['why'],
+  },
+  {
+    name: 'until-pulled',
+    takes: null,
+    group: 'Flags',
+    description:
+      'Watch until all images of the selected pods are pulled (status 0), or a cause that needs a change is found (status 1). Temporary causes are waited for; --timeout limits the wait',
     commands: ['why'],
   },
   {
@@ -201,7 +214,7 @@ const flags = [
     value: 'causes',
     repeatable: true,
     group: 'Flags',
-    description: 'Exit with status 1 only for these causes',
+    description: 'Exit with status 1 only for these causes; with --watch, report only these and wait for the others',
     commands: ['why'],
   },
   {
@@ -210,7 +223,7 @@ const flags = [
     value: 'causes',
     repeatable: true,
     group: 'Flags',
-    description: 'Do not exit with status 1 for these causes',
+    description: 'Do not exit with status 1 for these causes; with --watch, do not report them and wait',
     commands: ['why'],
   },
   {
@@ -261,7 +274,7 @@ const flags = [
     default: '30s',
     group: 'Registry flags',
     description:
-      'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it',
+      'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it. With --watch or --until-pulled: limit of the whole watch (none if not given; 0 is none)',
     commands: DIAGNOSES,
   },
   {

@@ -33,8 +33,8 @@ interface FailingPods {
 export interface Reader {
   /** The pods of a target: one pod, or the present pods of a workload. Errors: a UserError when there is none, or it cannot be read. */
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
-  /** The pods of a namespace (null: of all) that wait for an image, by labels. Errors: a UserError when they cannot be listed. */
-  failingPods(namespace: string | null, selector: string | null): Promise<FailingPods>;
+  /** The pods of a namespace (null: of all) that wait for an image, by labels, and those that `keep` wants besides. Errors: a UserError when they cannot be listed. */
+  failingPods(namespace: string | null, selector: string | null, keep?: (pod: Pod) => boolean): Promise<FailingPods>;
   /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
   refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
@@ -97,7 +97,7 @@ export function createReader(api: Api): Reader {
 
   return {
     podsOf,
-    failingPods: (namespace, selector) => listFailingPods(api, namespace, selector, tell, places.add),
+    failingPods: (namespace, selector, keep = () => false) => listFailingPods(api, namespace, selector, { tell, see: places.add, keep }),
     async refusedPods(namespace, selector) {
       try {
         return await listRefused(api, namespace, selector, tellRefused);
@@ -138,13 +138,12 @@ async function readPod(api: Api, namespace: string, name: string): Promise<Pod> 
   throw new UserError(`pod "${name}" not found in namespace "${namespace}"`, `list the pods with: kubectl -n ${namespace} get pods`);
 }
 
-/** Lists pods. Those that may fail are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
+/** Lists pods. Those that may fail, and those that `keep` wants, are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
 async function listFailingPods(
   api: Api,
   namespace: string | null,
   selector: string | null,
-  tell: (warning: string | null) => void,
-  see: (pod: Pod) => void,
+  { tell, see, keep }: { tell: (warning: string | null) => void; see: (pod: Pod) => void; keep: (pod: Pod) => boolean },
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<
@@ -160,7 +159,7 @@ async function listFailingPods(
         for (const pod of page) {
           const failing = mayFail(pod);
           see(pod);
-          if (failing) sum.pods.push(pod);
+          if (failing || keep(pod)) sum.pods.push(pod);
           const placement = failing ? null : placementOf(pod);
           if (placement === null) continue;
           if (placement.node !== null) sum.nodes.add(placement.node);

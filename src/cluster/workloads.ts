@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 import { list, malformedWarning, PAGE, podsPath } from './list.ts';
 import { FAILED_CREATE, type Refused, refusedIn, refusedPod } from './refusals.ts';
 import { readEvent, readList, readName, readPod, readWorkload, type WorkloadShape } from './shape.ts';
-import { workloadOf } from './workload-kinds.ts';
+import { type WorkloadKind, workloadOf } from './workload-kinds.ts';
 
 /**
  * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and
@@ -19,29 +19,9 @@ export async function workloadPods(
   namespace: string,
   tell: (warning: string | null) => void,
 ): Promise<Pod[]> {
-  const workload = workloadOf(type);
-  if (workload === undefined)
-    throw new UserError(
-      `resource type "${type}" is not supported`,
-      'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
-    );
-  const path = `${workload.path(namespace)}/${inUrl(name)}`;
-  let answer = await api.get<unknown>(path);
-  // before Kubernetes 1.21 a CronJob exists in v1beta1 only
-  if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
-    answer = await api.get<unknown>(path.replace('/batch/v1/', '/batch/v1beta1/'));
-  const [singular, plural] = workload.names as [string, string];
-  if (!answer.ok)
-    throw answer.status === 404
-      ? new UserError(
-          `${singular} "${name}" not found in namespace "${namespace}"`,
-          `list them with: kubectl -n ${namespace} get ${plural}`,
-        )
-      : new UserError(
-          `cannot read ${singular} "${name}" in namespace "${namespace}": ${answer.message}`,
-          `ask for the permission "get ${plural}"`,
-        );
-  const shape = readWorkload(answer.value);
+  const { workload, value } = await workloadObject(api, type, name, namespace);
+  const [singular] = workload.names as [string, string];
+  const shape = readWorkload(value);
   if (shape === null)
     throw new UserError(
       `cannot read ${singular} "${name}" in namespace "${namespace}": the response of the API server at ${api.server} is malformed`,
@@ -61,6 +41,43 @@ export async function workloadPods(
     `${singular} "${name}" in namespace "${namespace}" has no pods: ${whyNoPods(shape)}`,
     `for details run: kubectl -n ${namespace} describe ${singular} ${name}`,
   );
+}
+
+/**
+ * A workload as the API gives it. In: one of the kind's names, the workload's name and namespace. Errors: a UserError when the kind is none that creates pods, or
+ * the workload is not there or cannot be read: then trying again is of no use.
+ */
+export async function workloadObject(
+  api: Api,
+  type: string,
+  name: string,
+  namespace: string,
+): Promise<{ workload: WorkloadKind; value: unknown }> {
+  const workload = workloadOf(type);
+  if (workload === undefined)
+    throw new UserError(
+      `resource type "${type}" is not supported`,
+      'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
+    );
+  const path = `${workload.path(namespace)}/${inUrl(name)}`;
+  let answer = await api.get<unknown>(path);
+  // before Kubernetes 1.21 a CronJob exists in v1beta1 only
+  if (!answer.ok && answer.status === 404 && workload.names[0] === 'cronjob')
+    answer = await api.get<unknown>(path.replace('/batch/v1/', '/batch/v1beta1/'));
+  const [singular, plural] = workload.names as [string, string];
+  if (!answer.ok)
+    throw answer.status === 404
+      ? new UserError(
+          `${singular} "${name}" not found in namespace "${namespace}"`,
+          `list them with: kubectl -n ${namespace} get ${plural}`,
+          true,
+        )
+      : new UserError(
+          `cannot read ${singular} "${name}" in namespace "${namespace}": ${answer.message}`,
+          `ask for the permission "get ${plural}"`,
+          true,
+        );
+  return { workload, value: answer.value };
 }
 
 /** The label selector of a CronJob's pods, which are those of its jobs; null without a job. */
@@ -111,8 +128,8 @@ const isMakerOf = ({ kind, name }: { kind: string; name: string }, maker: Refuse
     maker.name.startsWith(`${name}-`) &&
     /^[a-z0-9]+$/.test(maker.name.slice(name.length + 1)));
 
-/** A workload's label selector in the form of a query. */
-function selectorOf({ matchLabels, matchExpressions }: WorkloadShape): string {
+/** A workload's label selector in the form of a query; empty where it has none. */
+export function selectorOf({ matchLabels, matchExpressions }: WorkloadShape): string {
   const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const expressions = matchExpressions.map(({ key, operator, values }) => {
     if (operator === 'Exists') return key;

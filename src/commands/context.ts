@@ -46,6 +46,10 @@ export interface WhyFlags extends CommonFlags {
   container?: string | undefined;
   /** Keep running, and report what changes. */
   watch: boolean;
+  /** Keep running until all images are pulled, or one cannot be. */
+  untilPulled?: boolean;
+  /** `timeout` is what the user gave, not the default: it limits a watch. */
+  timeoutGiven?: boolean;
   /** The items of JSON and YAML hold the facts. */
   facts: boolean;
   /** Lists `CAUSE,…` that alone count for exit status 1; empty: all. */

@@ -61,7 +61,7 @@ function examination(
 }
 
 /** `deployment web` as kubectl takes it: the same as `deployment/web`. */
-function withType(names: string[]): string[] {
+export function withType(names: string[]): string[] {
   const [first = '', ...rest] = names;
   return rest.length > 0 && rest.every(name => !name.includes('/')) && isKind(first.toLowerCase())
     ? rest.map(name => `${first}/${name}`)

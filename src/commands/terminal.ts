@@ -34,6 +34,22 @@ export function showProgress(context: Context): { say(what: string): void; done(
   };
 }
 
+/** One line at the end of the terminal that is shown anew again and again, and cleared before anything else is printed; nothing where standard error is no terminal. */
+export function liveLine(context: Context): { show(text: string): void; clear(): void } {
+  if (context.stderr.isTTY !== true) return { show() {}, clear() {} };
+  let isShown = false;
+  return {
+    show(text) {
+      isShown = true;
+      context.stderr.write(`\r\u001b[K${oneLine(text).slice(0, Math.max(20, context.stdout.columns - 1))}`);
+    },
+    clear() {
+      if (isShown) context.stderr.write('\r\u001b[K');
+      isShown = false;
+    },
+  };
+}
+
 /**
  * Prints the answer of a command, with a line end. In: text that is laid out or a document, in which every value was cleaned (report/clean.ts), and whether it has
  * colors of ours.

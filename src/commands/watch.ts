@@ -1,190 +1,583 @@
 /**
- * `why --watch`: what fails now, then every new cause and every repaired one. The loop of lists, watches and diagnoses, and what is
- * printed; what is known of the pods belongs to pod-tracker.ts.
+ * `why --watch`: what fails now, then every change, until the images of what was named are pulled, or somebody stops it. The loop of lists, watches and diagnoses;
+ * what is known of the pods belongs to pod-tracker.ts, when there is an answer to gate.ts, how it is worded to report/watch.ts.
  */
-import { positional, quote } from '../causes/shell.ts';
-import { podsPath, withQuery } from '../cluster/list.ts';
-import { createReader } from '../cluster/reader.ts';
+import { setMaxListeners } from 'node:events';
+import { showSeconds } from '../causes/sizes.ts';
+import type { Api } from '../cluster/api.ts';
+import { list, withQuery } from '../cluster/list.ts';
+import { createReader, type Reader } from '../cluster/reader.ts';
+import type { Rollout } from '../cluster/rollout.ts';
+import { readPod } from '../cluster/shape.ts';
+import { findTargets, isSelected, readRollouts, type Selection, selectionPath, titleOf } from '../cluster/targets.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
-import { type Group, groupFindings, summaryOf } from '../diagnosis/aggregate.ts';
+import { groupFindings } from '../diagnosis/aggregate.ts';
+import { collectFacts } from '../diagnosis/collect-facts.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
+import type { CauseCode } from '../model/cause-codes.ts';
+import type { Facts } from '../model/facts.ts';
+import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { newMemory } from '../registry/once-per-credential.ts';
-import { forReading } from '../report/clean.ts';
-import { toJsonLine } from '../report/json.ts';
 import { renderFindings } from '../report/text.ts';
+import { causesOf, type Ending, isFailure, WatchLines, waitingLine } from '../report/watch.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { examine } from './examine.ts';
+import { judge, type Outcome } from './gate.ts';
 import { openApi } from './open-cluster.ts';
-import { INITIAL_STATE, type TrackerChange, type TrackerReport, track } from './pod-tracker.ts';
-import { note, print, warn, widthOf } from './terminal.ts';
+import { initialState, type TrackerChange, type TrackerReport, type TrackerState, track, trackedKeys } from './pod-tracker.ts';
+import { withType } from './sources.ts';
+import { stuckRollouts } from './stuck-rollouts.ts';
+import { liveLine, note, print, warn, widthOf } from './terminal.ts';
 
 /** Changes within this time, in milliseconds, are diagnosed together: a registry that fails affects many pods at once. */
 const GATHER_MS = 1000;
 /** Milliseconds until a diagnosis that failed is tried again. */
 const RETRY_MS = 5000;
-/** Milliseconds after which pods are looked at again of which only events tell. */
+/** Milliseconds after which pods are looked at again of which only events tell; of pods whose images are waited for it is sooner. */
 const LOOK_MS = 10_000;
-/** Examples that a line names. */
-const MAX_EXAMPLES = 5;
+const SOON_MS = 3000;
+/** Milliseconds after which a roll-out is read again while its pods are not all created. */
+const ROLLOUT_MS = 2000;
+/** Pods whose events are read at each look. */
+const MOST_LOOKED_AT = 30;
+/** Milliseconds after which a named pod that was deleted counts as gone: `kubectl replace --force` and StatefulSets create it again. */
+const GONE_MS = 5000;
+/** The limit of one probe, in milliseconds: --timeout is that of the watch. */
+const PROBE_MS = 30_000;
 
-/** Runs until Ctrl-C. Out: the exit status. Errors: a UserError for flags that do not go with --watch, and when the first list fails. */
-export async function watch(flags: WhyFlags, context: Context): Promise<number> {
-  if (flags.file !== undefined || flags.names.length > 0)
-    throw new UserError('--watch cannot be combined with pod names or with -f', 'select the pods with -n, -A or -l');
+/**
+ * Runs until there is an answer, the time is over, or Ctrl-C. In: the flags, and the causes that count. Out: the exit status. Errors: a UserError for flags that do
+ * not go with --watch, when the first list fails, and when what was named is gone.
+ */
+export async function watch(flags: WhyFlags, context: Context, counted: ReadonlySet<CauseCode>): Promise<number> {
+  if (flags.file !== undefined) throw new UserError('--watch cannot be combined with -f', 'a file does not change: leave out --watch');
   if (!['text', 'wide', 'json'].includes(flags.output))
     throw new UserError(`--watch does not support -o ${flags.output}`, 'use -o text, wide or json');
-  const opened = await openApi(flags, context);
-  let { api } = opened;
-  const namespace = flags.allNamespaces ? null : (flags.namespace ?? opened.namespace);
-  const selector = flags.selector ?? null;
-  /** Which passwords were refused: remembered over all diagnoses, so that each is sent once. */
-  const memory = newMemory();
-  const warnOnce = createWarnOnce(context);
-  let state = INITIAL_STATE;
-  let timer: NodeJS.Timeout | undefined;
-  let diagnoses: Promise<void> = Promise.resolve();
+  const limit = flags.timeoutGiven && flags.timeout > 0 ? flags.timeout : null;
+  const timeout = flags.timeoutGiven ? Math.min(PROBE_MS, limit ?? PROBE_MS) : flags.timeout;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  setMaxListeners(0, signal);
+  const watcher = new Watcher({ ...flags, timeout }, { ...context, signal }, counted, stop);
+  const timer = limit === null ? undefined : setTimeout(() => watcher.timeOut(limit), limit);
+  try {
+    await watcher.run();
+  } finally {
+    clearTimeout(timer);
+  }
+  return watcher.end(context.signal.aborted);
+}
 
-  function apply(change: TrackerChange): void {
-    const { state: next, reports } = track(state, change);
-    state = next;
-    for (const report of reports) printReport(report, namespace, flags, context);
+/** One watch: its connection, what it knows, and what it prints. */
+class Watcher {
+  #api!: Api;
+  #selection!: Selection;
+  #rollouts: Rollout[] = [];
+  #state: TrackerState;
+  /** Which passwords were refused: remembered over all diagnoses, so that each is sent once. */
+  readonly #memory = newMemory();
+  readonly #lines: WatchLines;
+  readonly #live: ReturnType<typeof liveLine>;
+  readonly #warned = new Set<string>();
+  readonly #begun: number;
+  /** Every selected pod matters: its images are waited for, or it was named. */
+  readonly #follows: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #diagnoses: Promise<void> = Promise.resolve();
+  /** Reports in their order: some read a workload first. */
+  #reports: Promise<void> = Promise.resolve();
+  /** By pod: what its events told at the last look, and by which of them it was diagnosed again. */
+  readonly #looks = new Map<string, Facts[]>();
+  readonly #lookedAgain = new Map<string, string>();
+  /** Named pods that were there. */
+  readonly #seen = new Set<string>();
+  #goneSince: number | null = null;
+  #isJudging = false;
+  #rolloutsReadAt = 0;
+  #ending: Ending | null = null;
+  #error: Error | null = null;
+  /** What was printed with its evidence. */
+  readonly #shown = new Set<Finding>();
+  readonly #counts = { repaired: new Set<string>(), gone: new Set<string>(), pulled: new Set<string>() };
+
+  constructor(
+    private readonly flags: WhyFlags,
+    private readonly context: Context,
+    private readonly counted: ReadonlySet<CauseCode>,
+    private readonly stop: AbortController,
+  ) {
+    this.#follows = flags.untilPulled === true || flags.names.length > 0;
+    this.#state = initialState(this.#follows, flags.container ?? null);
+    this.#lines = new WatchLines(flags.output === 'json', context.now);
+    this.#live = liveLine(context);
+    this.#begun = Date.parse(context.now());
+  }
+
+  /** Watches until it is stopped. */
+  async run(): Promise<void> {
+    const { flags, context } = this;
+    const opened = await openApi(flags, context);
+    this.#api = opened.api;
+    const timers = [
+      setInterval(() => void this.#look().catch(() => {}), this.#follows ? SOON_MS : LOOK_MS),
+      setInterval(() => void this.#tick(), 1000),
+    ];
+    try {
+      const namespace = flags.allNamespaces ? null : (flags.namespace ?? opened.namespace);
+      const targets = await findTargets(this.#api, withType(flags.names), namespace ?? '');
+      this.#selection = { namespace, selector: flags.selector ?? null, targets };
+      this.#rollouts = await readRollouts(this.#api, targets);
+      for await (const change of watchPods(this.#source(), context.signal)) {
+        if ((change.type === 'changed' || change.type === 'deleted') && !isSelected(change.pod, this.#selection)) continue;
+        this.#apply(change);
+        const isFirst = change.type === 'listed' && !this.#state.isStarted;
+        if (isFirst) await this.#diagnosePending();
+        await this.#judge();
+        if (isFirst && !this.#isOver()) this.#announce();
+      }
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+      clearTimeout(this.#timer);
+      await this.#diagnoses.catch(() => {});
+      await this.#reports.catch(() => {});
+      this.#live.clear();
+      await this.#api.close();
+    }
+  }
+
+  /** The time is over. In: how long it was, in milliseconds. */
+  timeOut(limit: number): void {
+    const outcome = this.#state.isStarted ? judge(this.#state, this.#goal()) : null;
+    const after = `timed out after ${showSeconds(limit / 1000)}`;
+    if (outcome === null) this.#error ??= new UserError(`${after}: the pods could not be read`, 'check the cluster, or give it more time');
+    else if (!this.#state.isConnected)
+      this.#error ??= new UserError(`${after}: the cluster cannot be reached`, 'check the cluster, or give it more time');
+    else if (!this.#follows) this.#ending ??= this.#standing('timeout', `${after}: `);
+    else this.#ending ??= this.#late(outcome, after);
+    this.stop.abort();
+  }
+
+  /** Says how it ended. In: whether Ctrl-C did it. Out: the exit status. */
+  end(isInterrupted: boolean): number {
+    if (this.#ending === null && this.#error === null && isInterrupted) {
+      if (!this.#state.isStarted) throw new UserError('interrupted');
+      const after = `stopped after ${showSeconds((Date.parse(this.context.now()) - this.#begun) / 1000)}: `;
+      this.#ending = this.#standing('interrupted', after);
+    }
+    const ending = this.#ending;
+    const isJson = this.flags.output === 'json';
+    if (ending === null) throw this.#error ?? new UserError('interrupted');
+    if (!isJson && (ending.outcome === 'failed' || (ending.outcome === 'timeout' && this.#follows)))
+      this.#printInFull(ending.findings.filter(finding => !this.#shown.has(finding)));
+    if (isJson || ending.outcome === 'pulled') print(this.context, this.#lines.end(ending));
+    if (this.#error !== null) throw this.#error;
+    if (ending.outcome !== 'pulled') note(this.context, ending.summary);
+    return ending.status;
+  }
+
+  // ---- the pods ---------------------------------------------------------------------------------------------------------------------------------
+
+  #source(): PodSource {
+    const selection = this.#selection;
+    return {
+      list: async () => {
+        if (!this.#state.isConnected) {
+          // a login may be valid for a quarter of an hour only
+          await this.#api.close();
+          ({ api: this.#api } = await openApi(this.flags, this.context));
+        }
+        const reader = createReader(this.#api);
+        const [listed, refused] = await Promise.all([this.#list(reader), this.#refused(reader)]);
+        this.#warnOnce(reader.warnings());
+        return { ...listed, pods: [...listed.pods, ...refused] };
+      },
+      lines: query => this.#api.lines(withQuery(selectionPath(selection), query)),
+    };
+  }
+
+  /** All pods that matter: those that are waited for, or those that may fail and those of which something is known. */
+  async #list(reader: Reader): Promise<{ pods: Pod[]; resourceVersion: string }> {
+    const { namespace, selector } = this.#selection;
+    if (!this.#follows) {
+      const known = trackedKeys(this.#state);
+      return reader.failingPods(namespace, selector, pod => known.has(keyOf(pod.metadata)));
+    }
+    const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
+    const request = { path: selectionPath(this.#selection), what, resource: 'pods' };
+    const { total, resourceVersion } = await list<Pod>(this.#api, request, readPod);
+    return { pods: total.filter(pod => isSelected(pod, this.#selection)), resourceVersion };
+  }
+
+  async #refused(reader: Reader): Promise<Pod[]> {
+    const { namespace, selector, targets } = this.#selection;
+    if (targets.length > 0 && targets.every(({ kind }) => kind === 'pod')) return [];
+    return (await reader.refusedPods(namespace, selector)).filter(pod => isSelected(pod, this.#selection));
+  }
+
+  #apply(change: TrackerChange): void {
+    const { state, reports } = track(this.#state, change);
+    this.#state = state;
+    for (const report of reports) this.#report(report);
     // the first list is diagnosed at once
     if (state.isStarted && state.pending.size > 0)
-      timer ??= setTimeout(diagnoseLater, change.type === 'diagnosisFailed' ? RETRY_MS : GATHER_MS);
+      this.#timer ??= setTimeout(() => this.#diagnoseLater(), change.type === 'diagnosisFailed' ? RETRY_MS : GATHER_MS);
   }
 
   /** Diagnoses what is pending, with a new reader: secrets and service accounts change while somebody repairs them. */
-  async function diagnosePending(): Promise<void> {
-    apply({ type: 'diagnosisStarted' });
-    const pods = [...state.running.values()];
-    const reader = createReader(api);
+  async #diagnosePending(): Promise<void> {
+    this.#apply({ type: 'diagnosisStarted' });
+    const pods = [...this.#state.running.values()];
+    const reader = createReader(this.#api);
     if (pods.length > 1) await reader.prefetchEvents(pods);
     const findings: Finding[] = [];
-    const subjects = pods.map(pod => ({ pod, named: false }));
     const take = (finding: Finding): void => void findings.push(finding);
     const { warnings } = await examine(
-      { subjects, snapshot: reader.snapshot, nodeDetails: reader.nodeDetails, container: flags.container ?? null, take, say() {}, memory },
-      flags,
-      context,
+      {
+        subjects: pods.map(pod => ({ pod, named: this.#follows })),
+        snapshot: reader.snapshot,
+        nodeDetails: reader.nodeDetails,
+        container: this.flags.container ?? null,
+        take,
+        say() {},
+        memory: this.#memory,
+      },
+      this.flags,
+      this.context,
     );
     // an interrupted diagnosis proves nothing
-    if (context.signal.aborted) return;
-    for (const warning of [...reader.warnings(), ...warnings]) warnOnce(warning);
-    apply({ type: 'diagnosisEnded', findings });
+    if (this.context.signal.aborted) return;
+    for (const pod of pods) this.#looks.delete(keyOf(pod.metadata));
+    this.#warnOnce([...reader.warnings(), ...warnings]);
+    this.#apply({ type: 'diagnosisEnded', findings });
   }
 
   /** Diagnoses after those that run now. One that fails, since the cluster cannot be reached, is tried again. */
-  function diagnoseLater(): void {
-    timer = undefined;
-    diagnoses = diagnoses.then(async () => {
-      const used = api;
+  #diagnoseLater(): void {
+    this.#timer = undefined;
+    this.#diagnoses = this.#diagnoses.then(async () => {
+      const used = this.#api;
       try {
-        await diagnosePending();
+        await this.#diagnosePending();
+        await this.#judge();
       } catch (error) {
-        if (context.signal.aborted) return;
-        warnOnce((error as Error).message);
-        apply({ type: 'diagnosisFailed' });
+        if (this.context.signal.aborted) return;
+        this.#warnOnce([(error as Error).message]);
+        this.#apply({ type: 'diagnosisFailed' });
         // a login that has expired must end the watch too: the next list logs in again
         await used.close();
       }
     });
   }
 
-  const source: PodSource = {
-    async list() {
-      if (!state.isConnected) {
-        // a login may be valid for a quarter of an hour only
-        await api.close();
-        ({ api } = await openApi(flags, context));
-      }
-      const reader = createReader(api);
-      const [failing, refused] = await Promise.all([reader.failingPods(namespace, selector), reader.refusedPods(namespace, selector)]);
-      for (const warning of reader.warnings()) warnOnce(warning);
-      return { ...failing, pods: [...failing.pods, ...refused] };
-    },
-    lines: query => api.lines(withQuery(podsPath(namespace, selector), query)),
-  };
   /** One look after the other; one that fails is made again at its time. */
-  let isLooking = false;
-  async function look(): Promise<void> {
-    if (isLooking || !state.isStarted || !state.isConnected) return;
-    isLooking = true;
+  #isLooking = false;
+  async #look(): Promise<void> {
+    if (this.#isLooking || !this.#state.isStarted || !this.#state.isConnected) return;
+    this.#isLooking = true;
     try {
-      const refused = await createReader(api).refusedPods(namespace, selector);
-      if (!context.signal.aborted) apply({ type: 'looked', refused });
+      const reader = createReader(this.#api);
+      const [refused, again] = await Promise.all([this.#refused(reader), this.#lookAtEvents(reader)]);
+      if (!this.context.signal.aborted) this.#apply({ type: 'looked', refused, again });
     } finally {
-      isLooking = false;
+      this.#isLooking = false;
     }
   }
-  const looking = setInterval(() => void look().catch(() => {}), LOOK_MS);
-  try {
-    for await (const change of watchPods(source, context.signal)) {
-      apply(change);
-      if (change.type === 'listed' && !state.isStarted) await diagnosePending();
-    }
-    return 0;
-  } finally {
-    clearInterval(looking);
-    clearTimeout(timer);
-    await diagnoses.catch(() => {});
-    await api.close();
+
+  /** Reads the events of followed pods that wait. No registry is asked. Out: the pods of which they tell something new. */
+  async #lookAtEvents(reader: Reader): Promise<ReadonlySet<string>> {
+    const again = new Set<string>();
+    const due = this.#waitingPods().filter(({ metadata }) => this.#isDue(keyOf(metadata)));
+    await Promise.all(
+      due.slice(0, MOST_LOOKED_AT).map(async pod => {
+        const key = keyOf(pod.metadata);
+        const snapshot = await reader.snapshot(pod, false);
+        const now = collectFacts(snapshot, this.context.now(), true, this.flags.container ?? null).map(({ facts }) => facts);
+        const known = this.#findingsOf(key);
+        if (!snapshot.events.found || known.length === 0) return;
+        this.#looks.set(key, now);
+        // what the node itself is in is not read at a look
+        const told = signatureOf(now, known);
+        if (
+          known.some(isFailure) ||
+          told ===
+            signatureOf(
+              known.map(({ facts }) => facts),
+              known,
+            ) ||
+          told === this.#lookedAgain.get(key)
+        )
+          return;
+        this.#lookedAgain.set(key, told);
+        again.add(key);
+      }),
+    );
+    return again;
   }
-}
 
-/** Warns of each text once. */
-function createWarnOnce(context: Context): (text: string) => void {
-  const warned = new Set<string>();
-  return text => {
-    if (!warned.has(text)) warn(context, [text]);
-    warned.add(text);
-  };
-}
+  /** A pull that has not failed may begin or end; of one that failed kubelet's next attempt may be over. */
+  #isDue(key: string): boolean {
+    const { diagnosed, pending, running } = this.#state;
+    if (!diagnosed.has(key) || pending.has(key) || running.has(key)) return false;
+    const failing = this.#factsOf(key).filter(facts => facts.failing);
+    return failing.length === 0 || failing.some(({ state: { nextRetry } }) => nextRetry !== null && nextRetry < this.context.now());
+  }
 
-function printReport(report: TrackerReport, namespace: string | null, flags: WhyFlags, context: Context): void {
-  switch (report.type) {
-    case 'started': {
-      const groups = groupFindings(report.findings);
-      if (flags.output === 'json') printChanges(report.findings, [], flags, context);
-      else if (groups.length > 0)
-        print(
-          context,
-          renderFindings(groups, [], { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
-          flags.color,
-        );
-      note(context, `watching pods in ${namespace === null ? 'all namespaces' : `namespace "${namespace}"`} (press Ctrl-C to stop)`);
+  #findingsOf(key: string): readonly Finding[] {
+    return this.#state.diagnosed.get(key)?.findings ?? [];
+  }
+
+  /** What is known of the images of a pod: as its last diagnosis has it, with what its events told since. */
+  #factsOf(key: string): Facts[] {
+    const looks = this.#looks.get(key) ?? [];
+    return this.#findingsOf(key).map(({ facts }) => {
+      const fresh = looks.find(({ container }) => container.kind === facts.container.kind && container.name === facts.container.name);
+      return fresh === undefined ? facts : { ...facts, state: fresh.state, nodeReport: fresh.nodeReport };
+    });
+  }
+
+  /** Followed pods whose images have not all arrived. */
+  #waitingPods(): Pod[] {
+    return [...(this.#state.followed?.values() ?? [])].flatMap(({ pod, isComplete, isLeaving }) => (isComplete || isLeaving ? [] : [pod]));
+  }
+
+  // ---- the answer -------------------------------------------------------------------------------------------------------------------------------
+
+  #goal(): Parameters<typeof judge>[1] {
+    const { untilPulled = false } = this.flags;
+    return { selection: this.#selection, rollouts: this.#rollouts, failsAtOnce: untilPulled, counted: this.counted };
+  }
+
+  /** Ends the watch where there is an answer. One that depends on a workload is given when the workload has just been read. */
+  async #judge(): Promise<void> {
+    if (!this.#follows || !this.#state.isStarted || this.#isJudging || this.#isOver()) return;
+    for (const target of this.#selection.targets)
+      if (this.#state.followed?.has(`${target.namespace}/${target.name}`)) this.#seen.add(titleOf(target));
+    let outcome = judge(this.#state, this.#goal());
+    const isOfRollout = outcome.type === 'waiting' && outcome.missing.length > 0 && Date.now() - this.#rolloutsReadAt > ROLLOUT_MS;
+    if (outcome.type === 'waiting' && !isOfRollout) return this.#noteGone(outcome);
+    this.#isJudging = true;
+    try {
+      this.#rolloutsReadAt = Date.now();
+      this.#rollouts = await readRollouts(this.#api, this.#selection.targets);
+      outcome = judge(this.#state, this.#goal());
+    } catch (error) {
+      if (error instanceof UserError && error.isFinal && !this.context.signal.aborted) this.#fail(error);
       return;
+    } finally {
+      this.#isJudging = false;
     }
-    case 'findings':
-      return printChanges(report.added, report.repaired, flags, context);
-    case 'disconnected':
-      return warn(context, [`the watch was disconnected; reconnecting: ${report.why}`]);
-    case 'reconnected':
-      note(context, 'reconnected; changes since then follow');
+    this.#noteGone(outcome);
+    if (outcome.type === 'gone') this.#endGone(outcome.titles);
+    else if (outcome.type !== 'waiting' && !this.context.signal.aborted) this.#finish(this.#answer(outcome));
+  }
+
+  /** There is an answer, or nobody waits for one. */
+  #isOver(): boolean {
+    return this.#ending !== null || this.#error !== null || this.context.signal.aborted;
+  }
+
+  #noteGone(outcome: Outcome): void {
+    this.#goneSince = outcome.type === 'gone' ? (this.#goneSince ?? Date.now()) : null;
+  }
+
+  #endGone(titles: readonly string[]): void {
+    const never = titles.find(title => !this.#seen.has(title));
+    const namespace = this.#selection.namespace ?? '';
+    if (never !== undefined)
+      this.#fail(
+        new UserError(
+          `pod "${never.slice('pod/'.length)}" not found in namespace "${namespace}"`,
+          `list the pods with: kubectl -n ${namespace} get pods`,
+        ),
+      );
+    else if (Date.now() - (this.#goneSince ?? 0) >= GONE_MS) {
+      const summary = `${titles.join(', ')} ${titles.length === 1 ? 'was' : 'were'} deleted before all images were pulled`;
+      this.#ending = { status: 2, outcome: 'gone', summary, findings: [] };
+      this.#fail(new UserError(summary, 'name its workload, for example deployment/NAME, to follow the pods that replace it'));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#stopAfterReports();
+  }
+
+  #finish(ending: Ending): void {
+    this.#ending ??= ending;
+    this.#stopAfterReports();
+  }
+
+  /** What was found is told to its end: a report may still read a workload. */
+  #stopAfterReports(): void {
+    void this.#reports.catch(() => {}).then(() => this.stop.abort());
+  }
+
+  #title(): string {
+    const { targets, namespace, selector } = this.#selection;
+    if (targets.length > 0) return targets.map(titleOf).join(', ');
+    return `the pods ${selector === null ? '' : `with labels ${selector} `}${namespace === null ? 'of all namespaces' : `of namespace "${namespace}"`}`;
+  }
+
+  #answer(outcome: Extract<Outcome, { type: 'pulled' | 'failed' }>): Ending {
+    if (outcome.type === 'failed') {
+      const summary = `the images of ${this.#title()} cannot be pulled: ${causesOf(outcome.findings)}`;
+      return { status: 1, outcome: 'failed', summary, findings: outcome.findings };
+    }
+    const { pods, notes } = outcome;
+    const all =
+      pods === 0 ? `${this.#title()}: no pod is wanted, and no image has to be pulled` : `all images of ${this.#title()} are pulled`;
+    const count = pods > 1 ? ` (${pods} pods)` : '';
+    return { status: 0, outcome: 'pulled', summary: [`${all}${count}`, ...notes].join('; '), findings: [] };
+  }
+
+  /** The time is over before the images were there. */
+  #late(outcome: Outcome, after: string): Ending {
+    if (outcome.type === 'pulled') return this.#answer(outcome);
+    const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#findingsOf(keyOf(metadata)));
+    const failures = outcome.type === 'waiting' || outcome.type === 'failed' ? outcome.findings : [];
+    const findings = failures.length > 0 ? failures : waiting;
+    const missing = outcome.type === 'waiting' ? outcome.missing.map(({ title, why }) => `${title}: ${why}`) : [];
+    const share = outcome.type === 'waiting' && outcome.total > 0 ? [`${outcome.pods} of ${outcome.total} pods have their images`] : [];
+    const told = findings.filter(({ diagnosis }) => diagnosis.cause !== 'NoPullProblem');
+    const causes = told.length === 0 ? [] : [causesOf(told)];
+    // without a pod there is nothing that could be judged
+    const status = outcome.type === 'gone' || (outcome.type === 'waiting' && outcome.total === 0 && findings.length === 0) ? 2 : 1;
+    return { status, outcome: 'timeout', summary: `${after}: ${[...share, ...missing, ...causes].join('; ') || this.#title()}`, findings };
+  }
+
+  /** How things stand when nobody waits any longer. */
+  #standing(outcome: 'timeout' | 'interrupted', after: string): Ending {
+    const failures = [...this.#state.diagnosed.values()].flatMap(pod => pod.findings).filter(isFailure);
+    const findings = failures.filter(finding => this.#isTold(finding));
+    const none = failures.length === 0 ? 'no pod fails' : 'no pod fails by a cause that counts';
+    const { repaired, gone, pulled } = this.#counts;
+    const counts = [
+      findings.length === 0 ? none : causesOf(findings),
+      ...(repaired.size > 0 ? [`${repaired.size} repaired`] : []),
+      ...(gone.size > 0 ? [`${gone.size} gone`] : []),
+      ...(pulled.size > 0 ? [`${pulled.size} pulled`] : []),
+    ];
+    const status = this.flags.untilPulled && outcome === 'interrupted' ? 130 : findings.length > 0 ? 1 : 0;
+    return { status, outcome, summary: `${after}${counts.join('; ')}`, findings };
+  }
+
+  // ---- what is said -----------------------------------------------------------------------------------------------------------------------------
+
+  /** A cause that does not count is not told. */
+  #isTold(finding: Finding): boolean {
+    return !isFailure(finding) || this.counted.has(finding.diagnosis.cause);
+  }
+
+  #print(text: string, color = false): void {
+    this.#live.clear();
+    print(this.context, text, color);
+  }
+
+  #note(text: string): void {
+    this.#live.clear();
+    note(this.context, text);
+  }
+
+  /** Warns of each text once. */
+  #warnOnce(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      this.#live.clear();
+      warn(this.context, [text]);
+    }
+  }
+
+  #printInFull(findings: readonly Finding[]): void {
+    const { color, output } = this.flags;
+    if (findings.length > 0)
+      this.#print(renderFindings(groupFindings(findings), [], { color, wide: output === 'wide', width: widthOf(this.context) }), color);
+  }
+
+  /** The line that is shown anew, and answers that only time gives. */
+  async #tick(): Promise<void> {
+    await this.#judge();
+    if (!this.#follows || !this.#state.isStarted || this.#isOver()) return;
+    const followed = [...(this.#state.followed?.values() ?? [])].filter(({ isLeaving }) => !isLeaving);
+    const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#factsOf(keyOf(metadata)));
+    const done = followed.filter(({ isComplete }) => isComplete).length;
+    if (done < followed.length || followed.length === 0)
+      this.#live.show(waitingLine(waiting, { done, total: followed.length }, this.context.now()));
+    else this.#live.clear();
+  }
+
+  #report(report: TrackerReport): void {
+    const { flags } = this;
+    switch (report.type) {
+      case 'started': {
+        const told = report.findings.filter(finding => this.#isTold(finding));
+        const isJson = flags.output === 'json';
+        const failures = isJson ? [] : told.filter(isFailure);
+        this.#printInFull(failures);
+        for (const finding of failures) this.#shown.add(finding);
+        this.#lines.tell(failures);
+        this.#printChanges(
+          told.filter(finding => !this.#shown.has(finding)),
+          [],
+          [],
+        );
+        return;
+      }
+      case 'findings': {
+        const [added, repaired, gone] = [report.added, report.repaired, report.gone].map(some =>
+          some.filter(finding => this.#isTold(finding)),
+        );
+        return this.#printChanges(added ?? [], repaired ?? [], gone ?? []);
+      }
+      case 'pulled':
+        for (const { pod } of report.pods) this.#counts.pulled.add(keyOf(pod.metadata));
+        for (const line of this.#lines.pulled(report.pods)) this.#reports = this.#reports.then(() => this.#print(line));
+        return;
+      case 'disconnected':
+        return this.#warnAgain(`the watch was disconnected; reconnecting: ${report.why}`);
+      case 'reconnected':
+        this.#reports = this.#reports.then(() => this.#note('reconnected; changes since then follow'));
+    }
+  }
+
+  #announce(): void {
+    const title = this.#title();
+    const where = this.#selection.targets.length > 0 ? title : title.replace(/^the pods/, 'pods').replace(/ of /, ' in ');
+    this.#reports = this.#reports.then(() => this.#note(`watching ${where} (press Ctrl-C to stop)`));
+  }
+
+  #warnAgain(text: string): void {
+    this.#live.clear();
+    warn(this.context, [text]);
+  }
+
+  #printChanges(added: readonly Finding[], repaired: readonly Finding[], gone: readonly Finding[]): void {
+    for (const { facts } of repaired) this.#counts.repaired.add(keyOf(facts.pod ?? {}));
+    for (const { facts } of gone) this.#counts.gone.add(keyOf(facts.pod ?? {}));
+    const isNew = new Set(added);
+    const standing = [...this.#state.diagnosed.values()]
+      .flatMap(pod => pod.findings)
+      .filter(finding => !isNew.has(finding) && this.#isTold(finding));
+    this.#reports = this.#reports.then(async () => {
+      const rollouts = await stuckRollouts(this.#api, added.filter(isFailure));
+      for (const line of this.#lines.changes({ added, repaired, gone, standing, rollouts })) this.#print(line);
+    });
   }
 }
 
-/** One line per group: what is repaired, then what is new, with its fix. */
-function printChanges(added: readonly Finding[], repaired: readonly Finding[], flags: WhyFlags, context: Context): void {
-  const line = (type: 'new' | 'repaired', group: Group): string => {
-    if (flags.output === 'json') return toJsonLine({ time: context.now(), type, ...summaryOf(group) });
-    const more = group.pods.length - MAX_EXAMPLES;
-    const names = `${group.pods.slice(0, MAX_EXAMPLES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    const about = [group.registry, group.repository].filter(Boolean).join('/');
-    const cause = type === 'new' ? `${group.cause} (${group.certainty})` : group.cause;
-    return `${context.now().slice(11, 19)}  ${type.padEnd(8)}  ${cause}  ${about}: ${names}`;
-  };
-  // JSON is cleaned where it is written
-  const shown = (findings: readonly Finding[]): Group[] =>
-    flags.output === 'json' ? groupFindings(findings) : forReading(groupFindings(findings));
-  for (const group of shown(repaired)) print(context, line('repaired', group));
-  for (const group of shown(added)) {
-    print(context, line('new', group));
-    const fix = group.findings[0]?.diagnosis.fixes.find(({ command }) => command !== null);
-    if (flags.output === 'json' || fix?.command == null) continue;
-    // one of several commands may be destructive without the others
-    const { namespace = '', name = '' } = group.findings[0]?.facts.pod ?? {};
-    const why = `kubectl imagepull why -n ${quote(namespace)} ${positional(name)}`;
-    print(context, `          fix: ${fix.command.includes('\n') ? `run ${why}` : fix.command}`);
-  }
+/** What the events of a pod tell of its pulls, as far as a change of it is worth another diagnosis. In: the facts, and the findings that they are compared with. */
+function signatureOf(all: readonly Facts[], known: readonly Finding[]): string {
+  const isOfNode = known.some(({ facts: { obstacle } }) => obstacle?.kind === 'nodeNotReady' || obstacle?.kind === 'nodeGone');
+  return JSON.stringify(
+    all.map(({ container, failing, nodeReport, obstacle }) => [
+      container,
+      failing,
+      nodeReport.pullingSince,
+      nodeReport.faults.map(({ message }) => message),
+      isOfNode ? null : obstacle?.kind,
+    ]),
+  );
 }

@@ -22,7 +22,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     );
   if (flags.nodeStats && flags.file !== undefined)
     throw new UserError('--node-stats cannot be combined with -f', 'kubelet is asked in the cluster: omit -f, or omit --node-stats');
-  if (flags.watch) return (await import('./watch.ts')).watch(flags, context);
+  if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
   const spinner = showProgress(context);
   const diagnosed = async (source: Source): Promise<number> => {

@@ -68,6 +68,25 @@ export function isBetweenImages({ image, status }: ContainerImage): boolean {
   return wanted.ok && ran.ok && fullReference(wanted.reference) !== fullReference(ran.reference);
 }
 
+/**
+ * Whether kubelet has the image of a container: it pulls before it does anything else for the container. Of an image volume there is no status: it is there
+ * unless the container that mounts it waits.
+ */
+const isThere = (image: ContainerImage): boolean => {
+  const { running, terminated, waiting } = image.status?.state ?? {};
+  if (running !== undefined || terminated !== undefined) return true;
+  if (image.kind === 'imageVolume') return !waitsForImage(image);
+  return waiting !== undefined && !BEFORE_START.has(waiting.reason) && !isOfPull(waiting) && !isBetweenImages(image);
+};
+
+/** Whether all images of a pod are on its node, as far as its status tells. In: the pod, and the container that alone matters (null: all). */
+export const hasImages = (pod: Pod, only: string | null = null): boolean =>
+  pod.defect === undefined &&
+  pod.refusal === undefined &&
+  imagesOf(pod)
+    .filter(({ name }) => only === null || name === only)
+    .every(isThere);
+
 /** Characters of a message that identify it: what records an event may cut a long one. */
 const ENOUGH = 200;
 

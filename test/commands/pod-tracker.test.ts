@@ -2,7 +2,7 @@
 import t from 'tap';
 import {
   failureMessage,
-  INITIAL_STATE,
+  initialState,
   type TrackerChange,
   type TrackerReport,
   type TrackerState,
@@ -51,7 +51,9 @@ function show(report: TrackerReport): string {
     case 'started':
       return ['started', ...names('', report.findings)].join(' ');
     case 'findings':
-      return [...names('-', report.repaired), ...names('+', report.added)].join(' ');
+      return [...names('-', report.repaired), ...names('x', report.gone), ...names('+', report.added)].join(' ');
+    case 'pulled':
+      return ['pulled', ...report.pods.map(({ pod }) => pod.metadata.name)].join(' ');
     case 'disconnected':
       return `disconnected ${report.why}`;
     case 'reconnected':
@@ -60,8 +62,8 @@ function show(report: TrackerReport): string {
 }
 
 /** Applies changes one after the other. Out: the last state, and the reports of the last change. */
-function after(changes: readonly TrackerChange[]): { state: TrackerState; reports: string[] } {
-  let state = INITIAL_STATE;
+function after(changes: readonly TrackerChange[], follows = false): { state: TrackerState; reports: string[] } {
+  let state = initialState(follows, null);
   let reports: TrackerReport[] = [];
   for (const change of changes) {
     // whatever is not frozen would be written into without being noticed
@@ -190,7 +192,11 @@ t.test('state × change → state + reports', t => {
       diagnosed: ['a'],
     },
     { name: 'a pod that runs', changes: [...watching('a'), changed(running('a'))], reports: ['-a/main:RegistryNameNotResolved'] },
-    { name: 'a pod that is deleted', changes: [...watching('a'), deleted('a')], reports: ['-a/main:RegistryNameNotResolved'] },
+    {
+      name: 'a pod that is deleted is gone, not repaired',
+      changes: [...watching('a'), deleted('a')],
+      reports: ['xa/main:RegistryNameNotResolved'],
+    },
     { name: 'a healthy pod that is deleted', changes: [...watching('a'), deleted('b')], reports: [], diagnosed: ['a'] },
     { name: 'a pending pod that runs', changes: [...watching(), changed(pod('a', 'x')), changed(running('a'))], reports: [] },
     {
@@ -240,9 +246,9 @@ t.test('state × change → state + reports', t => {
       connected: false,
     },
     {
-      name: 'the list after it tells what is repaired, and what is new is diagnosed',
-      changes: [...watching('a', 'b'), disconnected, listed(pod('b', 'no such host'), pod('c', 'x'))],
-      reports: ['reconnected', '-a/main:RegistryNameNotResolved'],
+      name: 'the list after it tells what is repaired and what is gone, and what is new is diagnosed',
+      changes: [...watching('a', 'b', 'd'), disconnected, listed(running('a'), pod('b', 'no such host'), pod('c', 'x'))],
+      reports: ['reconnected', '-a/main:RegistryNameNotResolved xd/main:RegistryNameNotResolved'],
       pending: ['c'],
       diagnosed: ['b'],
     },
@@ -269,6 +275,144 @@ t.test('state × change → state + reports', t => {
       `${row.name}: state`,
     );
   }
+  t.end();
+});
+
+/** With a node, and a time. */
+const made = (one: Pod, metadata: Partial<Pod['metadata']>): Pod => ({ ...one, metadata: { ...one.metadata, ...metadata } });
+/** The attempt is over: kubelet waits for the next. */
+const backedOff = (name: string, message: string): Pod => ({
+  ...pod(name, ''),
+  status: {
+    containerStatuses: [
+      {
+        name: 'main',
+        state: { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "x:1": ErrImagePull: ${message}` } },
+      },
+    ],
+  },
+});
+
+t.test('gone or repaired', t => {
+  const rows: { name: string; change: TrackerChange; reports: string[] }[] = [
+    { name: 'it runs', change: changed(running('a')), reports: ['-a/main:RegistryNameNotResolved'] },
+    { name: 'it runs, as a new list shows', change: listed(running('a')), reports: ['-a/main:RegistryNameNotResolved'] },
+    { name: 'it is deleted', change: deleted('a'), reports: ['xa/main:RegistryNameNotResolved'] },
+    {
+      name: 'its deletion has begun',
+      change: changed(made(pod('a', 'no such host'), { deletionTimestamp: '2026-11-20T10:00:00Z' })),
+      reports: ['xa/main:RegistryNameNotResolved'],
+    },
+    { name: 'a new list does not hold it', change: listed(), reports: ['xa/main:RegistryNameNotResolved'] },
+    {
+      name: 'another pod has its name',
+      change: changed(made(pod('a', 'no such host'), { uid: 'second' })),
+      reports: ['xa/main:RegistryNameNotResolved'],
+    },
+    {
+      name: 'its node ended it without the image',
+      change: changed({ ...running('a'), status: { phase: 'Failed', reason: 'Evicted' } }),
+      reports: ['xa/main:RegistryNameNotResolved'],
+    },
+  ];
+  const first = [listed(made(pod('a', 'no such host'), { uid: 'first' })), began, ended(finding('a', 'RegistryNameNotResolved'))];
+  for (const { name, change, reports } of rows)
+    for (const follows of [false, true])
+      t.strictSame(after([...first, change], follows).reports, reports, `${name}, ${follows ? 'followed' : 'not followed'}`);
+  const { state } = after([...first, changed(made(pod('a', 'no such host'), { uid: 'second' }))]);
+  t.strictSame([...state.pending.keys()], ['shop/a'], 'the pod that has the name now is diagnosed');
+  t.end();
+});
+
+t.test('pods that are followed until their images arrive', t => {
+  const pulling = ended(finding('a', 'StillPulling'));
+  const rows: { name: string; changes: TrackerChange[]; reports: string[]; pending?: string[]; complete?: string[] }[] = [
+    { name: 'one that starts is diagnosed', changes: [listed(starting('a'), running('b'))], reports: [], pending: ['a'], complete: ['b'] },
+    {
+      name: 'and so is one that has no node yet',
+      changes: [listed({ ...running('a'), status: { phase: 'Pending' } })],
+      reports: [],
+      pending: ['a'],
+    },
+    { name: 'its pull is told at the start', changes: [listed(starting('a')), began, pulling], reports: ['started a/main:StillPulling'] },
+    {
+      name: 'its image arrives',
+      changes: [listed(starting('a')), began, pulling, changed(running('a'))],
+      reports: ['pulled a'],
+      complete: ['a'],
+    },
+    {
+      name: 'its image arrives, and its container crashes',
+      changes: [
+        listed(starting('a')),
+        began,
+        pulling,
+        changed({ ...running('a'), status: { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'CrashLoopBackOff' } } }] } }),
+      ],
+      reports: ['pulled a'],
+      complete: ['a'],
+    },
+    {
+      name: 'its image arrives while nobody looks',
+      changes: [listed(starting('a')), began, pulling, disconnected, listed(running('a'))],
+      reports: ['reconnected', 'pulled a'],
+      complete: ['a'],
+    },
+    {
+      name: 'it is deleted while it pulls',
+      changes: [listed(starting('a')), began, pulling, deleted('a')],
+      reports: ['xa/main:StillPulling'],
+    },
+    {
+      name: 'its events tell nothing new',
+      changes: [listed(starting('a')), began, pulling, looked()],
+      reports: [],
+    },
+    {
+      name: 'its events tell something new',
+      changes: [listed(starting('a')), began, pulling, { type: 'looked', refused: [], again: new Set(['shop/a']) }],
+      reports: [],
+      pending: ['a'],
+    },
+    {
+      name: 'a failure that is repaired is told as that alone',
+      changes: [listed(pod('a', 'x')), began, ended(finding('a', 'TagNotFound')), changed(running('a'))],
+      reports: ['-a/main:TagNotFound'],
+      complete: ['a'],
+    },
+    {
+      name: 'a pull in place of a failure is no repair by itself',
+      changes: [listed(starting('a')), began, pulling, changed(pod('a', 'x')), began, ended(finding('a', 'TagNotFound'))],
+      reports: ['+a/main:TagNotFound'],
+    },
+  ];
+  for (const { name, changes, reports, pending = [], complete = [] } of rows) {
+    const { state, reports: told } = after(changes, true);
+    t.strictSame(told, reports, `${name}: reports`);
+    t.strictSame(
+      [...state.pending.keys()],
+      pending.map(key => `shop/${key}`),
+      `${name}: pending`,
+    );
+    const there = [...(state.followed ?? [])].filter(([, { isComplete }]) => isComplete).map(([key]) => key.replace('shop/', ''));
+    t.strictSame(there, complete, `${name}: complete`);
+  }
+  t.end();
+});
+
+t.test('what is only possible is diagnosed again when kubelet has tried again', t => {
+  const unsure = (certainty: string) =>
+    ended({ ...finding('a', 'TagNotFound'), diagnosis: { cause: 'TagNotFound', certainty } } as unknown as Finding);
+  const begun = (certainty: string) => [listed(pod('a', 'x')), began, unsure(certainty)];
+  const again = [changed(backedOff('a', 'x')), changed(pod('a', 'x'))];
+  const pending = (changes: TrackerChange[]): string[] => [...after(changes, true).state.pending.keys()];
+  t.strictSame(pending([...begun('possible'), changed(backedOff('a', 'x'))]), [], 'the back-off is no attempt');
+  t.strictSame(pending([...begun('possible'), ...again]), ['shop/a'], 'the next attempt');
+  t.strictSame(pending([...begun('likely'), ...again]), [], 'of what is likely nothing has to be confirmed');
+  t.strictSame(pending([...begun('possible'), ...again, began, unsure('possible'), ...again]), [], 'once is enough');
+  const { state } = after([...begun('possible'), ...again, began, unsure('possible')], true);
+  const { first, last } = state.diagnosed.get('shop/a') ?? {};
+  t.strictSame([first, last], [1, 2], 'it was found by the first attempt, and by the second');
   t.end();
 });
 

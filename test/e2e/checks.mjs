@@ -251,7 +251,7 @@ export async function checkWatch(restart) {
     watcher.signal('SIGCONT');
     const changes = [
       'repaired TagNotFound default/missing-tag',
-      'repaired DigestNotFound default/missing-digest',
+      'gone DigestNotFound default/missing-digest',
       'new RepositoryNotFound default/late',
     ];
     await expectAt('what changed while it slept and the API server was killed', changes);
@@ -260,11 +260,11 @@ export async function checkWatch(restart) {
     await restart();
     await until('the watch notices', 60, () => watcher.text.stderr.includes('the watch was disconnected'));
     await pods('delete', 'pod', 'late', '--force', '--grace-period=0');
-    await expectAt('what changes after the API server was killed under its eyes', ['repaired RepositoryNotFound default/late']);
+    await expectAt('what changes after the API server was killed under its eyes', ['gone RepositoryNotFound default/late']);
     equal('--watch: and nothing else again', told().length, before.length + changes.length + 1);
     watcher.signal('SIGINT');
     const { status } = await watcher.ended;
-    equal('--watch: Ctrl-C ends it', status, 0);
+    equal('--watch: Ctrl-C ends it, and causes stand', status, 1);
   } finally {
     watcher.signal('SIGCONT');
     watcher.signal('SIGKILL');

@@ -218,8 +218,8 @@ const SANDBOX_SETTINGS = [
 ];
 
 /**
- * Sets the sandbox image of the node's runtime, and starts the runtime again as up.sh did; at the end it is as it was before.
- * @returns {(image: string) => Promise<void>}
+ * Out: what sets the sandbox image of the node's runtime, and what sets it as it was; the runtime is started again as up.sh did.
+ * @returns {{ set: (image: string) => Promise<void>, restore: () => Promise<void> }}
  */
 export function sandboxSetting() {
   const [state = ''] = readdirSync(home).filter(name => name.startsWith('state-'));
@@ -247,8 +247,7 @@ export function sandboxSetting() {
       run('sh', ['-c', `${quoted} </dev/null >>'${path('log', `${runtime}.log`)}' 2>&1 & echo $! >'${path('pid', runtime)}'`]),
     );
   };
-  undo.push(() => restart(before));
-  return image => restart(before.replace(line, `$1"${image}"`));
+  return { set: image => restart(before.replace(line, `$1"${image}"`)), restore: () => restart(before) };
 }
 
 /** The image that runs, as the cluster's own registry has it. */

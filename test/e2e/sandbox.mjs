@@ -1,6 +1,6 @@
 /**
  * The sandbox image of the node, set to images that cannot be pulled: the plugin has to name it once for the node, with the cause of each, and with a repair on the
- * node. Comes last: the runtime is started anew each time.
+ * node. The runtime is started anew each time.
  */
 import { check, equal, imagepull } from './checks.mjs';
 import { getJson, kubectl, must, sandboxSetting, until } from './lab.mjs';
@@ -16,10 +16,19 @@ const PODS = ['sandbox-a', 'sandbox-b'];
 const own = (/** @type {string[]} */ ...args) => kubectl('-n', NAMESPACE, ...args);
 
 export async function checkSandbox() {
-  const setSandbox = sandboxSetting();
+  const { set, restore } = sandboxSetting();
+  try {
+    await checkImages(set);
+  } finally {
+    await restore();
+  }
+}
+
+/** @param {(image: string) => Promise<void>} set */
+async function checkImages(set) {
   for (const [image, cause] of Object.entries(IMAGES)) {
     const [host = ''] = image.split('/');
-    await setSandbox(image);
+    await set(image);
     for (const pod of PODS) await must(pod, own('run', pod, '--image=127.0.0.1:15000/library/busybox:1', '--restart=Never'));
     await until(`the sandboxes by ${image}`, 60, async () => {
       /** @type {{ items: import('./lab.mjs').Event[] }} */

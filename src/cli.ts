@@ -31,7 +31,7 @@ class Flags {
   constructor(readonly argv: Arguments) {}
 
   /** All values that were given, without the default. */
-  all(name: FlagName | 'NAME' | 'SECRET' | 'SHELL'): string[] {
+  all(name: FlagName | 'NAME' | 'SECRET' | 'IMAGE' | 'SHELL'): string[] {
     const value = this.argv[name];
     return value === undefined ? [] : [value].flat().map(String);
   }
@@ -112,6 +112,27 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
     const { testSecretCommand } = await import('./commands/test-secret.ts');
     const more = { names: flags.all('SECRET'), image: flags.text('image'), file: flags.text('filename') };
     return testSecretCommand({ ...commonFlags(flags, context), ...more }, context);
+  },
+  async check(flags, context) {
+    const { check } = await import('./commands/check.ts');
+    return check(
+      {
+        ...commonFlags(flags, context),
+        images: flags.all('IMAGE'),
+        files: flags.all('filename'),
+        serviceAccount: flags.text('serviceaccount'),
+        secrets: flags.all('secret'),
+        imagePaths: flags.all('image-path'),
+        platforms: flags.all('platform'),
+        local: flags.isOn('local'),
+        secretFiles: flags.all('secret-file'),
+        pin: flags.isOn('pin'),
+        facts: flags.isOn('facts'),
+        failOn: flags.all('fail-on'),
+        ignore: flags.all('ignore'),
+      },
+      context,
+    );
   },
   async version(flags, context) {
     return (await import('./commands/version.ts')).version(outputOf(flags), context);

@@ -106,6 +106,30 @@ const commands = [
       },
     ],
   },
+  {
+    name: 'check',
+    description: 'Check before a deploy whether the images can be pulled',
+    details:
+      'Answers for each image whether kubelet could pull it: in this namespace, with these pull secrets or those of the service account, on the platforms of the nodes where it may run. With -f it reads manifests, also the output of Helm and kustomize; pull secrets and service accounts in them count. Without a cluster (--local) it checks references, tags, digests and platforms, with the credentials of --secret-file or of your own docker login. At Docker Hub each image that is checked counts as one pull.',
+    argument: { name: 'IMAGE', usage: '[IMAGE ...]', value: 'text', repeatable: true },
+    examples: [
+      { command: 'kubectl imagepull check -f deploy/ -n shop', description: 'Check every image of the manifests in a folder' },
+      { command: 'helm template api ./chart | kubectl imagepull check -f -', description: 'Check what Helm would deploy' },
+      {
+        command: 'kubectl imagepull check registry.example.com/team/api:1.4 -n shop --serviceaccount builder',
+        description: 'Check an image as a pod of a service account would pull it',
+      },
+      {
+        command: 'kubectl imagepull check -f deploy/ --local --platform linux/amd64 --platform linux/arm64',
+        description: 'Check without a cluster, for two platforms',
+      },
+      {
+        command: "kubectl imagepull check -f alert.yaml --image-path '{.spec.image}'",
+        description: 'Check the image that a custom resource names',
+      },
+      { command: 'kubectl imagepull check nginx:1.27 --local --pin', description: 'Print the image with the digest that its tag has now' },
+    ],
+  },
   { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
   {
     name: 'completion',
@@ -126,8 +150,8 @@ export type CommandName = (typeof commands)[number]['name'];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'version', 'completion'];
-const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret'];
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'version', 'completion'];
+const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 
 /** What kubectl's own flags are to a command that asks a cluster. Source: cli-runtime, genericclioptions/config_flags.go; kubectl, pkg/kuberc. */
 const clusterFlags = [
@@ -163,7 +187,7 @@ const flags = [
     value: 'file',
     group: 'Flags',
     description:
-      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts',
+      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given',
     commands: DIAGNOSES,
   },
   {
@@ -215,7 +239,7 @@ const flags = [
     repeatable: true,
     group: 'Flags',
     description: 'Exit with status 1 only for these causes; with --watch, report only these and wait for the others',
-    commands: ['why'],
+    commands: ['why', 'check'],
   },
   {
     name: 'ignore',
@@ -224,7 +248,7 @@ const flags = [
     repeatable: true,
     group: 'Flags',
     description: 'Do not exit with status 1 for these causes; with --watch, do not report them and wait',
-    commands: ['why'],
+    commands: ['why', 'check'],
   },
   {
     name: 'image',
@@ -232,6 +256,55 @@ const flags = [
     group: 'Flags',
     description: 'Also check that the secret can pull this image',
     commands: ['test-secret'],
+  },
+  {
+    name: 'serviceaccount',
+    takes: 'NAME',
+    group: 'Flags',
+    description: 'Service account whose pull secrets an IMAGE gets; without it that is "default"',
+    commands: ['check'],
+  },
+  {
+    name: 'secret',
+    takes: 'NAME',
+    value: 'secrets',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Pull secret of the namespace with which an IMAGE is pulled, in place of those of the service account',
+    commands: ['check'],
+  },
+  {
+    name: 'image-path',
+    takes: 'JSONPATH',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Where other kinds of objects name an image, for example {.spec.image} or {.spec.parts[*].image}',
+    commands: ['check'],
+  },
+  {
+    name: 'platform',
+    takes: 'OS/ARCH',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Platform that the images must have, for example linux/arm64, in place of those of the nodes',
+    commands: ['check'],
+  },
+  { name: 'local', takes: null, group: 'Flags', description: 'Do not ask the cluster', commands: ['check'] },
+  {
+    name: 'secret-file',
+    takes: 'FILE',
+    value: 'file',
+    repeatable: true,
+    group: 'Flags',
+    description: 'With --local: the manifest of a pull secret, or a docker config.json, whose credentials are used',
+    commands: ['check'],
+  },
+  {
+    name: 'pin',
+    takes: null,
+    group: 'Flags',
+    description: 'Print only each image with the digest that its tag has now',
+    commands: ['check'],
   },
   { name: 'help', alias: 'h', takes: null, group: 'Flags', description: 'Show the help of a command', commands: ALL },
   {
@@ -243,14 +316,14 @@ const flags = [
     default: 'text',
     group: 'Output flags',
     description: 'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus',
-    commands: ['why', 'test-secret', 'version'],
+    commands: ['why', 'test-secret', 'check', 'version'],
   },
   {
     name: 'facts',
     takes: null,
     group: 'Output flags',
     description: 'With -o json or yaml: add everything that the diagnosis is based on (no passwords); why -f FILE repeats the diagnosis',
-    commands: ['why'],
+    commands: ['why', 'check'],
   },
   {
     name: 'color',

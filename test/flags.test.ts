@@ -40,9 +40,11 @@ function written(flag: Flag): string[] {
     ? '5s'
     : flag.takes === 'FROM=TO'
       ? 'a=b'
-      : flag.value === 'causes'
-        ? 'TagNotFound'
-        : (flag.choices?.[0] ?? 'x');
+      : flag.takes === 'OS/ARCH'
+        ? 'linux/amd64'
+        : flag.value === 'causes'
+          ? 'TagNotFound'
+          : (flag.choices?.[0] ?? 'x');
   return [longForm(flag), value];
 }
 

@@ -1,6 +1,6 @@
 import { anonymousPasses, type Facts } from '../model/facts.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { ownerOf, patch, patchTemplate, retryNow, rollsOut } from './commands.ts';
+import { changeManifest, ownerOf, patch, patchTemplate, retryNow, rollsOut } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
 import { object } from './shell.ts';
@@ -41,6 +41,7 @@ function removal(facts: Facts): CauseFix[] {
       },
     ];
   const { kind, name: owner } = ownerOf(facts);
+  if (facts.planned !== undefined) return [changeManifest(facts, `remove secret "${name}" from imagePullSecrets of the pod`)];
   if (rollsOut(facts))
     return [
       {

@@ -4,7 +4,18 @@ import type { Fix } from '../model/diagnosis.ts';
 import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { attachSecret, inVolume, isBareName, kubectl, ownerOf, patchTemplate, podObject, recreatePod, rollsOut } from './commands.ts';
+import {
+  attachSecret,
+  changeManifest,
+  inVolume,
+  isBareName,
+  kubectl,
+  ownerOf,
+  patchTemplate,
+  podObject,
+  recreatePod,
+  rollsOut,
+} from './commands.ts';
 import { decisive, imageOf, nodeName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps, nodeSystemOf } from './runtimes/index.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
@@ -94,6 +105,11 @@ function policy(facts: Facts, secret: string | null, title: string): CauseFix[] 
   const owner = ownerOf(facts);
   const isVolume = kind === 'imageVolume';
   const list = isVolume ? 'volumes' : kind === 'initContainer' ? 'initContainers' : 'containers';
+  if (facts.planned !== undefined)
+    return [
+      changeManifest(facts, `${title}: set ${isVolume ? 'image.pullPolicy' : 'imagePullPolicy'} to IfNotPresent`),
+      ...(secret === null ? [] : attachSecret(facts, secret)),
+    ];
   const changes = `the pull policy${secret === null ? '' : ` and pull secret "${secret}"`}`;
   const spec = secret === null ? {} : { imagePullSecrets: [{ name: secret }] };
   if (kind !== 'ephemeralContainer' && rollsOut(facts)) {

@@ -5,10 +5,18 @@ import { showPlatform } from '../model/platform.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { maybeOwn, selectNodes, setImage } from './commands.ts';
-import { imageOf, list, nodeName, theNode } from './phrases.ts';
+import { imageOf, list, nodeName, quoted, theNode } from './phrases.ts';
 import { quote } from './shell.ts';
 
 const SYSTEMS = { linux: 'Linux', windows: 'Windows' };
+
+/** The node, or those on which a pod may run that does not exist yet. */
+function nodesOf(facts: Facts): string {
+  const nodes = facts.planned?.nodes;
+  if (facts.planned !== undefined && nodes == null) return 'the nodes';
+  if (nodes == null || nodes.all === 1) return nodeName(facts);
+  return `${nodes.count} of the ${nodes.all} nodes on which the pod may run, ${quoted(nodes.names)}`;
+}
 
 /** The other operating system for which the image is; null where it is for that of the node, or where nothing tells. An image of unknown platforms is for Linux as most are. */
 function otherSystemOf({ node: { platform }, probe }: Facts): 'linux' | 'windows' | null {
@@ -26,7 +34,7 @@ export const PlatformNotAvailable: CauseText = {
       return `${theNode(facts)} runs ${SYSTEMS[facts.node.platform?.os as 'windows'] ?? 'another system'} and cannot unpack a layer of ${imageOf(facts)}: the image is probably for another operating system, or for another version of it.`;
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
     const node = facts.node.platform === null ? '' : ` (${showPlatform(facts.node.platform)})`;
-    return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodeName(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}. If the message says "not found", it means the platform, not the image.`;
+    return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodesOf(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}.${facts.planned === undefined ? ' If the message says "not found", it means the platform, not the image.' : ''}`;
   },
   fixes: facts => {
     const all = facts.probe?.platforms ?? [];

@@ -51,8 +51,19 @@ export const patch = (facts: Facts, target: string, change: object, type = ''): 
 export const patchTemplate = (facts: Facts, spec: object, type = ''): string =>
   rolledOut(facts, patch(facts, ownerObject(facts), { spec: { template: { spec } } }, type));
 
+/** No step: of a pod that does not exist nothing is retried. */
+export const NOTHING: Fix = { title: '', command: null };
+
+/** A change of the manifest of a pod that does not exist yet. In: the change, as an imperative. */
+export function changeManifest({ declaredAt }: Facts, title: string): CauseFix {
+  if (declaredAt === undefined) return { title, command: null };
+  const { file, line } = declaredAt;
+  return { title: `${title} (${file === '-' ? 'standard input' : file}, line ${line})`, command: null };
+}
+
 /** Makes kubelet retry now: a new pod has no back-off. Only the failing pod is deleted; its controller creates another. */
 export function retryNow(facts: Facts, title = 'then retry now by deleting the pod'): Fix {
+  if (facts.planned !== undefined) return NOTHING;
   if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete ${podObject(facts)}`) };
   return { title: `${title} (no controller creates it again: this saves its manifest first)`, command: recreatePod(facts, '') };
 }
@@ -80,6 +91,7 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
   const { kind } = ownerOf(facts);
   const changes = 'the image';
   const { name, kind: container } = facts.container;
+  if (facts.planned !== undefined) return changeManifest(facts, `${title}: ${image}`);
   if (facts.pod === null) return { title: `${title}: ${image}`, command: null };
   // the sandbox image is a setting of the node
   if (container === 'sandbox') return nodeFix(facts, nodeSteps(facts).sandboxImage(), `${title}: ${image}; `);
@@ -112,6 +124,13 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
 /** Adds a pull secret to the pod: in the template of its workload, or in its service account with a new pod. */
 export function attachSecret(facts: Facts, name: string): CauseFix[] {
   const { kind, name: owner } = ownerOf(facts);
+  if (facts.planned !== undefined)
+    return facts.declaredAt === undefined || facts.secrets.length === 0
+      ? [
+          ...(facts.declaredAt === undefined ? [] : [changeManifest(facts, `list secret "${name}" in imagePullSecrets of the pod`)]),
+          ...attachToAccount(facts, name, facts.declaredAt === undefined ? '' : 'or '),
+        ]
+      : [changeManifest(facts, `add secret "${name}" to imagePullSecrets of the pod`)];
   const spec = { imagePullSecrets: [{ name }] };
   const changes = `pull secret "${name}"`;
   // a list in the template would replace the pull secret that OpenShift generates
@@ -157,10 +176,10 @@ export const retryWithAccount = (facts: Facts, title: string): Fix =>
     : retryNow(facts, title);
 
 /** Adds a pull secret to the pod's service account, for new pods that list none. A patch replaces the list, so it has to be complete. */
-function attachToAccount(facts: Facts, name: string): Fix[] {
+function attachToAccount(facts: Facts, name: string, before = ''): Fix[] {
   const { name: account, secrets } = facts.serviceAccount;
   const target = object('serviceaccount', account);
-  const title = `add secret "${name}" to service account "${account}", for every new pod that lists no pull secret`;
+  const title = `${before}add secret "${name}" to service account "${account}", for every new pod that lists no pull secret`;
   if (secrets === null) {
     const add = `.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`;
     return [{ title, command: `${kubectl(facts, `get ${target} -o json`)} | jq ${quote(add)} | ${kubectl(facts, 'replace -f -')}` }];
@@ -174,6 +193,10 @@ export function selectNodes(facts: Facts, nodeSelector: Record<string, string>, 
   const { kind, name } = ownerOf(facts);
   const title = `run ${kind} "${name}" only on ${nodes}`;
   const changes = 'the node selector';
+  if (facts.planned !== undefined) {
+    const pairs = Object.entries(nodeSelector).map(([label, value]) => `${label}: ${value}`);
+    return changeManifest(facts, `run the pod only on ${nodes}: set nodeSelector to ${pairs.join(', ')}`);
+  }
   if (rollsOut(facts)) return { title, command: patchTemplate(facts, { nodeSelector }), changes };
   if (kind === 'cronjob') {
     const spec = { jobTemplate: { spec: { template: { spec: { nodeSelector } } } } };

@@ -28,7 +28,11 @@ export const nodeName = (facts: Facts): string => (facts.node.name === null ? 't
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const theNode = (facts: Facts): string => capital(nodeName(facts));
 /** The pod inside a sentence. */
-export const podName = (facts: Facts): string => (facts.pod === null ? 'a pod' : `pod "${facts.pod.name}"`);
+export const podName = (facts: Facts): string =>
+  facts.pod === null ? 'a pod' : facts.planned === undefined ? `pod "${facts.pod.name}"` : plannedName(facts.pod);
+/** The pod that does not exist yet. */
+const plannedName = ({ owner, name }: NonNullable<Facts['pod']>): string =>
+  name === '' ? 'a pod' : owner.kind === 'pod' ? `pod "${name}"` : `the pod of ${owner.kind} "${owner.name}"`;
 /** Who met the fault: this machine, or the node. */
 export const observer = (facts: Facts, fault: Fault | null): string => (fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts));
 

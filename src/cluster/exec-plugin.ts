@@ -1,27 +1,20 @@
 /**
  * Exec plugins of a kubeconfig: which program is run, with what, for how long, and what of its output is a credential. As client-go does
- * it (plugin/pkg/client/auth/exec); besides, the plugin ends when this program does. The only file that starts a process.
+ * it (plugin/pkg/client/auth/exec).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { platform } from 'node:os';
-import { basename, delimiter, dirname, extname, isAbsolute, join, normalize } from 'node:path';
+import { basename, normalize } from 'node:path';
 import { isObject } from '../parse/shape.ts';
 import type { Environment } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
 import { Defects } from './fields.ts';
 import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts';
 import type { PluginPolicy } from './kuberc.ts';
+import { findProgram, MAX_OUTPUT, outputOf, type ProgramCaller } from './program.ts';
 
 /** What a plugin needs of whoever runs it. */
-export interface PluginCaller {
-  environment: Environment;
-  /** Where the plugin's standard error goes. */
-  stderr: NodeJS.WritableStream;
+export interface PluginCaller extends ProgramCaller {
   /** Whether somebody can answer a question: standard input is a terminal. */
   isInteractive: boolean;
-  /** Ends the plugin. */
-  signal: AbortSignal;
 }
 
 /** What a plugin returned: a token, or a certificate and its key. */
@@ -33,11 +26,6 @@ export interface ExecCredential {
 
 /** The versions of client.authentication.k8s.io that kubectl still speaks. */
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
-/** The longest output that is read, in bytes: a certificate with its chain and key is a few kilobytes. */
-const MAX_OUTPUT = 1024 * 1024;
-/** Milliseconds from an interruption until a plugin is killed: this program itself ends within 200. */
-const GRACE = 50;
-
 /**
  * Runs an exec plugin. In: the plugin, the cluster and its authority as PEM (for plugins that want to know them), which plugins may run, and
  * who calls. Out: its credential. Errors: a UserError, in which nothing of the plugin's output is quoted: it may be a credential.
@@ -58,7 +46,8 @@ export async function runExecPlugin(
     ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
     KUBERNETES_EXEC_INFO: info,
   };
-  return readCredential(await outputOf(program, exec, environment, isInteractive, caller), exec);
+  const run = { what: nameOf(exec), hint: RUN_IT, isInteractive, showErrors: true };
+  return readCredential(await outputOf(program, exec.args, run, { ...caller, environment }), exec);
 }
 
 /** What a plugin is told of the cluster. Source: client-go, rest/exec.go, ConfigToExecCluster; what is empty is left out, save `config`. */
@@ -72,6 +61,7 @@ const clusterInfo = (cluster: ClusterEntry, authority: string | undefined): obje
   config: cluster.execConfig,
 });
 
+const RUN_IT = 'run the plugin yourself for details';
 const nameOf = ({ command }: ExecSpec): string => `the credential plugin "${command}" of the kubeconfig`;
 
 /** Whether the plugin may ask on the terminal. Source: client-go, ExecInteractiveMode and exec.go, isInteractive. */
@@ -127,111 +117,9 @@ function findAllowed(exec: ExecSpec, policy: PluginPolicy | null, environment: E
   return program;
 }
 
-/**
- * The path of a program: a path as it stands, a bare name from PATH; undefined where there is none. What PATH finds in the working folder (an
- * entry that is empty or relative) is not run, as by Go (os/exec, ErrDot), and neither is the working folder itself, which Windows would search
- * first.
- */
-function findProgram(command: string, environment: Environment): string | undefined {
-  const folders = isAbsolute(command)
-    ? [dirname(command)]
-    : (environment.PATH ?? environment.Path ?? '').split(delimiter).filter(folder => isAbsolute(folder));
-  const name = isAbsolute(command) ? command.slice(dirname(command).length).replace(/^[/\\]/, '') : command;
-  const endings =
-    platform() === 'win32' && extname(name) === '' ? (environment.PATHEXT ?? '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean) : [''];
-  return folders.flatMap(folder => endings.map(ending => join(folder, `${name}${ending}`))).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Runs the program to its end. Out: what it wrote to standard output. */
-function outputOf(
-  program: string,
-  exec: ExecSpec,
-  environment: Environment,
-  isInteractive: boolean,
-  { stderr, signal }: PluginCaller,
-): Promise<string> {
-  if (signal.aborted) throw new UserError('interrupted');
-  return new Promise((resolve, reject) => {
-    // a plugin that asks has to stay in the terminal's own group; any other gets a group of its own, to be ended with all that it starts
-    const isGroup = !isInteractive && platform() !== 'win32';
-    const cannotRun = (error: unknown): UserError =>
-      new UserError(`${nameOf(exec)} cannot be run: ${(error as { code?: string }).code ?? 'unknown error'}`, 'check that it is a program');
-    let child: ChildProcess;
-    try {
-      child = spawn(program, exec.args, {
-        env: environment,
-        stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
-        detached: isGroup,
-        windowsHide: true,
-      });
-    } catch (error) {
-      // E2BIG, for one: what it is told is too long
-      reject(cannotRun(error));
-      return;
-    }
-    const kill = (how: 'SIGTERM' | 'SIGKILL'): void => {
-      try {
-        if (isGroup && child.pid !== undefined) process.kill(-child.pid, how);
-        else child.kill(how);
-      } catch {
-        // it has ended
-      }
-    };
-    const end = (): void => kill('SIGKILL');
-    const interrupt = (): void => {
-      kill('SIGTERM');
-      // one that does not obey is ended before this program is
-      setTimeout(end, GRACE);
-      finish(() => reject(new UserError('interrupted')));
-    };
-    const finish = (settle: () => void): void => {
-      signal.removeEventListener('abort', interrupt);
-      settle();
-    };
-    process.on('exit', end);
-    signal.addEventListener('abort', interrupt, { once: true });
-    const chunks: Buffer[] = [];
-    let length = 0;
-    child.stdout?.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= MAX_OUTPUT) chunks.push(chunk);
-      else end();
-    });
-    child.stderr?.on('data', chunk => stderr.write(chunk));
-    child.on('error', error => {
-      process.off('exit', end);
-      finish(() => reject(cannotRun(error)));
-    });
-    child.on('close', (status, killedBy) => {
-      process.off('exit', end);
-      finish(() => {
-        if (length > MAX_OUTPUT) reject(new UserError(`${nameOf(exec)} wrote more than 1 MiB`, 'run the plugin yourself for details'));
-        else if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-        else
-          reject(
-            new UserError(
-              `${nameOf(exec)} failed: ${killedBy === null ? `exit status ${status}` : `it was ended by ${killedBy}`}`,
-              'run the plugin yourself for details',
-            ),
-          );
-      });
-    });
-  });
-}
-
 /** The credential in a plugin's output. Source: client-go, exec.go, refreshCredsLocked. */
 function readCredential(output: string, exec: ExecSpec): ExecCredential {
-  const wrong = (what: string): UserError =>
-    new UserError(`${nameOf(exec)} returned no valid ExecCredential: ${what}`, 'run the plugin yourself for details');
+  const wrong = (what: string): UserError => new UserError(`${nameOf(exec)} returned no valid ExecCredential: ${what}`, RUN_IT);
   let value: unknown;
   try {
     value = JSON.parse(output);

@@ -44,6 +44,9 @@ interface Tls {
   rejectUnauthorized?: boolean;
 }
 
+/** Nothing names a cluster: no kubeconfig, and no flag. */
+export class NoKubeconfig extends UserError {}
+
 /** Where a pod finds its service account. */
 const IN_CLUSTER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -147,7 +150,7 @@ function load(flags: ConnectionFlags, environment: Environment): Kubeconfig {
   if (files.length === 0 && flags.server === undefined) {
     if (isInPod(environment)) return inCluster(environment);
     if (!environment.KUBERNETES_MASTER)
-      throw new UserError('no kubeconfig found', 'set KUBECONFIG or --kubeconfig; -f FILE diagnoses saved objects without a cluster');
+      throw new NoKubeconfig('no kubeconfig found', 'set KUBECONFIG or --kubeconfig; -f FILE diagnoses saved objects without a cluster');
   }
   return readKubeconfig(files);
 }

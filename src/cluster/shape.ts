@@ -10,10 +10,14 @@ import {
   type Event,
   type Metadata,
   type Node,
+  type NodeRequirement,
   type ObjectReference,
   type Pod,
+  type Scheduling,
   type Secret,
   type ServiceAccount,
+  type Taint,
+  type Toleration,
 } from '../model/kubernetes.ts';
 import { isObject } from '../parse/shape.ts';
 import { Defects, defined, type Fields } from './fields.ts';
@@ -238,7 +242,7 @@ export const readNode = (value: unknown): Shaped<Node> =>
           }),
         ),
       }),
-      spec: defined({ providerID: defects.text(defects.fields(fields.spec, 'spec').providerID, 'spec.providerID') }),
+      spec: readNodeSpec(defects.fields(fields.spec, 'spec'), defects),
     } as Node;
   });
 
@@ -252,6 +256,54 @@ function readStorage(value: unknown): Record<string, string> | undefined {
   const defects = new Defects();
   const quantity = defects.text(defects.fields(value, '')[STORAGE], '', MAX_QUANTITY);
   return quantity === undefined ? undefined : { [STORAGE]: quantity };
+}
+
+const readNodeSpec = (spec: Fields, defects: Defects): Node['spec'] =>
+  defined({
+    providerID: defects.text(spec.providerID, 'spec.providerID'),
+    unschedulable: defects.flag(spec.unschedulable, 'spec.unschedulable'),
+    taints: defects.list(spec.taints, 'spec.taints', (item, at) => {
+      const taint = defects.fields(item, at);
+      const text = (key: string): string | undefined => defects.text(taint[key], `${at}.${key}`);
+      return defined({ key: text('key') ?? '', value: text('value'), effect: text('effect') ?? '' }) as Taint;
+    }),
+  }) as Node['spec'];
+
+/** In: the spec of a pod. Out: what of it says on which nodes it may run; what is malformed says nothing. */
+export function readScheduling(value: unknown): Scheduling {
+  const defects = new Defects();
+  const spec = defects.fields(value, 'spec');
+  const required = defects.fields(
+    defects.fields(defects.fields(spec.affinity, 'affinity').nodeAffinity, 'nodeAffinity').requiredDuringSchedulingIgnoredDuringExecution,
+    'required',
+  );
+  const requirements = (list: unknown): NodeRequirement[] =>
+    defects.list(list, 'terms', item => {
+      const fields = defects.fields(item, 'term');
+      const text = (key: string): string => defects.text(fields[key], key) ?? '';
+      return {
+        key: text('key'),
+        operator: text('operator'),
+        values: defects.list(fields.values, 'values', one => defects.text(one, 'value') ?? '') ?? [],
+      };
+    }) ?? [];
+  const nodeName = defects.text(spec.nodeName, 'nodeName');
+  return {
+    ...(nodeName ? { nodeName } : {}),
+    nodeSelector: defects.texts(spec.nodeSelector, 'nodeSelector') ?? {},
+    terms:
+      defects.list(required.nodeSelectorTerms, 'nodeSelectorTerms', item => {
+        const term = defects.fields(item, 'term');
+        return { labels: requirements(term.matchExpressions), fields: requirements(term.matchFields) };
+      }) ?? null,
+    tolerations:
+      defects.list(spec.tolerations, 'tolerations', item => {
+        const fields = defects.fields(item, 'toleration');
+        const text = (key: string): string | undefined => defects.text(fields[key], key);
+        return defined({ key: text('key'), operator: text('operator'), value: text('value'), effect: text('effect') }) as Toleration;
+      }) ?? [],
+    hostNetwork: defects.flag(spec.hostNetwork, 'hostNetwork') === true,
+  };
 }
 
 /** An event of core/v1 or events.k8s.io/v1, null where it is malformed: one event less is no other pod's trouble. */

@@ -64,3 +64,26 @@ export interface TestSecretFlags extends CommonFlags {
   image?: string | undefined;
   file?: string | undefined;
 }
+
+/** The flags of `check`. */
+export interface CheckFlags extends CommonFlags {
+  images: string[];
+  /** Files and folders of manifests; `-` is standard input. */
+  files: string[];
+  /** Of the images that are named. */
+  serviceAccount?: string | undefined;
+  /** Pull secrets of the images that are named. */
+  secrets: string[];
+  /** JSONPath of images in objects of other kinds. */
+  imagePaths: string[];
+  /** `os/architecture[/variant]`; empty: those of the nodes. */
+  platforms: string[];
+  /** Ask no cluster. */
+  local: boolean;
+  secretFiles: string[];
+  /** Print digests alone. */
+  pin: boolean;
+  facts: boolean;
+  failOn: string[];
+  ignore: string[];
+}

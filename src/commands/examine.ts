@@ -14,6 +14,7 @@ import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
 import { append } from '../util/lists.ts';
+import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
 import { withProber } from './open-prober.ts';
@@ -159,27 +160,6 @@ export const examine = async (
   const warnings = failures.warnings();
   return { warnings, isComplete: isComplete && warnings.length === 0 };
 };
-
-/** A room for so many at the same time. */
-class Room {
-  #waiting: (() => void)[] = [];
-
-  constructor(private free: number) {}
-
-  /** Waits for a place. Out: what gives the place back; called again, it does nothing. */
-  async enter(): Promise<() => void> {
-    if (this.free > 0) this.free--;
-    else await new Promise<void>(resolve => this.#waiting.push(resolve));
-    let isInside = true;
-    return () => {
-      if (!isInside) return;
-      isInside = false;
-      const next = this.#waiting.shift();
-      if (next === undefined) this.free++;
-      else next();
-    };
-  }
-}
 
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>

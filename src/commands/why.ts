@@ -49,7 +49,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
 }
 
 /** The causes that make exit status 1, by --fail-on and --ignore. Throws UserError for a code that does not exist. */
-function countedCauses({ failOn, ignore }: WhyFlags): ReadonlySet<CauseCode> {
+export function countedCauses({ failOn, ignore }: Pick<WhyFlags, 'failOn' | 'ignore'>): ReadonlySet<CauseCode> {
   const only = readCauses(failOn, '--fail-on');
   const without = readCauses(ignore, '--ignore');
   return new Set(

@@ -104,6 +104,36 @@ function refusedCases(
   return [{ facts: { ...facts, referenceError: null, failing: read.about !== null, refusal }, credentials: [] }];
 }
 
+/**
+ * The cases of a pod that does not exist yet: each of its images, as if it failed, so that what objects and registries tell decides. In: the snapshot, with the pull secrets that
+ * the pod would get, and the time. Out: one case per image (of at most 100), in the order of the pod.
+ */
+export function plannedCases(snapshot: PodSnapshot, now: string): ImageCase[] {
+  for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
+  const state = { reason: null, message: null, since: null, attempts: null, nextRetry: null };
+  const nodeReport = {
+    faults: [],
+    source: null,
+    at: null,
+    unreadableSecrets: [],
+    pulledAfter: false,
+    pullingSince: null,
+    searched: null,
+  };
+  return imagesOf(snapshot.pod)
+    .slice(0, MOST_IMAGES)
+    .map(image => {
+      const found = imageCaseOf(snapshot, { ...image, pullPolicy: image.pullPolicy ?? defaultPolicy(image) }, now, { state, nodeReport });
+      return { ...found, facts: { ...found.facts, failing: true } };
+    });
+}
+
+/** What the API server sets where a manifest says nothing. Source: pkg/apis/core/v1/defaults.go, SetDefaults_Container. */
+function defaultPolicy(image: ContainerImage): string {
+  const reference = refOf(image);
+  return reference?.tag === 'latest' && reference.digest === null ? 'Always' : 'IfNotPresent';
+}
+
 /** Credentials for one image that are told and tried; of more the list is not complete. */
 const MOST_CREDENTIALS = 50;
 /** Keys of one secret that are told. */
@@ -217,7 +247,7 @@ function imageCaseOf(
 }
 
 /** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */
-function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {
+export function isOnNode(image: string, { registry, repository, tag, digest }: Reference, lookup: Lookup<Node>): boolean | null {
   const { images, nodeInfo } = (lookup.found && lookup.object.status) || {};
   if (images === undefined) return null;
   const anyRegistry = isShortName(image) && clientOf(nodeInfo?.containerRuntimeVersion ?? null) === 'containersImage';

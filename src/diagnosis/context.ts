@@ -4,6 +4,7 @@ import { anonymousPasses, type Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault } from '../model/fault.ts';
 import { type Attempt, decisiveAttempt } from '../model/probe.ts';
 import { clientOf } from '../model/runtime-client.ts';
+import { isShortName } from '../parse/node-report.ts';
 
 /** The facts, and what every rule asks of them. */
 export interface Context {
@@ -70,9 +71,13 @@ export function contextOf(facts: Facts): Context {
     notAsked:
       [probe?.connectionFault, withheld && attempt === null ? decisive?.fault : null].find(fault => fault?.kind === 'notAsked') ?? null,
     anonymous: anonymousPasses(facts) ?? null,
-    holdsForNode: facts.nodeReport.searched === null && holdsForNode(facts, reportedFault, probeFault),
+    holdsForNode: facts.nodeReport.searched === null && holdsForNode(facts, reportedFault, probeFault) && !mayBeSearched(facts),
   };
 }
+
+/** A name without a registry that CRI-O would look for in registries of its own, and nobody has told in which. */
+const mayBeSearched = ({ planned, image, node }: Facts): boolean =>
+  planned !== undefined && isShortName(image) && clientOf(node.runtime) === 'containersImage';
 
 /** Our own network is not the node's, and a name such as `localhost` leads the node to another machine: then only the node's own report counts. */
 function holdsForNode(facts: Facts, reported: Fault | null, seen: Fault | null): boolean {

@@ -7,6 +7,7 @@ import { keptByManager } from '../causes/manager.ts';
 import { comparison, isOfMirror, ofMirror } from '../causes/mirror.ts';
 import { overNote } from '../causes/NoPullProblem.ts';
 import { onOpenShift } from '../causes/openshift.ts';
+import { ofPlanned } from '../causes/planned.ts';
 import { appliesToSandbox, ofSandbox } from '../causes/sandbox.ts';
 import { ofSearched } from '../causes/search-registries.ts';
 import { causeOf } from '../model/cause-codes.ts';
@@ -26,7 +27,8 @@ export function diagnose(facts: Facts): Diagnosis {
   const { refusal, nodeReport } = facts;
   const { searched } = nodeReport;
   const placed = searched === null ? own : ofSearched(code, own, searched);
-  const text = isSandbox ? ofSandbox(code, own) : refusal === undefined ? placed : ofAdmission(refusal, own);
+  const found = isSandbox ? ofSandbox(code, own) : refusal === undefined ? placed : ofAdmission(refusal, own);
+  const text = facts.planned === undefined ? found : ofPlanned(facts, code, found);
   const [after] = code === 'ImageNeverPulled' ? next : [];
   const following = after === undefined ? undefined : { code: after, fixes: CAUSE_TEXTS[after].fixes(facts, context.probeFault) };
   const fixes = text.fixes(facts, fault, following);

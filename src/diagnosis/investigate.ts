@@ -50,6 +50,7 @@ function noQuestion(facts: Facts): string | null {
   if (facts.reference === null) return 'the image names no registry that could be asked';
   if (!facts.failing && facts.nodeReport.pullingSince === null) return 'nothing is wrong with the pull';
   if (facts.state.reason === 'InvalidImageName') return 'the image name is not valid';
+  if (facts.planned !== undefined && facts.pullPolicy === 'Never' && facts.onNode !== false) return 'kubelet does not pull (policy Never)';
   if (facts.keyring.broken !== null) return 'kubelet asks no registry while a pull secret does not parse';
   return null;
 }

@@ -633,6 +633,8 @@ export function loginFromProbe(context: Context, refusal: Fault, atMost: Certain
 function requiredByProbe({ facts, attempt }: Context): Proof[] {
   // without a challenge no runtime sends a login, and a 403 asks for none: it may be a rule about everybody
   if (facts.probe?.challenge == null || attempt === null) return [];
+  // which pull secrets admission would add to a pod that does not exist yet was not seen
+  if (facts.planned !== undefined && facts.serviceAccount.secrets === null && facts.secrets.length === 0) return [];
   if (attempt.fault?.status === 403 && !hidesMissing(facts)) return [];
   if (!nodeMayLogIn(facts)) return [answered(facts, attempt)];
   const reported = facts.nodeReport.faults.find(({ kind }) => kind === 'noBasicAuth');

@@ -8,7 +8,7 @@
 import { shortageOf } from '../causes/disk.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, isOver, type Refusal } from '../model/facts.ts';
+import { type Facts, isOfSandbox, isOver, kubeletMinor, type Refusal } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { HUB } from '../model/reference.ts';
@@ -182,6 +182,35 @@ const OBJECT: readonly Rule[] = [
   },
 ];
 
+/** kubelet would use what the nodes have, and verifies no credential for it. Source: KEP-2535, on by default since 1.35. */
+const usesWhatNodesHave = ({ facts }: Context): boolean =>
+  facts.planned !== undefined &&
+  facts.pullPolicy === 'IfNotPresent' &&
+  facts.onNode === true &&
+  kubeletMinor(facts) > 0 &&
+  kubeletMinor(facts) < 33;
+
+const PLANNED: readonly Rule[] = [
+  {
+    id: 'planned.never-pulled',
+    reason: 'The pull policy is Never, and a node on which the pod may run does not list the image.',
+    when: ({ facts }) => facts.planned !== undefined && facts.pullPolicy === 'Never' && facts.onNode === false,
+    verdict: context => ({ causes: ['ImageNeverPulled'], certainty: 'likely', next: whatAPullMeets(context) }),
+  },
+  {
+    id: 'planned.never-asked',
+    reason: 'The pull policy is Never, and no node is known to lack the image.',
+    when: ({ facts }) => facts.planned !== undefined && facts.pullPolicy === 'Never',
+    verdict: ({ facts }) => ({ causes: ['NoPullProblem'], certainty: facts.onNode === true ? 'likely' : 'possible' }),
+  },
+  {
+    id: 'planned.on-every-node',
+    reason: 'Every node on which the pod may run lists the image, and the pull policy lets kubelet use it.',
+    when: usesWhatNodesHave,
+    verdict: () => ({ causes: ['NoPullProblem'], certainty: 'likely' }),
+  },
+];
+
 /** The node asks its own machine over plain HTTP and gets 400: if TLS is spoken to us, that is why. */
 const askedOverPlainHttp = ({ facts, nodeFault }: Context): boolean =>
   nodeFault?.status === 400 &&
@@ -259,6 +288,12 @@ const PROBE: readonly Rule[] = [
     reason: 'Asked from this machine, the registry returns the manifest, and the mirror fails.',
     when: ({ facts, probeFault }) => probeFault?.role === 'mirror' && facts.probe?.registryItself?.fault === null,
     verdict: ({ probeFault }) => ({ causes: ['MirrorFailed'], certainty: 'likely', fault: probeFault }),
+  },
+  {
+    id: 'planned.would-work',
+    reason: 'The registry returns the manifest to this machine with the credentials that the pod would have.',
+    when: context => context.facts.planned !== undefined && works(context),
+    verdict: () => ({ causes: ['NoPullProblem'], certainty: 'likely' }),
   },
   {
     id: 'probe.works-other-part-fails',
@@ -422,6 +457,12 @@ const WITHOUT_ANSWER: readonly Rule[] = [
     verdict: () => ({ causes: ['SecretMalformed', ...USUAL], certainty: 'possible' }),
   },
   {
+    id: 'planned.not-asked',
+    reason: 'No registry was asked, and the objects show nothing that stops a pull.',
+    when: ({ facts }) => facts.planned !== undefined && facts.probe === null,
+    verdict: () => ({ causes: ['NoPullProblem'], certainty: 'possible' }),
+  },
+  {
     id: 'none.events-gone',
     reason: 'No message of the node and no answer of the registry is available, and the objects show no problem.',
     when: () => true,
@@ -433,7 +474,7 @@ const WITHOUT_ANSWER: readonly Rule[] = [
 const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
 
 /** All rules, in the order in which they are tried. */
-export const RULES: readonly Rule[] = [...ADMISSION, ...STATE, ...OBJECT, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
+export const RULES: readonly Rule[] = [...ADMISSION, ...STATE, ...OBJECT, ...PLANNED, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
 
 /** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */
 export const decide = (context: Context): Decision => firstOf(RULES, context) as Decision;

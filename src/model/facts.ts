@@ -191,6 +191,72 @@ export interface ImageTrigger {
   paused: boolean;
 }
 
+/** Where a manifest names an image. */
+export interface DeclaredAt {
+  /** As it was given; `-` is standard input. */
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, null where only the line is known. */
+  column: number | null;
+}
+
+/** What is known before there is a pod. `pod` then names the workload that would make it, as TYPE/NAME; the name is empty for an image without a manifest. */
+export interface Planned {
+  /** Where else the same question comes from: `NAMESPACE/TYPE/NAME` of each workload, the first included. */
+  usedBy: string[];
+  /** Where else manifests name it. */
+  alsoAt: DeclaredAt[];
+  /** Whose credentials these are. `user`: those of the person who asks, which the cluster does not have. */
+  credentialsOf: 'cluster' | 'manifest' | 'file' | 'user' | 'nobody';
+  /** The nodes on which it may run and that the verdict is about; null where they were not seen. */
+  nodes: PlannedNodes | null;
+}
+
+/** Nodes on which an image may run. */
+export interface PlannedNodes {
+  /** Those of the platform that the verdict is about: their number, and the first names. */
+  count: number;
+  names: string[];
+  /** All on which it may run. */
+  all: number;
+  /** Platforms of all of them. */
+  platforms: Platform[];
+  /** First names of those of all that do not list the image. */
+  lacking: string[];
+  /** How many of all list it, and of how many that is not known. */
+  listing: number;
+  unknown: number;
+}
+
+/** Something worth knowing of an image that is no cause: it never changes the exit status. */
+export interface Note {
+  code: NoteCode;
+  /** A sentence. */
+  detail: string;
+}
+
+/** Codes of notes: names for good, as those of causes. */
+export type NoteCode =
+  /** The tag is of a kind that is moved: `latest`, a branch, a part of a version. */
+  | 'MutableTag'
+  /** `latest` with the policy IfNotPresent: nodes keep what they have. */
+  | 'LatestIfNotPresent'
+  /** The tag has another digest now than where it runs. */
+  | 'TagMoved'
+  /** The image is for another platform: it is pulled, and does not start. */
+  | 'WrongPlatform'
+  /** No node suits the pod. */
+  | 'NoNode'
+  | 'NoNamespace'
+  | 'NoServiceAccount'
+  /** Nodes have the image already. */
+  | 'OnNodes'
+  /** kubelet never pulls, and whether the nodes have the image was not seen. */
+  | 'NeverPulled'
+  /** The credentials are the user's own. */
+  | 'OwnCredentials';
+
 /** Everything that a diagnosis looks at, without a password. */
 export interface Facts {
   /** RFC 3339 of this diagnosis. */
@@ -242,6 +308,11 @@ export interface Facts {
   obstacle?: Obstacle;
   /** Present where there is no pod: `pod` then names the workload, as TYPE/NAME. */
   refusal?: Refusal;
+  /** Present where there is no pod yet, and the question is whether its image could be pulled. */
+  planned?: Planned;
+  /** Where the manifest names the image. */
+  declaredAt?: DeclaredAt;
+  notes?: Note[];
 }
 
 /** Whether the pod is at its end, or its node is: nothing of it is pulled now. */

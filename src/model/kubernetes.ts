@@ -143,6 +143,38 @@ export interface ServiceAccount {
   imagePullSecrets?: { name?: string }[];
 }
 
+/** Taint. */
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
+
+/** Toleration. */
+export interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+/** NodeSelectorRequirement. */
+export interface NodeRequirement {
+  key: string;
+  operator: string;
+  values: readonly string[];
+}
+
+/** What of a pod's spec says on which nodes it may run. */
+export interface Scheduling {
+  nodeName?: string;
+  nodeSelector: Readonly<Record<string, string>>;
+  /** Required node affinity: one of the terms has to hold; null without one. */
+  terms: readonly { labels: readonly NodeRequirement[]; fields: readonly NodeRequirement[] }[] | null;
+  tolerations: readonly Toleration[];
+  hostNetwork: boolean;
+}
+
 /** Node, core/v1. */
 export interface Node {
   metadata: Metadata;
@@ -161,7 +193,7 @@ export interface Node {
     /** The largest of the images that it has: 50, unless kubelet is set otherwise (nodeStatusMaxImages). */
     images?: { names?: string[]; sizeBytes?: number }[];
   };
-  spec?: { providerID?: string };
+  spec?: { providerID?: string; unschedulable?: boolean; taints?: Taint[] };
 }
 
 /** The namespace of a namespaced object; a saved object may not name it. */

@@ -117,6 +117,9 @@ export interface ProbeFacts {
   upstream: Fault | null;
   /** Platforms that the image has, null when not looked at. */
   platforms: Platform[] | null;
+  /** What the reference leads to now, and the manifest of the platform behind an index; absent where it was not told. */
+  digest?: string;
+  platformDigest?: string;
   /** Bytes of all layers and the config, compressed. */
   size: number | null;
   layers: number | null;

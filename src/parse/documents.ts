@@ -2,7 +2,17 @@
  * JSON and YAML texts as values, within bounds that hold before anything is built: no alias multiplies what a file says, no nesting exhausts
  * the stack, and an error tells a position, never a word of the text. Pure.
  */
-import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
+import {
+  CORE_SCHEMA,
+  constructFromEvents,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  loadAll,
+  mergeTag,
+  parseEvents,
+  YAMLException,
+} from 'js-yaml';
 
 /** The documents of a text; else what is wrong with it, in words of this program and the library, and where. */
 export type Documents = { ok: true; documents: unknown[] } | { ok: false; error: string };
@@ -24,10 +34,128 @@ export function readDocuments(text: string, maxAliases: number): Documents {
   try {
     return { ok: true, documents: loadAll(text, { schema: CORE_SCHEMA, maxDepth: MAX_DEPTH, maxAliases }) as unknown[] };
   } catch (error) {
-    if (!(error instanceof YAMLException)) return { ok: false, error: 'it cannot be read' };
-    const where = error.mark === undefined ? '' : ` (line ${error.mark.line + 1}, column ${error.mark.column + 1})`;
-    return { ok: false, error: `${reasonOf(error.reason)}${where}` };
+    return { ok: false, error: describe(error) };
   }
+}
+
+/** An error of the library without a word of the text. */
+function describe(error: unknown): string {
+  if (!(error instanceof YAMLException)) return 'it cannot be read';
+  const where = error.mark === undefined ? '' : ` (line ${error.mark.line + 1}, column ${error.mark.column + 1})`;
+  return `${reasonOf(error.reason)}${where}`;
+}
+
+/** A place in a text, both from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** A path into a document: keys and indexes. */
+export type Path = readonly (string | number)[];
+
+/** A document whose values can be found in the text. */
+export interface LocatedDocument {
+  value: unknown;
+  /** Where the value at a path is written; of one that has no place of its own (an alias, a merged key) the nearest that has. */
+  positionOf(path: Path): Position;
+}
+
+/** Aliases of one manifest that are followed: people write a few, and few are harmless (see `readDocuments`). */
+const ALIASES_OF_PEOPLE = 20;
+
+/**
+ * Reads a manifest that people write, as kubectl does: JSON, or YAML of one or many documents, with a few aliases and merged keys. In: the text. Out: each document with
+ * the places of its values, else what is wrong.
+ */
+export function readManifest(text: string): { ok: true; documents: LocatedDocument[] } | { ok: false; error: string } {
+  const lines = lineStarts(text);
+  const located = (value: unknown, place: Place | undefined): LocatedDocument => ({
+    value,
+    positionOf: path => positionAt(lines, offsetOf(place, path)),
+  });
+  try {
+    const events = parseEvents(text, { maxDepth: MAX_DEPTH });
+    const values = constructFromEvents(events, {
+      source: text,
+      schema: CORE_SCHEMA.withTags(mergeTag),
+      maxAliases: ALIASES_OF_PEOPLE,
+      // as encoding/json does, where the text is JSON
+      json: text.trimStart().startsWith('{'),
+    });
+    const places = placesOf(events, text);
+    return { ok: true, documents: values.map((value, index) => located(value, places[index])) };
+  } catch (error) {
+    try {
+      // tabs may indent JSON, and no YAML
+      return { ok: true, documents: [located(JSON.parse(text), undefined)] };
+    } catch {
+      return { ok: false, error: describe(error) };
+    }
+  }
+}
+
+/** Where a value begins, and those in it by key or index. */
+interface Place {
+  offset: number;
+  children: Map<string | number, Place>;
+}
+
+/** The places of the values of each document. */
+function placesOf(events: readonly Event[], text: string): Place[] {
+  const documents: Place[] = [];
+  /** The open collections, the innermost last; `key` is that of the value to come, null where a key comes. */
+  const open: { place: Place | null; isMap: boolean; key: string | number | null }[] = [];
+  const add = (offset: number): Place => {
+    const place: Place = { offset, children: new Map() };
+    const parent = open.at(-1);
+    if (parent === undefined) return place;
+    if (parent.place === null) documents.push(place);
+    else {
+      if (parent.key !== null) parent.place.children.set(parent.key, place);
+      parent.key = parent.isMap ? null : (parent.key as number) + 1;
+    }
+    return place;
+  };
+  for (const event of events) {
+    const parent = open.at(-1);
+    const isKey = parent?.isMap === true && parent.key === null;
+    if (event.type === EVENT_ID.DOCUMENT) open.push({ place: null, isMap: false, key: null });
+    else if (event.type === EVENT_ID.POP) open.pop();
+    else if (event.type === EVENT_ID.SCALAR && isKey) parent.key = getScalarValue(text, event);
+    else if (event.type === EVENT_ID.SCALAR) add(event.valueStart);
+    else if (event.type === EVENT_ID.ALIAS && isKey) parent.key = '';
+    else if (event.type === EVENT_ID.ALIAS) add(event.anchorStart);
+    else if (event.type === EVENT_ID.MAPPING) open.push({ place: add(event.start), isMap: true, key: null });
+    else open.push({ place: add(event.start), isMap: false, key: 0 });
+  }
+  return documents;
+}
+
+function offsetOf(place: Place | undefined, path: Path): number {
+  let at = place;
+  for (const part of path) {
+    const next = at?.children.get(part);
+    if (next === undefined) break;
+    at = next;
+  }
+  return Math.max(0, at?.offset ?? 0);
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionAt(starts: readonly number[], offset: number): Position {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] as number) + 1 };
 }
 
 /**

@@ -7,14 +7,18 @@ import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.
 import type {
   CredentialExpiry,
   CredentialFact,
+  DeclaredAt,
   Facts,
   ImageTrigger,
   Manager,
   NodeContrast,
   NodeFacts,
   NodeReport,
+  Note,
   Obstacle,
   Owner,
+  Planned,
+  PlannedNodes,
   Refusal,
   SecretFact,
   State,
@@ -524,6 +528,8 @@ const probe = object<ProbeFacts>({
   tags: nullable(tags),
   upstream: nullable(fault),
   platforms: nullable(list(platform)),
+  digest: optional(text),
+  platformDigest: optional(text),
   size: nullable(number),
   layers: nullable(number),
   largestLayers: optional(list(object<LayerSize>({ digest: text, bytes: number }))),
@@ -546,6 +552,39 @@ const contrast = object<NodeContrast>({
   runs: number,
   compared: number,
   differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
+});
+
+const place = object<DeclaredAt>({ file: quoted, line: number, column: nullable(number) });
+const planned = object<Planned>({
+  usedBy: list(quoted),
+  alsoAt: list(place),
+  credentialsOf: oneOf({ cluster: true, manifest: true, file: true, user: true, nobody: true }),
+  nodes: nullable(
+    object<PlannedNodes>({
+      count: number,
+      names: list(text),
+      all: number,
+      platforms: list(platform),
+      lacking: list(text),
+      listing: number,
+      unknown: number,
+    }),
+  ),
+});
+const note = object<Note>({
+  code: oneOf({
+    MutableTag: true,
+    LatestIfNotPresent: true,
+    TagMoved: true,
+    WrongPlatform: true,
+    NoNode: true,
+    NoNamespace: true,
+    NoServiceAccount: true,
+    OnNodes: true,
+    NeverPulled: true,
+    OwnCredentials: true,
+  }),
+  detail: quoted,
 });
 
 const factsShape = object<Facts>({
@@ -631,4 +670,7 @@ const factsShape = object<Facts>({
       lasts: boolean,
     }),
   ),
+  planned: optional(planned),
+  declaredAt: optional(place),
+  notes: optional(list(note)),
 });

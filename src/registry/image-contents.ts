@@ -43,6 +43,9 @@ export interface ImageContents {
   fault: Fault | null;
   /** Platforms that the image has, null when they were not seen. */
   platforms: Platform[] | null;
+  /** Of what the reference leads to, and of the manifest of the platform behind an index; absent where they were not seen. */
+  digest?: string;
+  platformDigest?: string;
   /** Bytes of all layers and the config, compressed; null when not seen. */
   size: number | null;
   layers: number | null;
@@ -168,6 +171,7 @@ class ImageInspection {
     if (digest.startsWith('sha256:') && sha256(reply.body) !== digest) {
       this.stop(check, 'corrupt', 'manifest', `the registry returns for ${digest} a document with the digest ${sha256(reply.body)}`);
     }
+    this.found[check === 'manifest' ? 'digest' : 'platformDigest'] = isDigest(digest) ? digest : sha256(reply.body);
     return readManifest(contentType(reply), reply.body);
   }
 

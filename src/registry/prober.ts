@@ -10,6 +10,7 @@ import { imageName, manifestReference, type Reference } from '../model/reference
 import { mayBeCache } from '../model/registry-providers.ts';
 import type { Client } from '../model/runtime-client.ts';
 import type { Challenge } from '../parse/challenge.ts';
+import { isDigest } from '../parse/manifest.ts';
 import { oncePerKey } from '../util/once.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
@@ -21,7 +22,7 @@ import { type ManifestAnswer, type ManifestQuestion, requestManifest } from './m
 import { CredentialUses, type Memory } from './once-per-credential.ts';
 import { servesOthers, withOthersServed } from './others.ts';
 import { RateLimitMemory } from './rate-limit-memory.ts';
-import { faultOfWire } from './response.ts';
+import { faultOfWire, header } from './response.ts';
 import { addressOf, connectionChecks, follow, openSession, type Session, type SessionOptions } from './session.ts';
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
@@ -424,6 +425,8 @@ interface Found extends Pick<ProbeFacts, 'decisive'>, Partial<Pick<ProbeFacts, '
 function factsOf(session: Session, tries: Tried[], { decisive, tags = null, upstream = null, contents = null }: Found): ProbeFacts {
   const { host, hostname, isSecure } = addressParts(session.base);
   const answers = tries.flatMap(({ answer }) => answer ?? []);
+  const manifest = decisive === null ? null : (tries[decisive]?.answer?.manifest ?? null);
+  const digest = contents?.digest ?? (manifest === null ? undefined : header(manifest, 'docker-content-digest'));
   return {
     host,
     scheme: isSecure ? 'https' : 'http',
@@ -440,6 +443,8 @@ function factsOf(session: Session, tries: Tried[], { decisive, tags = null, upst
     tags,
     upstream,
     platforms: contents?.platforms ?? null,
+    ...(isDigest(digest ?? '') ? { digest: digest as string } : {}),
+    ...(contents?.platformDigest === undefined ? {} : { platformDigest: contents.platformDigest }),
     size: contents?.size ?? null,
     layers: contents?.layers ?? null,
     ...(contents?.largestLayers?.length ? { largestLayers: contents.largestLayers } : {}),

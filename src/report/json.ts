@@ -56,9 +56,18 @@ function progressIn(facts: Facts): object {
 }
 
 /** The pod; of a workload whose pods are refused there is none, and the workload stands beside it. */
-function subjectOf({ pod, refusal }: Facts): object {
+function subjectOf({ pod, refusal, planned, declaredAt, notes }: Facts): object {
   if (pod === null) return { pod };
   const { namespace, name, node, owner } = pod;
+  if (planned !== undefined)
+    return {
+      pod: null,
+      ...(name === '' ? { namespace } : { workload: { namespace, kind: owner.kind, name: owner.name } }),
+      ...(declaredAt === undefined ? {} : { declaredAt }),
+      usedBy: planned.usedBy,
+      nodes: planned.nodes === null ? null : { all: planned.nodes.all, names: planned.nodes.names, platforms: planned.nodes.platforms },
+      notes: notes ?? [],
+    };
   return refusal === undefined
     ? { pod: { namespace, name, node } }
     : { pod: null, workload: { namespace, kind: owner.kind, name: owner.name } };

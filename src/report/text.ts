@@ -43,6 +43,7 @@ const MAX_NAMES = 5;
  */
 export function renderFindings(allGroups: Group[], allPatterns: string[], options: TextOptions): string {
   const { groups, patterns } = forReading({ groups: allGroups, patterns: allPatterns });
+  const isPlanned = groups.some(({ findings: [first] }) => first?.facts.planned !== undefined);
   const brief = !options.wide && groups.length > MAX_IN_FULL;
   const findings = groups.flatMap(group =>
     options.wide
@@ -50,9 +51,16 @@ export function renderFindings(allGroups: Group[], allPatterns: string[], option
       : group.findings.slice(0, 1).map(finding => renderFinding(finding, options, group, brief)),
   );
   const parts = [
-    ...renderOverview(groups, patterns, options),
+    // a check has an overview of its own
+    ...(isPlanned ? [] : renderOverview(groups, patterns, options)),
     ...findings,
-    ...(brief ? ['Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n'] : []),
+    ...(brief
+      ? [
+          isPlanned
+            ? 'Add -o wide for the evidence of each.\n'
+            : 'Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n',
+        ]
+      : []),
   ];
   return parts.join('\n');
 }
@@ -85,29 +93,39 @@ function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, grou
   const fine = NO_CAUSE.has(diagnosis.cause);
   const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
   const subject =
-    facts.pod === null
+    facts.pod === null || facts.pod.name === ''
       ? []
       : [
-          facts.refusal
+          facts.refusal || (facts.planned && facts.pod.owner.kind !== 'pod')
             ? `${facts.pod.owner.kind} ${facts.pod.namespace}/${facts.pod.owner.name}`
             : `pod ${facts.pod.namespace}/${facts.pod.name}`,
         ];
-  // the words of a refusal may name no container
-  const container = facts.refusal && facts.container.name === '' ? [] : [containerOf(facts)];
+  // the words of a refusal, and the command line, may name no container
+  const container = facts.container.name === '' && facts.container.kind !== 'sandbox' ? [] : [containerOf(facts)];
   const lines = [
     `${s.bold(paint(diagnosis.cause))}${fine ? '' : ` (${diagnosis.certainty})`}: ${diagnosis.title}`,
-    s.dim([...subject, ...container, `image ${facts.image || '(not named)'}`].join(', ')),
+    s.dim([...subject, ...container, `image ${facts.image || '(not named)'}`, ...placeOf(facts)].join(', ')),
     '',
     ...fold(diagnosis.summary, width, ''),
     ...(group === null ? [] : renderPodsOf(group, width)),
     ...(diagnosis.also.length === 0 ? [] : fold(`Other possible causes: ${diagnosis.also.join(', ')}.`, width, '')),
     ...diagnosis.next.flatMap(code => fold(`Fix next: ${code} (${lowerFirst(causeOf(code).title)}).`, width, '')),
     ...(brief ? [] : renderEvidence({ facts, diagnosis }, options, s)),
+    ...(facts.notes === undefined || facts.notes.length === 0
+      ? []
+      : ['', s.bold('Notes'), ...facts.notes.flatMap(note => labeled(note.code, note.detail, width, s))]),
     ...(diagnosis.fixes.length === 0 ? [] : ['', s.bold('Fix'), ...renderFixes(diagnosis.fixes, width, s)]),
     ...(group === null ? [] : renderOtherFixes(group, diagnosis.fixes, s)),
     ...(fine || brief ? [] : ['', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where a manifest names the image: `FILE:LINE:COLUMN`, which editors and terminals open. */
+export function placeOf({ declaredAt }: Facts): string[] {
+  if (declaredAt === undefined) return [];
+  const { file, line, column } = declaredAt;
+  return [`${file === '-' ? '<stdin>' : file}:${line}${column === null ? '' : `:${column}`}`];
 }
 
 /** The container with its kind; a sandbox has no name. */
@@ -120,9 +138,10 @@ function renderPodsOf(group: Group, width: number): string[] {
   const { pods, nodes, namespaces, findings } = group;
   if (pods.length < 2) return [];
   const more = pods.length > MAX_NAMES ? ` and ${pods.length - MAX_NAMES} more (-o wide lists all)` : '';
-  const what = findings[0]?.facts.refusal
-    ? count(pods.length, 'workload')
-    : `${count(pods.length, 'pod')} on ${count(nodes.length, 'node')}`;
+  const what =
+    findings[0]?.facts.refusal || findings[0]?.facts.planned
+      ? count(pods.length, 'workload')
+      : `${count(pods.length, 'pod')} on ${count(nodes.length, 'node')}`;
   const where = `${what} in ${count(namespaces.length, 'namespace')}`;
   return fold(`Affects ${where}: ${pods.slice(0, MAX_NAMES).join(', ')}${more}`, width, '');
 }

@@ -1,0 +1,250 @@
+/** `check`: which images the manifests and the command line name, whether kubelet could pull each, and what to change before the deploy. */
+import { inNamespace, type Manifests, namedImages, type PlannedPod, placeKey, readManifests } from '../cluster/manifests.ts';
+import { plannedSource } from '../cluster/planned-source.ts';
+import { type ObjectSource, takeSnapshot } from '../cluster/snapshot.ts';
+import { aggregate, summaryOf } from '../diagnosis/aggregate.ts';
+import { plannedCases } from '../diagnosis/collect-facts.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import { neededLookups } from '../diagnosis/needed.ts';
+import { notesOf, type Surroundings } from '../diagnosis/notes.ts';
+import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
+import { unexamined } from '../diagnosis/unexamined.ts';
+import { NO_CAUSE } from '../model/cause-codes.ts';
+import type { Facts, Planned } from '../model/facts.ts';
+import { type Lookup, namespaceOf, type Pod, type PodSnapshot, type ServiceAccount, secretNames } from '../model/kubernetes.ts';
+import type { Platform } from '../model/platform.ts';
+import { imageName } from '../model/reference.ts';
+import { hasEntry } from '../parse/credentials/keyring.ts';
+import { readPullSecret } from '../parse/credentials/pull-secret.ts';
+import { parseImagePath } from '../parse/image-path.ts';
+import { type Placement, placementOf } from '../parse/placement.ts';
+import { imagesOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
+import { parseReference } from '../parse/reference.ts';
+import type { Prober } from '../registry/prober.ts';
+import { renderImageChecks } from '../report/checks.ts';
+import { forReading } from '../report/clean.ts';
+import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from '../report/json.ts';
+import { failureText } from '../util/failure.ts';
+import { Room } from '../util/room.ts';
+import { UserError } from '../util/user-error.ts';
+import { type CheckPlace, withCheckPlace } from './check-places.ts';
+import type { CheckFlags, Context } from './context.ts';
+import { readManifestTexts } from './manifest-files.ts';
+import { withProber } from './open-prober.ts';
+import { note, print, showProgress, warn, widthOf } from './terminal.ts';
+import { countedCauses } from './why.ts';
+
+/** Images of one registry that are asked for at the same time. Registries do not wait for each other. */
+const AT_ONCE = 8;
+
+/** Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done. Throws UserError for wrong flags and for what cannot be read. */
+export async function check(flags: CheckFlags, context: Context): Promise<number> {
+  const counted = countedCauses(flags);
+  const platforms = checkFlags(flags);
+  const paths = flags.imagePaths.map(parseImagePath);
+  const manifests = readManifests(await readManifestTexts(flags.files, context), paths);
+  const pods = [...namedImages(flags.images, flags.secrets, flags.serviceAccount), ...manifests.pods];
+  if (pods.length === 0)
+    throw new UserError(
+      flags.files.length === 0 ? 'no image given' : 'the manifests name no image',
+      flags.files.length === 0
+        ? 'usage: kubectl imagepull check IMAGE, or check -f MANIFEST'
+        : 'name the field of a custom resource with --image-path',
+    );
+  const spinner = showProgress(context);
+  try {
+    spinner.say('reading the cluster');
+    const images = pods.flatMap(({ pod }) => imagesOf(pod).map(({ image }) => image));
+    const namespaces = pods.flatMap(({ pod }) => pod.metadata.namespace ?? []);
+    return await withCheckPlace(flags, context, { images, namespaces }, async place => {
+      const asked = await ask({ flags, context, manifests, pods, platforms, place, say: spinner.say });
+      if (context.signal.aborted) throw new UserError('interrupted');
+      spinner.done();
+      const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings];
+      show(asked.findings, warnings, flags, context);
+      warn(context, warnings);
+      if (!asked.isComplete || manifests.warnings.length > 0) return 2;
+      return asked.findings.some(({ diagnosis }) => counted.has(diagnosis.cause)) ? 1 : 0;
+    });
+  } finally {
+    spinner.done();
+  }
+}
+
+const PLATFORM = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/(v?[a-z0-9.]+))?$/;
+
+/** Out: the platforms of the flags. */
+function checkFlags({ output, facts, pin, platforms }: CheckFlags): Platform[] {
+  if (output === 'prometheus') throw new UserError('-o prometheus is not available for check', 'use text, wide, json, yaml or name');
+  if (facts && output !== 'json' && output !== 'yaml')
+    throw new UserError(`--facts is not available with -o ${output}`, 'use: kubectl imagepull check IMAGE -o json --facts');
+  if (pin && output !== 'text') throw new UserError('--pin cannot be combined with -o', 'it prints one image on each line');
+  return platforms.map(text => {
+    const match = PLATFORM.exec(text);
+    if (match === null) throw new UserError(`invalid --platform "${text}"`, 'expected OS/ARCH, for example linux/amd64 or linux/arm/v7');
+    return { os: match[1] as string, architecture: match[2] as string, variant: match[3] ?? null };
+  });
+}
+
+/** What is asked, and where. */
+interface Asked {
+  flags: CheckFlags;
+  context: Context;
+  manifests: Manifests;
+  pods: readonly PlannedPod[];
+  platforms: readonly Platform[];
+  place: CheckPlace;
+  say(text: string): void;
+}
+
+/** A question with what its notes and the completeness of its answer depend on. */
+type Asking = Question & { snapshot: PodSnapshot; around: Omit<Surroundings, 'running'> };
+
+interface Answers {
+  findings: Finding[];
+  warnings: string[];
+  /** Every image was examined, and what a verdict needed was there. */
+  isComplete: boolean;
+}
+
+async function ask(asked: Asked): Promise<Answers> {
+  const { flags, context, manifests, pods, place, say } = asked;
+  const source = plannedSource(manifests, place.namespace, place.source);
+  const questions = distinct((await Promise.all(pods.map(planned => questionsOf(planned, source, asked)))).flat());
+  const rooms = new Map<string, Room>();
+  const warnings: string[] = [];
+  let isComplete = true;
+  let done = 0;
+  const answerOne = async (question: Asking, prober: Prober | null): Promise<Finding> => {
+    const { facts } = question.case;
+    const registry = facts.reference?.registry ?? '';
+    const room = rooms.get(registry) ?? new Room(AT_ONCE);
+    rooms.set(registry, room);
+    const leave = await room.enter();
+    try {
+      const finding = await answer(question, prober);
+      if (neededLookups(question.snapshot, finding).length > 0) isComplete = false;
+      const running = flags.pin ? null : await place.running(facts.pod?.namespace ?? place.namespace);
+      return { ...finding, facts: { ...finding.facts, notes: notesOf(finding.facts, { ...question.around, running }) } };
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      const why = failureText(error);
+      isComplete = false;
+      warnings.push(`cannot examine image "${facts.image}": ${why}`);
+      const unknown = unexamined(question.snapshot.pod, context.now(), why, facts);
+      return { ...unknown, facts: { ...facts, noProbe: why } };
+    } finally {
+      leave();
+      say(`probing registries (image ${++done} of ${questions.length})`);
+    }
+  };
+  const findings = await withProber(flags, context, async prober => {
+    const running = questions.map(question => answerOne(question as Asking, prober));
+    try {
+      return await Promise.all(running);
+    } finally {
+      // the first failure ends all; those of the others are not reported
+      await Promise.allSettled(running);
+    }
+  });
+  return { findings, warnings, isComplete };
+}
+
+/** The questions of one pod: one for each of its images. */
+async function questionsOf(planned: PlannedPod, source: ObjectSource, { context, manifests, platforms, place }: Asked): Promise<Asking[]> {
+  const { pod: bare, scheduling, isDaemon, places } = inNamespace(planned, place.namespace);
+  const namespace = namespaceOf(bare.metadata);
+  const account = await source.get('ServiceAccount', namespace, serviceAccountName(bare));
+  const { pod, credentialsOf } = await admitted(bare, account, source, place.own);
+  const snapshot = await takeSnapshot(source, pod, true);
+  const placement = place.nodes === null ? null : placementOf(scheduling, isDaemon, place.nodes);
+  const groups: readonly NodeGroup[] =
+    platforms.length > 0 ? platforms.map(platform => ({ platform, nodes: [] })) : groupNodes(placement?.nodes ?? []);
+  const around = {
+    noNode: placement === null ? null : whyNoNode(placement),
+    noNamespace: place.hasNamespace(namespace) === false && !manifests.namespaces.includes(namespace),
+    noServiceAccount: !account.found && account.missing && serviceAccountName(pod) !== 'default',
+  };
+  return plannedCases(snapshot, context.now()).map(one => ({
+    case: one,
+    groups,
+    nodes: platforms.length > 0 ? null : (placement?.nodes ?? null),
+    credentialsOf,
+    declaredAt: places.get(placeKey(one.facts.container.kind, one.facts.container.name)) ?? null,
+    others: [],
+    snapshot,
+    around,
+  }));
+}
+
+/**
+ * The pod with the pull secrets that it would have: its own, else those of its service account. Source: plugin/pkg/admission/serviceaccount. Without a cluster the credentials of the
+ * user stand in for secrets that were not seen.
+ */
+async function admitted(
+  pod: Pod,
+  account: Lookup<ServiceAccount>,
+  source: ObjectSource,
+  own: CheckPlace['own'],
+): Promise<{ pod: Pod; credentialsOf: Planned['credentialsOf'] }> {
+  const named = pullSecretNames(pod);
+  const names = named.length > 0 ? named : account.found ? secretNames(account.object.imagePullSecrets) : [];
+  const withSecrets = (secrets: readonly string[]): Pod => ({
+    ...pod,
+    spec: { ...pod.spec, imagePullSecrets: secrets.map(name => ({ name })) },
+  });
+  if (own === null) return { pod: withSecrets(names), credentialsOf: 'cluster' };
+  const lookups = await Promise.all(names.map(name => source.get('Secret', namespaceOf(pod.metadata), name)));
+  if (names.length > 0 && lookups.every(({ found }) => found)) return { pod: withSecrets(names), credentialsOf: 'manifest' };
+  const usable = own.of === 'file' ? own.secrets : own.secrets.filter(secret => covers(pod, secret));
+  return usable.length > 0
+    ? { pod: withSecrets(usable.map(({ metadata }) => metadata.name)), credentialsOf: own.of }
+    : { pod: withSecrets(names), credentialsOf: 'nobody' };
+}
+
+/** Whether a login is for one of the images of a pod. */
+const covers = (pod: Pod, secret: Parameters<typeof readPullSecret>[0]): boolean =>
+  imagesOf(pod).some(({ image }) => {
+    const parsed = parseReference(image);
+    return parsed.ok && hasEntry(imageName(parsed.reference), readPullSecret(secret));
+  });
+
+/** Why no node takes a pod, null where one does. */
+function whyNoNode({ nodes, refused }: Placement): string | null {
+  if (nodes.length > 0) return null;
+  if (refused.length === 0) return 'the cluster has no nodes';
+  const parts = refused.map(({ count, example }) => `${count} of them for ${example}`);
+  return `no node of the cluster suits the pod: ${parts.join(', ')}`;
+}
+
+/** Prints the answer in the format of the flags. */
+function show(findings: readonly Finding[], warnings: string[], flags: CheckFlags, context: Context): void {
+  const { output, color, facts } = flags;
+  if (flags.pin) return showPins(findings, context);
+  if (output === 'json' || output === 'yaml') {
+    const groups = aggregate(false);
+    for (const finding of findings) groups.add(finding);
+    const items = findings.map(facts ? itemWithFacts : diagnosisItem);
+    const list = diagnosisList(items, groups.groups().map(summaryOf), [], warnings);
+    return print(context, output === 'json' ? toJson(list) : toYaml(list));
+  }
+  if (output === 'name') {
+    const names = findings.filter(({ diagnosis }) => !NO_CAUSE.has(diagnosis.cause)).map(({ facts: { image } }) => image);
+    if (names.length > 0) print(context, forReading([...new Set(names)]).join('\n'));
+    return;
+  }
+  print(context, renderImageChecks(findings, { color, wide: output === 'wide', width: widthOf(context) }), color);
+}
+
+/** Each image with its digest, on a line; what has none is told. */
+function showPins(findings: readonly Finding[], context: Context): void {
+  const pins = new Map<string, string | null>();
+  for (const { facts } of findings) pins.set(facts.image, pins.get(facts.image) ?? pinOf(facts));
+  const lines = [...pins.values()].filter(pin => pin !== null);
+  if (lines.length > 0) print(context, forReading(lines).join('\n'));
+  for (const { facts, diagnosis } of findings)
+    if (pins.get(facts.image) === null) note(context, `no digest of "${facts.image}": ${diagnosis.cause}: ${diagnosis.summary}`);
+}
+
+const pinOf = ({ image, reference, probe }: Facts): string | null =>
+  reference === null ? null : reference.digest !== null ? image : probe?.digest === undefined ? null : `${image}@${probe.digest}`;

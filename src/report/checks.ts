@@ -1,0 +1,63 @@
+/** The text of `check`: what came out of each image at a glance, then what stops those that cannot be pulled, and the notes. Pure. */
+import { groupFindings } from '../diagnosis/aggregate.ts';
+import type { Finding } from '../diagnosis/investigate.ts';
+import { NO_CAUSE } from '../model/cause-codes.ts';
+import type { NoteCode } from '../model/facts.ts';
+import { append } from '../util/lists.ts';
+import { forReading } from './clean.ts';
+import { labeled, table } from './columns.ts';
+import { count } from './sections.ts';
+import { style, type TextOptions } from './style.ts';
+import { placeOf, renderFindings } from './text.ts';
+
+/** Images of one note that are told with what it says; of more only their names are. */
+const MAX_DETAILS = 3;
+/** Names of a note. */
+const MAX_NAMES = 5;
+
+/** Whether an image cannot be pulled. */
+const fails = ({ diagnosis }: Finding): boolean => !NO_CAUSE.has(diagnosis.cause);
+
+/** In: the findings of all images, in their order. Out: the text; of one image alone its finding. */
+export function renderImageChecks(all: readonly Finding[], options: TextOptions): string {
+  if (all.length === 1 || options.wide) return renderFindings(groupFindings(all), [], options);
+  const findings = forReading([...all]);
+  const failing = all.filter(fails);
+  const head = `${count(all.length, 'image')}: ${all.length - failing.length} can be pulled, ${failing.length} cannot\n`;
+  const rows = findings.map(({ facts, diagnosis }) => [
+    fails({ facts, diagnosis }) ? diagnosis.cause : 'ok',
+    facts.image || '(none)',
+    usedBy(facts.planned?.usedBy ?? []),
+    placeOf(facts)[0] ?? '',
+  ]);
+  // without their notes, which stand together below
+  const bare = failing.map(({ facts: { notes: _, ...facts }, diagnosis }) => ({ facts, diagnosis }));
+  return [
+    head,
+    `${table(['RESULT', 'IMAGE', 'USED BY', 'PLACE'], rows, options.width)}\n`,
+    ...(failing.length === 0 ? [] : [renderFindings(groupFindings(bare), [], options)]),
+    ...renderNotes(findings, options),
+  ].join('\n');
+}
+
+const usedBy = ([first = '', ...more]: readonly string[]): string => (more.length === 0 ? first : `${first} and ${more.length} more`);
+
+/** The notes of all images, each code once. */
+function renderNotes(findings: readonly Finding[], { color, width }: TextOptions): string[] {
+  const s = style(color);
+  const byCode = new Map<NoteCode, { image: string; detail: string }[]>();
+  for (const { facts } of findings) for (const { code, detail } of facts.notes ?? []) append(byCode, code, { image: facts.image, detail });
+  const lines = [...byCode].flatMap(([code, notes]) => {
+    if (notes.length <= MAX_DETAILS || code === 'WrongPlatform')
+      return notes.flatMap(({ image, detail }) => labeled(code, `${image}: ${detail}`, width, s));
+    const names = notes.slice(0, MAX_NAMES).map(({ image }) => image);
+    const more = notes.length - names.length;
+    return labeled(
+      code,
+      `${count(notes.length, 'image')}: ${names.join(', ')}${more > 0 ? ` and ${more} more (-o wide tells all)` : ''}`,
+      width,
+      s,
+    );
+  });
+  return lines.length === 0 ? [] : [[s.bold('Notes'), ...lines, ''].join('\n')];
+}

@@ -34,7 +34,7 @@ export const PlatformNotAvailable: CauseText = {
       return `${theNode(facts)} runs ${SYSTEMS[facts.node.platform?.os as 'windows'] ?? 'another system'} and cannot unpack a layer of ${imageOf(facts)}: the image is probably for another operating system, or for another version of it.`;
     const has = facts.probe?.platforms?.map(showPlatform) ?? [];
     const node = facts.node.platform === null ? '' : ` (${showPlatform(facts.node.platform)})`;
-    return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodesOf(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}. If the message says "not found", it means the platform, not the image.`;
+    return `${imageOf(facts)} exists, but it has no manifest for the platform of ${nodesOf(facts)}${node}${has.length > 0 ? `: the image is for ${list(has)}` : ''}.${facts.planned === undefined ? ' If the message says "not found", it means the platform, not the image.' : ''}`;
   },
   fixes: facts => {
     const all = facts.probe?.platforms ?? [];

@@ -6,15 +6,23 @@ import { decisiveAttempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
 import { count, imageOf, list, quoted, registry } from './phrases.ts';
 
-/** In: the cause, and its texts about a pod. Out: its texts about a pod that does not exist yet. */
-export const ofPlanned = (code: CauseCode, text: CauseText): CauseText => ({
+/** In: the facts, the cause, and its texts about a pod. Out: its texts about a pod that does not exist yet. */
+export const ofPlanned = (facts: Facts, code: CauseCode, text: CauseText): CauseText => ({
   ...text,
-  ...(code === 'NoPullProblem' ? { title: 'The image can be pulled' } : {}),
+  ...(code === 'NoPullProblem' ? { title: titleOf(facts) } : {}),
   ...(code === 'ImageNeverPulled' ? { title: 'The pull policy is Never, and nodes do not have the image' } : {}),
-  summary: (facts, fault) =>
+  summary: (_, fault) =>
     code === 'NoPullProblem' ? outlook(facts) : code === 'ImageNeverPulled' ? neverPulled(facts) : text.summary(facts, fault),
-  fixes: (facts, fault, next) => (code === 'NoPullProblem' ? [] : text.fixes(facts, fault, next).filter(({ title }) => title !== '')),
+  fixes: (_, fault, next) => (code === 'NoPullProblem' ? [] : text.fixes(facts, fault, next).filter(({ title }) => title !== '')),
 });
+
+/** What stands first, where nothing is in the way. */
+const titleOf = ({ pullPolicy, probe, onNode }: Facts): string =>
+  pullPolicy === 'Never' || (probe === null && onNode === true)
+    ? 'The image is not pulled, but taken from the node'
+    : probe === null
+      ? 'Nothing in the objects stops the pull of the image'
+      : 'The image can be pulled';
 
 /** What would happen, where nothing is in the way. */
 function outlook(facts: Facts): string {
@@ -22,8 +30,8 @@ function outlook(facts: Facts): string {
   const nodes = facts.planned?.nodes ?? null;
   if (facts.pullPolicy === 'Never')
     return facts.onNode === true && nodes !== null
-      ? `imagePullPolicy is Never: kubelet does not pull, and ${allNodes(nodes.all)} ${image}.`
-      : `imagePullPolicy is Never: kubelet does not pull ${image}. Whether the nodes have it was not seen.`;
+      ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.`
+      : `kubelet does not pull ${image}, because imagePullPolicy is Never. Whether the nodes have it was not seen.`;
   if (facts.probe === null) {
     if (facts.onNode === true && nodes !== null)
       return `${allNodes(nodes.all, 'A')} ${image}, and imagePullPolicy is ${facts.pullPolicy}: kubelet does not pull.`;
@@ -53,5 +61,5 @@ function neverPulled(facts: Facts): string {
   const field = container.kind === 'imageVolume' ? 'pullPolicy' : 'imagePullPolicy';
   const lacking = nodes == null || nodes.lacking.length === 0 ? '' : ` (${quoted(nodes.lacking)})`;
   const number = nodes == null ? 'the nodes' : `${nodes.all - nodes.listing - nodes.unknown} of the ${count(nodes.all, 'node')}`;
-  return `${field} is Never, so kubelet does not pull, and ${number} on which the pod may run${lacking} ${nodes?.all === 1 ? 'does' : 'do'} not list ${imageOf(facts)}.`;
+  return `kubelet does not pull, because ${field} is Never, and ${number} on which the pod may run${lacking} ${nodes?.all === 1 ? 'does' : 'do'} not list ${imageOf(facts)}.`;
 }

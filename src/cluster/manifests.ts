@@ -71,7 +71,7 @@ export function readManifests(texts: readonly ManifestText[], paths: readonly Im
     const name = file === '-' ? 'standard input' : `"${file}"`;
     const read = readManifest(text);
     if (!read.ok) {
-      const template = /\{\{.*\}\}/.test(text) ? '; render a template first, for example with helm template' : '';
+      const template = text.includes('{{') ? '; render a template first, for example with helm template' : '';
       all.warnings.push(`${name} is neither JSON nor YAML: ${read.error}${template}`);
       continue;
     }

@@ -71,7 +71,7 @@ export function contextOf(facts: Facts): Context {
     notAsked:
       [probe?.connectionFault, withheld && attempt === null ? decisive?.fault : null].find(fault => fault?.kind === 'notAsked') ?? null,
     anonymous: anonymousPasses(facts) ?? null,
-    holdsForNode: facts.nodeReport.searched === null && !mayBeSearched(facts) && holdsForNode(facts, reportedFault, probeFault),
+    holdsForNode: facts.nodeReport.searched === null && holdsForNode(facts, reportedFault, probeFault) && !mayBeSearched(facts),
   };
 }
 

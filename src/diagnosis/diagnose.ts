@@ -28,7 +28,7 @@ export function diagnose(facts: Facts): Diagnosis {
   const { searched } = nodeReport;
   const placed = searched === null ? own : ofSearched(code, own, searched);
   const found = isSandbox ? ofSandbox(code, own) : refusal === undefined ? placed : ofAdmission(refusal, own);
-  const text = facts.planned === undefined ? found : ofPlanned(code, found);
+  const text = facts.planned === undefined ? found : ofPlanned(facts, code, found);
   const [after] = code === 'ImageNeverPulled' ? next : [];
   const following = after === undefined ? undefined : { code: after, fixes: CAUSE_TEXTS[after].fixes(facts, context.probeFault) };
   const fixes = text.fixes(facts, fault, following);

@@ -16,6 +16,8 @@ export interface Surroundings {
   noServiceAccount: boolean;
 }
 
+/** Names of nodes in a note. */
+const MOST_NAMES = 5;
 /** Tags that are names of branches or channels. */
 const MOVING =
   /^(?:latest|main|master|trunk|head|dev|devel|develop|development|edge|nightly|canary|next|stable|lts|current|release|prod|production|staging|test|testing|snapshot|rolling|unstable|alpha|beta|rc)$/i;
@@ -45,11 +47,27 @@ export function notesOf(facts: Facts, around: Surroundings): Note[] {
 }
 
 /** Runtimes compare the platform with an index alone: a single manifest is pulled, whatever its config says. */
-function wrongPlatform({ probe, node: { platform } }: Facts): string | null {
-  if (probe === null || platform === null || decisiveAttempt(probe)?.fault !== null) return null;
+export function isForOtherPlatform({ probe, node: { platform } }: Facts): boolean {
+  if (probe === null || platform === null || decisiveAttempt(probe)?.fault !== null) return false;
   const own = probe.platforms ?? [];
-  if (own.length === 0 || own.some(one => runsOn(one, platform))) return null;
-  return `the image is for ${own.map(showPlatform).join(', ')} only, and the node is ${showPlatform(platform)}: it is a single manifest, so the pull works, but the container fails to start ("exec format error")`;
+  return own.length > 0 && !own.some(one => runsOn(one, platform));
+}
+
+function wrongPlatform(facts: Facts): string | null {
+  const { platform } = facts.node;
+  if (platform === null || !isForOtherPlatform(facts)) return null;
+  const own = facts.probe?.platforms ?? [];
+  const nodes = facts.planned?.nodes ?? null;
+  const where =
+    nodes === null
+      ? `and not for ${showPlatform(platform)}`
+      : `but ${nodes.names
+          .slice(0, MOST_NAMES)
+          .map(name => `"${name}"`)
+          .join(
+            ', ',
+          )}${nodes.count > MOST_NAMES ? ` and ${nodes.count - MOST_NAMES} more nodes` : ''} ${nodes.count === 1 ? 'is' : 'are'} ${showPlatform(platform)}`;
+  return `the image is for ${own.map(showPlatform).join(', ')} only, ${where}: it is a single manifest, so the pull works, but the container fails to start ("exec format error")`;
 }
 
 function tagMoved({ reference, probe }: Facts, running: Surroundings['running']): string | null {
@@ -70,7 +88,9 @@ const latestIfNotPresent = (facts: Facts): string | null =>
     ? 'tag "latest" with imagePullPolicy IfNotPresent: nodes that have an older image keep it, so that nodes run different ones'
     : null;
 
-function mutableTag({ reference }: Facts): string | null {
+function mutableTag({ reference, probe }: Facts): string | null {
+  // what is not there has another trouble
+  if (probe !== null && decisiveAttempt(probe)?.fault !== null) return null;
   if (reference === null || reference.digest !== null || reference.tag === null) return null;
   if (!MOVING.test(reference.tag) && !PART_OF_VERSION.test(reference.tag)) return null;
   return `tag "${reference.tag}" is of a kind that moves to newer images: check --pin prints its digest`;

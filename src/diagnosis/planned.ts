@@ -8,6 +8,7 @@ import { clientOf } from '../model/runtime-client.ts';
 import type { Prober } from '../registry/prober.ts';
 import { type ImageCase, isOnNode, nodeFacts } from './collect-facts.ts';
 import { type Finding, investigate } from './investigate.ts';
+import { isForOtherPlatform } from './notes.ts';
 
 /** Nodes of one platform, and of runtimes that ask in the same way; without nodes a platform that was asked for. */
 export interface NodeGroup {
@@ -78,16 +79,20 @@ const usedBy = ({ pod }: Facts): string =>
 export async function answer(question: Question, prober: Prober | null): Promise<Finding> {
   const groups = question.groups.length > 0 ? question.groups : [{ platform: null, nodes: [] }];
   const findings = await Promise.all(groups.map(group => investigate(caseOf(question, group), prober)));
+  const kinds = findings.map(outcomeOf);
   const at = Math.max(
     0,
-    findings.findIndex(({ diagnosis }) => !NO_CAUSE.has(diagnosis.cause)),
+    kinds.findIndex(kind => kind !== ''),
   );
-  const worst = findings[at] as Finding;
-  const alike = groups.filter((_, index) => findings[index]?.diagnosis.cause === worst.diagnosis.cause).flatMap(({ nodes }) => nodes);
-  if (question.nodes === null || groups.length === 1) return worst;
-  // the text names all nodes that share the answer
+  if (question.nodes === null || groups.length === 1) return findings[at] as Finding;
+  const alike = groups.filter((_, index) => kinds[index] === kinds[at]).flatMap(({ nodes }) => nodes);
+  // asked once more of what is known already: the text names all nodes that share the answer
   return investigate(caseOf(question, groups[at] as NodeGroup, alike), prober);
 }
+
+/** What is wrong, as a key: the cause, or that the image does not start there; empty where nothing is. */
+const outcomeOf = ({ facts, diagnosis }: Finding): string =>
+  NO_CAUSE.has(diagnosis.cause) ? (isForOtherPlatform(facts) ? 'platform' : '') : diagnosis.cause;
 
 function caseOf(question: Question, group: NodeGroup, about = group.nodes): ImageCase {
   const { nodes, declaredAt, others, credentialsOf } = question;

@@ -22,21 +22,24 @@ export interface Found {
 
 const STEP = /^(?:\.([A-Za-z_][\w-]*)|\.(\*)|\['([^'\]]+)'\]|\["([^"\]]+)"\]|\[(\d{1,6})\]|\[(\*)\])/;
 /** What kubectl takes and this does not, with its name. */
-const REFUSED: readonly [RegExp, string][] = [
-  [/\.\./, 'the recursive descent ".."'],
-  [/\?\(/, 'the filter "?()"'],
-  [/\[[^\]']*,/, 'the union "[a,b]"'],
-  [/\[[^\]']*:/, 'the slice "[a:b]"'],
-  [/\[-/, 'an index from the end'],
-  [/\brange\b|\bend\b/, '"range"'],
-  [/\}.*\{/s, 'several expressions'],
+const REFUSED: readonly [part: string, name: string][] = [
+  ['..', 'the recursive descent ".."'],
+  ['?(', 'the filter "?()"'],
+  [',', 'the union "[a,b]"'],
+  [':', 'the slice "[a:b]"'],
+  ['[-', 'an index from the end'],
+  ['}', 'several expressions'],
+  ['range ', '"range"'],
 ];
 
 /** In: a path. Out: its steps. Throws UserError for what is no path, or more than a path of fields. */
 export function parseImagePath(text: string): ImagePath {
   const hint = 'expected for example {.spec.image}, {.spec.parts[*].image} or {.spec.parts[0].image}';
-  const body = /^\{([^{}]*)\}$/.exec(text.trim())?.[1] ?? text.trim();
-  const refused = REFUSED.find(([pattern]) => pattern.test(body));
+  const bare = text.trim();
+  const body = bare.startsWith('{') && bare.endsWith('}') ? bare.slice(1, -1) : bare;
+  // what stands in quotes is a name, whatever is in it
+  const outside = body.replace(/'[^']*'|"[^"]*"/g, '');
+  const refused = REFUSED.find(([part]) => outside.includes(part));
   if (refused !== undefined) throw new UserError(`invalid --image-path "${text}": ${refused[1]} is not supported`, hint);
   let rest = body.trim().replace(/^[$@]/, '');
   if (/^[A-Za-z_]/.test(rest)) rest = `.${rest}`;

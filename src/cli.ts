@@ -5,10 +5,12 @@ import { print } from './commands/terminal.ts';
 import {
   COMMANDS,
   type CommandName,
+  choicesOf,
   connectionFlags,
   FLAGS,
   type FlagName,
   flagsOf,
+  GATE_FORMATS,
   OUTPUT_FORMATS,
   PROGRAM,
   REFUSED_FLAGS,
@@ -118,6 +120,8 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
     return check(
       {
         ...commonFlags(flags, context),
+        output: GATE_FORMATS.find(format => format === flags.text('output')) ?? outputOf(flags),
+        reports: flags.all('report'),
         images: flags.all('IMAGE'),
         files: flags.all('filename'),
         serviceAccount: flags.text('serviceaccount'),
@@ -238,9 +242,14 @@ function check(argv: Arguments, command: Command | undefined): asserts command i
   const foreign = FLAGS.find(flag => argv[flag.name] !== undefined && !taken.includes(flag));
   if (foreign !== undefined) throw new UserError(`${command.name} does not have the flag ${dashed(foreign.name)}`, seeHelp(command));
   if (rest.length > 0) throw new UserError(`unexpected argument: ${rest[0]}`, seeHelp(command));
-  const rows = [...taken.map(flag => ({ ...flag, title: `--${flag.name}` })), { ...command.argument, title: command.argument?.name }];
+  const rows = [
+    ...taken.map(flag => ({ ...flag, choices: choicesOf(flag, command.name), title: `--${flag.name}` })),
+    { ...command.argument, title: command.argument?.name },
+  ];
   for (const { name = '', title, choices } of rows) {
     const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !choices.includes(String(value)));
+    const only = COMMANDS.find(other => taken.some(flag => flag.name === name && flag.moreChoices?.[other.name]?.includes(String(wrong))));
+    if (only !== undefined) throw new UserError(`${command.name} does not have ${title} ${wrong}: only ${only.name} has it`, seeHelp(only));
     if (wrong !== undefined) throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, seeHelp(command));
   }
 }

@@ -13,6 +13,10 @@ export const SUMMARY = 'Names the root cause why a pod cannot pull its image, sh
 export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const;
 /** A value of -o. */
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+/** Values of -o that only `check` has: reports that a pipeline reads. */
+export const GATE_FORMATS = ['markdown', 'junit', 'sarif', 'github'] as const;
+/** One of them. */
+export type GateFormat = (typeof GATE_FORMATS)[number];
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -54,6 +58,8 @@ export interface Flag {
   /** Default for a flag that takes something: `text`. */
   value?: ValueKind;
   choices?: readonly string[];
+  /** Further choices that only some commands have, by the name of the command. */
+  moreChoices?: Readonly<Record<string, readonly string[]>>;
   /** The value that holds when the flag is not given, where it is not simply absent. */
   default?: string;
   /** It can be given several times, and all values count. Of others the last one counts. */
@@ -313,9 +319,11 @@ const flags = [
     takes: 'FORMAT',
     value: 'choice',
     choices: OUTPUT_FORMATS,
+    moreChoices: { check: GATE_FORMATS },
     default: 'text',
     group: 'Output flags',
-    description: 'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus',
+    description:
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions)',
     commands: ['why', 'test-secret', 'check', 'version'],
   },
   {
@@ -324,6 +332,14 @@ const flags = [
     group: 'Output flags',
     description: 'With -o json or yaml: add everything that the diagnosis is based on (no passwords); why -f FILE repeats the diagnosis',
     commands: ['why', 'check'],
+  },
+  {
+    name: 'report',
+    takes: 'FORMAT=FILE',
+    repeatable: true,
+    group: 'Output flags',
+    description: 'Also write a report to FILE: markdown, junit, sarif, github or json',
+    commands: ['check'],
   },
   {
     name: 'color',
@@ -417,6 +433,10 @@ export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
 /** In: the name of a command. Out: the flags that it takes, in the order of the table. */
 export const flagsOf = (command: string): readonly Flag[] =>
   (FLAGS as readonly Flag[]).filter(({ commands }) => commands.includes(command));
+
+/** In: a flag, and the command that takes it. Out: the values that it may have; undefined for any. */
+export const choicesOf = ({ choices, moreChoices = {} }: Flag, command: string): readonly string[] | undefined =>
+  choices === undefined || !Object.hasOwn(moreChoices, command) ? choices : [...choices, ...(moreChoices[command] ?? [])];
 
 /** In: a flag. Out: how its long form is written. */
 export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);

@@ -1,6 +1,6 @@
 /** The entry, and the only file that touches the process: arguments, streams, signals, and the exit status (0 no cause, 1 a cause, 2 the check was not possible). */
 import { setMaxListeners } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { printError } from './commands/terminal.ts';
@@ -33,6 +33,7 @@ const context: Context = {
   isInteractive: process.stdin.isTTY === true,
   readStdin,
   readFile: path => readFile(path, 'utf8'),
+  writeFile: (path, text) => writeFile(path, text),
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
   signal: stop.signal,
 };

@@ -21,6 +21,9 @@ async function answerTo(...words: string[]): Promise<string> {
     readFile: async () => {
       throw new Error(NO_FILE);
     },
+    writeFile: async () => {
+      throw new Error('writes no file');
+    },
     now: () => '2026-11-20T10:00:00Z',
     signal: new AbortController().signal,
   };
@@ -38,15 +41,12 @@ function written(flag: Flag): string[] {
   if (flag.takes === null) return [longForm(flag)];
   const value = flag.name.endsWith('timeout')
     ? '5s'
-    : flag.takes === 'FROM=TO'
-      ? 'a=b'
-      : flag.takes === 'OS/ARCH'
-        ? 'linux/amd64'
-        : flag.value === 'causes'
-          ? 'TagNotFound'
-          : (flag.choices?.[0] ?? 'x');
+    : flag.value === 'causes'
+      ? 'TagNotFound'
+      : (VALUES[flag.takes] ?? flag.choices?.[0] ?? 'x');
   return [longForm(flag), value];
 }
+const VALUES: Record<string, string> = { 'FROM=TO': 'a=b', 'OS/ARCH': 'linux/amd64', 'FORMAT=FILE': 'json=report.json' };
 
 t.test('the documentation is what scripts/docs.mjs makes', async t => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], { encoding: 'utf8' });

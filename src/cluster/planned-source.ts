@@ -8,6 +8,10 @@ import type { ObjectKinds, ObjectSource } from './snapshot.ts';
 export const NO_CLUSTER: ObjectSource = {
   get: async () => notSeen('no cluster was asked'),
   eventsOf: async () => ({ found: true, object: [] }),
+  nodes: async () => notSeen('no cluster was asked'),
+  nodeEvents: async () => notSeen('no cluster was asked'),
+  pullEvents: async () => notSeen('no cluster was asked'),
+  fileSystems: async () => notSeen('no cluster was asked'),
   namespacesWithSecret: async () => notSeen('no cluster was asked'),
   workload: async () => null,
   isRemote: false,
@@ -48,15 +52,6 @@ export function plannedSource(manifests: Manifests, namespace: string, below: Ob
     return own as Lookup<ObjectKinds[K]>;
   }
 
-  return {
-    get,
-    // nothing has happened yet
-    eventsOf: async () => ({ found: true, object: [] }),
-    workload: async () => null,
-    namespacesWithSecret: async name => {
-      const lookup = await below.namespacesWithSecret(name);
-      return lookup;
-    },
-    isRemote: below.isRemote,
-  };
+  // nothing has happened yet, on no node
+  return { ...NO_CLUSTER, get, namespacesWithSecret: below.namespacesWithSecret, isRemote: below.isRemote };
 }

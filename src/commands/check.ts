@@ -9,7 +9,8 @@ import { neededLookups } from '../diagnosis/needed.ts';
 import { notesOf, type Surroundings } from '../diagnosis/notes.ts';
 import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
-import { NO_CAUSE } from '../model/cause-codes.ts';
+import type { GateFormat } from '../flags.ts';
+import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Facts, Planned } from '../model/facts.ts';
 import { type Lookup, namespaceOf, type Pod, type PodSnapshot, type ServiceAccount, secretNames } from '../model/kubernetes.ts';
 import type { Platform } from '../model/platform.ts';
@@ -23,11 +24,14 @@ import { parseReference } from '../parse/reference.ts';
 import type { Prober } from '../registry/prober.ts';
 import { renderImageChecks } from '../report/checks.ts';
 import { forReading } from '../report/clean.ts';
+import { cleaned, gateItem } from '../report/gate.ts';
+import { GATE_REPORTS } from '../report/gate-formats.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from '../report/json.ts';
 import { failureText } from '../util/failure.ts';
 import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
 import { type CheckPlace, withCheckPlace } from './check-places.ts';
+import { readReports, writeReports } from './check-reports.ts';
 import type { CheckFlags, Context } from './context.ts';
 import { readManifestTexts } from './manifest-files.ts';
 import { withProber } from './open-prober.ts';
@@ -41,6 +45,7 @@ const AT_ONCE = 8;
 export async function check(flags: CheckFlags, context: Context): Promise<number> {
   const counted = countedCauses(flags);
   const platforms = checkFlags(flags);
+  const reports = readReports(flags.reports);
   const paths = flags.imagePaths.map(parseImagePath);
   const manifests = readManifests(await readManifestTexts(flags.files, context), paths);
   const pods = [...namedImages(flags.images, flags.secrets, flags.serviceAccount), ...manifests.pods];
@@ -61,10 +66,12 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
       if (context.signal.aborted) throw new UserError('interrupted');
       spinner.done();
       const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings];
-      show(asked.findings, warnings, flags, context);
+      const isComplete = asked.isComplete && manifests.warnings.length === 0;
+      const result: Result = { findings: asked.findings, warnings, isComplete, counted };
+      show(result, flags, context);
       warn(context, warnings);
-      if (!asked.isComplete || manifests.warnings.length > 0) return 2;
-      return asked.findings.some(({ diagnosis }) => counted.has(diagnosis.cause)) ? 1 : 0;
+      await writeReports(reports, format => reportOf(format, result, flags), context);
+      return statusOf(result);
     });
   } finally {
     spinner.done();
@@ -217,23 +224,45 @@ function whyNoNode({ nodes, refused }: Placement): string | null {
   return `no node of the cluster suits the pod: ${parts.join(', ')}`;
 }
 
-/** Prints the answer in the format of the flags. */
-function show(findings: readonly Finding[], warnings: string[], flags: CheckFlags, context: Context): void {
-  const { output, color, facts } = flags;
+/** What the check found, as it is reported. */
+interface Result {
+  findings: readonly Finding[];
+  warnings: string[];
+  isComplete: boolean;
+  /** Causes that make exit status 1. */
+  counted: ReadonlySet<CauseCode>;
+}
+
+const statusOf = ({ findings, isComplete, counted }: Result): number =>
+  isComplete ? Number(findings.some(({ diagnosis }) => counted.has(diagnosis.cause))) : 2;
+
+/** Prints the result in the format of the flags. */
+function show(result: Result, flags: CheckFlags, context: Context): void {
+  const { output, color } = flags;
+  const { findings } = result;
   if (flags.pin) return showPins(findings, context);
-  if (output === 'json' || output === 'yaml') {
-    const groups = aggregate(false);
-    for (const finding of findings) groups.add(finding);
-    const items = findings.map(facts ? itemWithFacts : diagnosisItem);
-    const list = diagnosisList(items, groups.groups().map(summaryOf), [], warnings);
-    return print(context, output === 'json' ? toJson(list) : toYaml(list));
-  }
   if (output === 'name') {
     const names = findings.filter(({ diagnosis }) => !NO_CAUSE.has(diagnosis.cause)).map(({ facts: { image } }) => image);
     if (names.length > 0) print(context, forReading([...new Set(names)]).join('\n'));
     return;
   }
-  print(context, renderImageChecks(findings, { color, wide: output === 'wide', width: widthOf(context) }), color);
+  if (output === 'text' || output === 'wide' || output === 'prometheus')
+    return print(context, renderImageChecks(findings, { color, wide: output === 'wide', width: widthOf(context) }), color);
+  print(context, reportOf(output, result, flags));
+}
+
+/** The result as a document. */
+function reportOf(format: 'json' | 'yaml' | GateFormat, result: Result, { facts }: CheckFlags): string {
+  const { findings, warnings, isComplete, counted } = result;
+  if (format !== 'json' && format !== 'yaml') {
+    const items = findings.map(finding => gateItem(finding, counted));
+    return GATE_REPORTS[format](cleaned({ items, warnings, isComplete, status: statusOf(result) }));
+  }
+  const groups = aggregate(false);
+  for (const finding of findings) groups.add(finding);
+  const items = findings.map(facts ? itemWithFacts : diagnosisItem);
+  const list = diagnosisList(items, groups.groups().map(summaryOf), [], warnings);
+  return format === 'json' ? toJson(list) : toYaml(list);
 }
 
 /** Each image with its digest, on a line; what has none is told. */

@@ -10,6 +10,7 @@ import { isPods, WORKLOADS, workloadOf } from '../cluster/workload-kinds.ts';
 import {
   COMMANDS,
   type ConnectionFlags,
+  choicesOf,
   connectionFlags,
   FLAGS,
   type Flag,
@@ -99,7 +100,7 @@ function readLine(words: string[]): Line {
 async function candidates(words: string[], context: Context): Promise<Answer> {
   const line = readLine(words);
   const { typed, command, open } = line;
-  if (open !== undefined) return valuesOf(open.value ?? 'text', open.choices, line, context);
+  if (open !== undefined) return valuesOf(open.value ?? 'text', choicesOf(open, command?.name ?? ''), line, context);
   if (typed.startsWith('-')) {
     const flags = command === undefined ? FLAGS.filter(({ commands }) => commands.length === COMMANDS.length) : flagsOf(command.name);
     return answer(flags.map(flag => ({ value: longForm(flag), about: flag.description })));

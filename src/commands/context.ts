@@ -1,5 +1,5 @@
 /** What every command is given: the parsed flags, where to write, and how to stop. Types only. */
-import type { ConnectionFlags, OutputFormat } from '../flags.ts';
+import type { ConnectionFlags, GateFormat, OutputFormat } from '../flags.ts';
 import type { Environment } from '../util/proxy.ts';
 
 /** The process, as far as commands may touch it. */
@@ -12,6 +12,8 @@ export interface Context {
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
+  /** Writes a file anew. */
+  writeFile(path: string, text: string): Promise<void>;
   /** RFC 3339. */
   now(): string;
   /** Fires on Ctrl-C. */
@@ -66,7 +68,10 @@ export interface TestSecretFlags extends CommonFlags {
 }
 
 /** The flags of `check`. */
-export interface CheckFlags extends CommonFlags {
+export interface CheckFlags extends Omit<CommonFlags, 'output'> {
+  output: OutputFormat | GateFormat;
+  /** Reports to write besides, each as FORMAT=FILE. */
+  reports: string[];
   images: string[];
   /** Files and folders of manifests; `-` is standard input. */
   files: string[];

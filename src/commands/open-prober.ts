@@ -15,7 +15,7 @@ const STEP_TIMEOUT = 10_000;
  * work returns. Throws UserError when the file of --registry-ca is not usable.
  */
 export async function withProber<T>(
-  flags: CommonFlags,
+  flags: Omit<CommonFlags, 'output'>,
   context: Context,
   work: (prober: Prober | null) => Promise<T>,
   memory: Memory = newMemory(),
@@ -40,7 +40,7 @@ export async function withProber<T>(
 }
 
 /** The PEM of --registry-ca, together with Node's own extra authorities, which an explicit list would replace. */
-async function authorities(flags: CommonFlags, context: Context): Promise<string | null> {
+async function authorities(flags: Pick<CommonFlags, 'registryCa'>, context: Context): Promise<string | null> {
   if (flags.registryCa === undefined) return null;
   let pem: string;
   try {

@@ -59,6 +59,17 @@ export const print = (context: Context, text: string, color = false): void => {
   context.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 };
 
+/** Writes a document to a file, with a line end and as safe to show as what is printed. Throws UserError when it cannot be written. */
+export async function save(context: Context, path: string, text: string): Promise<void> {
+  const shown = visibleLayout(text, false);
+  try {
+    await context.writeFile(path, shown.endsWith('\n') ? shown : `${shown}\n`);
+  } catch (error) {
+    const { code = (error as Error).message } = error as { code?: string };
+    throw new UserError(`"${path}" cannot be written: ${code}`, code === 'ENOENT' ? 'its folder has to be there' : 'name another file');
+  }
+}
+
 /** A message on one line, whatever names and words of others are in it. */
 const oneLine = (text: string): string => visible(redact(text));
 

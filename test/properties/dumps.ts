@@ -61,6 +61,7 @@ export async function whyAll(
     isInteractive: false,
     readStdin: async () => text,
     readFile: async () => text,
+    writeFile: async () => {},
     now: () => '2026-11-20T10:07:00Z',
     signal: new AbortController().signal,
   };

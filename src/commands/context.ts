@@ -58,3 +58,12 @@ export interface TestSecretFlags extends CommonFlags {
   image?: string | undefined;
   file?: string | undefined;
 }
+
+/** The flags of `collect`. */
+export interface CollectFlags extends CommonFlags {
+  names: string[];
+  file?: string | undefined;
+  selector?: string | undefined;
+  /** Ask the registries, and record what they answer. */
+  withProbe: boolean;
+}

@@ -3,6 +3,9 @@
  * belongs to src/cluster.
  */
 
+import type { SecretFormat, SecretProblem } from './credential.ts';
+import type { ProbeFacts } from './probe.ts';
+
 /** ObjectMeta. */
 export interface Metadata {
   name: string;
@@ -132,6 +135,15 @@ export interface Secret {
   type?: string;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
+  /** What was read of it where its values were replaced by others that do not read alike. */
+  reading?: SecretReading;
+}
+
+/** What is wrong with a secret as a whole, without any value of it. */
+export interface SecretReading {
+  problems: SecretProblem[];
+  intendedFormat: SecretFormat | null;
+  error: string | null;
 }
 
 /** ServiceAccount, core/v1. */
@@ -209,7 +221,12 @@ export interface PodSnapshot {
   otherNamespaces: Map<string, Lookup<string[]>>;
   /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
   places?: ReadonlyMap<string, ImagePlaces>;
+  /** By kind and name of the container (see `answerKey`): what its registry answered when the objects were collected. */
+  answers?: ReadonlyMap<string, ProbeFacts>;
 }
+
+/** Names the answer to the image of one container of a pod. */
+export const answerKey = ({ kind, name }: { kind: string; name: string }): string => `${kind}/${name}`;
 
 /** Nodes on which an image fails, and others on which it runs. No node is in both. */
 export interface ImagePlaces {

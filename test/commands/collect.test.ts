@@ -27,7 +27,12 @@ function* files(): Generator<[string, string]> {
     if (index % 4 === 0)
       yield [
         `message ${index}`,
-        listOf(objectsOf({ about: '', image, message, secret: { name: 'own', host: 'quay.io', username: 'ci', password: `pw-${index}-x` } }, 'backOff')),
+        listOf(
+          objectsOf(
+            { about: '', image, message, secret: { name: 'own', host: 'quay.io', username: 'ci', password: `pw-${index}-x` } },
+            'backOff',
+          ),
+        ),
       ];
 }
 

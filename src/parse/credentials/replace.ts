@@ -6,6 +6,7 @@ import type { Secret } from '../../model/kubernetes.ts';
 import { looksLikeToken, redact } from '../../util/redact.ts';
 import { isReplaced, REPLACED, SECRETS } from '../../util/secrets.ts';
 import { decodeGoBase64 } from './go-base64.ts';
+import { keyMatchesField, parseGoJson } from './go-json.ts';
 import { isPadded, KEY_OF_TYPE } from './pull-secret.ts';
 
 /** What was replaced, by kind; what stands several times counts once. */
@@ -43,9 +44,9 @@ const PLAIN_OF_ACCOUNT = /^(?:service_account|authorized_user|[a-z0-9.-]{1,64}@[
 /** What `credsStore` and `credHelpers` usually name. */
 const HELPER = /^(?:desktop|osxkeychain|wincred|pass|secretservice|ecr-login|gcloud|gcr|acr-env|acr-linux|acr|none|store)$/;
 /** The fields of a docker config that are no secret, besides the user name. */
-const FIELDS: ReadonlySet<string> = new Set(
-  'auths auth username password email httpheaders credsstore credhelpers identitytoken registrytoken serveraddress'.split(' '),
-);
+const FIELDS = 'auths auth username password email HttpHeaders credsStore credHelpers identitytoken registrytoken serveraddress'.split(' ');
+/** Those whose keys are names. */
+const HOLDS_NAMES: ReadonlySet<string> = new Set(['auths', 'HttpHeaders', 'credHelpers']);
 const LITERALS = ['true', 'false', 'null'];
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -142,7 +143,7 @@ const isText = (text: string): boolean => text !== '' && !/[\0-\b\u000e-\u001f\u
 
 /** The value of an `auth` field. */
 function authOf(auth: string, replacements: Replacements): string {
-  if (auth === '') return auth;
+  if (auth === '' || Buffer.from(auth, 'base64').includes(REPLACED.slice(0, 12))) return auth;
   const decoded = decodeGoBase64(auth, isPadded(auth));
   if (!decoded.ok) return illegalLike(auth, decoded.error, replacements);
   const inner = decoded.bytes.toString('utf8');
@@ -166,13 +167,17 @@ function illegalLike(auth: string, error: string, replacements: Replacements): s
     const decoded = decodeGoBase64(text, isPadded(text));
     return !decoded.ok && decoded.error === error;
   };
-  const colon = auth.indexOf(':');
+  const mark = replacements.markOf(auth, 'password');
+  const colon = bytes.indexOf(':');
+  // what stands before a colon may be a part of the password
+  const before = bytes
+    .slice(0, Math.max(colon, 0))
+    .replace(/[A-Za-z0-9+/]/g, 'u')
+    .replace(/[^u_=\s-]/g, '!');
+  if (colon >= 0 && isSame(`${before}:${mark}${tail}`)) return `${before}:${mark}${tail}`;
   const urlSafe = /^[A-Za-z0-9_-]+={0,2}\s*$/.test(auth) ? Buffer.from(auth, 'base64url').toString('utf8') : '';
-  const plain = colon >= 0 ? auth : isText(urlSafe) && urlSafe.includes(':') ? urlSafe : null;
-  const user = plain === null ? '' : userOf(plain.slice(0, plain.indexOf(':')), replacements);
-  const mark = replacements.markOf(auth, plain === null ? 'token' : 'password');
-  if (colon >= 0 && isSame(`${user}:${mark}${tail}`)) return `${user}:${mark}${tail}`;
-  const filler = base64(`${plain === null ? '' : `${user}:`}${mark}`).replace(/=+$/, '');
+  const user = isText(urlSafe) && urlSafe.includes(':') ? `${userOf(urlSafe.slice(0, urlSafe.indexOf(':')), replacements)}:` : '';
+  const filler = base64(user + mark).replace(/=+$/, '');
   const illegal = TELLING.test(bytes[at] ?? '') ? (bytes[at] as string) : '!';
   const short = `${filler.slice(0, at).padEnd(at, 'A')}${illegal}${filler.slice(at + 1)}${tail}`;
   if (at < bytes.length && isSame(short)) return short;
@@ -182,12 +187,25 @@ function illegalLike(auth: string, error: string, replacements: Replacements): s
     .join('');
 }
 
-/** A key of an object: a registry, or the name of a field. User info and queries of an address go. */
-const keyOf = (key: string): string => (FIELDS.has(key.toLowerCase()) ? key : SECRETS.remove(/[@?]/.test(key) ? redact(key) : key));
+/** The field of a docker config that a key stands for, as Go folds it; null for any other key. */
+const fieldOf = (key: string): string | null => FIELDS.find(field => keyMatchesField(key, field)) ?? null;
+
+/** A host, with or without a scheme and a path. */
+const HOST = /^(?:https?:\/\/)?(?:localhost\b|[\w-]+[.:])[\w.:/*?[\]-]*$/;
+
+/**
+ * A key of an object: a registry, or the name of a field. User info and queries of an address go. In: whether it is the name of something for sure; otherwise it may be a part of a password,
+ * unless it is a host.
+ */
+function keyOf(key: string, isName: boolean, replacements: Replacements): string {
+  if (fieldOf(key) !== null || isReplaced(key)) return key;
+  if (!isName && !HOST.test(key)) return replacements.markOf(key, 'other value');
+  return SECRETS.remove(/[@?]/.test(key) ? redact(key) : key);
+}
 
 /** A text of JSON. In: the key that it is the value of. */
-function fieldOf(field: string, value: string, replacements: Replacements): string {
-  switch (field) {
+function valueLike(key: string, value: string, replacements: Replacements): string {
+  switch (fieldOf(key)) {
     case 'auth':
       return authOf(value, replacements);
     case 'username':
@@ -217,6 +235,7 @@ function jsonLike(text: string, replacements: Replacements): string {
   let result = '';
   let at = 0;
   let isFirstWord = true;
+  const isWhole = parseGoJson(Buffer.from(text, 'latin1')).ok;
   const open: Open[] = [];
   while (at < text.length) {
     const char = text[at] as string;
@@ -234,8 +253,8 @@ function jsonLike(text: string, replacements: Replacements): string {
       at += literal.raw.length;
       if (inside?.expectsKey) {
         inside.key = literal.value;
-        result += written(literal, keyOf(literal.value));
-      } else result += written(literal, fieldOf((inside?.key ?? '').toLowerCase(), literal.value, replacements));
+        result += written(literal, keyOf(literal.value, isWhole || HOLDS_NAMES.has(fieldOf(open.at(-2)?.key ?? '') ?? ''), replacements));
+      } else result += written(literal, valueLike(inside?.key ?? '', literal.value, replacements));
     } else {
       const word = /^[^\s{}[\]:,"]+/.exec(text.slice(at, at + 4096))?.[0] ?? char;
       at += word.length;
@@ -261,29 +280,41 @@ function literalAt(text: string, from: number): Literal {
   const isClosed = to < text.length;
   const raw = text.slice(from, isClosed ? to + 1 : text.length);
   const inner = raw.slice(1, isClosed ? -1 : undefined);
-  const bad = /[\0-\x1f]|\\(?:u(?![0-9a-fA-F]{4})|[^bfnrtu\\/"])/.exec(inner)?.[0] ?? null;
+  const bad = BAD.exec(inner)?.[0] ?? null;
   const utf8 = Buffer.from(inner, 'latin1').toString('utf8');
+  const whole = utf8.replace(ALL_BAD, found => (found < ' ' ? JSON.stringify(found).slice(1, -1) : found.slice(1)));
   try {
-    return { raw, value: JSON.parse(`"${utf8}"`) as string, bad, isClosed };
+    return { raw, value: JSON.parse(`"${whole}"`) as string, bad, isClosed };
   } catch {
     return { raw, value: utf8, bad, isClosed };
   }
 }
 
+/** What Go refuses in a text of JSON: a control character, and an escape that it does not know. */
+const BAD = /[\0-\x1f]|\\(?:u(?![0-9a-fA-F]{4})|[^bfnrtu\\/"]|$)/;
+const ALL_BAD = new RegExp(BAD.source, 'g');
+
 /** A literal with another value; the very same where the value is. */
 function written({ raw, value, bad, isClosed }: Literal, text: string): string {
   if (text === value) return raw;
   const escaped = Buffer.from(JSON.stringify(text).slice(1, -1), 'utf8').toString('latin1');
-  return `"${bad === null ? escaped : escaped + bad}${isClosed ? '"' : ''}`;
+  const end = isClosed ? '"' : '';
+  if (bad === null) return `"${escaped}${end}`;
+  // a line end that stays is written as it was
+  const mark = bad < ' ' ? JSON.stringify(bad).slice(1, -1) : '';
+  return mark !== '' && escaped.includes(mark) ? `"${escaped.replaceAll(mark, bad)}${end}` : `"${escaped}${bad}${end}`;
 }
 
 /** What is no text of JSON. The first character of the first one is what Go complains about. */
 function wordLike(word: string, isFirst: boolean, replacements: Replacements): string {
   const bare = word.replace(/^['`]+|['`]+$/g, '');
-  if (LITERALS.includes(word) || FIELDS.has(bare.toLowerCase()) || !/[A-Za-z0-9\x80-\xff]/.test(word)) return word;
-  if (/^-?\d+(?:\.\d+)?$/.test(word) && !/^-?0\d/.test(word)) return '0';
+  if (isReplaced(word) || LITERALS.some(one => one.startsWith(word)) || fieldOf(bare) !== null || /^[^A-Za-z0-9\x80-\xff]{1,2}$/.test(word))
+    return word;
+  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(word) && !/^-?0\d/.test(word)) return '0';
   const mark = replacements.markOf(Buffer.from(bare, 'latin1').toString('utf8'), 'other value');
   if (!isFirst) return mark;
+  const number = /^-?0\d/.exec(word)?.[0];
+  if (number !== undefined) return number + mark;
   const literal = LITERALS.find(one => one[0] === word[0]);
   let kept = 1;
   while (literal !== undefined && kept < literal.length && word[kept - 1] === literal[kept - 1]) kept++;
@@ -306,29 +337,24 @@ function documentLike(bytes: string, replacements: Replacements): string {
   if (core === '') return bytes;
   if (/^['"`]?[{[]/.test(core)) return before + jsonLike(core, replacements) + after;
   const quotedJson = core.startsWith('"') ? literalAt(core, 0) : null;
-  if (quotedJson !== null && quotedJson.raw === core && jsonOf(quotedJson.value) !== null) {
+  if (quotedJson !== null && quotedJson.raw === core) {
+    if (jsonOf(quotedJson.value) === null) return before + written(quotedJson, standIn(quotedJson.value, replacements)) + after;
     const inner = Buffer.from(quotedJson.value, 'utf8').toString('latin1');
     return before + written(quotedJson, Buffer.from(jsonLike(inner, replacements), 'latin1').toString('utf8')) + after;
   }
   if (/^[A-Za-z0-9+/_=\s-]{8,}$/.test(core)) {
     const inner = Buffer.from(core, 'base64').toString('latin1');
-    const isJson = /^\s*[{[]/.test(inner);
-    if (isJson || (isText(Buffer.from(inner, 'latin1').toString('utf8')) && inner.includes(':')))
-      return likeOld(
-        Buffer.from(isJson ? documentLike(inner, replacements) : otherLike(inner, replacements), 'latin1').toString('base64'),
-        bytes,
-      );
+    if (/^\s*[{[]/.test(inner)) return likeOld(Buffer.from(documentLike(inner, replacements), 'latin1').toString('base64'), bytes);
+    // what belongs into an `auth` stands alone
+    if (isText(Buffer.from(inner, 'latin1').toString('utf8')) && inner.includes(':')) return before + authOf(core, replacements) + after;
   }
   return before + otherLike(core, replacements) + after;
 }
 
-/** What is no docker config at all: its first character, which Go complains about, and a `user:` before a password. */
+/** What is no docker config at all: its first character, which Go complains about, and whether a colon stands in it. */
 function otherLike(core: string, replacements: Replacements): string {
-  const text = Buffer.from(core, 'latin1').toString('utf8');
-  const [, user, password] = /^([A-Za-z0-9._@$+-]{1,64}):(\S+)$/.exec(text) ?? [];
-  if (user !== undefined && !looksLikeToken(user) && !/^https?$/i.test(user))
-    return Buffer.from(pairOf(user, password as string, replacements), 'utf8').toString('latin1');
-  return wordLike(core.split(/[\s{}[\]:,"]/)[0] || '-', true, replacements);
+  const word = wordLike(core.split(/[\s{}[\]:,"]/)[0] || '-', true, replacements);
+  return core.includes(':') && !word.includes(':') ? `${word}:` : word;
 }
 
 /**

@@ -246,7 +246,7 @@ t.test('nothing of a random password is left, and the same is read', async t => 
   });
   const runs = often(800);
   fc.assert(holds, runs);
-  t.ok(alike > 0.9 * (runs.numRuns ?? 0), `${alike} of ${runs.numRuns} read alike by their texts`);
+  t.ok(alike > 0.85 * (runs.numRuns ?? 0), `${alike} of ${runs.numRuns} read alike by their texts`);
 });
 
 t.test('what takes the place of a password tells its kind and its defects, and no length', async t => {

@@ -138,6 +138,16 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
       context,
     );
   },
+  async collect(flags, context) {
+    const { collect } = await import('./commands/collect.ts');
+    const more = {
+      names: flags.all('NAME'),
+      file: flags.text('filename'),
+      selector: flags.text('selector'),
+      withProbe: flags.isOn('with-probe'),
+    };
+    return collect({ ...commonFlags(flags, context), ...more }, context);
+  },
   async version(flags, context) {
     return (await import('./commands/version.ts')).version(outputOf(flags), context);
   },

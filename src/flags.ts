@@ -136,6 +136,25 @@ const commands = [
       { command: 'kubectl imagepull check nginx:1.27 --local --pin', description: 'Print the image with the digest that its tag has now' },
     ],
   },
+  {
+    name: 'collect',
+    description: 'Write the objects of a diagnosis to a file that is safe to share',
+    details:
+      'Writes the pods and what their pulls depend on (events, node, service account, pull secrets, workload) as a List that why -f reads. Every password, token and key is replaced; user names, registry keys and visible defects stay. Without arguments it collects all failing pods of the namespace.',
+    argument: { name: 'NAME', usage: '[POD | TYPE/NAME ...]', value: 'podsAndWorkloads', repeatable: true },
+    examples: [
+      { command: 'kubectl imagepull collect api-7c9f > case.yaml', description: 'Save a case to share it' },
+      { command: 'kubectl imagepull why -f case.yaml', description: 'Diagnose it elsewhere, without access to the cluster' },
+      {
+        command: 'kubectl imagepull collect -A --with-probe > case.yaml',
+        description: 'Also save what the registries answer now to the true credentials',
+      },
+      {
+        command: 'kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml | kubectl imagepull collect -f - > case.yaml',
+        description: 'Make saved objects safe to share',
+      },
+    ],
+  },
   { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
   {
     name: 'completion',
@@ -156,8 +175,9 @@ export type CommandName = (typeof commands)[number]['name'];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'version', 'completion'];
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'version', 'completion'];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
+const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
 
 /** What kubectl's own flags are to a command that asks a cluster. Source: cli-runtime, genericclioptions/config_flags.go; kubectl, pkg/kuberc. */
 const clusterFlags = [
@@ -194,23 +214,23 @@ const flags = [
     group: 'Flags',
     description:
       'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given',
-    commands: DIAGNOSES,
+    commands: ASKS,
   },
   {
     name: 'all-namespaces',
     alias: 'A',
     takes: null,
     group: 'Flags',
-    description: 'Diagnose the failing pods of all namespaces',
-    commands: ['why'],
+    description: 'Take the failing pods of all namespaces',
+    commands: ['why', 'collect'],
   },
   {
     name: 'selector',
     alias: 'l',
     takes: 'SELECTOR',
     group: 'Flags',
-    description: 'Diagnose only failing pods with these labels',
-    commands: ['why'],
+    description: 'Take only failing pods with these labels',
+    commands: ['why', 'collect'],
   },
   { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
   {
@@ -312,6 +332,13 @@ const flags = [
     description: 'Print only each image with the digest that its tag has now',
     commands: ['check'],
   },
+  {
+    name: 'with-probe',
+    takes: null,
+    group: 'Flags',
+    description: 'Ask the registries with the true credentials, and record their answers (no passwords) for why -f',
+    commands: ['collect'],
+  },
   { name: 'help', alias: 'h', takes: null, group: 'Flags', description: 'Show the help of a command', commands: ALL },
   {
     name: 'output',
@@ -323,8 +350,8 @@ const flags = [
     default: 'text',
     group: 'Output flags',
     description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions)',
-    commands: ['why', 'test-secret', 'check', 'version'],
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect yaml or json',
+    commands: ['why', 'test-secret', 'check', 'collect', 'version'],
   },
   {
     name: 'facts',
@@ -364,7 +391,7 @@ const flags = [
     group: 'Registry flags',
     description:
       'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it. With --watch or --until-pulled: limit of the whole watch (none if not given; 0 is none)',
-    commands: DIAGNOSES,
+    commands: ASKS,
   },
   {
     name: 'insecure-registry',
@@ -372,7 +399,7 @@ const flags = [
     repeatable: true,
     group: 'Registry flags',
     description: 'Do not verify the certificate of HOST, and allow plain HTTP',
-    commands: DIAGNOSES,
+    commands: ASKS,
   },
   {
     name: 'registry-ca',
@@ -380,7 +407,7 @@ const flags = [
     value: 'file',
     group: 'Registry flags',
     description: 'Also trust the certificate authorities in FILE (PEM)',
-    commands: DIAGNOSES,
+    commands: ASKS,
   },
   {
     name: 'registry-mirror',
@@ -388,9 +415,9 @@ const flags = [
     repeatable: true,
     group: 'Registry flags',
     description: 'Ask TO in place of registry FROM, as a mirror on the node is asked, and compare both',
-    commands: DIAGNOSES,
+    commands: ASKS,
   },
-  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: DIAGNOSES })),
+  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: ASKS })),
 ] as const satisfies readonly Flag[];
 /** The name of a flag, without dashes. */
 export type FlagName = (typeof flags)[number]['name'];

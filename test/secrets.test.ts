@@ -161,6 +161,9 @@ t.test('no secret leaves, in no format and in no error', async t => {
       ['test-secret', '-f', join(files, 'objects.json'), '-o', format, '--no-probe'],
     ]),
     ...['json', 'yaml'].flatMap(format => [
+      ['collect', '--kubeconfig', kubeconfig, '-o', format],
+      ['collect', '--kubeconfig', kubeconfig, '-o', format, '--with-probe', '--timeout', '8s'],
+      ['collect', '-f', join(files, 'objects.json'), '-o', format],
       ['why', '--kubeconfig', kubeconfig, '-o', format, '--facts', '--timeout', '8s'],
       ['why', '-f', join(files, 'objects.json'), '-o', format, '--facts', '--no-probe'],
     ]),

@@ -3,11 +3,14 @@
  * the whole cluster, so that little is proved by what it lacks. Its author may be a stranger. Pure.
  */
 import {
+  answerKey,
   type Event,
   failedLookup,
+  type ImagePlaces,
   keyOf,
   type Lookup,
   type Metadata,
+  type Node,
   type NodeDetails,
   type NodeQuestion,
   namespaceOf,
@@ -18,10 +21,25 @@ import {
   subjectOf,
   textOf,
 } from '../model/kubernetes.ts';
+import { fullReference } from '../model/reference.ts';
+import {
+  COLLECTION,
+  type CollectedAnswer,
+  type Collection,
+  joined,
+  type LookupKind,
+  lookupOf,
+  NOTHING_COLLECTED,
+  readCollection,
+} from '../parse/collection.ts';
 import { noteSecrets } from '../parse/credentials/pull-secret.ts';
 import { readDocuments } from '../parse/documents.ts';
-import { isObject } from '../parse/shape.ts';
+import { API_VERSION } from '../parse/facts.ts';
+import { imagesOf, waitsForImage } from '../parse/pod.ts';
+import { parseReference } from '../parse/reference.ts';
+import { isObject, ShapeError } from '../parse/shape.ts';
 import { append } from '../util/lists.ts';
+import { oncePerKey } from '../util/once.ts';
 import { UserError } from '../util/user-error.ts';
 import { malformedWarning } from './list.ts';
 import { createPlaces } from './places.ts';
@@ -43,6 +61,8 @@ export interface Saved {
   warnings(): string[];
   /** Whether pods or events of the file cannot be read, so that one more pod may wait than is known. */
   isIncomplete(): boolean;
+  /** What `collect` recorded of them; null where other tools saved them. */
+  collection: Collection | null;
 }
 
 const HOW_TO_SAVE = 'save objects with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml';
@@ -88,6 +108,17 @@ export function readSaved(text: string, name: string): Saved {
   const secrets = indexed('Secret', 'secrets', readSecret);
   // what a file holds is not printed, whether a pod names it or not
   for (const { shaped } of secrets.all) if ('object' in shaped) noteSecrets(shaped.object);
+  const collection = collectionIn(ofKind(COLLECTION), warnings, name);
+  if (collection !== null) {
+    for (const { namespace, name: pod, defect } of collection.malformed) {
+      const own = podsByKey.get(keyOf({ namespace, name: pod }));
+      if (own !== undefined) own.defect = defect;
+    }
+    for (const { namespace, name: secret, reading } of collection.readings) {
+      const shaped = secrets.byKey.get(keyOf({ namespace, name: secret }));
+      if (shaped !== undefined && 'object' in shaped) shaped.object.reading = reading;
+    }
+  }
   const workloads = WORKLOADS.flatMap(({ kind, names }) =>
     ofKind(kind).flatMap(value => named(value, names[0] as string).map(([key, metadata]) => ({ kind, key, metadata, value }))),
   );
@@ -100,17 +131,78 @@ export function readSaved(text: string, name: string): Saved {
     events,
     new Map([...workloads].reverse().map(({ key, metadata }) => [key, metadata])),
     name,
+    collection,
   );
   const places = createPlaces(node => source.get('Node', null, node));
   pods.forEach(places.add);
+  const collected = collection === null ? null : collectedOf(collection, node => source.get('Node', null, node));
   return {
     pods,
-    refused: refusedOf(events, pods, workloads),
+    refused: [...refusedOf(events, pods, workloads), ...(collected?.refused ?? [])],
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
-    snapshot: async (pod, evenHealthy) => ({ ...(await takeSnapshot(source, pod, evenHealthy)), places: await places.of(pod) }),
+    snapshot: async (pod, evenHealthy) => ({
+      ...(await takeSnapshot(source, pod, evenHealthy)),
+      ...(collected === null ? { places: await places.of(pod) } : await collected.of(pod)),
+    }),
     nodeDetails: question => readDetails(source, question),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
+    collection,
+  };
+}
+
+/** The records among the objects of a file, as one. One that cannot be read is told, and what it would prove is not known. */
+function collectionIn(values: readonly unknown[], warnings: string[], name: string): Collection | null {
+  const read = values.flatMap(value => {
+    if (!isObject(value) || !String(value.apiVersion).startsWith('imagepull/')) return [];
+    try {
+      if (value.apiVersion === API_VERSION) return [readCollection(value, COLLECTION)];
+      warnings.push(
+        `the record of what was collected in ${name} is of version ${JSON.stringify(value.apiVersion)}; this version reads ${API_VERSION}`,
+      );
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      warnings.push(`the record of what was collected in ${name} cannot be read: ${error.message}`);
+    }
+    return [NOTHING_COLLECTED];
+  });
+  warnings.push(...read.flatMap(one => one.warnings));
+  return joined(read);
+}
+
+/** What a record tells of pods besides their objects. */
+function collectedOf(
+  { refused, places, answers }: Collection,
+  readNode: (name: string) => Promise<Lookup<Node>>,
+): { refused: Pod[]; of(pod: Pod): Promise<Pick<PodSnapshot, 'places' | 'answers'>> } {
+  const found = async (names: readonly string[]): Promise<Node[]> =>
+    (await Promise.all(names.map(readNode))).flatMap(lookup => (lookup.found ? [lookup.object] : []));
+  // all pods of an image share one comparison
+  const placesByImage = oncePerKey<ImagePlaces>();
+  const placeOf = (image: string): Promise<ImagePlaces> | undefined => {
+    const place = places.find(one => one.image === image);
+    return (
+      place && placesByImage(image, async () => ({ ...place, failing: await found(place.failing), running: await found(place.running) }))
+    );
+  };
+  const answersByPod = new Map<string, CollectedAnswer[]>();
+  for (const answer of answers ?? []) append(answersByPod, keyOf({ namespace: answer.namespace, name: answer.pod }), answer);
+  return {
+    refused: refused.flatMap(({ pod, refusal }) => {
+      const read = readPod(pod);
+      return read === null ? [] : [{ ...read, refusal }];
+    }),
+    async of(pod) {
+      const own = new Map<string, ImagePlaces>();
+      for (const image of imagesOf(pod).filter(waitsForImage)) {
+        const parsed = parseReference(image.image);
+        const reference = parsed.ok ? fullReference(parsed.reference) : '';
+        const place = await placeOf(reference);
+        if (place !== undefined) own.set(reference, place);
+      }
+      const ofPod = answersByPod.get(keyOf(pod.metadata)) ?? [];
+      return { places: own, answers: new Map(ofPod.map(({ container, probe }) => [answerKey(container), probe])) };
+    },
   };
 }
 
@@ -163,13 +255,17 @@ function named(value: unknown, type: string): [string, Metadata][] {
   return metadata === null ? [] : [[`${type}/${keyOf(metadata)}`, metadata]];
 }
 
-/** In: the objects by kind, the events, the workloads by `type/namespace/name`, and the file's name for what was not seen. */
+const lookupKey = (kind: LookupKind, namespace: string | null, name: string): string => JSON.stringify([kind, namespace, name]);
+
+/** In: the objects by kind, the events, the workloads by `type/namespace/name`, and the file's name for what was not seen; and the record, null without one. */
 function createSavedSource(
   objects: { [K in keyof ObjectKinds]: Index<ObjectKinds[K]> },
   events: readonly Event[],
   workloads: ReadonlyMap<string, Metadata>,
   name: string,
+  collection: Collection | null,
 ): ObjectSource {
+  const recorded = new Map(collection?.lookups.map(one => [lookupKey(one.kind, one.namespace, one.name), one]));
   /** By `namespace/name` of their pod, and by the name alone for a pod that does not tell its namespace. */
   const eventsByPod = new Map<string, Event[]>();
   const known = new Set<string>();
@@ -185,17 +281,22 @@ function createSavedSource(
   const namespacesBySecret = new Map<string, string[]>();
   for (const { namespace, name: secret } of objects.Secret.all) append(namespacesBySecret, secret, namespace);
   return {
-    /** An object is missing only where the file holds another one of its kind from that namespace. */
+    /** An object is missing only where the file holds another one of its kind from that namespace; of a collection, which holds but what was read, only where it says so. */
     async get(kind, namespace, wanted) {
       const { byKey, namespaces } = objects[kind] as Index<ObjectKinds[typeof kind]>;
       // a node has no namespace, and so it is kept under the one that is assumed where none is told
       const shaped = byKey.get(keyOf({ namespace: namespace ?? namespaceOf({}), name: wanted }));
       if (shaped !== undefined)
         return 'object' in shaped ? { found: true, object: shaped.object } : failedLookup(`it is malformed in ${name}: ${shaped.defect}`);
+      const own = recorded.get(lookupKey(kind, namespace, wanted));
+      if (own !== undefined) return lookupOf(own);
+      if (collection !== null) return notSeen('it was not collected');
       if (namespace === null ? namespaces.size > 0 : namespaces.has(namespace)) return { found: false, missing: true };
       return notSeen(`${name} contains no ${LABELS[kind]}${namespace === null ? '' : ` from namespace "${namespace}"`}`);
     },
     async eventsOf(pod) {
+      const own = recorded.get(lookupKey('Event', namespaceOf(pod.metadata), pod.metadata.name));
+      if (own !== undefined) return lookupOf(own);
       const key = pod.metadata.namespace === undefined ? pod.metadata.name : keyOf(pod.metadata);
       return { found: true, object: eventsByPod.get(key) ?? [] };
     },
@@ -208,6 +309,10 @@ function createSavedSource(
     fileSystems: async () => notSeen(`${name} holds no disk statistics`),
     /** A file tells which namespaces have a secret, never that no other has one. */
     async namespacesWithSecret(wanted): Promise<Lookup<string[]>> {
+      const own = collection?.secretsElsewhere.find(one => one.name === wanted);
+      if (own !== undefined)
+        return own.namespaces === null ? notSeen(own.why ?? 'they were not seen') : { found: true, object: own.namespaces };
+      if (collection !== null) return notSeen('they were not collected');
       const namespaces = namespacesBySecret.get(wanted);
       return namespaces !== undefined
         ? { found: true, object: [...namespaces].sort() }
@@ -225,7 +330,7 @@ interface Unread {
 }
 
 /** The kinds of which objects are read: such an object is never a list. */
-const KINDS: ReadonlySet<string | undefined> = new Set(['Pod', 'Event', ...Object.keys(LABELS)]);
+const KINDS: ReadonlySet<string | undefined> = new Set(['Pod', 'Event', COLLECTION, ...Object.keys(LABELS)]);
 
 /** The objects of documents, of lists in them, and of lists in those, in their order. A loop, since a stranger chooses the depth. */
 function flatten(documents: readonly unknown[]): Unread[] {

@@ -92,3 +92,12 @@ export interface CheckFlags extends Omit<CommonFlags, 'output'> {
   failOn: string[];
   ignore: string[];
 }
+
+/** The flags of `collect`. */
+export interface CollectFlags extends CommonFlags {
+  names: string[];
+  file?: string | undefined;
+  selector?: string | undefined;
+  /** Ask the registries, and record what they answer. */
+  withProbe: boolean;
+}

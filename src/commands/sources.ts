@@ -7,7 +7,8 @@ import type { Aggregator } from '../diagnosis/aggregate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { Facts } from '../model/facts.ts';
-import { type Baseline, keyOf, namespaceOf } from '../model/kubernetes.ts';
+import { type Baseline, keyOf, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
+import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
@@ -28,14 +29,29 @@ export interface Source {
   patterns(findings: Aggregator): string[];
   /** Where pods were looked for, for the message that none fails. */
   place: string;
+  /** Where the other pods run; null where they were not listed. */
+  baseline: Baseline | null;
+  /** Whether something that was asked for could not be read at all. */
+  isIncomplete(): boolean;
+  /** When it was collected (RFC 3339); null where it was not, and is read now. */
+  collectedAt: string | null;
 }
 
-/** Gives work the source that the flags name, and closes it whatever happens. Throws UserError for what cannot be found or read. */
-export async function withSource<T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>): Promise<T> {
-  if (flags.file === undefined) return fromCluster({ ...flags, names: withType(flags.names) }, context, work);
+/** Gets each snapshot that is taken, and whether the user named its pod. */
+type See = (snapshot: PodSnapshot, named: boolean) => unknown;
+
+/**
+ * Gives work the source that the flags name, and closes it whatever happens. In: also who sees the snapshots. Throws UserError for what cannot be found or
+ * read, and for a file of facts, of which there are no snapshots, where somebody wants to see them.
+ */
+export async function withSource<T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>, see?: See): Promise<T> {
+  if (flags.file === undefined) return fromCluster({ ...flags, names: withType(flags.names) }, context, work, see);
   const { text, name } = await readInput(flags.file, context);
   const document = readFactsDocument(text, name);
-  return work(document === null ? fromObjects(text, name, flags, context) : fromFacts(document, name, flags));
+  if (document === null) return work(fromObjects(text, name, flags, context, see));
+  if (see !== undefined)
+    throw new UserError(`${name} contains facts, and no object to collect`, 'facts hold no password: they can be shared as they are');
+  return work(fromFacts(document, name, flags));
 }
 
 /** The examination of pods, and what it could not do once it has ended. */
@@ -44,12 +60,20 @@ function examination(
   { snapshot, nodeDetails }: Required<Pick<Examination, 'snapshot' | 'nodeDetails'>>,
   flags: WhyFlags,
   context: Context,
+  see?: See,
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
+  // of a pod that is malformed none is taken
+  for (const { pod, named } of subjects) if (pod.defect !== undefined) see?.(unseenSnapshot(pod, 'it is malformed'), named);
+  const taken: Examination['snapshot'] = async (pod, evenHealthy) => {
+    const seen = await snapshot(pod, evenHealthy);
+    see?.(seen, evenHealthy);
+    return seen;
+  };
   return {
     async examine(take, say) {
       const { warnings, isComplete } = await examine(
-        { subjects, snapshot, nodeDetails, container: flags.container ?? null, take, say },
+        { subjects, snapshot: taken, nodeDetails, container: flags.container ?? null, take, say },
         flags,
         context,
       );
@@ -68,18 +92,22 @@ export function withType(names: string[]): string[] {
     : names;
 }
 
-const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>): Promise<T> =>
+const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>, see?: See): Promise<T> =>
   withApi(flags, context, async (api, ownNamespace) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    const pods = examination(subjects, reader, flags, context);
+    const pods = examination(subjects, reader, flags, context, see);
+    const isIncomplete = (): boolean => failures.length > 0 || reader.isIncomplete();
     return work({
-      examine: async (take, say) => (await pods.examine(take, say)) && failures.length === 0 && !reader.isIncomplete(),
+      examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+      baseline,
+      isIncomplete,
+      collectedAt: null,
     });
   });
 
@@ -118,14 +146,16 @@ function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; n
     .filter(one => flags.namespace === undefined || flags.allNamespaces || nameOf(one).namespace === flags.namespace);
 }
 
-function fromObjects(text: string, name: string, flags: WhyFlags, context: Context): Source {
+function fromObjects(text: string, name: string, flags: WhyFlags, context: Context, see?: See): Source {
   const saved = readSaved(text, name);
-  if (saved.pods.length + saved.refused.length === 0)
+  const { collection } = saved;
+  if (saved.pods.length + saved.refused.length === 0 && collection === null)
     throw new UserError(
       [`${name} contains no pod`, ...saved.warnings()].join('; '),
       'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
     );
   const selects = parseSelector(flags.selector ?? '');
+  const named = new Set(collection?.named);
   const subjects = choose(
     [...saved.pods, ...saved.refused],
     ({ metadata }) => ({ namespace: namespaceOf(metadata), name: metadata.name }),
@@ -133,13 +163,22 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     flags,
   )
     .filter(pod => selects(pod.metadata.labels ?? {}))
-    .map(pod => ({ pod, named: flags.names.length > 0 }));
-  const pods = examination(subjects, saved, flags, context);
+    .map(pod => ({ pod, named: flags.names.length > 0 || named.has(keyOf(pod.metadata)) }));
+  // what has expired since was good when it was collected
+  const at = collection?.collectedAt || null;
+  const pods = examination(subjects, saved, flags, at === null ? context : { ...context, now: () => at }, see);
+  const isIncomplete = (): boolean => saved.isIncomplete() || collection?.incomplete === true;
+  const known = collection?.baseline ?? null;
+  // what all of them have in common need not hold for some of them
+  const baseline = known === null || subjects.length < saved.pods.length + saved.refused.length ? null : baselineOf(known);
   return {
-    examine: async (take, say) => (await pods.examine(take, say)) && !saved.isIncomplete(),
-    warnings: () => [...saved.warnings(), ...pods.warnings()],
-    patterns: findings => findings.patterns(null),
+    examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
+    warnings: () => [...new Set([...saved.warnings(), ...pods.warnings()])],
+    patterns: findings => findings.patterns(baseline),
     place: `in ${name}`,
+    baseline,
+    isIncomplete,
+    collectedAt: at,
   };
 }
 
@@ -159,5 +198,8 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
     // what all of them have in common need not hold for some of them
     patterns: () => (chosen.length === all.length ? patterns : []),
     place: `in ${name}`,
+    baseline: null,
+    isIncomplete: () => warnings.length > 0,
+    collectedAt: null,
   };
 }

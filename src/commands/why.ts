@@ -36,6 +36,8 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     const text = report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
     else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);
+    if (source.collectedAt !== null)
+      note(context, `the objects ${source.place} were collected at ${source.collectedAt}: every age is of that time`);
     warn(context, warnings);
     if (!isComplete) return 2;
     return [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;

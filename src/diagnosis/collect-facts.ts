@@ -2,7 +2,8 @@
 
 import type { Credential } from '../model/credential.ts';
 import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
-import { IDENTITIES, type Lookup, type Node, type Pod, type PodRefusal, type PodSnapshot } from '../model/kubernetes.ts';
+import { answerKey, IDENTITIES, type Lookup, type Node, type Pod, type PodRefusal, type PodSnapshot } from '../model/kubernetes.ts';
+import type { ProbeFacts } from '../model/probe.ts';
 import { fullReference, imageName, type Reference, registryHosts, withoutTag } from '../model/reference.ts';
 import { clientOf } from '../model/runtime-client.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
@@ -35,6 +36,8 @@ import { contrastOf } from './contrast.ts';
 export interface ImageCase {
   facts: Facts;
   credentials: Credential[];
+  /** What its registry answered when the objects were collected; absent where nothing is recorded. */
+  recorded?: ProbeFacts;
 }
 
 /**
@@ -243,7 +246,8 @@ function imageCaseOf(
     probe: null,
     noProbe: null,
   };
-  return { facts, credentials };
+  const recorded = snapshot.answers?.get(answerKey(image));
+  return { facts, credentials, ...(recorded === undefined ? {} : { recorded }) };
 }
 
 /** Whether a node lists an image. CRI-O finds a name without a registry under any of its search registries. Source: kubelet, setters.go, Images. */

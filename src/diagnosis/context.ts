@@ -44,11 +44,19 @@ export function contextOf(facts: Facts): Context {
     (decisive.fault?.step === 'layer' || decisive.fault?.step === 'config') &&
     nodeFault !== null &&
     (isAuthenticationFault(nodeFault) || nodeFault.kind === 'notFound');
-  const withheld = !returned && (isUnasked || (decisive?.fault?.kind === 'badScheme' && decisive.result === 'notTried'));
+  // of a collection the passwords are not known
+  const isUnknown = decisive?.result === 'notTried' && decisive.fault === null;
+  const withheld = !returned && (isUnasked || isUnknown || (decisive?.fault?.kind === 'badScheme' && decisive.result === 'notTried'));
   // a credential that was not sent proves nothing; what stops everybody stops it too
   const everybody = withheld
     ? probe?.attempts.find(
-        ({ credential, fault }) => credential === null && fault !== null && fault.kind !== 'notAsked' && !isAuthenticationFault(fault),
+        ({ credential, fault }) =>
+          credential === null &&
+          fault !== null &&
+          fault.kind !== 'notAsked' &&
+          !isAuthenticationFault(fault) &&
+          // with a login the image may be there
+          !(isUnknown && fault.kind === 'notFound'),
       )
     : null;
   const attempt = withheld ? (everybody ?? null) : decisive;

@@ -1,9 +1,11 @@
 /** The whole story of one image: facts, then the registry's answers, then the verdict. */
 
+import type { Credential } from '../model/credential.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
-import { HUB } from '../model/reference.ts';
+import type { Attempt, ProbeFacts } from '../model/probe.ts';
+import { HUB, type Reference } from '../model/reference.ts';
 import { clientOf } from '../model/runtime-client.ts';
 import type { Prober, Reported } from '../registry/prober.ts';
 import type { ImageCase } from './collect-facts.ts';
@@ -19,21 +21,45 @@ export interface Finding {
  * In: a case, and the prober (null with --no-probe). Out: its facts with what the registry answered, and the diagnosis. No registry is asked where its
  * answer could not change or prove anything.
  */
-export async function investigate({ facts, credentials }: ImageCase, prober: Prober | null): Promise<Finding> {
+export async function investigate({ facts, credentials, recorded }: ImageCase, prober: Prober | null): Promise<Finding> {
   const reason = prober === null ? '--no-probe was given' : noQuestion(facts);
   if (reason !== null || prober === null || facts.reference === null) {
     const withoutProbe = { ...facts, noProbe: reason };
     return { facts: withoutProbe, diagnosis: diagnose(withoutProbe) };
   }
   const reported = reportedAnswer(facts);
-  const probe = await prober.probe(facts.reference, credentials, {
-    platform: facts.node.platform,
-    deep: looksDeep(facts),
-    client: clientOf(facts.node.runtime),
-    ...(reported === null ? {} : { reported }),
-  });
+  const ask = (as: readonly Credential[]): Promise<ProbeFacts> =>
+    prober.probe(facts.reference as Reference, as, {
+      platform: facts.node.platform,
+      deep: looksDeep(facts),
+      client: clientOf(facts.node.runtime),
+      ...(reported === null ? {} : { reported }),
+    });
+  const isKnown = credentials.every(credential => !credential.isReplaced);
+  const answer = recorded?.attempts.every(({ credential }) => credential === null || credential < credentials.length)
+    ? recorded
+    : undefined;
+  const probe = answer ?? (isKnown ? await ask(credentials) : withoutCredentials(await ask([]), credentials.length));
   const withProbe = { ...facts, probe };
   return { facts: withProbe, diagnosis: diagnose(withProbe) };
+}
+
+/** What an anonymous probe tells of a pull with credentials that are not known: as what they ask is decided by none of its answers. */
+function withoutCredentials(probe: ProbeFacts, credentials: number): ProbeFacts {
+  const unknown = Array.from(
+    { length: credentials },
+    (_, credential): Attempt => ({
+      credential,
+      result: 'notTried',
+      detail: 'not tried: its password was replaced when it was collected',
+      checks: [],
+      fault: null,
+      granted: null,
+      repaired: null,
+    }),
+  );
+  const isAsked = probe.connectionFault === null;
+  return { ...probe, attempts: [...unknown, ...probe.attempts], decisive: isAsked ? 0 : null, headBlocked: false };
 }
 
 /** What the node was answered, where the probe asks otherwise for it; null where nothing is known. */

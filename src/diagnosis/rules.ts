@@ -351,7 +351,7 @@ const PROBE: readonly Rule[] = [
   },
   {
     id: 'probe.credential-withheld',
-    reason: 'The probe does not send credentials over an insecure connection, so what the node reports decides.',
+    reason: 'The probe does not send the credentials of the pod, so what the node reports decides.',
     when: ({ credentialWithheld, nodeFault }) => credentialWithheld && nodeFault !== null,
     delegate: context => rankCauses(context, context.nodeFault as Fault),
   },

@@ -177,6 +177,8 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
       'notVerifiable',
     );
   }
+  if (credential.isReplaced)
+    return { ...row, detail: 'not tested: its password was replaced when it was collected. Test the secret in its cluster' };
   if (prober === null) return { ...row, detail: 'not tested, because of --no-probe' };
   if (/[*?]/.test(registry))
     return { ...row, result: 'notVerifiable', detail: 'the key is a pattern: add --image to test it with an image' };

@@ -1,6 +1,6 @@
 /** Credentials of pull secrets, and what is wrong with them. Belongs here: the types, and who is told the password: registries, and the secrets of the run. */
 import { looksLikeToken } from '../util/redact.ts';
-import { SECRETS } from '../util/secrets.ts';
+import { isReplaced, SECRETS } from '../util/secrets.ts';
 
 /** A user name and password from one auths entry, and where they came from. The password cannot be printed or serialized. */
 export class Credential {
@@ -44,6 +44,11 @@ export class Credential {
   /** A `{}` entry, or one whose only secret is a token that kubelet drops (`az acr login`): a runtime then asks anonymously. */
   get isEmpty(): boolean {
     return this.#password === '' && (this.username === '' || this.dropped.length > 0);
+  }
+
+  /** Its password is not the one of the cluster: `collect` put another text in its place. */
+  get isReplaced(): boolean {
+    return isReplaced(this.#password);
   }
 
   /** The same credential whichever secret or key it stands under. */

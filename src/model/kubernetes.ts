@@ -2,7 +2,10 @@
  * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read
  * belongs to src/cluster.
  */
+
+import type { SecretFormat, SecretProblem } from './credential.ts';
 import type { FileSystem } from './node-load.ts';
+import type { ProbeFacts } from './probe.ts';
 
 /** ObjectMeta. */
 export interface Metadata {
@@ -135,6 +138,15 @@ export interface Secret {
   type?: string;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
+  /** What was read of it where its values were replaced by others that do not read alike. */
+  reading?: SecretReading;
+}
+
+/** What is wrong with a secret as a whole, without any value of it. */
+export interface SecretReading {
+  problems: SecretProblem[];
+  intendedFormat: SecretFormat | null;
+  error: string | null;
 }
 
 /** ServiceAccount, core/v1. */
@@ -249,6 +261,8 @@ export interface PodSnapshot {
   otherNamespaces: Map<string, Lookup<string[]>>;
   /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
   places?: ReadonlyMap<string, ImagePlaces>;
+  /** By kind and name of the container (see `answerKey`): what its registry answered when the objects were collected. */
+  answers?: ReadonlyMap<string, ProbeFacts>;
 }
 
 /** What is read of a node beside its object, where its disk or its pulls may explain something. */
@@ -270,6 +284,9 @@ export interface NodeQuestion {
   /** By --node-stats alone: kubelet itself is asked, which takes a right that may do much more. */
   stats: boolean;
 }
+
+/** Names the answer to the image of one container of a pod. */
+export const answerKey = ({ kind, name }: { kind: string; name: string }): string => `${kind}/${name}`;
 
 /** Nodes on which an image fails, and others on which it runs. No node is in both. */
 export interface ImagePlaces {

@@ -167,9 +167,6 @@ export const readFacts: Reader<Facts> = (value, path) => {
   const facts = factsShape(value, path);
   const { probe, keyring } = facts;
   if (probe === null) return facts;
-  // lists that refer to each other by index
-  if (probe.decisive !== null && probe.attempts[probe.decisive] === undefined)
-    throw new ShapeError(`${path}.probe.decisive`, probe.decisive, 'the index of an attempt');
   for (const [index, { credential }] of probe.attempts.entries())
     if (credential !== null && keyring.credentials[credential] === undefined)
       throw new ShapeError(`${path}.probe.attempts[${index}].credential`, credential, 'the index of a credential');
@@ -419,19 +416,24 @@ const pulls = object<NodePulls>({
   open: list(object<OpenPull>({ pod: text, image: quoted, since: text })),
 });
 
+/** What is wrong with a pull secret as a whole. */
+export const secretProblems: Reader<SecretProblem[]> = list(
+  object<SecretProblem>({
+    code: oneOf({ SecretMalformed: true, SecretHasNoCredentials: true }),
+    breaksKeyring: boolean,
+    detail: text,
+  }),
+);
+/** The form in which kubelet would read what a pull secret holds. */
+export const secretFormat: Reader<SecretFormat | null> = nullable(object<SecretFormat>({ type: text, from: text, to: text }));
+
 const secret = object<SecretFact>({
   name: text,
   type: nullable(text),
   lookup: oneOf({ found: true, missing: true, notSeen: true }),
   why: nullable(text),
-  problems: list(
-    object<SecretProblem>({
-      code: oneOf({ SecretMalformed: true, SecretHasNoCredentials: true }),
-      breaksKeyring: boolean,
-      detail: text,
-    }),
-  ),
-  intendedFormat: nullable(object<SecretFormat>({ type: text, from: text, to: text })),
+  problems: secretProblems,
+  intendedFormat: secretFormat,
   keys: list(quoted),
   otherNamespaces: nullable(list(text)),
 });
@@ -512,7 +514,7 @@ const tags: Reader<Tags> = (value, path) => {
   return { known, repositoryMissing: false, why: why ?? '' };
 };
 
-const probe = object<ProbeFacts>({
+const probeShape = object<ProbeFacts>({
   host: text,
   scheme: oneOf({ https: true, http: true }),
   mirrorOf: nullable(text),
@@ -545,6 +547,14 @@ const probe = object<ProbeFacts>({
     }),
   ),
 });
+
+/** What a probe found. Whose credentials its attempts name by index is known to the reader of the whole. */
+export const probe: Reader<ProbeFacts> = (value, path) => {
+  const found = probeShape(value, path);
+  if (found.decisive !== null && found.attempts[found.decisive] === undefined)
+    throw new ShapeError(`${path}.decisive`, found.decisive, 'the index of an attempt');
+  return found;
+};
 
 const trigger = object<ImageTrigger>({ tag: quoted, namespace: nullable(text), paused: boolean });
 const contrast = object<NodeContrast>({

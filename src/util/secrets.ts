@@ -5,6 +5,20 @@
 
 /** What stands in the place of a secret. */
 export const REDACTED = 'REDACTED';
+/** Stands in each text that `collect` puts in the place of a secret, with a number behind it: such a text is no secret, and no registry is asked with it. */
+export const REPLACED = 'replaced-by-imagepull-';
+/** Characters of a text in which the mark is looked for. */
+const MAX_MARKED = 64 * 1024;
+
+/** Whether `collect` put a text in the place of a secret; also where it stands in base64, once or twice. */
+export function isReplaced(text: string): boolean {
+  let part = text.slice(0, MAX_MARKED);
+  for (let layer = 0; layer < 3; layer++) {
+    if (part.includes(REPLACED)) return true;
+    part = Buffer.from(part, 'base64').toString('latin1');
+  }
+  return false;
+}
 
 /** Characters of a form that are looked at together; a secret that is longer is cut into pieces, so that no text makes a comparison long. */
 const PIECE = 512;
@@ -128,7 +142,7 @@ export class Secrets {
    * part counts: it could be the user name, which is no secret.
    */
   add(value: string | null | undefined, user: string | null = null): void {
-    if (typeof value !== 'string' || value === '') return;
+    if (typeof value !== 'string' || value === '' || isReplaced(value)) return;
     if (user !== null && !isDistinct(value.trim())) this.#addForms(wellFormed(`${user}:${value}`.slice(0, MAX_SECRET)), false);
     if (value.trim().length < 4 || this.#values.has(value)) return;
     this.#values.add(value);

@@ -31,7 +31,7 @@ export interface PullSecret {
 }
 
 /** Secret type → the key that kubelet reads. Source: pkg/credentialprovider/secrets/secrets.go. */
-const KEY_OF_TYPE = new Map([
+export const KEY_OF_TYPE = new Map([
   ['kubernetes.io/dockerconfigjson', '.dockerconfigjson'],
   ['kubernetes.io/dockercfg', '.dockercfg'],
 ]);
@@ -85,7 +85,7 @@ function readEntry(value: GoValue, at: string): Entry {
 const GO_BLANK = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** Whether the text ends with "=" after `strings.TrimSpace`. */
-function isPadded(text: string): boolean {
+export function isPadded(text: string): boolean {
   let end = text.length;
   while (end > 0 && GO_BLANK.test(text[end - 1] as string)) end--;
   return text[end - 1] === '=';
@@ -144,6 +144,7 @@ const readBefore = new WeakMap<Secret, PullSecret>();
 function readWithIntent(secret: Secret): PullSecret {
   noteSecrets(secret);
   const read = readAsTyped(secret);
+  if (secret.reading !== undefined) return { ...read, ...secret.reading, entries: secret.reading.error === null ? read.entries : [] };
   const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
   return { ...read, intendedFormat: ignored ? intendedFormatOf(secret) : null };
 }

@@ -27,6 +27,7 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkFromNode } from '../test/e2e/from-node.mjs';
 import {
   cluster,
   describe,
@@ -109,6 +110,8 @@ async function test() {
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
+  say('--from-node: faults, refusals, every way out');
+  await checkFromNode(() => restartApiServer(folder));
   await checkStillPulling();
 }
 

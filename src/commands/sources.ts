@@ -12,6 +12,7 @@ import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Examination, examine, type PodToDiagnose } from './examine.ts';
+import type { NodeAnswers } from './from-node.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
@@ -44,13 +45,21 @@ function examination(
   snapshot: Examination['snapshot'],
   flags: WhyFlags,
   context: Context,
+  askNodes?: (say: (text: string) => void) => Promise<NodeAnswers>,
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
   return {
     async examine(take, say) {
-      const { warnings, isComplete } = await examine({ subjects, snapshot, container: flags.container ?? null, take, say }, flags, context);
+      const answers = await askNodes?.(say);
+      unexamined.push(...(answers?.warnings ?? []));
+      const withAnswers = answers === undefined ? {} : { withAnswers: answers.of };
+      const { warnings, isComplete } = await examine(
+        { subjects, snapshot, container: flags.container ?? null, take, say, ...withAnswers },
+        flags,
+        context,
+      );
       unexamined.push(...warnings);
-      return isComplete;
+      return isComplete && (answers?.warnings ?? []).length === 0;
     },
     warnings: () => unexamined,
   };
@@ -65,12 +74,21 @@ function withType(names: string[]): string[] {
 }
 
 const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>): Promise<T> =>
-  withApi(flags, context, async (api, ownNamespace) => {
+  withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    const pods = examination(subjects, reader.snapshot, flags, context);
+    const { fromNode } = flags;
+    const inquiry = { subjects, snapshot: reader.snapshot, container: flags.container ?? null, api, connection };
+    const askNodes =
+      fromNode == null
+        ? undefined
+        : async (say: (text: string) => void) => {
+            say('reading what the nodes are asked about');
+            return (await import('./from-node.ts')).askNodes(inquiry, fromNode, context, say);
+          };
+    const pods = examination(subjects, reader.snapshot, flags, context, askNodes);
     return work({
       examine: async (take, say) => (await pods.examine(take, say)) && failures.length === 0 && !reader.isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],

@@ -45,7 +45,7 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: object;
+    terminated?: { reason?: string; finishedAt?: string };
   };
 }
 
@@ -56,6 +56,7 @@ export interface Pod {
   spec?: {
     nodeName?: string;
     serviceAccountName?: string;
+    runtimeClassName?: string;
     imagePullSecrets?: { name?: string }[];
     containers?: ContainerSpec[];
     initContainers?: ContainerSpec[];

@@ -10,6 +10,7 @@ import type {
   Facts,
   ImageTrigger,
   Manager,
+  NodeAnswer,
   NodeContrast,
   NodeFacts,
   NodeReport,
@@ -363,7 +364,7 @@ const state = object<State>({
 
 const nodeReport = object<NodeReport>({
   faults: list(fault),
-  source: nullable(oneOf({ status: true, event: true })),
+  source: nullable(oneOf({ status: true, event: true, node: true })),
   at: nullable(text),
   unreadableSecrets: list(text),
   pulledAfter: boolean,
@@ -513,6 +514,14 @@ const contrast = object<NodeContrast>({
   differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
 });
 
+const nodeAnswer = object<NodeAnswer>({
+  node: text,
+  outcome: oneOf({ pulled: true, failed: true, pulling: true, notStarted: true, refused: true }),
+  message: nullable(quoted),
+  seconds: number,
+  addedSecrets: list(text),
+});
+
 const factsShape = object<Facts>({
   now: time,
   pod: nullable(
@@ -593,4 +602,5 @@ const factsShape = object<Facts>({
       lasts: boolean,
     }),
   ),
+  fromNode: optional(list(nodeAnswer)),
 });

@@ -1,14 +1,16 @@
 /** What nodes answered that were asked to pull now (`--from-node`), as sentences for the summary of any cause: where it fails, where it works, who gave no answer. Pure. */
+import type { CauseCode } from '../model/cause-codes.ts';
 import { type Facts, type NodeAnswer, ownAnswer } from '../model/facts.ts';
 import { quoted } from './phrases.ts';
 
 const nodesOf = (answers: readonly NodeAnswer[]): string =>
   `${answers.length === 1 ? 'node' : 'nodes'} ${quoted(answers.map(({ node }) => node))}`;
 
-/** In: the facts, and whether the summary itself tells the answer of the pod's node. Out: sentences, each with a blank before it; empty where no node was asked. */
-export function askedNote(facts: Facts, isTold: boolean): string {
+/** In: the facts, and the cause, whose summary may tell the answer of the pod's node itself. Out: sentences, each with a blank before it; empty where no node was asked. */
+export function askedNote(facts: Facts, code: CauseCode): string {
   const { fromNode: answers = [], pod } = facts;
   const own = ownAnswer(facts);
+  const isTold = own?.outcome === 'pulled' ? code === 'FixedWaitingForRetry' : own?.outcome === 'pulling' && code === 'StillPulling';
   const pulled = answers.filter(({ outcome }) => outcome === 'pulled');
   const failed = answers.filter(({ outcome }) => outcome === 'failed');
   const open = answers.filter(({ outcome }) => outcome !== 'pulled' && outcome !== 'failed');
@@ -27,7 +29,11 @@ export function askedNote(facts: Facts, isTold: boolean): string {
     if (works.length > 0) sentences.push(`Asked to pull it now, ${nodesOf(works)} ${works.length === 1 ? 'succeeds' : 'succeed'}.`);
     if (fails.length > 0) sentences.push(`Asked to pull it now, ${nodesOf(fails)} ${fails.length === 1 ? 'fails' : 'fail'}.`);
   }
-  if (open.length > 0) sentences.push(`There is no answer of ${nodesOf(open)} (see the evidence).`);
+  const [first] = open;
+  if (open.length > 1) sentences.push(`There is no answer of ${nodesOf(open)} (see the evidence).`);
+  else if (first?.outcome === 'pulling' && !isTold)
+    sentences.push(`Asked to pull it now, node "${first.node}" had not finished after ${first.seconds} s.`);
+  else if (first !== undefined && !isTold) sentences.push(`Node "${first.node}" gave no answer: ${first.message ?? 'it has not pulled'}.`);
   if (own?.outcome === 'failed' && facts.onNode === true && facts.pullPolicy !== 'Always' && pod !== null)
     sentences.push(
       `Node "${own.node}" lists the image: a container with imagePullPolicy ${facts.pullPolicy ?? 'IfNotPresent'} can start from that copy, and a pull that is forced, as this one, cannot.`,

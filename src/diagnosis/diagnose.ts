@@ -39,10 +39,9 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary:
-      `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}${askedNote(facts, code === 'FixedWaitingForRetry')}`
-        .replace(/ {2,}/g, ' ')
-        .trim(),
+    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}${askedNote(facts, code)}`
+      .replace(/ {2,}/g, ' ')
+      .trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),

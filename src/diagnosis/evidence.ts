@@ -38,8 +38,10 @@ export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: rea
     ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line))),
   ];
   // what the node says now goes before all that was seen from elsewhere or before
-  const [now] = ofAnswers(facts, decisiveFault).map(keyOf);
-  return lines.sort((a, b) => Number(keyOf(b) === now) - Number(keyOf(a) === now));
+  const own = ownAnswer(facts);
+  const now =
+    own?.outcome === 'pulled' || own?.outcome === 'failed' ? ofAnswers(facts, decisiveFault)[facts.fromNode?.indexOf(own) ?? 0] : undefined;
+  return now === undefined ? lines : lines.sort((a, b) => Number(keyOf(b) === keyOf(now)) - Number(keyOf(a) === keyOf(now)));
 }
 
 const keyOf = ({ source, detail }: Evidence): string => `${source} ${detail}`;

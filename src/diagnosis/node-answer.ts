@@ -156,5 +156,6 @@ export function oneOfEachKind(nodes: readonly Node[], first: string | null): Nod
     .filter(node => isReady(node) && node !== own && (system === undefined || node.status?.nodeInfo?.operatingSystem === system))
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
   const all = own === undefined ? others : [own, ...others];
-  return [...new Map(all.toReversed().map(node => [kindOf(node), node])).values()].reverse();
+  const kinds = new Set<string>();
+  return all.filter(node => !kinds.has(kindOf(node)) && kinds.add(kindOf(node)));
 }

@@ -184,7 +184,7 @@ const flags = [
     alias: 'A',
     takes: null,
     group: 'Flags',
-    description: 'All namespaces',
+    description: 'Take the pods of all namespaces',
     commands: ['why', 'cleanup'],
   },
   {

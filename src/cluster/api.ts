@@ -48,7 +48,7 @@ export const missingPermission = (verb: 'get' | 'list' | 'watch', resource: stri
   `the permission "${verb} ${resource}" is missing`;
 
 /** One request to an API server. */
-export interface ApiRequest {
+interface ApiRequest {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   accept: string;
@@ -71,7 +71,7 @@ export interface ApiConnection {
  * In: the connection, the limit of one request in milliseconds (0: no limit), the environment (its proxies), the name of this program, and a signal that aborts
  * everything.
  */
-export function openConnection(
+export function openApiConnection(
   connection: Connection,
   requestTimeout: number,
   environment: Environment,
@@ -123,7 +123,7 @@ export function openConnection(
 /** Milliseconds of silence after which a connection counts as lost. */
 const silenceOf = (requestTimeout: number): number => (requestTimeout > 0 ? requestTimeout : MAX_SILENCE);
 
-/** In: as for `openConnection`. Out: what reads the cluster. */
+/** In: as for `openApiConnection`. Out: what reads the cluster. */
 export function createApi(
   connection: Connection,
   requestTimeout: number,
@@ -131,7 +131,7 @@ export function createApi(
   userAgent: string,
   signal: AbortSignal,
 ): Api {
-  const { send: request, unreachable, close } = openConnection(connection, requestTimeout, environment, userAgent, signal);
+  const { send: request, unreachable, close } = openApiConnection(connection, requestTimeout, environment, userAgent, signal);
   const send = (
     path: string,
     accept: string,

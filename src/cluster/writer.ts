@@ -7,12 +7,12 @@ import { isObject } from '../parse/shape.ts';
 import type { Environment } from '../util/proxy.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
-import { type ApiConnection, openConnection, readText, statusMessage } from './api.ts';
+import { type ApiConnection, openApiConnection, readText, statusMessage } from './api.ts';
 import type { Connection } from './kubeconfig.ts';
 import { isOurs, type PullPod, runOf } from './pull-pod.ts';
 
 /** An answer of the API server: the object, or its refusal; `status` 0 where none came in time. */
-export type Written = { ok: true; value: unknown } | { ok: false; status: number; message: string };
+type Written = { ok: true; value: unknown } | { ok: false; status: number; message: string };
 
 /** Creates and deletes pods of our own. */
 export interface Writer {
@@ -44,7 +44,7 @@ const mayPass = (status: number): boolean => status === 0 || status === 429 || s
 
 /** In: the connection, the environment (its proxies), the name of this program, and the milliseconds in which a silent API server is asked again. */
 export function createWriter(connection: Connection, environment: Environment, userAgent: string, persists = PERSISTS): Writer {
-  const server: ApiConnection = openConnection(connection, ONE_REQUEST, environment, userAgent, new AbortController().signal);
+  const server: ApiConnection = openApiConnection(connection, ONE_REQUEST, environment, userAgent, new AbortController().signal);
 
   async function once(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Written> {
     try {

@@ -28,6 +28,7 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkFromNode } from '../test/e2e/from-node.mjs';
 import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
   cluster,
@@ -113,6 +114,8 @@ async function test() {
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
+  say('--from-node: faults, refusals, every way out');
+  await checkFromNode(() => restartApiServer(folder));
   await checkStillPulling();
   await checkUntilPulled();
   say('the plugin in a pod');

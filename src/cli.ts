@@ -1,6 +1,6 @@
 /** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
 import yargs from 'yargs';
-import type { CommonFlags, Context } from './commands/context.ts';
+import type { CommonFlags, Context, FromNodeFlags } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
 import {
   COMMANDS,
@@ -87,6 +87,20 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
   };
 }
 
+/** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
+function fromNodeFlags(flags: Flags): FromNodeFlags | null {
+  const needs = (['node', 'all-nodes', 'node-timeout', 'yes'] as const).find(name => flags.all(name).length > 0);
+  if (flags.isOn('from-node'))
+    return {
+      node: flags.text('node') ?? null,
+      allNodes: flags.isOn('all-nodes'),
+      timeout: flags.duration('node-timeout'),
+      yes: flags.isOn('yes'),
+    };
+  if (needs !== undefined) throw new UserError(`--${needs} needs --from-node`, 'use: kubectl imagepull why POD --from-node');
+  return null;
+}
+
 const outputOf = (flags: Flags) => OUTPUT_FORMATS.find(format => format === flags.text('output')) ?? 'text';
 
 /** What runs each command. In: its flags. Out: the exit status. */
@@ -106,6 +120,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
         facts: flags.isOn('facts'),
         failOn: flags.all('fail-on'),
         ignore: flags.all('ignore'),
+        fromNode: fromNodeFlags(flags),
       },
       context,
     );
@@ -147,6 +162,11 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
       withProbe: flags.isOn('with-probe'),
     };
     return collect({ ...commonFlags(flags, context), ...more }, context);
+  },
+  async cleanup(flags, context) {
+    const { cleanup } = await import('./commands/cleanup.ts');
+    const own = { namespace: flags.text('namespace'), allNamespaces: flags.isOn('all-namespaces'), yes: flags.isOn('yes') };
+    return cleanup({ ...connectionFlags(name => flags.all(name)), requestTimeout: flags.duration('request-timeout'), ...own }, context);
   },
   async version(flags, context) {
     return (await import('./commands/version.ts')).version(outputOf(flags), context);

@@ -84,6 +84,10 @@ const commands = [
       { command: 'kubectl imagepull why api-7c9f -n shop', description: 'Diagnose one pod' },
       { command: 'kubectl imagepull why deployment/api', description: 'Diagnose the pods of a workload' },
       { command: 'kubectl imagepull why -A', description: 'Diagnose the failing pods of all namespaces' },
+      {
+        command: 'kubectl imagepull why api-7c9f --from-node',
+        description: 'Let the node of the pod pull now, with a short-lived pod, and diagnose what it says',
+      },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
@@ -155,6 +159,17 @@ const commands = [
       },
     ],
   },
+  {
+    name: 'cleanup',
+    description: 'Remove the pods that an interrupted --from-node left',
+    details:
+      'why --from-node removes its pods itself. If it was killed, its pods end by themselves, but stay as objects until the pod that they were made for is deleted. This command finds them by their label, shows them, asks, and deletes them. It deletes no other pod.',
+    argument: null,
+    examples: [
+      { command: 'kubectl imagepull cleanup -n shop', description: 'Remove what was left in one namespace' },
+      { command: 'kubectl imagepull cleanup -A --yes', description: 'Remove what was left in all namespaces, without a question' },
+    ],
+  },
   { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
   {
     name: 'completion',
@@ -175,9 +190,11 @@ export type CommandName = (typeof commands)[number]['name'];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'version', 'completion'];
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'cleanup', 'version', 'completion'];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
+/** Commands that ask a cluster. */
+const ASK_CLUSTER: readonly CommandName[] = [...ASKS, 'cleanup'];
 
 /** What kubectl's own flags are to a command that asks a cluster. Source: cli-runtime, genericclioptions/config_flags.go; kubectl, pkg/kuberc. */
 const clusterFlags = [
@@ -221,8 +238,8 @@ const flags = [
     alias: 'A',
     takes: null,
     group: 'Flags',
-    description: 'Take the failing pods of all namespaces',
-    commands: ['why', 'collect'],
+    description: 'Take the pods of all namespaces; why and collect take those that fail',
+    commands: ['why', 'collect', 'cleanup'],
   },
   {
     name: 'selector',
@@ -275,6 +292,43 @@ const flags = [
     group: 'Flags',
     description: 'Do not exit with status 1 for these causes; with --watch, do not report them and wait',
     commands: ['why', 'check'],
+  },
+  {
+    name: 'from-node',
+    takes: null,
+    group: 'Flags',
+    description: 'Let the node of each pod pull now: create a short-lived pod there, which runs nothing, and remove it. Asks first',
+    commands: ['why'],
+  },
+  {
+    name: 'node',
+    takes: 'NAME',
+    group: 'Flags',
+    description: 'With --from-node: ask this node in place of the node of the pod',
+    commands: ['why'],
+  },
+  {
+    name: 'all-nodes',
+    takes: null,
+    group: 'Flags',
+    description: 'With --from-node: ask one node of each kind (system, runtime, version, pool)',
+    commands: ['why'],
+  },
+  {
+    name: 'node-timeout',
+    takes: 'DURATION',
+    default: '2m',
+    group: 'Flags',
+    description: 'With --from-node: limit for the answer of a node',
+    commands: ['why'],
+  },
+  {
+    name: 'yes',
+    alias: 'y',
+    takes: null,
+    group: 'Flags',
+    description: 'Create or delete pods without a question',
+    commands: ['why', 'cleanup'],
   },
   {
     name: 'image',
@@ -417,7 +471,7 @@ const flags = [
     description: 'Ask TO in place of registry FROM, as a mirror on the node is asked, and compare both',
     commands: ASKS,
   },
-  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: ASKS })),
+  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: ASK_CLUSTER })),
 ] as const satisfies readonly Flag[];
 /** The name of a flag, without dashes. */
 export type FlagName = (typeof flags)[number]['name'];

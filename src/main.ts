@@ -1,9 +1,10 @@
 /** The entry, and the only file that touches the process: arguments, streams, signals, and the exit status (0 no cause, 1 a cause, 2 the check was not possible). */
 import { setMaxListeners } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
-import { printError } from './commands/terminal.ts';
+import { note, printError } from './commands/terminal.ts';
 import { SECRETS } from './util/secrets.ts';
 
 const stop = new AbortController();
@@ -26,11 +27,53 @@ function environmentWithShortLookUps(): NodeJS.ProcessEnv {
   return given;
 }
 
+/** One line of standard input; empty at its end. */
+function readLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin });
+  return new Promise(resolve => {
+    lines.once('line', line => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once('close', () => resolve(''));
+  });
+}
+
+/** What is still to be undone, by what is said if it is not. */
+const held = new Set<() => string>();
+/** What does not end by itself is ended by the signal: an exit would wait for look-ups of names, which nothing can stop. */
+function endBy(signal: NodeJS.Signals): void {
+  setTimeout(() => {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }, 150).unref();
+}
+let stoppedBy: NodeJS.Signals | null = null;
+function stopBy(signal: NodeJS.Signals): void {
+  const isFirst = stoppedBy === null;
+  stoppedBy = signal;
+  stop.abort();
+  if (isFirst && held.size > 0) return;
+  for (const farewell of held) note(context, farewell());
+  endBy(signal);
+}
+function hold(farewell: () => string): () => void {
+  // a terminal that is closed must not leave anything behind
+  if (held.size === 0 && process.listenerCount('SIGHUP') === 0) process.on('SIGHUP', () => stopBy('SIGHUP'));
+  held.add(farewell);
+  return () => {
+    held.delete(farewell);
+    if (stoppedBy !== null && held.size === 0) endBy(stoppedBy);
+  };
+}
+
 const context: Context = {
   environment: environmentWithShortLookUps(),
   stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
   stderr: process.stderr,
   isInteractive: process.stdin.isTTY === true,
+  readLine,
+  hold,
   readStdin,
   readFile: path => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
@@ -42,20 +85,12 @@ const context: Context = {
 process.stdout.on('error', error => {
   if ((error as { code?: string }).code === 'EPIPE') process.exit(0);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    stop.abort();
-    // what does not end by itself is ended by the signal: an exit would wait for look-ups of names, which nothing can stop
-    setTimeout(() => {
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-    }, 150).unref();
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopBy(signal));
 
 // a fault outside of any promise of ours: one line, as for every other
 process.on('uncaughtException', error => {
   printError(context, error);
+  for (const farewell of held) note(context, farewell());
   process.exit(stop.signal.aborted ? 130 : 2);
 });
 

@@ -17,6 +17,8 @@ async function answerTo(...words: string[]): Promise<string> {
     stdout: { write: text => void (printed += text), isTTY: false, columns: 100 },
     stderr: process.stderr,
     isInteractive: false,
+    readLine: async () => '',
+    hold: () => () => {},
     readStdin: async () => '',
     readFile: async () => {
       throw new Error(NO_FILE);

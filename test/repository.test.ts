@@ -119,6 +119,30 @@ t.test('imports lead down: util, model, parse, then cluster, registry and causes
   t.strictSame(within(DATA), [], `${DATA} imports nothing`);
 });
 
+t.test('the cluster is read: --from-node and cleanup alone open what writes', async t => {
+  const of = (pattern: RegExp): string[] => sources.filter(file => pattern.test(read(file)));
+  t.strictSame(
+    of(/import (?:type )?\{[^}]*\} from '[^']*\/writer\.ts'/),
+    ['src/commands/cleanup.ts', 'src/commands/from-node.ts'],
+    'the writer',
+  );
+  t.strictSame(of(/\bopenConnection\(/), ['src/cluster/api.ts', 'src/cluster/writer.ts'], 'what opens a connection to a cluster');
+  t.strictSame(of(/'(?:PUT|PATCH|DELETE)'/), ['src/cluster/api.ts', 'src/cluster/writer.ts'], 'methods that change something');
+  const [, api = ''] = read('src/cluster/api.ts').split('export function createApi(');
+  t.match(api, /request\(\{ method: 'GET', path,/, 'what reads asks by GET');
+  t.notMatch(api, /POST|DELETE/, 'and by nothing else');
+  const written = [...read('src/cluster/writer.ts').matchAll(/once\('(POST|DELETE)', (\S+?)[,)]/g)].map(
+    ([, method, path]) => `${method} ${path}`,
+  );
+  t.strictSame(
+    written.sort(),
+    ['DELETE pathOf(namespace, name', "POST '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'", 'POST pathOf(namespace']
+      .map(one => one.split(',')[0])
+      .sort(),
+    'pods, and the question for a right',
+  );
+});
+
 t.test('no circle of imports', async t => {
   const done = new Set<string>();
   const circles: string[] = [];

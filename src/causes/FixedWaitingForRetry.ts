@@ -1,4 +1,5 @@
 /** FixedWaitingForRetry: the pull would succeed now, but kubelet is still in back-off. Belongs here: its summary and its fixes. Pure. */
+import { ownAnswer } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { retryNow } from './commands.ts';
 import { decisive, imageOf, quoted } from './phrases.ts';
@@ -13,7 +14,11 @@ export const FixedWaitingForRetry: CauseText = {
         : Date.parse(facts.state.nextRetry) > Date.parse(facts.now)
           ? `retries at about ${facts.state.nextRetry.slice(11, 19)} UTC`
           : 'can retry at any moment';
-    return `The last attempt of the node failed${fault?.status ? ` with ${fault.status}` : ''}, but ${imageOf(facts)} can now be pulled ${used.length > 0 ? `with secret ${quoted(used)}` : 'anonymously'}, as a request from this machine shows. kubelet ${next}.`;
+    const failed = `The last attempt of the node failed${fault?.status ? ` with ${fault.status}` : ''}`;
+    const own = ownAnswer(facts);
+    if (own?.outcome === 'pulled')
+      return `${failed}, but asked to pull ${imageOf(facts)} now, node "${own.node}" succeeds (${own.seconds} s). kubelet ${next}.`;
+    return `${failed}, but ${imageOf(facts)} can now be pulled ${used.length > 0 ? `with secret ${quoted(used)}` : 'anonymously'}, as a request from this machine shows. kubelet ${next}.`;
   },
   fixes: facts => [
     { title: 'wait: the next attempt needs no change', command: null },

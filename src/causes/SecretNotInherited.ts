@@ -1,4 +1,5 @@
 /** SecretNotInherited: the service account has a pull secret for this image, but the pod does not have it. Belongs here: its summary and its fixes. Pure. */
+import { type Facts, ownAnswer } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { podName, quoted } from './phrases.ts';
@@ -10,11 +11,16 @@ export const SecretNotInherited: CauseText = {
       own.length > 0
         ? `The pod lists pull secrets of its own (${quoted(own)}), and such a pod gets none from its service account`
         : 'The pod was created before the service account had the secret: Kubernetes copies the list only when a pod is created';
-    const { name, matching, secrets } = facts.serviceAccount;
-    return `Service account "${name}" has pull secret ${quoted(matching.length > 0 ? matching : (secrets ?? []))} for this image, but ${podName(facts)} does not have it. ${why}.`;
+    const { name, secrets } = facts.serviceAccount;
+    const given = matchingOf(facts);
+    return `Service account "${name}" has pull secret ${quoted(given.length > 0 ? given : (secrets ?? []))} for this image, but ${podName(facts)} does not have it. ${why}.`;
   },
   fixes: facts =>
     facts.secrets.length > 0
-      ? attachSecret(facts, facts.serviceAccount.matching[0] ?? 'SECRET')
+      ? attachSecret(facts, matchingOf(facts)[0] ?? 'SECRET')
       : [retryNow(facts, 'recreate the pod: the new pod gets the secret')],
 };
+
+/** Pull secrets of the service account that the pod lacks: those that are known to hold a login for the image, or those that admission gave a new pod, which was pulled. */
+const matchingOf = (facts: Facts): string[] =>
+  facts.serviceAccount.matching.length > 0 ? facts.serviceAccount.matching : (ownAnswer(facts)?.addedSecrets ?? []);

@@ -1,4 +1,4 @@
-/** GET requests to the Kubernetes API, whose answers are values. The only file that opens sockets to a cluster. */
+/** GET requests to the Kubernetes API, whose answers are values. The only file that opens sockets to a cluster; what is written there goes through writer.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { noteGarbage } from '../util/garbage.ts';
@@ -47,20 +47,40 @@ export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=me
 export const missingPermission = (verb: 'get' | 'list' | 'watch', resource: string): string =>
   `the permission "${verb} ${resource}" is missing`;
 
+/** One request to an API server. */
+interface ApiRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  accept: string;
+  /** JSON. */
+  body?: string;
+  until: AbortSignal;
+  /** Milliseconds of silence. */
+  bodyTimeout?: number;
+}
+
+/** The sockets to one API server. */
+export interface ApiConnection {
+  send(request: ApiRequest): Promise<Dispatcher.ResponseData>;
+  /** What Node.js and undici say of a connection, as one sentence; their own words only where they are about no value of the user. */
+  unreachable(error: unknown): UserError;
+  close(): Promise<void>;
+}
+
 /**
- * In: the connection, the limit of one request in milliseconds (0: no limit), the environment (its proxies), and a signal that aborts
+ * In: the connection, the limit of one request in milliseconds (0: no limit), the environment (its proxies), the name of this program, and a signal that aborts
  * everything.
  */
-export function createApi(
+export function openApiConnection(
   connection: Connection,
   requestTimeout: number,
   environment: Environment,
   userAgent: string,
   signal: AbortSignal,
-): Api {
+): ApiConnection {
   const url = new URL(connection.server);
   const proxy = usableProxy(connection.proxyUrl ?? proxyFor(url, environment));
-  const silence = requestTimeout > 0 ? requestTimeout : MAX_SILENCE;
+  const silence = silenceOf(requestTimeout);
   const limits = { headersTimeout: silence, connections: 8, pipelining: 1 };
   const connectTimeout = requestTimeout > 0 ? requestTimeout : 30_000;
   const dispatcher: Dispatcher =
@@ -68,15 +88,56 @@ export function createApi(
       ? new Agent({ ...limits, connect: { ...connection.tls, timeout: connectTimeout } })
       : new ProxyAgent({ ...limits, uri: proxy.href, requestTls: { ...connection.tls, timeout: connectTimeout } });
 
-  const send = (path: string, accept: string, until: AbortSignal, bodyTimeout = silence): Promise<Dispatcher.ResponseData> =>
+  const send = ({ method, path, accept, body, until, bodyTimeout = silence }: ApiRequest): Promise<Dispatcher.ResponseData> =>
     dispatcher.request({
       origin: url.origin,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
-      method: 'GET',
-      headers: { accept, 'user-agent': userAgent, ...connection.headers },
+      method,
+      headers: { accept, 'user-agent': userAgent, ...(body === undefined ? {} : { 'content-type': JSON_TYPE }), ...connection.headers },
+      ...(body === undefined ? {} : { body }),
       signal: until,
       bodyTimeout,
     });
+
+  function unreachable(error: unknown): UserError {
+    if (error instanceof UserError) return error;
+    const { code = '', message = '' } = error as { code?: string; message?: string };
+    if (signal.aborted) return new UserError('interrupted');
+    const refused = /^Proxy response \((\d+)\)/.exec(message)?.[1];
+    const known =
+      refused !== undefined
+        ? `the proxy answered ${refused}`
+        : (CONNECTION_ERRORS[code] ??
+          (UNKNOWN_HOST.has(code) ? `no such host "${(proxy ?? url).hostname}"` : undefined) ??
+          (code.startsWith('ERR_OSSL_') ? 'the certificate or the key of the login is not valid' : undefined));
+    const by = proxy === null ? '' : ` through the proxy ${proxy.protocol}//${proxy.host}`;
+    return new UserError(
+      `cannot reach the API server at ${connection.server}${by}: ${known ?? (code || message.split('\n', 1)[0])}`,
+      'check that the cluster is running and that --context is the right one; -f FILE diagnoses saved objects without a cluster',
+    );
+  }
+
+  return { send, unreachable, close: () => dispatcher.destroy().catch(() => {}) };
+}
+
+/** Milliseconds of silence after which a connection counts as lost. */
+const silenceOf = (requestTimeout: number): number => (requestTimeout > 0 ? requestTimeout : MAX_SILENCE);
+
+/** In: as for `openApiConnection`. Out: what reads the cluster. */
+export function createApi(
+  connection: Connection,
+  requestTimeout: number,
+  environment: Environment,
+  userAgent: string,
+  signal: AbortSignal,
+): Api {
+  const { send: request, unreachable, close } = openApiConnection(connection, requestTimeout, environment, userAgent, signal);
+  const send = (
+    path: string,
+    accept: string,
+    until: AbortSignal,
+    bodyTimeout = silenceOf(requestTimeout),
+  ): Promise<Dispatcher.ResponseData> => request({ method: 'GET', path, accept, until, bodyTimeout });
 
   async function get<T>(path: string, accept = JSON_TYPE, tries = 4): Promise<Answer<T>> {
     let status: number;
@@ -147,26 +208,7 @@ export function createApi(
     }
   }
 
-  /** What Node.js and undici say of a connection, as one sentence; their own words only where they are about no value of the user. */
-  function unreachable(error: unknown): UserError {
-    if (error instanceof UserError) return error;
-    const { code = '', message = '' } = error as { code?: string; message?: string };
-    if (signal.aborted) return new UserError('interrupted');
-    const refused = /^Proxy response \((\d+)\)/.exec(message)?.[1];
-    const known =
-      refused !== undefined
-        ? `the proxy answered ${refused}`
-        : (CONNECTION_ERRORS[code] ??
-          (UNKNOWN_HOST.has(code) ? `no such host "${(proxy ?? url).hostname}"` : undefined) ??
-          (code.startsWith('ERR_OSSL_') ? 'the certificate or the key of the login is not valid' : undefined));
-    const by = proxy === null ? '' : ` through the proxy ${proxy.protocol}//${proxy.host}`;
-    return new UserError(
-      `cannot reach the API server at ${connection.server}${by}: ${known ?? (code || message.split('\n', 1)[0])}`,
-      'check that the cluster is running and that --context is the right one; -f FILE diagnoses saved objects without a cluster',
-    );
-  }
-
-  return { server: connection.server, get, lines, close: () => dispatcher.destroy().catch(() => {}) };
+  return { server: connection.server, get, lines, close };
 }
 
 /** The proxy as a URL. Errors: a UserError, which does not show it: a proxy's URL may hold a password. */
@@ -183,7 +225,7 @@ function usableProxy(proxy: string | null): URL | null {
 const tooLarge = (limit: number): UserError => new UserError(`the API server returned more than ${limit / 1024 / 1024} MiB at once`);
 
 /** A body as text. Errors: a UserError when it is longer than a number of bytes. */
-async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -222,7 +264,7 @@ const CONNECTION_ERRORS: Record<string, string> = {
 };
 
 /** The message of a Kubernetes Status object, null for anything else. */
-function statusMessage(text: string): string | null {
+export function statusMessage(text: string): string | null {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     return typeof message === 'string' && message !== '' ? message.slice(0, MAX_STATUS_MESSAGE) : null;

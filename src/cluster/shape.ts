@@ -130,6 +130,7 @@ export function readPod(value: unknown): Pod | null {
     spec: defined({
       nodeName: defects.text(spec.nodeName, 'spec.nodeName'),
       serviceAccountName: defects.text(spec.serviceAccountName, 'spec.serviceAccountName'),
+      runtimeClassName: defects.text(spec.runtimeClassName, 'spec.runtimeClassName'),
       imagePullSecrets: readNames(spec.imagePullSecrets, 'spec.imagePullSecrets', defects),
       containers: readContainers(spec.containers, 'spec.containers', defects),
       initContainers: readContainers(spec.initContainers, 'spec.initContainers', defects),

@@ -9,6 +9,13 @@ export interface Context {
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Standard input is a terminal. */
   isInteractive: boolean;
+  /** Reads one line of standard input, without its end; empty where input ends. */
+  readLine(): Promise<string>;
+  /**
+   * Keeps the process after a first Ctrl-C until what it gives back is called: something has to be undone. In: what is said when a second Ctrl-C ends the process at
+   * once.
+   */
+  hold(farewell: () => string): () => void;
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
@@ -58,6 +65,26 @@ export interface WhyFlags extends CommonFlags {
   failOn: string[];
   /** Lists `CAUSE,…` that do not count. */
   ignore: string[];
+  /** Which nodes are asked to pull now, null for none. */
+  fromNode?: FromNodeFlags | null;
+}
+
+/** The flags of `--from-node`. */
+export interface FromNodeFlags {
+  /** Null for the node of each pod, or all kinds of nodes. */
+  node: string | null;
+  allNodes: boolean;
+  /** Milliseconds for the answer of one node. */
+  timeout: number;
+  yes: boolean;
+}
+
+/** The flags of `cleanup`. */
+export interface CleanupFlags extends ConnectionFlags {
+  namespace?: string | undefined;
+  allNamespaces: boolean;
+  requestTimeout: number;
+  yes: boolean;
 }
 
 /** The flags of `test-secret`. */

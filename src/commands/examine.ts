@@ -47,6 +47,8 @@ export interface Examination {
   take(finding: Finding): void;
   /** Called with what is being done, for the progress line. */
   say(text: string): void;
+  /** Adds to the case of an image what nodes answered that were asked to pull it (`--from-node`). */
+  withAnswers?(pod: Pod, one: ImageCase): ImageCase;
   /** The credentials that were rejected before, where this is not the first examination. */
   memory?: Memory;
 }
@@ -64,7 +66,7 @@ export interface Examined {
  * by ours, is an `Unknown` with a warning; the others have their verdicts. Errors: the interruption alone.
  */
 export const examine = async (
-  { subjects, snapshot, nodeDetails, container, take, say, memory }: Examination,
+  { subjects, snapshot, nodeDetails, container, take, say, withAnswers = (_, one) => one, memory }: Examination,
   flags: CommonFlags,
   context: Context,
 ): Promise<Examined> => {
@@ -104,7 +106,7 @@ export const examine = async (
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
       const seen = await snapshot(pod, named);
-      const cases = collectFacts(seen, context.now(), named, container);
+      const cases = collectFacts(seen, context.now(), named, container).map(one => withAnswers(pod, one));
       patience = setTimeout(makeRoom, PATIENCE_MS);
       const findings = await Promise.all(cases.map(one => investigateOne(seen, one, prober)));
       const left = unexaminedImages(pod, container);

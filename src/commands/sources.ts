@@ -13,6 +13,7 @@ import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Examination, examine, type PodToDiagnose } from './examine.ts';
+import type { NodeAnswers } from './from-node.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
@@ -54,13 +55,19 @@ export async function withSource<T>(flags: WhyFlags, context: Context, work: (so
   return work(fromFacts(document, name, flags));
 }
 
+/** What an examination does besides: it shows what it reads, and asks nodes first. */
+interface Besides {
+  see?: See | undefined;
+  askNodes?: ((say: (text: string) => void) => Promise<NodeAnswers>) | undefined;
+}
+
 /** The examination of pods, and what it could not do once it has ended. */
 function examination(
   subjects: readonly PodToDiagnose[],
   { snapshot, nodeDetails }: Required<Pick<Examination, 'snapshot' | 'nodeDetails'>>,
   flags: WhyFlags,
   context: Context,
-  see?: See,
+  { see, askNodes }: Besides = {},
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
   // of a pod that is malformed none is taken
@@ -72,13 +79,16 @@ function examination(
   };
   return {
     async examine(take, say) {
+      const answers = await askNodes?.(say);
+      unexamined.push(...(answers?.warnings ?? []));
+      const withAnswers = answers === undefined ? {} : { withAnswers: answers.of };
       const { warnings, isComplete } = await examine(
-        { subjects, snapshot: taken, nodeDetails, container: flags.container ?? null, take, say },
+        { subjects, snapshot: taken, nodeDetails, container: flags.container ?? null, take, say, ...withAnswers },
         flags,
         context,
       );
       unexamined.push(...warnings);
-      return isComplete;
+      return isComplete && (answers?.warnings ?? []).length === 0;
     },
     warnings: () => unexamined,
   };
@@ -93,13 +103,22 @@ export function withType(names: string[]): string[] {
 }
 
 const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>, see?: See): Promise<T> =>
-  withApi(flags, context, async (api, ownNamespace) => {
+  withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    const pods = examination(subjects, reader, flags, context, see);
     const isIncomplete = (): boolean => failures.length > 0 || reader.isIncomplete();
+    const { fromNode } = flags;
+    const inquiry = { subjects, snapshot: reader.snapshot, container: flags.container ?? null, api, connection };
+    const askNodes =
+      fromNode == null
+        ? undefined
+        : async (say: (text: string) => void) => {
+            say('reading what the nodes are asked about');
+            return (await import('./from-node.ts')).askNodes(inquiry, fromNode, context, say);
+          };
+    const pods = examination(subjects, reader, flags, context, { see, askNodes });
     return work({
       examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
@@ -166,7 +185,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     .map(pod => ({ pod, named: flags.names.length > 0 || named.has(keyOf(pod.metadata)) }));
   // what has expired since was good when it was collected
   const at = collection?.collectedAt || null;
-  const pods = examination(subjects, saved, flags, at === null ? context : { ...context, now: () => at }, see);
+  const pods = examination(subjects, saved, flags, at === null ? context : { ...context, now: () => at }, { see });
   const isIncomplete = (): boolean => saved.isIncomplete() || collection?.incomplete === true;
   const known = collection?.baseline ?? null;
   // what all of them have in common need not hold for some of them

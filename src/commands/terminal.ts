@@ -10,27 +10,34 @@ import type { Context } from './context.ts';
 /** Milliseconds after which progress is shown. */
 const PROGRESS_DELAY = 1000;
 
-/** Shows on standard error what is going on when it takes longer than a second, on a terminal only; cleared when the answer comes. */
+/**
+ * Shows on standard error what is going on when it takes longer than a second, on a terminal only; cleared when the answer comes, and for an empty text, so that
+ * something else can be said.
+ */
 export function showProgress(context: Context): { say(what: string): void; done(): void } {
   if (context.stderr.isTTY !== true) return { say() {}, done() {} };
   let shown = false;
   let what = '';
+  let timer: NodeJS.Timeout | undefined;
   const show = (): void => {
     shown = true;
     context.stderr.write(`\r\u001b[K${what} …`);
   };
-  const timer = setTimeout(show, PROGRESS_DELAY);
+  const done = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (shown) context.stderr.write('\r\u001b[K');
+    shown = false;
+  };
   return {
     say(text) {
+      if (text === '') return done();
       // a line that is longer than the terminal would stay when the next one comes
       what = oneLine(text).slice(0, Math.max(20, context.stdout.columns - 3));
+      timer ??= setTimeout(show, PROGRESS_DELAY);
       if (shown) show();
     },
-    done() {
-      clearTimeout(timer);
-      if (shown) context.stderr.write('\r\u001b[K');
-      shown = false;
-    },
+    done,
   };
 }
 
@@ -92,6 +99,22 @@ export function printError(context: Pick<Context, 'stderr' | 'environment'>, err
   // indented, so that no line of a message looks like one of ours
   if (context.environment.IMAGEPULL_DEBUG) for (const line of stack.split('\n')) note(context, `    ${line.trim()}`);
 }
+
+/**
+ * Asks before something is changed. In: what is going to be done, one line each, the question, and whether the user has agreed before (`--yes`). Errors: a UserError
+ * where nobody can answer, and where the answer is no.
+ */
+export async function confirm(context: Context, lines: readonly string[], question: string, agreed: boolean): Promise<void> {
+  for (const line of lines) note(context, line);
+  if (agreed) return;
+  if (!canAsk(context)) throw new UserError('nobody can be asked: standard input and standard error are not a terminal', 'add --yes');
+  context.stderr.write(`${oneLine(question)} [y/N] `);
+  const answer = (await context.readLine()).trim();
+  if (!/^y(?:es)?$/i.test(answer)) throw new UserError('nothing was changed: the answer was not "y"', 'add --yes to skip the question');
+}
+
+/** Whether a question would be seen, and could be answered. */
+export const canAsk = ({ isInteractive, stderr }: Context): boolean => isInteractive && stderr.isTTY === true;
 
 /** Columns to fold text at: those of the terminal between 60 and 120, 100 elsewhere. */
 export const widthOf = (context: Context): number => Math.min(120, Math.max(60, context.stdout.isTTY ? context.stdout.columns : 100));

@@ -4,7 +4,7 @@ import { createReport } from '../report/findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Source, withSource } from './sources.ts';
-import { note, print, showProgress, warn, widthOf } from './terminal.ts';
+import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
 
 /**
  * Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
@@ -20,6 +20,7 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
       flags.watch ? '--facts cannot be combined with --watch' : `--facts is not available with -o ${output}`,
       'use: kubectl imagepull why POD -o json --facts',
     );
+  checkFromNode(flags, context);
   if (flags.nodeStats && flags.file !== undefined)
     throw new UserError('--node-stats cannot be combined with -f', 'kubelet is asked in the cluster: omit -f, or omit --node-stats');
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
@@ -48,6 +49,19 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   } finally {
     spinner.done();
   }
+}
+
+/** Throws UserError where nodes are to be asked, and cannot be. */
+function checkFromNode({ fromNode, watch, file }: WhyFlags, context: Context): void {
+  if (fromNode == null) return;
+  if (watch || file !== undefined)
+    throw new UserError(
+      `--from-node cannot be combined with ${watch ? '--watch' : '--filename'}: ${watch ? 'it asks each node once' : 'saved objects have no node that could be asked'}`,
+      'use: kubectl imagepull why POD --from-node',
+    );
+  if (fromNode.node !== null && fromNode.allNodes) throw new UserError('--node cannot be combined with --all-nodes', 'use one of them');
+  if (!fromNode.yes && !canAsk(context))
+    throw new UserError('--from-node asks before it creates a pod, and standard input or standard error is not a terminal', 'add --yes');
 }
 
 /** The causes that make exit status 1, by --fail-on and --ignore. Throws UserError for a code that does not exist. */

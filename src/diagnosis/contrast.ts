@@ -26,18 +26,17 @@ const OF_SYSTEM: readonly Read[][] = [
   [info(({ osImage }) => osImage)],
   [info(({ kubeletVersion }) => kubeletVersion && `kubelet ${kubeletVersion}`)],
 ];
+/** Labels that name the pool of a node, by who makes nodes. */
+export const POOL_LABELS = [
+  'cloud.google.com/gke-nodepool',
+  'eks.amazonaws.com/nodegroup',
+  'kubernetes.azure.com/agentpool',
+  'karpenter.sh/nodepool',
+  'hypershift.openshift.io/nodePool',
+];
 /** Where a node stands: with few nodes such differences are chance. */
 const OF_PLACE: readonly Read[][] = [
-  [
-    label(
-      'pool',
-      'cloud.google.com/gke-nodepool',
-      'eks.amazonaws.com/nodegroup',
-      'kubernetes.azure.com/agentpool',
-      'karpenter.sh/nodepool',
-      'hypershift.openshift.io/nodePool',
-    ),
-  ],
+  [label('pool', ...POOL_LABELS)],
   [label('zone', 'topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone')],
   [label('instance type', 'node.kubernetes.io/instance-type')],
 ];

@@ -1,6 +1,7 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
 import { ofAdmission } from '../causes/admission.ts';
+import { askedNote } from '../causes/from-node.ts';
 import { allowOnNode, pullsAgain } from '../causes/ImageNeverPulled.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
 import { keptByManager } from '../causes/manager.ts';
@@ -40,7 +41,9 @@ export function diagnose(facts: Facts): Diagnosis {
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
     title: text.title ?? cause.title,
-    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}`.replace(/ {2,}/g, ' ').trim(),
+    summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}${askedNote(facts, code)}`
+      .replace(/ {2,}/g, ' ')
+      .trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),

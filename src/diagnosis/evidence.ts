@@ -2,13 +2,22 @@
 
 import { freeOf } from '../causes/disk.ts';
 import type { Evidence, Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type Refusal, type SecretFact } from '../model/facts.ts';
+import {
+  type Facts,
+  isOfSandbox,
+  kubeletMinor,
+  type NodeAnswer,
+  type NodeContrast,
+  ownAnswer,
+  type Refusal,
+  type SecretFact,
+} from '../model/facts.ts';
 import { type Fault, isNetworkFault } from '../model/fault.ts';
 import { showPlatform } from '../model/platform.ts';
 import type { Attempt, ProbeFacts, Tags } from '../model/probe.ts';
 import { clipped } from '../util/text.ts';
 
-/** In: the facts, the fault that decided, and the proof of the verdict. Out: the proof, then everything else that was seen. */
+/** In: the facts, the fault that decided, and the proof of the verdict. Out: the answer of a node that was asked now, the proof, then everything else that was seen. */
 export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: readonly Proof[]): Evidence[] {
   const proved = unique(proof.map(item => evidenceOfProof(facts, item)));
   // the container's state holds its message: a report that is this message adds nothing
@@ -17,12 +26,23 @@ export function evidenceOf(facts: Facts, decisiveFault: Fault | null, proof: rea
   const others: Evidence[] =
     facts.refusal !== undefined
       ? [{ source: 'event', detail: refusalLine(facts.refusal) }]
-      : [...ofPod(facts), ...ofSecrets(facts), ...ofNode(facts, decisiveFault, isShown), ...ofRegistry(facts, decisiveFault)];
+      : [
+          ...ofAnswers(facts, decisiveFault),
+          ...ofPod(facts),
+          ...ofSecrets(facts),
+          ...ofNode(facts, decisiveFault, isShown),
+          ...ofRegistry(facts, decisiveFault),
+        ];
   const known = new Set(proved.map(keyOf));
-  return [
+  const lines = [
     ...proved.map((line): Evidence => ({ ...line, proves: true })),
     ...unique(others).filter(line => line.detail !== '' && !known.has(keyOf(line))),
   ];
+  // what the node says now goes before all that was seen from elsewhere or before
+  const own = ownAnswer(facts);
+  const now =
+    own?.outcome === 'pulled' || own?.outcome === 'failed' ? ofAnswers(facts, decisiveFault)[facts.fromNode?.indexOf(own) ?? 0] : undefined;
+  return now === undefined ? lines : lines.sort((a, b) => Number(keyOf(b) === keyOf(now)) - Number(keyOf(a) === keyOf(now)));
 }
 
 const keyOf = ({ source, detail }: Evidence): string => `${source} ${detail}`;
@@ -148,10 +168,43 @@ function contrastLine({ fails, runs, compared, differences }: NodeContrast): str
 export const stateLine = (facts: Facts): string => [...new Set([facts.state.reason, facts.state.message].filter(Boolean))].join(': ');
 
 /** What the node reports, and when it did. */
-const nodeLine = (facts: Facts, fault: Fault): Evidence => ({
-  source: facts.nodeReport.source === 'event' ? 'event' : 'status',
-  detail: `${[facts.node.name ?? 'the node', since(facts.now, facts.nodeReport.at)].filter(Boolean).join(', ')}: ${shorten(fault.message)}`,
-});
+function nodeLine(facts: Facts, fault: Fault): Evidence {
+  const { source, at } = facts.nodeReport;
+  const node = facts.pod?.node ?? facts.node.name ?? 'the node';
+  if (source === 'node') return { source, detail: `"${node}", asked to pull now: ${shorten(fault.message)}` };
+  return {
+    source: source === 'event' ? 'event' : 'status',
+    detail: `${[facts.node.name ?? 'the node', since(facts.now, at)].filter(Boolean).join(', ')}: ${shorten(fault.message)}`,
+  };
+}
+
+/** What the nodes that were asked answered; what the pod's own node met is among its reports. */
+function ofAnswers(facts: Facts, decisiveFault: Fault | null): Evidence[] {
+  const { faults, source } = facts.nodeReport;
+  const reported = faults.find(fault => fault === decisiveFault) ?? faults[0];
+  return (facts.fromNode ?? []).map((answer): Evidence => {
+    const isReport = source === 'node' && answer === ownAnswer(facts) && reported !== undefined;
+    return isReport ? nodeLine(facts, reported) : { source: 'node', detail: askedLine(answer) };
+  });
+}
+
+/** What one node answered when it was asked to pull now. */
+export function askedLine({ node, outcome, message, seconds, addedSecrets }: NodeAnswer): string {
+  const words = message === null ? '' : `: ${shorten(message)}`;
+  const added = addedSecrets.length === 0 ? '' : `, to which admission gave pull secret ${namesOf(addedSecrets)}`;
+  switch (outcome) {
+    case 'pulled':
+      return `"${node}", asked to pull now, has pulled the image for a new pod${added} (${seconds} s)`;
+    case 'failed':
+      return `"${node}", asked to pull now${words || ': the pull failed, without a message'}`;
+    case 'pulling':
+      return `"${node}", asked to pull now, was still pulling after ${seconds} s${words}`;
+    case 'notStarted':
+      return `"${node}", asked to pull now, had not pulled after ${seconds} s${words}`;
+    case 'refused':
+      return `"${node}" was not asked to pull: the pod for it was refused${words}`;
+  }
+}
 
 function ofRegistry(facts: Facts, decisiveFault: Fault | null): Evidence[] {
   const { probe } = facts;

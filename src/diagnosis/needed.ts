@@ -35,7 +35,9 @@ export function neededLookups(snapshot: PodSnapshot, { facts, diagnosis }: { fac
   return failed.filter(role => {
     // of a pod that does not fail as far as its status tells, only the events would tell of an image volume or a pull
     if (role === 'events')
-      return facts.failing ? !isCertain && facts.nodeReport.source !== 'status' : snapshot.pod.status?.phase !== 'Running';
+      return facts.failing
+        ? !isCertain && facts.nodeReport.source !== 'status' && facts.nodeReport.source !== 'node'
+        : snapshot.pod.status?.phase !== 'Running';
     const decides = DECIDES[role];
     if (role !== 'secrets' && isCertain) return false;
     return decides(diagnosis.cause) || (!isCertain && diagnosis.also.some(decides));

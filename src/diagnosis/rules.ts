@@ -8,7 +8,7 @@
 import { shortageOf } from '../causes/disk.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Proof } from '../model/diagnosis.ts';
-import { type Facts, isOfSandbox, isOver, kubeletMinor, type Refusal } from '../model/facts.ts';
+import { type Facts, isOfSandbox, isOver, kubeletMinor, type NodeAnswer, ownAnswer, type Refusal } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault, isNetworkFault, isNodeFault } from '../model/fault.ts';
 import type { Attempt } from '../model/probe.ts';
 import { HUB } from '../model/reference.ts';
@@ -16,9 +16,9 @@ import { clientOf } from '../model/runtime-client.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { type Context, isRefusal, sameFailure } from './context.ts';
 import { type Decision, firstOf, MOST_ALTERNATIVES, type Rule } from './decision.ts';
-import { refusalLine } from './evidence.ts';
+import { askedLine, refusalLine } from './evidence.ts';
 import { loginFromProbe, nodeMayLogIn } from './login-rules.ts';
-import { containerState, object, secretShows } from './proof.ts';
+import { answered, containerState, object, podSecrets, secretShows } from './proof.ts';
 import { isLoginMatter, rankCauses } from './rank-causes.ts';
 
 /** Parts of the image that our look behind the manifest, which downloads no layer, cannot see. */
@@ -247,6 +247,40 @@ const NODE: readonly Rule[] = [
   },
 ];
 
+/** What the pod's node answered when it was asked to pull now, where it ended so. */
+const answeredNow = ({ facts }: Context, outcome: NodeAnswer['outcome']): NodeAnswer | undefined => {
+  const own = ownAnswer(facts);
+  return own?.outcome === outcome ? own : undefined;
+};
+const addedSecrets = (context: Context): string[] => answeredNow(context, 'pulled')?.addedSecrets ?? [];
+const askedProof = ({ facts }: Context): Proof[] => {
+  const own = ownAnswer(facts);
+  return own === undefined ? [] : [object('node', askedLine(own))];
+};
+/** Without a login the registry refuses now: that the new pod got its image is the work of its secrets. */
+const refusedAnonymously = ({ facts }: Context): Attempt | undefined =>
+  facts.probe?.attempts.find(({ credential, fault }) => credential === null && fault !== null && isAuthenticationFault(fault));
+
+const ASKED: readonly Rule[] = [
+  {
+    id: 'asked.pulled-with-added-secrets',
+    reason: 'Asked to pull now, the node succeeds for a new pod, to which admission gave pull secrets that this pod does not have.',
+    when: context => addedSecrets(context).length > 0 && context.anonymous === null,
+    verdict: ({ nodeFault }) => ({ causes: ['SecretNotInherited', 'FixedWaitingForRetry'], certainty: 'likely', fault: nodeFault }),
+    proof: context => {
+      const refused = refusedAnonymously(context);
+      return refused === undefined ? [] : [...askedProof(context), podSecrets(context.facts), answered(context.facts, refused)];
+    },
+  },
+  {
+    id: 'asked.pulled',
+    reason: 'Asked to pull now, the node succeeds for a new pod: the next attempt of this pod works.',
+    when: context => answeredNow(context, 'pulled') !== undefined,
+    verdict: ({ nodeFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: nodeFault }),
+    proof: context => (addedSecrets(context).length > 0 ? [] : askedProof(context)),
+  },
+];
+
 /** A pull secret that nobody could read may be what stops a pull that works anonymously. */
 const onlyUnreadSecrets = ({ facts: { keyring, secrets } }: Context): boolean =>
   !keyring.complete && keyring.credentials.length === 0 && secrets.length > 0;
@@ -315,16 +349,30 @@ const PROBE: readonly Rule[] = [
     reason: 'The registry returns the manifest anonymously. It may reject the credentials of a pull secret that could not be read.',
     when: context =>
       works(context) && onlyUnreadSecrets(context) && context.reportedFault !== null && isAuthenticationFault(context.reportedFault),
-    verdict: ({ reportedFault }) => ({
-      causes: ['CredentialsBlockPublicImage', 'FixedWaitingForRetry', 'CredentialsRejected'],
+    verdict: context => ({
+      causes: [
+        'CredentialsBlockPublicImage',
+        ...(answeredNow(context, 'failed') ? [] : (['FixedWaitingForRetry'] as const)),
+        'CredentialsRejected',
+      ],
       certainty: 'possible',
-      fault: reportedFault,
+      fault: context.reportedFault,
     }),
+  },
+  {
+    id: 'asked.fails-where-we-succeed',
+    reason: 'The registry returns the manifest to this machine, but the node, asked to pull now, still fails: what it reports decides.',
+    when: context =>
+      works(context) &&
+      answeredNow(context, 'failed') !== undefined &&
+      context.reportedFault !== null &&
+      context.facts.nodeReport.searched === null,
+    delegate: context => rankCauses(context, context.reportedFault as Fault, 'likely'),
   },
   {
     id: 'probe.head-fails-get-works',
     reason: 'The registry rejects HEAD but returns the manifest to GET, which the runtime of the node uses: the next pull works.',
-    when: context => works(context) && context.headFailureHarmless,
+    when: context => works(context) && context.headFailureHarmless && answeredNow(context, 'failed') === undefined,
     verdict: ({ reportedFault }) => ({ causes: ['FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
   },
   {
@@ -427,6 +475,12 @@ const WITHOUT_ANSWER: readonly Rule[] = [
     delegate: context => rankCauses(context, context.nodeFault as Fault),
   },
   {
+    id: 'asked.still-pulling',
+    reason: 'Nothing is left of what the node reported. Asked to pull now, it has not ended in time, and nothing has failed.',
+    when: context => answeredNow(context, 'pulling') !== undefined,
+    verdict: () => ({ causes: ['StillPulling', 'PullTooSlow'], certainty: 'possible' }),
+  },
+  {
     id: 'probe.not-asked',
     reason: 'Nothing is left of what the node reported, and the registry is, or leads to, a host that kubectl imagepull does not ask.',
     when: ({ notAsked }) => notAsked !== null,
@@ -474,7 +528,7 @@ const WITHOUT_ANSWER: readonly Rule[] = [
 const USUAL: readonly CauseCode[] = ['TagNotFound', 'RepositoryNotFound', 'NoPullSecret', 'RegistryUnreachable'];
 
 /** All rules, in the order in which they are tried. */
-export const RULES: readonly Rule[] = [...ADMISSION, ...STATE, ...OBJECT, ...PLANNED, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
+export const RULES: readonly Rule[] = [...ADMISSION, ...STATE, ...OBJECT, ...PLANNED, ...ASKED, ...NODE, ...PROBE, ...WITHOUT_ANSWER];
 
 /** The decision on one image: of the first rule whose situation is given. The last rule takes every situation. */
 export const decide = (context: Context): Decision => firstOf(RULES, context) as Decision;

@@ -10,7 +10,7 @@ export type Certainty = 'certain' | 'likely' | 'possible';
 export interface Evidence {
   source: 'pod' | 'event' | 'status' | 'secret' | 'serviceAccount' | 'node' | 'registry' | 'note';
   detail: string;
-  /** Set on what proves a certain verdict; these lines come first. */
+  /** Set on what proves a certain verdict; these lines come first, behind the answer of a node that was asked now. */
   proves?: true;
 }
 

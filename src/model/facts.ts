@@ -28,8 +28,8 @@ export interface State {
 export interface NodeReport {
   /** The last failure's errors, the one that got farthest first; empty when no message is left. */
   faults: Fault[];
-  /** Where they stand. */
-  source: 'status' | 'event' | null;
+  /** Where they stand. `node`: the node was asked to pull once more, and said this (`--from-node`). */
+  source: 'status' | 'event' | 'node' | null;
   /** RFC 3339 of the event, null for a status (it is the present). */
   at: string | null;
   /** Names in a FailedToRetrieveImagePullSecret event: a warning, not a cause by itself. */
@@ -182,6 +182,22 @@ export interface Refusal {
   lasts: boolean;
 }
 
+/** What a node answered when it was asked to pull the image for a new pod (`--from-node`). */
+export interface NodeAnswer {
+  node: string;
+  /**
+   * `pulled`, `failed`: the pull ended so. `pulling`: it had not ended in time. `notStarted`: the node has not pulled, for another reason than the image.
+   * `refused`: the pod could not be created.
+   */
+  outcome: 'pulled' | 'failed' | 'pulling' | 'notStarted' | 'refused';
+  /** Who says what, redacted and on one line; null where nothing is said. */
+  message: string | null;
+  /** From the creation of the pod to the answer. */
+  seconds: number;
+  /** Pull secrets that admission gave the new pod and that the diagnosed one lacks. */
+  addedSecrets: string[];
+}
+
 /** OpenShift sets the image of a container from an ImageStreamTag. */
 export interface ImageTrigger {
   /** `NAME:TAG`. */
@@ -313,7 +329,13 @@ export interface Facts {
   /** Where the manifest names the image. */
   declaredAt?: DeclaredAt;
   notes?: Note[];
+  /** Present where nodes were asked: the answers, that of the pod's own node first. */
+  fromNode?: NodeAnswer[];
 }
+
+/** The answer of the node that the pod is on, where that node was asked. What another node answers proves nothing of this one. */
+export const ownAnswer = ({ pod, fromNode }: Pick<Facts, 'pod' | 'fromNode'>): NodeAnswer | undefined =>
+  fromNode?.find(({ node }) => node === pod?.node);
 
 /** Whether the pod is at its end, or its node is: nothing of it is pulled now. */
 export const isOver = ({ obstacle }: Facts): boolean =>

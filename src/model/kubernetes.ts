@@ -60,6 +60,7 @@ export interface Pod {
   spec?: {
     nodeName?: string;
     serviceAccountName?: string;
+    runtimeClassName?: string;
     imagePullSecrets?: { name?: string }[];
     containers?: ContainerSpec[];
     initContainers?: ContainerSpec[];

@@ -11,6 +11,7 @@ import type {
   Facts,
   ImageTrigger,
   Manager,
+  NodeAnswer,
   NodeContrast,
   NodeFacts,
   NodeReport,
@@ -365,7 +366,7 @@ const state = object<State>({
 
 const nodeReport = object<NodeReport>({
   faults: list(fault),
-  source: nullable(oneOf({ status: true, event: true })),
+  source: nullable(oneOf({ status: true, event: true, node: true })),
   at: nullable(text),
   unreadableSecrets: list(text),
   pulledAfter: boolean,
@@ -596,6 +597,13 @@ const note = object<Note>({
   }),
   detail: quoted,
 });
+const nodeAnswer = object<NodeAnswer>({
+  node: text,
+  outcome: oneOf({ pulled: true, failed: true, pulling: true, notStarted: true, refused: true }),
+  message: nullable(quoted),
+  seconds: number,
+  addedSecrets: list(text),
+});
 
 const factsShape = object<Facts>({
   now: time,
@@ -683,4 +691,5 @@ const factsShape = object<Facts>({
   planned: optional(planned),
   declaredAt: optional(place),
   notes: optional(list(note)),
+  fromNode: optional(list(nodeAnswer)),
 });

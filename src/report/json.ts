@@ -44,6 +44,7 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
     nearMisses: facts.keyring.nearMisses.map(({ secret, key, why }) => ({ secret, key, why })),
     checks: checksOf(facts),
     evidence: diagnosis.evidence,
+    ...(facts.fromNode === undefined ? {} : { fromNode: facts.fromNode }),
     fixes: diagnosis.fixes,
     docs: docsOf(diagnosis.cause, VERSION),
   };

@@ -8,12 +8,12 @@ import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, po
 
 /** @typedef {import('./lab.mjs').Target} Target */
 /** @typedef {import('./lab.mjs').Wanted} Wanted */
-/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], entries: { result: string, cause: string | null }[], problems: { code: string }[] }} Item */
+/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], fromNode?: { node: string, outcome: string, message: string | null }[], decidedBy: { rule: string }, entries: { result: string, cause: string | null }[], problems: { code: string }[] }} Item */
 /** @typedef {{ cause: string, pods: number, nodes: number, namespaces: number, examples: string[] }} Group */
 /** @typedef {{ items: Item[], groups: Group[], warnings: string[] }} Answer */
 
 /** Asks the stand-in of Docker Hub, as the node does. */
-const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
+export const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
 /** What no output may ever hold. */
 const PASSWORDS = ['labpass', 'old-pa55word', 'other-pa55word', 'other-user-pass', 'bGFiOmxhYnBhc3', 'eyJzdWIiOiJsYWIi'];
 

@@ -23,9 +23,11 @@ export interface ClusterOptions {
   delayMs?: number;
   /** Overrides an answer; `cut`: the connection ends in the middle of the body; `hang`: nothing comes after the headers, or at all. */
   answer?: (path: string) => Answer | undefined;
+  /** Answers requests that would change something; default: none may. In: the method, the path, and the body as JSON. */
+  write?: (method: string, path: string, body: unknown) => Answer | undefined;
 }
 
-interface Answer {
+export interface Answer {
   status: number;
   body: string;
   headers?: Record<string, string>;
@@ -34,6 +36,7 @@ interface Answer {
 }
 
 export interface ClusterRequest {
+  method: string;
   /** Without the query. */
   path: string;
   query: URLSearchParams;
@@ -74,7 +77,13 @@ const RESOURCES: Record<string, string> = {
   CronJob: 'apis/batch/v1/cronjobs',
 };
 
-const failure = (status: number, reason: string, message: string) => ({
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8') || 'null');
+}
+
+export const failure = (status: number, reason: string, message: string) => ({
   status,
   body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code: status }),
 });
@@ -85,6 +94,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     const url = new URL(request.url ?? '/', 'https://x');
     const socket = request.socket as TLSSocket;
     const entry: ClusterRequest = {
+      method: request.method ?? '',
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
@@ -95,7 +105,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     };
     requests.push(entry);
     if (options.delayMs) await sleep(options.delayMs, undefined, { ref: false });
-    const { status, body, headers, cut, hang } = answerTo(options, request.method ?? '', url, request.headers.accept ?? '');
+    const written = request.method === 'GET' ? undefined : options.write?.(entry.method, url.pathname, await readJson(request));
+    const { status, body, headers, cut, hang } = written ?? answerTo(options, entry.method, url, request.headers.accept ?? '');
     entry.ended = performance.now();
     if (hang === 'headers') return;
     if (cut || hang === 'body') {

@@ -34,6 +34,8 @@ async function inProcess(text: string, work: (context: Context) => Promise<numbe
     stderr: stream,
     isInteractive: false,
     readStdin: async () => text,
+    readLine: async () => '',
+    hold: () => () => {},
     readFile: async () => text,
     writeFile: async () => {},
     now: () => '2026-11-20T10:09:00Z',

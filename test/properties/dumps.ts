@@ -59,6 +59,8 @@ export async function whyAll(
     stdout: { write: more => void (stdout += more), isTTY: false, columns: 100 },
     stderr,
     isInteractive: false,
+    readLine: async () => '',
+    hold: () => () => {},
     readStdin: async () => text,
     readFile: async () => text,
     writeFile: async () => {},

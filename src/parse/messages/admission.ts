@@ -55,3 +55,32 @@ export function readRefusal(message: string, images: readonly string[]): Omit<Re
   const about = !decides ? null : OF_SIGNATURE.test(said) ? 'signature' : ofImage ? 'image' : null;
   return { by: by ?? 'other', name: match?.[1] || null, words, about, exact: about !== null && exact };
 }
+
+/** Refusals of a pod by name, and what they mean for whoever creates it. Source: kube-apiserver, plugin/pkg/admission. */
+const CREATE_REFUSED: readonly [RegExp, (of: { namespace: string; serviceAccount: string }) => string][] = [
+  [
+    /cannot create resource "pods"/,
+    ({ namespace }) =>
+      `the permission "create pods" in namespace "${namespace}" is missing; ask for the rule {apiGroups: [""], resources: [pods], verbs: [create, delete]} (deploy/rbac/from-node.yaml)`,
+  ],
+  [/because it is being terminated/, ({ namespace }) => `namespace "${namespace}" is being deleted`],
+  [
+    /error looking up service account|serviceaccount "[^"]*" not found/,
+    ({ serviceAccount }) => `service account "${serviceAccount}" does not exist`,
+  ],
+  [/exceeded quota: |failed quota: /, ({ namespace }) => `a quota of namespace "${namespace}" does not allow one more pod`],
+  [
+    /(?:minimum|maximum) \S+ usage per |must have a limit|limit to request ratio/,
+    ({ namespace }) => `a LimitRange of namespace "${namespace}" does not allow a pod of this size`,
+  ],
+  [/violates PodSecurity /, ({ namespace }) => `the Pod Security Standard of namespace "${namespace}" does not allow the pod`],
+  [/^admission webhook |ValidatingAdmissionPolicy /, () => 'a policy does not allow the pod'],
+  [/failed calling webhook /, () => 'an admission webhook does not answer'],
+];
+
+/** Why the pod of `--from-node` was not created. In: the message of the API server, and what the pod would have been. Out: one line, with the words. */
+export function refusedPull(message: string, of: { namespace: string; serviceAccount: string }): string {
+  const words = clipped(withoutTrailing(onOneLine(redact(message.replace(BEFORE, ''))), '.'), MOST);
+  const meaning = CREATE_REFUSED.find(([pattern]) => pattern.test(message.replace(BEFORE, '')))?.[1];
+  return meaning === undefined ? `the API server refuses the pod: ${words}` : `${meaning(of)}: ${words}`;
+}

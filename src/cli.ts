@@ -110,6 +110,26 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
     const more = { names: flags.all('SECRET'), image: flags.text('image'), file: flags.text('filename') };
     return testSecretCommand({ ...commonFlags(flags, context), ...more }, context);
   },
+  async 'repair-secret'(flags, context) {
+    const { repairSecretCommand } = await import('./commands/repair-secret.ts');
+    return repairSecretCommand(
+      {
+        ...connectionFlags(name => flags.all(name)),
+        namespace: flags.text('namespace'),
+        requestTimeout: flags.duration('request-timeout'),
+        output: outputOf(flags),
+        name: flags.all('SECRET').at(-1),
+        file: flags.text('filename'),
+        image: flags.text('image'),
+        rekey: flags.all('rekey'),
+        set: flags.text('set'),
+        dockerUsername: flags.text('docker-username'),
+        passwordStdin: flags.isOn('password-stdin'),
+        toNamespace: flags.text('to-namespace'),
+      },
+      context,
+    );
+  },
   async version(flags, context) {
     return (await import('./commands/version.ts')).version(outputOf(flags), context);
   },

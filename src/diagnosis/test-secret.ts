@@ -1,22 +1,15 @@
 /** Whether a pull secret works: its form, and what the registry of each entry answers to its credential. Asks registries through the prober. */
 import { docsOf } from '../causes/docs-url.ts';
-import {
-  copyEntry,
-  createSecret,
-  fixEntryInPlace,
-  isForPulls,
-  newSecretName,
-  recreateSecret,
-  renewSecret,
-} from '../causes/secret-commands.ts';
+import { copyEntry, createSecret, newSecretName, recreateSecret, renewSecret, repairVisible } from '../causes/secret-commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
-import type { TypoKind } from '../model/credential.ts';
+import { isForPulls, type TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
-import { HUB_AUTHS_KEY, HUB_HOSTS } from '../model/registry-providers.ts';
+import { HUB_HOSTS } from '../model/registry-providers.ts';
+import { neverMatches } from '../parse/credentials/auths-key.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
@@ -191,19 +184,8 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
       ? []
       : repairOf === null
         ? repairs(subject, result.cause, entry)
-        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, repairOf)];
+        : [repairVisible(factsOf(subject, entry), subject.read.name, repairOf)];
   return { ...row, ...result, checks: ladder(result.checks), fixes };
-}
-
-/** Keys that parse and that no image can ever match. */
-function neverMatches(key: string): string | null {
-  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2') return `the last slash is missing: the key must be "${HUB_AUTHS_KEY}"`;
-  const [host = ''] = key.split('/');
-  if (HUB_HOSTS.includes(host) && host !== HUB && host !== 'index.docker.io')
-    return `kubelet does not use "${host}" for Docker Hub: the key must be "${HUB_AUTHS_KEY}"`;
-  if (/^(?:docker|oci):/.test(key)) return 'kubelet accepts only https:// and http:// before the host';
-  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path, without a tag';
-  return null;
 }
 
 /** With the defect whose repaired form was accepted. */
@@ -301,6 +283,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
         why: null,
         problems: [],
         intendedFormat: read.intendedFormat,
+        ...(read.repair === null ? {} : { repair: read.repair }),
         keys: read.entries.map(({ rawKey }) => redact(rawKey)),
         otherNamespaces: null,
       },

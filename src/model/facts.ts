@@ -52,6 +52,8 @@ export interface SecretFact {
   problems: SecretProblem[];
   /** The form in which kubelet would read what it holds; null when it has that form, or holds nothing that would do. */
   intendedFormat: SecretFormat | null;
+  /** Present where `repair-secret` makes of it one that kubelet reads; whether it then has to be deleted and created again, as a type or an immutable secret cannot be changed. */
+  repair?: { recreate: boolean };
   /** Raw keys of its entries. */
   keys: string[];
   /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */

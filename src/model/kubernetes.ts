@@ -132,6 +132,7 @@ export interface Secret {
   type?: string;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
+  immutable?: boolean;
 }
 
 /** ServiceAccount, core/v1. */

@@ -392,9 +392,11 @@ const secret = object<SecretFact>({
       code: oneOf({ SecretMalformed: true, SecretHasNoCredentials: true }),
       breaksKeyring: boolean,
       detail: text,
+      plain: optional(text),
     }),
   ),
   intendedFormat: nullable(object<SecretFormat>({ type: text, from: text, to: text })),
+  repair: optional(object<NonNullable<SecretFact['repair']>>({ recreate: boolean })),
   keys: list(quoted),
   otherNamespaces: nullable(list(text)),
 });

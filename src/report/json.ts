@@ -78,8 +78,14 @@ export const toJson = (value: object): string => visibleJson(JSON.stringify(with
 export const toJsonLine = (value: object): string => visibleJson(JSON.stringify(withoutSecrets(value)));
 
 /** In: a plain value. Out: its YAML, without the same secrets and with the same escapes. Only between commands a line break is one: a name of several lines is shown on one. */
-export function toYaml(value: object): string {
-  const marked = JSON.parse(JSON.stringify(withoutSecrets(value)), (key, part: unknown) =>
+export const toYaml = (value: object): string => yamlOf(withoutSecrets(value));
+
+/** In: an object of the cluster whose secrets are to be printed, as only `repair-secret` does. Out: its YAML or JSON, with the same escapes. */
+export const withItsSecrets = (value: object, format: 'json' | 'yaml'): string =>
+  format === 'json' ? visibleJson(JSON.stringify(value, null, 2)) : yamlOf(value);
+
+function yamlOf(value: object): string {
+  const marked = JSON.parse(JSON.stringify(value), (key, part: unknown) =>
     typeof part === 'string' ? marksFor(part, key) : part,
   ) as object;
   return dump(marked, { lineWidth: -1, noRefs: true }).replace(/\\x01([0-9a-f]{4})\\x02/g, '\\u$1');

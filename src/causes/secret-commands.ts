@@ -90,7 +90,7 @@ const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string =>
     }) ?? key;
 
 /** Repairs every visible defect of a pull secret. In: whether one of them is the lost project of a robot account, which the image tells. */
-export const repairVisible = (facts: Facts, name: string, kind: TypoKind): Fix => ({
+export const repairVisible = (facts: Facts, name: string, kind?: TypoKind): Fix => ({
   title: 'repair the secret (no password to type; other entries are kept)',
   command: repairing(facts, name, kind === 'robot' ? flag('image', facts.image) : '', 'replace'),
 });

@@ -9,9 +9,10 @@ import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
 import { HUB_HOSTS } from '../model/registry-providers.ts';
-import { neverMatches } from '../parse/credentials/auths-key.ts';
+import { intendedKey, neverMatches } from '../parse/credentials/auths-key.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { neverFilledIn, placeholderIn, unfilled } from '../parse/credentials/placeholders.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
@@ -157,7 +158,13 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
     detail,
     fixes: repairs(subject, cause, entry),
   });
-  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`);
+  const placeholder = placeholderIn(entry.rawKey);
+  if (entry.key === null)
+    return bad(
+      'SecretMalformed',
+      `${placeholder === null ? '' : `${neverFilledIn(placeholder)}; `}kubelet cannot parse this key (${entry.keyError}) and ignores the entry`,
+    );
+  if (placeholder !== null) return bad('SecretRegistryMismatch', neverFilledIn(placeholder));
   const never = neverMatches(entry.key);
   if (never !== null) return bad('SecretRegistryMismatch', never);
   if (credential.isEmpty) {
@@ -202,11 +209,17 @@ async function loginAs(entry: AuthsEntry, registry: string, tested: SecretUnderT
   const subject: SecretUnderTest = { ...tested, reference: null, image: '' };
   return {
     result: facts.result,
-    detail: `${facts.detail}${repaired}`,
+    detail: `${facts.detail}${repaired}${facts.result === 'rejected' && facts.repaired === null ? neverFilled(entry) : ''}`,
     cause: causeOfLogin(facts, entry, subject),
     checks: facts.checks,
     repairOf: worksRepaired(facts.repaired),
   };
+}
+
+/** What of a rejected login was never filled in, behind another clause. */
+function neverFilled({ credential }: AuthsEntry): string {
+  const what = unfilled(credential);
+  return what === null ? '' : `; ${what}`;
 }
 
 function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnderTest): CauseCode | null {
@@ -305,6 +318,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
 function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
+  if (entry !== null && intendedKey(entry.rawKey) !== null) return [repairVisible(facts, read.name)];
   switch (code) {
     case 'SecretMalformed':
       return isForPulls(read.type)
@@ -321,7 +335,8 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
     case 'CredentialsExpired':
       return [renewSecret(facts, read.name, 'write a valid user name and password into the secret')];
     case 'SecretRegistryMismatch':
-      return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
+      // what was never filled in is no registry
+      return [copyEntry(placeholderIn(entry?.rawKey ?? '') === null ? facts : factsOf(subject), read.name, entry?.rawKey ?? '')];
     default:
       return [{ title: `${isCauseCode(code) ? causeOf(code).title : code}: see ${docsOf(code as CauseCode, VERSION)}`, command: null }];
   }

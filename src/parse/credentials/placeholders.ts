@@ -1,6 +1,7 @@
 /** Placeholders of guides and templates that nobody filled in. Belongs here: what is known as one. Pure. */
 import type { Credential } from '../../model/credential.ts';
-import { showUser } from '../../util/redact.ts';
+import { redact, showUser } from '../../util/redact.ts';
+import { clipped } from '../../util/text.ts';
 
 /** Words in angle brackets, variables and expressions of templates, which no host and no user name has. */
 const MARKED =
@@ -15,6 +16,10 @@ const HIDDEN = /^(?:\*{3,}|\u2022{3,}|x{4,}|\.{3,}|change-?_?me|to-?do|placehold
 /** In: the key of an entry, or a user name. Out: the placeholder in it, which is no secret; null without one. */
 export const placeholderIn = (text: string): string | null =>
   MARKED.exec(text)?.[0] ?? ([YOURS, NAMED, HIDDEN].some(pattern => pattern.test(text)) ? text : null);
+
+/** What is said of a placeholder in a key, as a clause. */
+export const neverFilledIn = (placeholder: string): string =>
+  `a placeholder of a guide, "${redact(clipped(placeholder, 80))}", was never filled in`;
 
 /** In: a password. Out: whether the whole of it is a placeholder: a part of a good password may look like one. */
 export const isPlaceholder = (password: string): boolean =>

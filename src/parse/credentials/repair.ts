@@ -12,7 +12,7 @@ import { intendedKey, normalizeKey } from './auths-key.ts';
 import { readConfigText } from './config-text.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { keyMatchesField } from './go-json.ts';
-import { isPlaceholder, placeholderIn } from './placeholders.ts';
+import { isPlaceholder, neverFilledIn, placeholderIn } from './placeholders.ts';
 import { findTypo, unquotedOf } from './typos.ts';
 
 /** What a secret holds: `data` in base64, or what an unsent manifest has in its place; `stringData` overrides it. */
@@ -199,7 +199,7 @@ function repairEntries(entries: Entries, { rekey = [], login = null, image = nul
     const entry = repairEntry(key, value, image, notes);
     const placeholder = placeholderIn(key);
     if (placeholder !== null && !rekey.some(([from]) => from === key))
-      notes.left.push(`entry ${named(key)}: a placeholder of a guide, ${named(placeholder)}, was never filled in`);
+      notes.left.push(`entry ${named(key)}: ${neverFilledIn(placeholder)}`);
     const right = placeholder === null ? intendedKey(key) : null;
     if (right !== null && !Object.hasOwn(entries, right)) {
       notes.done.push(`entry ${named(key)}: no image matches this key; it is now ${named(right)}`);

@@ -14,7 +14,7 @@ import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, RepairSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
-import { bareName, secretNotFound, secretNotRead } from './secret-names.ts';
+import { bareName, isNamespaceMissing, secretNotFound, secretNotRead } from './secret-names.ts';
 import { note, print, readInput, showProgress } from './terminal.ts';
 
 /** A Secret as it was read, with every field. */
@@ -108,8 +108,7 @@ const fromCluster = (flags: RepairSecretFlags, context: Context): Promise<RawSec
       throw secretNotRead(namespace, name, 'the response of the API server is not that secret');
     }
     if (answer.status === 403) throw secretNotRead(namespace, name, answer.message);
-    const error = await secretNotFound(api, namespace, name);
-    if (flags.set === undefined || !error.message.startsWith('secret')) throw error;
+    if (flags.set === undefined || (await isNamespaceMissing(api, namespace))) throw await secretNotFound(api, namespace, name);
     return newSecret(name, namespace);
   });
 

@@ -6,10 +6,15 @@ import { UserError } from '../util/user-error.ts';
 /** In: `NAME`, or `secret/NAME` as kubectl prints it. Out: the name. */
 export const bareName = (name: string): string => name.replace(/^secrets?\//, '');
 
-/** The error for a secret that is not there: its namespace may be missing, too. */
-export async function secretNotFound(api: Api, namespace: string, name: string): Promise<UserError> {
+/** Whether the namespace of a secret that is not there is not there either. */
+export async function isNamespaceMissing(api: Api, namespace: string): Promise<boolean> {
   const space = await api.get(`/api/v1/namespaces/${inUrl(namespace)}`);
-  return !space.ok && space.status === 404
+  return !space.ok && space.status === 404;
+}
+
+/** The error for a secret that is not there. */
+export async function secretNotFound(api: Api, namespace: string, name: string): Promise<UserError> {
+  return (await isNamespaceMissing(api, namespace))
     ? new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces')
     : new UserError(`secret "${name}" not found in namespace "${namespace}"`, `list the secrets with: kubectl -n ${namespace} get secrets`);
 }

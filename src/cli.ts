@@ -122,6 +122,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
         file: flags.text('filename'),
         image: flags.text('image'),
         rekey: flags.all('rekey'),
+        remove: flags.all('remove'),
         set: flags.text('set'),
         dockerUsername: flags.text('docker-username'),
         passwordStdin: flags.isOn('password-stdin'),

@@ -116,12 +116,7 @@ const commands = [
       },
       {
         command: 'kubectl imagepull repair-secret regcred --set registry.example.com | kubectl replace -f -',
-        description: 'Write a new login (REGISTRY_USER, REGISTRY_PASSWORD), and keep the other entries',
-      },
-      {
-        command:
-          'aws ecr get-login-password | kubectl imagepull repair-secret ecr --set REGISTRY --docker-username AWS --password-stdin | kubectl replace -f -',
-        description: 'Write a new token',
+        description: 'Write a new login, and keep the other entries',
       },
       {
         command: 'kubectl imagepull repair-secret regcred -n build --to-namespace shop | kubectl create -f -',
@@ -237,7 +232,7 @@ const flags = [
     name: 'image',
     takes: 'IMAGE',
     group: 'Flags',
-    description: 'Also check that the secret can pull this image; for repair-secret, the image tells the project of a robot account',
+    description: 'Image whose pull is checked, too, or which tells the project of a robot account',
     commands: ['test-secret', 'repair-secret'],
   },
   {
@@ -246,6 +241,14 @@ const flags = [
     repeatable: true,
     group: 'Flags',
     description: 'Copy the entry with the key FROM to the key TO',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'remove',
+    takes: 'KEY',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Leave out the entry with this key',
     commands: ['repair-secret'],
   },
   {

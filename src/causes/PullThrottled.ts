@@ -1,7 +1,7 @@
 /** PullThrottled: kubelet postpones the pull, because its own limit of pulls per second is exceeded. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { nodeName } from './phrases.ts';
-import { quote } from './shell.ts';
+import { object } from './shell.ts';
 
 export const PullThrottled: CauseText = {
   summary: facts =>
@@ -9,8 +9,8 @@ export const PullThrottled: CauseText = {
   fixes: facts => [
     { title: 'wait: kubelet retries within minutes', command: null },
     {
-      title: 'see which pods start on the node at the same time',
-      command: `kubectl get pods -A --field-selector ${quote(`spec.nodeName=${facts.node.name ?? 'NODE'}`)}`,
+      title: 'see which pods the node has, and how many start at the same time',
+      command: `kubectl describe ${object('node', facts.node.name ?? 'NODE')}`,
     },
     {
       title: 'if it happens often, raise registryPullQPS and registryBurst in the kubelet configuration of the node',

@@ -59,6 +59,7 @@ export interface RepairSecretFlags extends Pick<CommonFlags, keyof ConnectionFla
   image: string | undefined;
   /** FROM=TO. */
   rekey: string[];
+  remove: string[];
   /** The registry of a login to write. */
   set: string | undefined;
   /** In place of REGISTRY_USER. */

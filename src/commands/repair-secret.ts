@@ -24,7 +24,7 @@ type RawSecret = Record<string, unknown> & { metadata: Record<string, unknown> }
 export async function repairSecretCommand(flags: RepairSecretFlags, context: Context): Promise<number> {
   checkFlags(flags, context);
   const login = await loginOf(flags, context);
-  const wishes: Wishes = { rekey: flags.rekey.map(pairOf), login, image: imageOf(flags) };
+  const wishes: Wishes = { rekey: flags.rekey.map(pairOf), remove: flags.remove, login, image: imageOf(flags) };
   const spinner = showProgress(context);
   let secret: RawSecret;
   try {

@@ -48,4 +48,7 @@ export function intendedKey(rawKey: string): string | null {
 const changed = (rawKey: string, right: string): string | null => (right === rawKey ? null : right);
 
 /** A path without a tag or a digest, in lower case as every image has it. */
-const plainPath = (path: string): string => path.replace(/[:@][^/]*$/, '').toLowerCase();
+function plainPath(path: string): string {
+  const last = path.lastIndexOf('/') + 1;
+  return (path.slice(0, last) + path.slice(last).replace(/[:@].*/s, '')).toLowerCase();
+}

@@ -70,10 +70,15 @@ function parsed(text: string): unknown {
 /** What a text is in base64, where that may be a config or the base64 of one. */
 function fromBase64(text: string): Buffer | null {
   const bare = text.replace(/\s+/g, '');
-  if (bare.length < 8 || !/^[A-Za-z0-9+/]+={0,2}$/.test(bare)) return null;
+  if (!isBase64(bare)) return null;
   const inner = Buffer.from(bare, 'base64');
-  return /^(?:\s*[{"']|[A-Za-z0-9+/\s]+={0,2}\s*$|\ufeff|\ufffd\ufffd)/.test(inner.toString('utf8')) ? inner : null;
+  const start = inner.toString('latin1', 0, 2);
+  if (['\xef\xbb', '\xff\xfe', '\xfe\xff'].includes(start)) return inner;
+  const within = inner.toString('utf8').trim();
+  return /^[{"']/.test(within) || isBase64(within.replace(/\s+/g, '')) ? inner : null;
 }
+
+const isBase64 = (text: string): boolean => text.length >= 8 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 
 /** A config in another form, or what stands in its place. */
 function otherForm(text: string): Pick<ConfigText, 'value' | 'instead'> {

@@ -33,6 +33,8 @@ export interface Login {
 export interface Wishes {
   /** Keys of which the entry is wanted under another key, too. */
   rekey?: readonly (readonly [from: string, to: string])[];
+  /** Keys of entries that are not wanted. */
+  remove?: readonly string[];
   /** An entry to write. */
   login?: Login | null;
   /** An image of the registry: it tells the project of a robot account. */
@@ -193,9 +195,15 @@ function entriesIn(config: Entries, form: Key, notes: Notes): { entries: Entries
   return { entries: inner, rest };
 }
 
-function repairEntries(entries: Entries, { rekey = [], login = null, image = null }: Wishes, notes: Notes): Entries {
+function repairEntries(entries: Entries, { rekey = [], remove = [], login = null, image = null }: Wishes, notes: Notes): Entries {
   const repaired = new Map<string, unknown>();
+  for (const key of remove.filter(key => !Object.hasOwn(entries, key)))
+    notes.left.push(`entry ${named(key)}: there is no such entry to remove`);
   for (const [key, value] of Object.entries(entries)) {
+    if (remove.includes(key)) {
+      notes.written.push(`all but the entry ${named(key)}`);
+      continue;
+    }
     const entry = repairEntry(key, value, image, notes);
     const placeholder = placeholderIn(key);
     if (placeholder !== null && !rekey.some(([from]) => from === key))

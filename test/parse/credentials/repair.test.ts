@@ -277,6 +277,13 @@ t.test('what is wanted besides', async t => {
       ['entry "reg.example.com" also under the key "reg.example.com:5000"'],
     ],
     [
+      'an entry that is not wanted',
+      secretOf(configOf({ 'reg.example.com': {}, 'quay.io': { auth } })),
+      { remove: ['reg.example.com'] },
+      { 'quay.io': { auth } },
+      ['all but the entry "reg.example.com"'],
+    ],
+    [
       'a placeholder is filled in',
       keyed('<host>'),
       { rekey: [['<host>', 'reg.example.com']] },

@@ -15,7 +15,7 @@ const SKIPS = [
   { test: 'real registries', on: ['darwin', 'win32'], why: 'one of the registries comes from a Debian package' },
   { test: 'a real docker-registry', on: ['darwin', 'win32'], why: 'the registry comes from a Debian package' },
   {
-    test: 'commands that edit an object make of it what they promise',
+    test: 'commands that edit a secret make of it what they promise',
     on: ['win32'],
     why: 'the commands are for a POSIX shell, and the kubectl that stands in is a shell script',
   },

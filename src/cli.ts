@@ -153,6 +153,27 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
       context,
     );
   },
+  async 'repair-secret'(flags, context) {
+    const { repairSecretCommand } = await import('./commands/repair-secret.ts');
+    return repairSecretCommand(
+      {
+        ...connectionFlags(name => flags.all(name)),
+        namespace: flags.text('namespace'),
+        requestTimeout: flags.duration('request-timeout'),
+        output: outputOf(flags),
+        name: flags.all('SECRET').at(-1),
+        file: flags.text('filename'),
+        image: flags.text('image'),
+        rekey: flags.all('rekey'),
+        remove: flags.all('remove'),
+        set: flags.text('set'),
+        dockerUsername: flags.text('docker-username'),
+        passwordStdin: flags.isOn('password-stdin'),
+        toNamespace: flags.text('to-namespace'),
+      },
+      context,
+    );
+  },
   async collect(flags, context) {
     const { collect } = await import('./commands/collect.ts');
     const more = {

@@ -170,6 +170,28 @@ const commands = [
       { command: 'kubectl imagepull cleanup -A --yes', description: 'Remove what was left in all namespaces, without a question' },
     ],
   },
+  {
+    name: 'repair-secret',
+    description: 'Print a pull secret without its visible defects',
+    details:
+      'Prints the secret with every defect repaired that can be seen: blanks and line breaks, quotation marks, a byte order mark, a value that is encoded twice or not at all, a wrong type or data key, keys that no image matches, a lost robot$project. It holds passwords, so it is never printed to a terminal: pipe it into kubectl replace -f -. What was repaired is told on standard error. With --set it writes a login and keeps the other entries. Where nothing has to be repaired, nothing is printed. The exit status is 0, 1 when a defect is left that only its owner can repair, 2 when there is no such secret or it cannot be read.',
+    argument: { name: 'SECRET', usage: '[SECRET]', value: 'secrets', repeatable: false },
+    examples: [
+      { command: 'kubectl imagepull repair-secret regcred -n shop | kubectl replace -f -', description: 'Repair a pull secret' },
+      {
+        command: 'kubectl imagepull repair-secret regcred --rekey registry.example.com=registry.example.com:5000 | kubectl replace -f -',
+        description: 'Copy an entry to the key that kubelet looks for',
+      },
+      {
+        command: 'kubectl imagepull repair-secret regcred --set registry.example.com | kubectl replace -f -',
+        description: 'Write a new login, and keep the other entries',
+      },
+      {
+        command: 'kubectl imagepull repair-secret regcred -n build --to-namespace shop | kubectl create -f -',
+        description: 'Copy a secret to another namespace',
+      },
+    ],
+  },
   { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
   {
     name: 'completion',
@@ -190,11 +212,11 @@ export type CommandName = (typeof commands)[number]['name'];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'cleanup', 'version', 'completion'];
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'cleanup', 'version', 'completion'];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
 /** Commands that ask a cluster. */
-const ASK_CLUSTER: readonly CommandName[] = [...ASKS, 'cleanup'];
+const ASK_CLUSTER: readonly CommandName[] = [...ASKS, 'repair-secret', 'cleanup'];
 
 /** What kubectl's own flags are to a command that asks a cluster. Source: cli-runtime, genericclioptions/config_flags.go; kubectl, pkg/kuberc. */
 const clusterFlags = [
@@ -231,7 +253,7 @@ const flags = [
     group: 'Flags',
     description:
       'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given',
-    commands: ASKS,
+    commands: [...ASKS, 'repair-secret'],
   },
   {
     name: 'all-namespaces',
@@ -334,8 +356,54 @@ const flags = [
     name: 'image',
     takes: 'IMAGE',
     group: 'Flags',
-    description: 'Also check that the secret can pull this image',
-    commands: ['test-secret'],
+    description: 'Image whose pull is checked, too, or which tells the project of a robot account',
+    commands: ['test-secret', 'repair-secret'],
+  },
+  {
+    name: 'rekey',
+    takes: 'FROM=TO',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Copy the entry with the key FROM to the key TO',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'remove',
+    takes: 'KEY',
+    repeatable: true,
+    group: 'Flags',
+    description: 'Leave out the entry with this key',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'set',
+    takes: 'REGISTRY',
+    group: 'Flags',
+    description:
+      'Write the user name in REGISTRY_USER and the password in REGISTRY_PASSWORD (environment variables) into the entry of REGISTRY; a secret that does not exist is made',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'docker-username',
+    takes: 'NAME',
+    group: 'Flags',
+    description: 'With --set: the user name, in place of REGISTRY_USER',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'password-stdin',
+    takes: null,
+    group: 'Flags',
+    description: 'With --set: read the password from standard input, in place of REGISTRY_PASSWORD',
+    commands: ['repair-secret'],
+  },
+  {
+    name: 'to-namespace',
+    takes: 'NAMESPACE',
+    value: 'namespaces',
+    group: 'Flags',
+    description: 'Print the secret as a new one for this namespace',
+    commands: ['repair-secret'],
   },
   {
     name: 'serviceaccount',
@@ -404,8 +472,8 @@ const flags = [
     default: 'text',
     group: 'Output flags',
     description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect yaml or json',
-    commands: ['why', 'test-secret', 'check', 'collect', 'version'],
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
+    commands: ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'version'],
   },
   {
     name: 'facts',
@@ -534,6 +602,7 @@ export const ENVIRONMENT = [
   { name: 'KUBECONFIG', description: 'Paths of kubeconfig files, as in kubectl.' },
   { name: 'KUBERC', description: 'Path of the kuberc file, as in kubectl; off ignores kuberc, as KUBECTL_KUBERC=false does.' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', description: 'Proxies for requests to registries and to the cluster.' },
+  { name: 'REGISTRY_USER, REGISTRY_PASSWORD', description: 'The login that repair-secret --set writes.' },
   { name: 'NO_COLOR', description: 'Turns colors off.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
   { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },

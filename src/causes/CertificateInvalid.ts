@@ -19,7 +19,7 @@ export const CertificateInvalid: CauseText = {
     return [
       {
         title: 'show the dates and the names of the certificate',
-        command: `openssl s_client -connect ${quote(withPort(host))} </dev/null 2>/dev/null | openssl x509 -noout -dates -ext subjectAltName`,
+        command: `echo Q | openssl s_client -connect ${quote(withPort(host))} | openssl x509 -noout -dates -ext subjectAltName`,
       },
       ...(isOfDates(fault)
         ? [

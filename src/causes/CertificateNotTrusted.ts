@@ -20,7 +20,7 @@ export const CertificateNotTrusted: CauseText = {
       {
         title:
           'show the certificate chain, and who signed it. If the server sends its own certificate alone, let it send the intermediate ones too: then no node needs a change',
-        command: `openssl s_client -connect ${quote(withPort(host))} -showcerts </dev/null`,
+        command: `echo Q | openssl s_client -connect ${quote(withPort(host))} -showcerts`,
       },
       nodeFix(facts, steps.trustAuthority(registry, trusted)),
       ...(check === null ? [] : [nodeFix(facts, check, 'if that changes nothing, ')]),

@@ -8,7 +8,7 @@ import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { capital, explanation, nodeName, quoted, registry } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
-import { createSecret, fixEntryInPlace, newSecretName, rawKeyOf, renewSecret, testSecret } from './secret-commands.ts';
+import { createSecret, newSecretName, renewSecret, repairVisible, testSecret } from './secret-commands.ts';
 
 export const CredentialsRejected: CauseText = {
   summary: facts => {
@@ -37,7 +37,7 @@ export const CredentialsRejected: CauseText = {
     }
     return [
       credential !== undefined && repaired?.works
-        ? fixEntryInPlace(facts, name, rawKeyOf(facts, credential), repaired.kind)
+        ? repairVisible(facts, name, repaired.kind)
         : renewSecret(facts, name, 'write the correct user name and password into the secret'),
       testSecret(facts, name),
       retryNow(facts),

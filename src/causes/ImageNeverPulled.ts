@@ -4,18 +4,7 @@ import type { Fix } from '../model/diagnosis.ts';
 import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import {
-  attachSecret,
-  changeManifest,
-  inVolume,
-  isBareName,
-  kubectl,
-  ownerOf,
-  patchTemplate,
-  podObject,
-  recreatePod,
-  rollsOut,
-} from './commands.ts';
+import { attachSecret, changeManifest, isBareName, kubectl, ownerOf, patchTemplate, podObject, recreatePod, rollsOut } from './commands.ts';
 import { decisive, imageOf, nodeName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps, nodeSystemOf } from './runtimes/index.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
@@ -111,24 +100,19 @@ function policy(facts: Facts, secret: string | null, title: string): CauseFix[] 
       ...(secret === null ? [] : attachSecret(facts, secret)),
     ];
   const changes = `the pull policy${secret === null ? '' : ` and pull secret "${secret}"`}`;
-  const spec = secret === null ? {} : { imagePullSecrets: [{ name: secret }] };
+  const change = isVolume ? { image: { pullPolicy: 'IfNotPresent' } } : { imagePullPolicy: 'IfNotPresent' };
+  const spec = { ...(secret === null ? {} : { imagePullSecrets: [{ name: secret }] }), [list]: [{ name, ...change }] };
   if (kind !== 'ephemeralContainer' && rollsOut(facts)) {
-    const change = isVolume ? { image: { pullPolicy: 'IfNotPresent' } } : { imagePullPolicy: 'IfNotPresent' };
     return [
       {
         title: `${title}, in ${owner.kind} "${owner.name}"`,
-        command: patchTemplate(facts, { ...spec, [list]: [{ name, ...change }] }),
+        command: patchTemplate(facts, spec),
         changes,
       },
     ];
   }
-  if (kind !== 'ephemeralContainer' && owner.kind === 'pod') {
-    const attach = secret === null ? '' : ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(secret)}}]`;
-    const edit = isVolume
-      ? inVolume(name, 'pullPolicy', 'IfNotPresent')
-      : ` | (.spec.${list}[] | select(.name == ${JSON.stringify(name)})).imagePullPolicy = "IfNotPresent"`;
-    return [{ title: `${title} (this recreates the pod)`, command: recreatePod(facts, `${attach}${edit}`), changes }];
-  }
+  if (kind !== 'ephemeralContainer' && owner.kind === 'pod')
+    return [{ title: `${title} (this recreates the pod)`, command: recreatePod(facts, spec), changes }];
   return [
     ...(secret === null ? [] : attachSecret(facts, secret)),
     kind === 'ephemeralContainer'

@@ -19,7 +19,7 @@ export const RegistryFailing: CauseText = {
   fixes: (facts, fault) => [
     {
       title: 'check the state of the registry (its status page, its log)',
-      command: `curl -sS -o /dev/null -w '%{http_code}\\n' ${quote(`${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`)}`,
+      command: `curl -sS -i ${quote(`${schemeOf(facts, fault)}://${failingHost(facts, fault)}/v2/`)}`,
     },
     retryNow(facts, 'when it works again, retry now by deleting the pod'),
   ],

@@ -1,16 +1,18 @@
 /** SecretMalformed: kubelet cannot read a pull secret: its type, key or content is wrong. Belongs here: its summary and its fixes. Pure. */
 
+import { isForPulls } from '../model/credential.ts';
 import type { Facts, SecretFact } from '../model/facts.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { firstLine } from './phrases.ts';
-import { createSecret, isForPulls, newSecretName, recreateSecret } from './secret-commands.ts';
+import { createSecret, newSecretName, recreateSecret } from './secret-commands.ts';
 
 export const SecretMalformed: CauseText = {
   summary: (facts, fault) => {
     const broken = facts.keyring.broken;
+    const plain = facts.secrets.find(({ name }) => name === broken?.secret)?.problems.find(problem => problem.plain !== undefined)?.plain;
     if (broken !== null)
-      return `kubelet cannot parse secret "${broken.secret}" (${broken.error}). One such secret makes kubelet fail every pull of the pod, also of public images.`;
+      return `kubelet cannot parse secret "${broken.secret}"${plain === undefined ? '' : `: ${plain}`} (${broken.error}). One such secret makes kubelet fail every pull of the pod, also of public images.`;
     const ignored = badSecret(facts);
     if (ignored === null)
       return `kubelet cannot parse a pull secret of the pod, and fails every pull of the pod. The message is: ${fault === null ? `"${facts.state.reason}"` : firstLine(fault, 300)}.`;

@@ -3,10 +3,9 @@
 import type { Facts } from '../model/facts.ts';
 import { isAuthenticationFault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
-import { kubectl, namespaceOf, retryNow } from './commands.ts';
+import { namespaceOf, retryNow } from './commands.ts';
 import { podName, quoted, registry } from './phrases.ts';
-import { createSecret } from './secret-commands.ts';
-import { object, quote } from './shell.ts';
+import { copySecret, createSecret } from './secret-commands.ts';
 
 export const SecretNotFound: CauseText = {
   summary: (facts, fault) => {
@@ -30,8 +29,7 @@ export const SecretNotFound: CauseText = {
     const from = facts.secrets.find(secret => secret.name === name)?.otherNamespaces?.[0];
     const create = createSecret(facts, name, from === undefined ? 'create the secret that the pod references' : 'or create it');
     if (from === undefined) return [create, retryNow(facts)];
-    const copy = `kubectl -n ${quote(from)} get ${object('secret', name)} -o json | jq 'del(.metadata) + {metadata:{name:.metadata.name}}' | ${kubectl(facts, 'create -f -')}`;
-    return [{ title: `copy it from namespace "${from}"`, command: copy }, create, retryNow(facts)];
+    return [copySecret(facts, name, from), create, retryNow(facts)];
   },
 };
 

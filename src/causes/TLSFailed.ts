@@ -12,7 +12,7 @@ export const TLSFailed: CauseText = {
   fixes: (facts, fault) => {
     const host = failingHost(facts, fault);
     return [
-      { title: 'show the handshake', command: `openssl s_client -connect ${quote(withPort(host))} </dev/null` },
+      { title: 'show the handshake', command: `echo Q | openssl s_client -connect ${quote(withPort(host))}` },
       wantsClientCertificate(fault)
         ? nodeFix(facts, nodeSteps(facts).clientCertificate(host))
         : { title: 'configure TLS 1.2 or 1.3, current ciphers and a SHA-256 certificate on the registry', command: null },

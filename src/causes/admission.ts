@@ -3,7 +3,7 @@ import type { Facts, Refusal } from '../model/facts.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { kubectl, namespaceOf, ownerObject, ownerOf, rollsOut } from './commands.ts';
 import { imageOf } from './phrases.ts';
-import { object } from './shell.ts';
+import { object, quote } from './shell.ts';
 
 /** In: the refusal, and the texts of its cause for an image that a node pulls. Out: its texts for a pod that was never created. */
 export function ofAdmission(refusal: Refusal, text: CauseText): CauseText {
@@ -47,7 +47,7 @@ const WEBHOOKS = 'validatingwebhookconfigurations,mutatingwebhookconfigurations'
 /** The rest of a kubectl command that shows what refuses. */
 function lookAt(facts: Facts, { by, name, maker }: Refusal): string {
   if (by === 'webhook' || by === 'silentWebhook')
-    return `get ${(by === 'webhook' && POLICIES.find(([pattern]) => pattern.test(name ?? ''))?.[1]) || WEBHOOKS}`;
+    return `get ${quote((by === 'webhook' && POLICIES.find(([pattern]) => pattern.test(name ?? ''))?.[1]) || WEBHOOKS)}`;
   if (by === 'policy') return `get ${object('validatingadmissionpolicy', name ?? '')} -o yaml`;
   if (by === 'quota') return 'describe quota';
   if (by === 'podSecurity') return `describe ${object('namespace', namespaceOf(facts))}`;

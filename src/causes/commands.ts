@@ -10,6 +10,7 @@ import type { CauseFix } from './cause.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { mayIgnoreMirrors } from './runtimes/node-system.ts';
 import { hostWord, object, positional, quote } from './shell.ts';
+import { yamlPatch } from './yaml-patch.ts';
 
 /** The host that answers for a registry: no API is at docker.io. */
 const answering = (host: string | undefined): string | undefined => (host === HUB ? 'registry-1.docker.io' : host);
@@ -46,7 +47,7 @@ export const rollsOut = (facts: Facts): boolean => ROLLS_OUT.has(ownerOf(facts).
 
 /** Patches the workload, or another object of the pod's namespace. */
 export const patch = (facts: Facts, target: string, change: object, type = ''): string =>
-  kubectl(facts, `patch ${target} ${type === '' ? '' : `--type=${type} `}-p ${quote(JSON.stringify(change))}`);
+  kubectl(facts, `patch ${target} ${type === '' ? '' : `--type=${type} `}-p ${quote(yamlPatch(change))}`);
 /** Patches the pod template of the workload. */
 export const patchTemplate = (facts: Facts, spec: object, type = ''): string =>
   rolledOut(facts, patch(facts, ownerObject(facts), { spec: { template: { spec } } }, type));
@@ -65,14 +66,18 @@ export function changeManifest({ declaredAt }: Facts, title: string): CauseFix {
 export function retryNow(facts: Facts, title = 'then retry now by deleting the pod'): Fix {
   if (facts.planned !== undefined) return NOTHING;
   if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete ${podObject(facts)}`) };
-  return { title: `${title} (no controller creates it again: this saves its manifest first)`, command: recreatePod(facts, '') };
+  return { title: `${title} (no controller creates it again: this saves its manifest first)`, command: recreatePod(facts) };
 }
 
-/** Deletes a bare pod and creates it again from its own manifest, changed by a jq filter. */
-export function recreatePod(facts: Facts, filter: string): string {
+/**
+ * Deletes a bare pod and creates it again from its own manifest, which is saved first; any node may then get it. In: what of its spec changes, as a strategic merge patch: an entry
+ * of a list is found by its name.
+ */
+export function recreatePod(facts: Facts, spec: object = {}): string {
   const file = quote(`./${(facts.pod?.name ?? 'POD').replace(/\//g, '-')}.json`);
-  const edit = `del(.status,.spec.nodeName,.metadata.uid,.metadata.resourceVersion,.metadata.creationTimestamp)${filter}`;
-  return `${kubectl(facts, `get ${podObject(facts)} -o json`)} | jq ${quote(edit)} > ${file}\n${kubectl(facts, `replace --force -f ${file}`)}`;
+  const change = quote(yamlPatch({ spec: { nodeName: null, ...spec } }));
+  const save = kubectl(facts, `get ${podObject(facts)} -o json > ${file}`);
+  return `${save}\n${kubectl(facts, `patch --local -f ${file} -o json -p ${change}`)} | ${kubectl(facts, 'replace --force -f -')}`;
 }
 
 /**
@@ -81,10 +86,6 @@ export function recreatePod(facts: Facts, filter: string): string {
  */
 const rolledOut = (facts: Facts, command: string): string =>
   ['statefulset', 'replicaset'].includes(ownerOf(facts).kind) ? `${command}\n${kubectl(facts, `delete ${podObject(facts)}`)}` : command;
-
-/** Sets a field of an image volume in the manifest of a pod, as a jq filter behind others. */
-export const inVolume = (name: string, field: string, value: string): string =>
-  ` | (.spec.volumes[] | select(.name == ${JSON.stringify(name)})).image.${field} = ${JSON.stringify(value)}`;
 
 /** Points the container to another image. In: the image, and what that is good for, as an imperative. */
 export function setImage(facts: Facts, image: string, title: string): CauseFix {
@@ -105,7 +106,11 @@ export function setImage(facts: Facts, image: string, title: string): CauseFix {
     return { title, command: patchTemplate(facts, { volumes: [{ name, image: { reference: image } }] }), changes };
   // the volumes of a pod cannot be changed
   if (container === 'imageVolume' && kind === 'pod')
-    return { title: `${title} (this recreates the pod)`, command: recreatePod(facts, inVolume(name, 'reference', image)), changes };
+    return {
+      title: `${title} (this recreates the pod)`,
+      command: recreatePod(facts, { volumes: [{ name, image: { reference: image } }] }),
+      changes,
+    };
   if (container === 'imageVolume')
     return {
       title: `${title}: set image.reference of volume "${name}" to ${image}`,
@@ -149,7 +154,7 @@ export function attachSecret(facts: Facts, name: string): CauseFix[] {
     return [
       {
         title: `recreate the pod with secret "${name}": the pull secrets of a pod cannot be changed`,
-        command: recreatePod(facts, ` | .spec.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`),
+        command: recreatePod(facts, spec),
         changes,
       },
     ];
@@ -171,7 +176,7 @@ export const retryWithAccount = (facts: Facts, title: string): Fix =>
   ownerOf(facts).kind === 'pod'
     ? {
         title: `${title} (no controller creates it again: this saves its manifest first)`,
-        command: recreatePod(facts, ' | del(.spec.imagePullSecrets)'),
+        command: recreatePod(facts, { imagePullSecrets: null }),
       }
     : retryNow(facts, title);
 
@@ -180,10 +185,7 @@ function attachToAccount(facts: Facts, name: string, before = ''): Fix[] {
   const { name: account, secrets } = facts.serviceAccount;
   const target = object('serviceaccount', account);
   const title = `${before}add secret "${name}" to service account "${account}", for every new pod that lists no pull secret`;
-  if (secrets === null) {
-    const add = `.imagePullSecrets += [{"name":${JSON.stringify(name)}}]`;
-    return [{ title, command: `${kubectl(facts, `get ${target} -o json`)} | jq ${quote(add)} | ${kubectl(facts, 'replace -f -')}` }];
-  }
+  if (secrets === null) return [{ title: `${title}: an entry of imagePullSecrets`, command: kubectl(facts, `edit ${target}`) }];
   const all = [...new Set([...secrets, name])].map(secret => ({ name: secret }));
   return [{ title, command: patch(facts, target, { imagePullSecrets: all }) }];
 }
@@ -202,7 +204,7 @@ export function selectNodes(facts: Facts, nodeSelector: Record<string, string>, 
     const spec = { jobTemplate: { spec: { template: { spec: { nodeSelector } } } } };
     return { title: `${title}, in its next jobs`, command: patch(facts, ownerObject(facts), { spec }), changes };
   }
-  if (kind === 'pod') return { title, command: recreatePod(facts, ` | .spec.nodeSelector += ${JSON.stringify(nodeSelector)}`), changes };
+  if (kind === 'pod') return { title, command: recreatePod(facts, { nodeSelector }), changes };
   const lines = Object.entries(nodeSelector).map(([label, value]) => `${label}: ${value}`);
   return { title: `${title}: set nodeSelector to ${lines.join(', ')} in its manifest, and create it again`, command: null, changes };
 }

@@ -1,40 +1,47 @@
-/** Commands that create, renew and repair pull secrets. No password is in one: it is read from a variable or a file, comes from the issuer's command, or stays inside the secret. Pure. */
+/**
+ * Commands that create, renew and repair pull secrets. No password is in one: `repair-secret` reads it from the environment or from the issuer's command, or it stays inside the secret.
+ * So no shell has to expand anything. Pure.
+ */
 
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
-import type { CredentialFact, Facts, SecretFact } from '../model/facts.ts';
+import type { CredentialFact, Facts } from '../model/facts.ts';
 import { authsKeyOf, providerOf, type RegistryProvider, type TokenUser } from '../model/registry-providers.ts';
-import { normalizeKey } from '../parse/credentials/pull-secret.ts';
+import { normalizeKey } from '../parse/credentials/auths-key.ts';
 import { redact } from '../util/redact.ts';
 import { kubectl, namespaceOf } from './commands.ts';
 import { count } from './phrases.ts';
-import { object, positional, quote } from './shell.ts';
+import { positional, quote } from './shell.ts';
 
 const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
 const providerOfImage = (facts: Facts): RegistryProvider | null => providerOf(registryOf(facts), facts.probe?.challenge ?? null);
 
-/** User name and password as words of a shell. */
-interface Login {
-  user: string;
-  password: string;
-}
-/** From variables of the shell; the user name is written where the registry takes only one. */
-const loginFromVariables = (facts: Facts): Login => {
-  const user = providerOfImage(facts)?.username ?? null;
-  return { user: user === null ? '"$REGISTRY_USER"' : quote(user), password: '"$REGISTRY_PASSWORD"' };
-};
-/** From the command of the issuer. */
-const loginFromIssuer = (facts: Facts, { username, command }: TokenUser): Login => ({
-  user: quote(username),
-  password: `"$(${command(registryOf(facts))})"`,
-});
+/** How the printed secret reaches the cluster: as a new one, in the place of the old one, or in its place after it was deleted. */
+type Writing = 'create' | 'replace' | 'replace --force';
 
-/** The variables to set before a command, and what belongs in them. */
+/** `repair-secret` in a namespace, and what writes its answer. In: its flags, quoted already. A name that begins with a dash stands last. */
+const repairing = (facts: Facts, name: string, flags: string, writing: Writing, from = namespaceOf(facts)): string =>
+  `kubectl imagepull repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}-n ${quote(from)}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''} | ${kubectl(facts, `${writing} -f -`)}`;
+
+/** The environment variables to set before a command, and what belongs in them. */
 function variables(facts: Facts): string {
   const provider = providerOfImage(facts);
-  const names = provider?.username == null ? 'REGISTRY_USER and REGISTRY_PASSWORD' : 'REGISTRY_PASSWORD';
-  return `set ${names} first${provider?.hints.login == null ? '' : `: ${provider.hints.login}`}`;
+  const names = provider?.username == null ? 'variables REGISTRY_USER and REGISTRY_PASSWORD' : 'variable REGISTRY_PASSWORD';
+  return `set the environment ${names} first${provider?.hints.login == null ? '' : `: ${provider.hints.login}`}`;
 }
+
+/** Writes an entry for the key of a registry, with user name and password from the environment. The user name is written where the registry takes only one. */
+function withEnvironment(facts: Facts, name: string, key: string, writing: Writing): string {
+  const user = providerOfImage(facts)?.username ?? null;
+  return repairing(facts, name, `${flag('set', key)}${user === null ? '' : ` ${flag('docker-username', user)}`}`, writing);
+}
+
+/** The same with a token that the command of its issuer prints. */
+const withToken = (facts: Facts, name: string, key: string, { username, command }: TokenUser, writing: Writing): string =>
+  `${command(registryOf(facts))} | ${repairing(facts, name, `${flag('set', key)} ${flag('docker-username', username)} --password-stdin`, writing)}`;
+
+/** A flag with a value that may begin with a dash. */
+const flag = (name: string, value: string): string => (value.startsWith('-') ? `--${name}=${quote(value)}` : `--${name} ${quote(value)}`);
 
 /** Creates a pull secret. In: its name, and the title as an imperative. */
 export function createSecret(facts: Facts, name: string, title: string): Fix {
@@ -43,53 +50,38 @@ export function createSecret(facts: Facts, name: string, title: string): Fix {
   if (token !== undefined)
     return {
       title: `${title} (its token is valid for ${count(token.hours, 'hour')})`,
-      command: creation(facts, name, loginFromIssuer(facts, token)),
+      command: withToken(facts, name, registryOf(facts), token, 'create'),
     };
-  return { title: `${title} (${variables(facts)})`, command: creation(facts, name, loginFromVariables(facts)) };
+  return { title: `${title} (${variables(facts)})`, command: withEnvironment(facts, name, registryOf(facts), 'create') };
 }
 
-const creation = (facts: Facts, name: string, { user, password }: Login, flags = ''): string => {
-  const fields = `--docker-server=${quote(authsKeyOf(registryOf(facts)))} --docker-username=${user} --docker-password=${password}${flags}`;
-  const create = 'create secret docker-registry';
-  return kubectl(facts, name.startsWith('-') ? `${create} ${fields} ${positional(name)}` : `${create} ${quote(name)} ${fields}`);
-};
-
-/** Replaces a pull secret by one that holds only this registry. */
-const replacement = (facts: Facts, name: string, login: Login): string =>
-  `${creation(facts, name, login, ' --dry-run=client -o yaml')} | ${kubectl(facts, 'replace -f -')}`;
-
-/** Whether a secret can be replaced by a new one without a loss: it holds this registry at most. */
-const holdsNothingElse = (secret: SecretFact | undefined): boolean =>
-  secret?.lookup === 'found' && secret.type === 'kubernetes.io/dockerconfigjson' && secret.keys.length <= 1;
-
 /** Writes the user name and the password of this registry into a pull secret. Its other entries are kept. */
-export const renewSecret = (facts: Facts, name: string, title: string): Fix =>
-  writeEntry(facts, name, `${title} (${variables(facts)}`, loginFromVariables(facts));
+export const renewSecret = (facts: Facts, name: string, title: string, writing: Writing = 'replace'): Fix => ({
+  title: `${title} (${variables(facts)}${othersAreKept(facts, name)})`,
+  command: withEnvironment(facts, name, keyIn(facts, name), writing),
+});
 
 /** Writes a new token from its issuer into a pull secret. Its other entries are kept. */
-export const renewToken = (facts: Facts, name: string, token: TokenUser): Fix =>
-  writeEntry(
-    facts,
-    name,
-    `write a new token into the secret (it is valid for ${count(token.hours, 'hour')}`,
-    loginFromIssuer(facts, token),
-  );
+export const renewToken = (facts: Facts, name: string, token: TokenUser): Fix => ({
+  title: `write a new token into the secret (it is valid for ${count(token.hours, 'hour')}${othersAreKept(facts, name)})`,
+  command: withToken(facts, name, keyIn(facts, name), token, 'replace'),
+});
 
-/** In: a title with an open parenthesis. */
-function writeEntry(facts: Facts, name: string, title: string, login: Login): Fix {
-  if (holdsNothingElse(facts.secrets.find(candidate => candidate.name === name)))
-    return { title: `${title})`, command: replacement(facts, name, login) };
+/** Said unless the secret is known to have no other entry. */
+function othersAreKept(facts: Facts, name: string): string {
+  const secret = facts.secrets.find(candidate => candidate.name === name);
+  return secret?.lookup === 'found' && secret.keys.length <= 1 ? '' : '; other entries are kept';
+}
+
+/** The key of this registry's entry in a secret. A key with a password in it is not shown, and so cannot be named. */
+function keyIn(facts: Facts, name: string): string {
   const old = facts.keyring.credentials.find(credential => credential.secret === name);
-  const key = old === undefined ? authsKeyOf(registryOf(facts)) : rawKeyOf(facts, old);
-  const words = `--arg key ${quote(key)} --arg user ${login.user} --arg password ${login.password}`;
-  return {
-    title: `${title}; other entries are kept)`,
-    command: editSecret(facts, name, words, entries => `${entries}[$key] = {username: $user, password: $password}`),
-  };
+  const key = old === undefined ? null : rawKeyOf(facts, old);
+  return key === null || key.includes('REDACTED') ? registryOf(facts) : key;
 }
 
 /** The key of a credential as it is written in its secret. */
-export const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string =>
+const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string =>
   facts.secrets
     .find(({ name }) => name === secret)
     ?.keys.find(raw => {
@@ -97,51 +89,27 @@ export const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string 
       return normal.ok && redact(normal.key) === key;
     }) ?? key;
 
-/** What removes a defect from a user name or a password, as a jq filter of a string. */
-const typoFilter = (facts: Facts, kind: TypoKind): string => {
-  // white space, a space without a width, a byte order mark
-  const blank = '("[[:space:]" + ([8203, 65279] | implode) + "]+") as $blank';
-  if (kind === 'blanks') return `${blank} | sub("^" + $blank; "") | sub($blank + "$"; "")`;
-  if (kind === 'quotes') return 'if length > 1 and .[:1] == .[-1:] and (explode[0] | . == 34 or . == 39) then .[1:-1] else . end';
-  return `if startswith("robot+") then ${JSON.stringify(`robot$${facts.reference?.repository.split('/')[0]}`)} + .[5:] else . end`;
-};
-
-/** Removes a visible defect from an entry: user name and password stay inside the secret, and its other entries are kept. */
-export const fixEntryInPlace = (facts: Facts, name: string, rawKey: string, kind: TypoKind): Fix => ({
-  title: 'fix the entry in place (no password to type; other entries are kept)',
-  command: editSecret(facts, name, `--arg key ${quote(rawKey)}`, entries =>
-    [
-      `(def repair: ${typoFilter(facts, kind)};`,
-      `${entries}[$key] |= (with_entries(if .key == "username" or .key == "password" then .value |= repair else . end)`,
-      `| if (.auth | length) > 0 then .auth |= (@base64d | split(":") | [(.[0] | repair), (.[1:] | join(":") | repair)] | join(":") | @base64) else . end))`,
-    ].join(' '),
-  ),
+/** Repairs every visible defect of a pull secret. In: whether one of them is the lost project of a robot account, which the image tells. */
+export const repairVisible = (facts: Facts, name: string, kind?: TypoKind): Fix => ({
+  title: 'repair the secret (no password to type; other entries are kept)',
+  command: repairing(facts, name, kind === 'robot' ? flag('image', facts.image) : '', 'replace'),
 });
 
-/** Types of secrets that may be intended for pulls. Another type has another purpose, and a repair must not change such a secret. */
-export const isForPulls = (type: string | null): boolean =>
-  type === null || type === 'Opaque' || type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg';
-
-/** Recreates a secret that kubelet cannot read. Only if its type is wrong, the old one has to be deleted first. */
+/** Repairs or replaces a secret that kubelet cannot read. Only if its type is wrong, the old one has to be deleted first. */
 export function recreateSecret(facts: Facts, name: string): Fix {
-  const { type = null, intendedFormat = null } = facts.secrets.find(candidate => candidate.name === name) ?? {};
-  if (intendedFormat !== null) return retypeSecret(facts, name, intendedFormat);
-  if (type === 'kubernetes.io/dockerconfigjson') return renewSecret(facts, name, 'recreate the secret in the correct format');
-  const create = createSecret(facts, name, 'recreate the secret in the correct format');
-  return {
-    title: `${create.title}. The type of a secret cannot be changed: the old secret is deleted first, with all its content`,
-    command: `${kubectl(facts, `delete ${object('secret', name)}`)}\n${create.command}`,
-  };
-}
-
-/** Gives a secret with the right content the form that kubelet reads. A type cannot be changed: kubectl deletes the secret and recreates it with all its content. */
-function retypeSecret(facts: Facts, name: string, { type, from, to }: NonNullable<SecretFact['intendedFormat']>): Fix {
-  const moved = from === to ? '' : ` | .data[${JSON.stringify(to)}] = .data[${JSON.stringify(from)}]`;
-  const filter = `.type = "${type}"${moved} | del(.metadata.uid, .metadata.resourceVersion, .metadata.creationTimestamp, .metadata.managedFields)`;
-  return {
-    title: `recreate the secret as type ${type} (no password to type; its content is kept)`,
-    command: `${kubectl(facts, `get ${object('secret', name)} -o json`)} | jq ${quote(filter)} | ${kubectl(facts, 'replace --force -f -')}`,
-  };
+  const { type = null, intendedFormat = null, repair = null } = facts.secrets.find(candidate => candidate.name === name) ?? {};
+  // facts of an older version tell only the form that was meant
+  const isRepairable = repair !== null || intendedFormat !== null;
+  const recreate = repair?.recreate ?? (type !== 'kubernetes.io/dockerconfigjson' && type !== 'kubernetes.io/dockercfg');
+  const writing = recreate ? 'replace --force' : 'replace';
+  const deletes = '. What is wrong cannot be changed in place: kubectl deletes the secret and creates it again';
+  if (isRepairable)
+    return {
+      title: `repair the secret (no password to type; its content is kept)${recreate ? deletes : ''}`,
+      command: repairing(facts, name, '', writing),
+    };
+  const renew = renewSecret(facts, name, 'write the secret again in the correct format', writing);
+  return { ...renew, title: `${renew.title}${recreate ? deletes : ''}` };
 }
 
 /** Copies an entry of a pull secret to the key that kubelet looks for. All entries are kept. */
@@ -151,21 +119,15 @@ export function copyEntry(facts: Facts, name: string, wrong: string): Fix {
   if (wrong.includes('REDACTED')) return renewSecret(facts, name, `write the user name and the password under the key "${right}"`);
   return {
     title: `copy the entry to the key that kubelet looks for, "${right}" (no password to type; all entries are kept)`,
-    command: editSecret(
-      facts,
-      name,
-      `--arg old ${quote(wrong)} --arg new ${quote(right)}`,
-      entries => `${entries}[$new] = (${entries}[$old] // error("no such entry"))`,
-    ),
+    command: repairing(facts, name, flag('rekey', `${wrong}=${right}`), 'replace'),
   };
 }
 
-/** Edits the entries inside a pull secret by jq, in the form that its type has. */
-function editSecret(facts: Facts, name: string, words: string, edit: (entries: string) => string): string {
-  const old = facts.secrets.find(candidate => candidate.name === name)?.type === 'kubernetes.io/dockercfg';
-  const filter = `.data["${old ? '.dockercfg' : '.dockerconfigjson'}"] |= (@base64d | fromjson | ${edit(old ? '.' : '.auths')} | tojson | @base64)`;
-  return `${kubectl(facts, `get ${object('secret', name)} -o json`)} | jq ${words} ${quote(filter)} | ${kubectl(facts, 'replace -f -')}`;
-}
+/** Copies a secret from another namespace. */
+export const copySecret = (facts: Facts, name: string, from: string): Fix => ({
+  title: `copy it from namespace "${from}"`,
+  command: repairing(facts, name, `--to-namespace ${quote(namespaceOf(facts))}`, 'create', from),
+});
 
 /** A free name for a new pull secret, after the registry. */
 export function newSecretName(facts: Facts): string {

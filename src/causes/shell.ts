@@ -1,10 +1,11 @@
 /**
- * Words for a shell: bash, zsh, fish (3.4 or newer) and dash read each alike. Belongs here: what makes a text one safe word of a command, and where a command has its lines. Words are
- * quoted once, where a command is put together: nothing edits a command afterwards. Windows' shells are not meant. Pure.
+ * Words for a shell: bash, zsh, fish (3.4 or newer) and dash read each alike, and PowerShell (7.3 or newer) too but for a word with a single quote or with backslashes that fish reads, which
+ * no name of Kubernetes has. Belongs here: what makes a text one safe word of a command, and where a command has its lines. Words are quoted once, where a command is put together:
+ * nothing edits a command afterwards. A command for the person's own machine needs no variable, no `&&` and no file of the system: then one text is right for all of them. Pure.
  */
 
-/** What no shell reads as anything but itself; at the beginning neither `=` (zsh looks a command up) nor `%` (a job). */
-const PLAIN_WORD = /^(?![=%])[A-Za-z0-9_./:@%+=,-]+$/;
+/** What no shell reads as anything but itself; at the beginning neither `=` (zsh looks a command up) nor `%` (a job) nor `@` (PowerShell's splatting), and no comma (its lists). */
+const PLAIN_WORD = /^(?![=%@])[A-Za-z0-9_./:@%+=-]+$/;
 
 /**
  * One word for a shell, quoted where needed. In double quotes stand only `'` and some of `\`: within single quotes fish reads a backslash before another one and before a quote, and

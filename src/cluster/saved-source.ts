@@ -75,11 +75,7 @@ const MAX_ALIASES = 0;
  * errors. Errors: a UserError when it does not parse or holds no object.
  */
 export function readSaved(text: string, name: string): Saved {
-  if (text.trim() === '') throw new UserError(`${name} is empty`, HOW_TO_SAVE);
-  const parsed = readDocuments(text, MAX_ALIASES);
-  if (!parsed.ok) throw new UserError(`${name} is neither JSON nor YAML: ${parsed.error}`, HOW_TO_SAVE);
-  const objects = flatten(parsed.documents);
-  if (objects.length === 0) throw new UserError(`${name} contains no Kubernetes object`, HOW_TO_SAVE);
+  const objects = readObjects(text, name);
   const warnings: string[] = [];
   const tell = (malformed: number, label: string): boolean => {
     const warning = malformedWarning(malformed, `the ${label} in ${name}`);
@@ -206,6 +202,16 @@ function collectedOf(
   };
 }
 
+/** The objects of a file's text, as they stand there. In and errors: as for `readSaved`. */
+export function readObjects(text: string, name: string): Unread[] {
+  if (text.trim() === '') throw new UserError(`${name} is empty`, HOW_TO_SAVE);
+  const parsed = readDocuments(text, MAX_ALIASES);
+  if (!parsed.ok) throw new UserError(`${name} is neither JSON nor YAML: ${parsed.error}`, HOW_TO_SAVE);
+  const objects = flatten(parsed.documents);
+  if (objects.length === 0) throw new UserError(`${name} contains no Kubernetes object`, HOW_TO_SAVE);
+  return objects;
+}
+
 /** The refused pods of a file: by the events of their makers, and by the conditions of those makers that it holds. */
 function refusedOf(
   events: readonly Event[],
@@ -324,7 +330,7 @@ function createSavedSource(
 }
 
 /** An object of a file, whose shape is not known yet. */
-interface Unread {
+export interface Unread {
   kind: string | undefined;
   value: unknown;
 }

@@ -208,6 +208,7 @@ export const readSecret = (value: unknown): Shaped<Secret> =>
         type: defects.text(fields.type, 'type'),
         data: defects.texts(fields.data, 'data', MAX_SECRET_VALUE),
         stringData: defects.texts(fields.stringData, 'stringData', MAX_SECRET_VALUE),
+        immutable: fields.immutable === true ? true : undefined,
       }) as Secret,
   );
 

@@ -87,6 +87,22 @@ export interface CleanupFlags extends ConnectionFlags {
   yes: boolean;
 }
 
+/** The flags of `repair-secret`. */
+export interface RepairSecretFlags extends Pick<CommonFlags, keyof ConnectionFlags | 'namespace' | 'requestTimeout' | 'output'> {
+  name: string | undefined;
+  file: string | undefined;
+  image: string | undefined;
+  /** FROM=TO. */
+  rekey: string[];
+  remove: string[];
+  /** The registry of a login to write. */
+  set: string | undefined;
+  /** In place of REGISTRY_USER. */
+  dockerUsername: string | undefined;
+  passwordStdin: boolean;
+  toNamespace: string | undefined;
+}
+
 /** The flags of `test-secret`. */
 export interface TestSecretFlags extends CommonFlags {
   names: string[];

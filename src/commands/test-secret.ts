@@ -9,11 +9,11 @@ import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import type { TextOptions } from '../report/style.ts';
-import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
 import { withProber } from './open-prober.ts';
+import { bareName, secretNotFound, secretNotRead } from './secret-names.ts';
 import { print, readInput, showProgress, warn, widthOf } from './terminal.ts';
 
 /** Out: the exit status: 1 when a secret or one of its entries does not work, 2 when one could not be tested. Throws UserError for wrong flags, and for a secret that cannot be read. */
@@ -63,8 +63,6 @@ function render(tests: SecretTest[], warnings: string[], output: OutputFormat, o
   return renderSecretTests(tests, options);
 }
 
-const bareName = (name: string): string => name.replace(/^secrets?\//, '');
-
 const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]> =>
   withApi(flags, context, (api, ownNamespace) => {
     const reader = createReader(api);
@@ -73,19 +71,8 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
       flags.names.map(bareName).map(async name => {
         const lookup = await reader.secret(namespace, name);
         if (lookup.found) return lookup.object;
-        if (lookup.missing) {
-          const space = await api.get(`/api/v1/namespaces/${inUrl(namespace)}`);
-          if (!space.ok && space.status === 404)
-            throw new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces');
-          throw new UserError(
-            `secret "${name}" not found in namespace "${namespace}"`,
-            `list the secrets with: kubectl -n ${namespace} get secrets`,
-          );
-        }
-        throw new UserError(
-          `cannot read secret "${name}" in namespace "${namespace}": ${lookup.why}`,
-          `it needs the permission "get secrets"; kubectl needs the same for: kubectl -n ${namespace} get secret ${name}`,
-        );
+        if (lookup.missing) throw await secretNotFound(api, namespace, name);
+        throw secretNotRead(namespace, name, lookup.why);
       }),
     );
   });

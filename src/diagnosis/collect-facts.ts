@@ -8,6 +8,7 @@ import { fullReference, imageName, type Reference, registryHosts, withoutTag } f
 import { clientOf } from '../model/runtime-client.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { hasEntry, lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { unfilled } from '../parse/credentials/placeholders.ts';
 import { noteSecrets, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { findTypo } from '../parse/credentials/typos.ts';
 import { managerOf } from '../parse/manager.ts';
@@ -279,7 +280,7 @@ export function credentialFact(credential: Credential, now: string, reference: F
     username: showUser(credential.username),
     empty: credential.isEmpty,
     expiry: expiryOf(credential, now),
-    defect: findTypo(credential, reference)?.what ?? null,
+    defect: findTypo(credential, reference)?.what ?? unfilled(credential),
   };
 }
 
@@ -293,6 +294,7 @@ function secretFact(name: string, snapshot: PodSnapshot, read: PullSecret | unde
     why: lookup === undefined ? 'it was not requested' : lookup.found ? null : lookup.missing ? (lookup.reportedBy ?? null) : lookup.why,
     problems: read?.problems ?? [],
     intendedFormat: read?.intendedFormat ?? null,
+    ...(read?.repair == null ? {} : { repair: read.repair }),
     keys: (read?.entries ?? []).slice(0, MOST_KEYS).map(entry => shownKey(entry.rawKey)),
     otherNamespaces: elsewhere?.found ? elsewhere.object : null,
   };

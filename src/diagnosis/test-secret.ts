@@ -1,24 +1,18 @@
 /** Whether a pull secret works: its form, and what the registry of each entry answers to its credential. Asks registries through the prober. */
 import { docsOf } from '../causes/docs-url.ts';
-import {
-  copyEntry,
-  createSecret,
-  fixEntryInPlace,
-  isForPulls,
-  newSecretName,
-  recreateSecret,
-  renewSecret,
-} from '../causes/secret-commands.ts';
+import { copyEntry, createSecret, newSecretName, recreateSecret, renewSecret, repairVisible } from '../causes/secret-commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
-import type { TypoKind } from '../model/credential.ts';
+import { isForPulls, type TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
-import { HUB_AUTHS_KEY, HUB_HOSTS } from '../model/registry-providers.ts';
+import { HUB_HOSTS } from '../model/registry-providers.ts';
+import { intendedKey, neverMatches } from '../parse/credentials/auths-key.ts';
 import { expiryOf } from '../parse/credentials/expiry.ts';
 import { isHubName, keyMatches, lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { neverFilledIn, placeholderIn, unfilled } from '../parse/credentials/placeholders.ts';
 import { type AuthsEntry, type PullSecret, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { parseReference } from '../parse/reference.ts';
 import type { LoginFacts, Prober } from '../registry/prober.ts';
@@ -164,7 +158,13 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
     detail,
     fixes: repairs(subject, cause, entry),
   });
-  if (entry.key === null) return bad('SecretMalformed', `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`);
+  const placeholder = placeholderIn(entry.rawKey);
+  if (entry.key === null)
+    return bad(
+      'SecretMalformed',
+      `${placeholder === null ? '' : `${neverFilledIn(placeholder)}; `}kubelet cannot parse this key (${entry.keyError}) and ignores the entry`,
+    );
+  if (placeholder !== null) return bad('SecretRegistryMismatch', neverFilledIn(placeholder));
   const never = neverMatches(entry.key);
   if (never !== null) return bad('SecretRegistryMismatch', never);
   if (credential.isEmpty) {
@@ -193,19 +193,8 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
       ? []
       : repairOf === null
         ? repairs(subject, result.cause, entry)
-        : [fixEntryInPlace(factsOf(subject, entry), subject.read.name, entry.rawKey, repairOf)];
+        : [repairVisible(factsOf(subject, entry), subject.read.name, repairOf)];
   return { ...row, ...result, checks: ladder(result.checks), fixes };
-}
-
-/** Keys that parse and that no image can ever match. */
-function neverMatches(key: string): string | null {
-  if (key === 'index.docker.io/v1' || key === 'index.docker.io/v2') return `the last slash is missing: the key must be "${HUB_AUTHS_KEY}"`;
-  const [host = ''] = key.split('/');
-  if (HUB_HOSTS.includes(host) && host !== HUB && host !== 'index.docker.io')
-    return `kubelet does not use "${host}" for Docker Hub: the key must be "${HUB_AUTHS_KEY}"`;
-  if (/^(?:docker|oci):/.test(key)) return 'kubelet accepts only https:// and http:// before the host';
-  if (/\/[^/]*:/.test(key)) return 'the key has a tag: a key is a host and a path, without a tag';
-  return null;
 }
 
 /** With the defect whose repaired form was accepted. */
@@ -222,11 +211,17 @@ async function loginAs(entry: AuthsEntry, registry: string, tested: SecretUnderT
   const subject: SecretUnderTest = { ...tested, reference: null, image: '' };
   return {
     result: facts.result,
-    detail: `${facts.detail}${repaired}`,
+    detail: `${facts.detail}${repaired}${facts.result === 'rejected' && facts.repaired === null ? neverFilled(entry) : ''}`,
     cause: causeOfLogin(facts, entry, subject),
     checks: facts.checks,
     repairOf: worksRepaired(facts.repaired),
   };
+}
+
+/** What of a rejected login was never filled in, behind another clause. */
+function neverFilled({ credential }: AuthsEntry): string {
+  const what = unfilled(credential);
+  return what === null ? '' : `; ${what}`;
 }
 
 function causeOfLogin(facts: LoginFacts, entry: AuthsEntry, subject: SecretUnderTest): CauseCode | null {
@@ -303,6 +298,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
         why: null,
         problems: [],
         intendedFormat: read.intendedFormat,
+        ...(read.repair === null ? {} : { repair: read.repair }),
         keys: read.entries.map(({ rawKey }) => redact(rawKey)),
         otherNamespaces: null,
       },
@@ -324,6 +320,7 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
 function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
+  if (entry !== null && intendedKey(entry.rawKey) !== null) return [repairVisible(facts, read.name)];
   switch (code) {
     case 'SecretMalformed':
       return isForPulls(read.type)
@@ -340,7 +337,8 @@ function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | nul
     case 'CredentialsExpired':
       return [renewSecret(facts, read.name, 'write a valid user name and password into the secret')];
     case 'SecretRegistryMismatch':
-      return [copyEntry(facts, read.name, entry?.rawKey ?? '')];
+      // what was never filled in is no registry
+      return [copyEntry(placeholderIn(entry?.rawKey ?? '') === null ? facts : factsOf(subject), read.name, entry?.rawKey ?? '')];
     default:
       return [{ title: `${isCauseCode(code) ? causeOf(code).title : code}: see ${docsOf(code as CauseCode, VERSION)}`, command: null }];
   }

@@ -72,6 +72,15 @@ export class Credential {
 /** Blanks or line ends around user name or password, quotes around them, a robot's project that a shell ate. */
 export type TypoKind = 'blanks' | 'quotes' | 'robot';
 
+/** Secret type → the key that kubelet reads. Source: pkg/credentialprovider/secrets/secrets.go. */
+export const KEY_OF_TYPE: ReadonlyMap<string, '.dockerconfigjson' | '.dockercfg'> = new Map([
+  ['kubernetes.io/dockerconfigjson', '.dockerconfigjson'],
+  ['kubernetes.io/dockercfg', '.dockercfg'],
+]);
+
+/** Types of secrets that may be intended for pulls. Another type has another purpose, and a repair must not change such a secret. */
+export const isForPulls = (type: string | null): boolean => type === null || type === 'Opaque' || KEY_OF_TYPE.has(type);
+
 /** The causes that a secret alone can show. */
 export type SecretProblemCode = 'SecretMalformed' | 'SecretHasNoCredentials';
 
@@ -81,6 +90,8 @@ export interface SecretProblem {
   /** Whether kubelet then fails every pull of every pod that names this secret (MakeDockerKeyring returns an error). */
   breaksKeyring: boolean;
   detail: string;
+  /** The defect in plain words, as a clause without values; absent where nothing but the words of the parser tells it. */
+  plain?: string;
 }
 
 /** How a secret has to be made for kubelet to read it: its type, where the content stands now, and the key under which it has to stand. */
@@ -88,6 +99,12 @@ export interface SecretFormat {
   type: string;
   from: string;
   to: string;
+}
+
+/** How a secret that kubelet cannot use is repaired from what it holds. */
+export interface SecretRepair {
+  /** Its type cannot be changed, or nothing of it: it has to be deleted and made anew. */
+  recreate: boolean;
 }
 
 /** An auths entry that does not match the image, and why. */

@@ -1,5 +1,5 @@
 /** The facts of one image: plain JSON without a password, from objects, the report of the node and the probe. Belongs here: the types, and small predicates. */
-import type { NearMiss, SecretFormat, SecretProblem } from './credential.ts';
+import type { NearMiss, SecretFormat, SecretProblem, SecretRepair } from './credential.ts';
 import { type Fault, isAuthenticationFault } from './fault.ts';
 import type { DiskFacts, NodePulls } from './node-load.ts';
 import type { Platform } from './platform.ts';
@@ -53,6 +53,8 @@ export interface SecretFact {
   problems: SecretProblem[];
   /** The form in which kubelet would read what it holds; null when it has that form, or holds nothing that would do. */
   intendedFormat: SecretFormat | null;
+  /** Present where `repair-secret` makes of it one that kubelet reads; whether it then has to be deleted and created again, as a type or an immutable secret cannot be changed. */
+  repair?: SecretRepair;
   /** Raw keys of its entries. */
   keys: string[];
   /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */

@@ -3,7 +3,7 @@
  * belongs to src/cluster.
  */
 
-import type { SecretFormat, SecretProblem } from './credential.ts';
+import type { SecretFormat, SecretProblem, SecretRepair } from './credential.ts';
 import type { FileSystem } from './node-load.ts';
 import type { ProbeFacts } from './probe.ts';
 
@@ -139,6 +139,7 @@ export interface Secret {
   type?: string;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
+  immutable?: boolean;
   /** What was read of it where its values were replaced by others that do not read alike. */
   reading?: SecretReading;
 }
@@ -147,6 +148,7 @@ export interface Secret {
 export interface SecretReading {
   problems: SecretProblem[];
   intendedFormat: SecretFormat | null;
+  repair: SecretRepair | null;
   error: string | null;
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Baseline, failedLookup, type Lookup, notSeen, type PodRefusal, type SecretReading } from '../model/kubernetes.ts';
 import type { ProbeFacts } from '../model/probe.ts';
-import { probe, secretFormat, secretProblems } from './facts.ts';
+import { probe, secretFormat, secretProblems, secretRepair } from './facts.ts';
 import { boolean, list, nullable, number, object, oneOf, optional, type Reader, text, time } from './shape.ts';
 
 /** The kind of the record. */
@@ -98,7 +98,12 @@ export const readCollection: Reader<Collection> = object<Collection>({
     object<Collection['readings'][number]>({
       namespace: text,
       name: text,
-      reading: object<SecretReading>({ problems: secretProblems, intendedFormat: secretFormat, error: nullable(text) }),
+      reading: object<SecretReading>({
+        problems: secretProblems,
+        intendedFormat: secretFormat,
+        repair: nullable(secretRepair),
+        error: nullable(text),
+      }),
     }),
   ),
   answers: nullable(

@@ -3,7 +3,7 @@
  * shape is checked. A field that is added to the facts needs a reader here (the compiler asks for it); what an older version did not write is null or empty. Pure.
  */
 import type { ForeignContent } from '../model/content.ts';
-import type { NearMiss, SecretFormat, SecretProblem } from '../model/credential.ts';
+import type { NearMiss, SecretFormat, SecretProblem, SecretRepair } from '../model/credential.ts';
 import type {
   CredentialExpiry,
   CredentialFact,
@@ -423,8 +423,11 @@ export const secretProblems: Reader<SecretProblem[]> = list(
     code: oneOf({ SecretMalformed: true, SecretHasNoCredentials: true }),
     breaksKeyring: boolean,
     detail: text,
+    plain: optional(text),
   }),
 );
+/** How what is wrong with it can be repaired. */
+export const secretRepair = object<SecretRepair>({ recreate: boolean });
 /** The form in which kubelet would read what a pull secret holds. */
 export const secretFormat: Reader<SecretFormat | null> = nullable(object<SecretFormat>({ type: text, from: text, to: text }));
 
@@ -435,6 +438,7 @@ const secret = object<SecretFact>({
   why: nullable(text),
   problems: secretProblems,
   intendedFormat: secretFormat,
+  repair: optional(secretRepair),
   keys: list(quoted),
   otherNamespaces: nullable(list(text)),
 });

@@ -308,8 +308,8 @@ export function safeListOf(all: readonly Collected[], around: Surroundings): Saf
     const replaced = replaceValues({ ...secret, metadata }, replacements);
     const isChanged = JSON.stringify([replaced.data, replaced.stringData]) !== JSON.stringify([secret.data, secret.stringData]);
     if (readsAlike(secret, replaced)) return { secret: replaced, isChanged };
-    const { problems, intendedFormat, error } = readPullSecret(secret);
-    record.readings.push({ namespace: namespaceOf(metadata), name: metadata.name, reading: { problems, intendedFormat, error } });
+    const { problems, intendedFormat, repair, error } = readPullSecret(secret);
+    record.readings.push({ namespace: namespaceOf(metadata), name: metadata.name, reading: { problems, intendedFormat, repair, error } });
     const blank = (values: Record<string, string> | undefined): Record<string, string> | undefined =>
       values && Object.fromEntries(Object.keys(values).map(key => [key, Buffer.from(`${REPLACED}0`).toString('base64')]));
     const [data, stringData] = [blank(secret.data), blank(secret.stringData)];
@@ -370,8 +370,8 @@ const baselineOf = ({ nodes, registries, accounts }: Baseline): Collection['base
 /** Whether kubelet finds the same wrong with both, and as many entries. */
 function readsAlike(one: Secret, other: Secret): boolean {
   const said = (secret: Secret): string => {
-    const { problems, intendedFormat, error, entries } = readPullSecret(secret);
-    return JSON.stringify([problems, intendedFormat, error, entries.length]);
+    const { problems, intendedFormat, repair, error, entries } = readPullSecret(secret);
+    return JSON.stringify([problems, intendedFormat, repair, error, entries.length]);
   };
   return said(one) === said(other);
 }

@@ -92,7 +92,7 @@ export const secretTestList = (tests: SecretTest[], warnings: string[]): object 
 /** In: a plain value. Out: its JSON, without any secret of the run, in which every character that a reader does not see is an escape (`JSON.stringify` leaves many). */
 export const toJson = (value: object): string => documentJson(withoutSecrets(value));
 
-/** In: a plain value from which every secret was taken already. Out: its JSON. */
+/** In: a plain value whose secrets were taken already, or that is printed for them, as only `repair-secret` does. Out: its JSON. */
 export const documentJson = (value: object): string => visibleJson(JSON.stringify(value, null, 2));
 
 /** In: a plain value. Out: the same on one line. */
@@ -101,7 +101,7 @@ export const toJsonLine = (value: object): string => visibleJson(JSON.stringify(
 /** In: a plain value. Out: its YAML, without the same secrets and with the same escapes. Only between commands a line break is one: a name of several lines is shown on one. */
 export const toYaml = (value: object): string => documentYaml(withoutSecrets(value));
 
-/** In: a plain value from which every secret was taken already. Out: its YAML. */
+/** The same as YAML. */
 export function documentYaml(value: object): string {
   const marked = JSON.parse(JSON.stringify(value), (key, part: unknown) =>
     typeof part === 'string' ? marksFor(part, key) : part,

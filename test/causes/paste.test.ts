@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { load } from 'js-yaml';
 import t from 'tap';
 import { commandLines } from '../../src/causes/shell.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { Fix } from '../../src/model/diagnosis.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { factsOf, readFixture } from '../helpers/facts.ts';
+import { powerShellCalls } from '../helpers/powershell.ts';
 import { temporary } from '../helpers/temporary.ts';
 
 const FOLDER = 'test/fixtures/causes';
@@ -128,6 +130,8 @@ const PROGRAMS = [
   ),
 ].filter(name => !['if', 'then', 'else', 'fi', 'printf', 'cat'].includes(name));
 
+const pathOf = (program: string): string => spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
+
 function folderOfPrograms(): string {
   const bin = temporary('bin');
   for (const name of [...PROGRAMS, 'cat', 'canary']) {
@@ -135,14 +139,16 @@ function folderOfPrograms(): string {
       join(bin, name),
       name === 'canary'
         ? '#!/bin/sh\n: > "$OUT/canary"\n'
-        : `#!/bin/sh\nfor word in "\${0##*/}" "$@"; do printf '%s\\0' "$word"; done > "$OUT/$$"\n`,
+        : `#!/bin/sh
+words() { for word in "\${0##*/}" "$@"; do printf '%s\\0' "$word"; done; case " $* " in *' - '*|*' --password-stdin '*) printf 'reads: %s\\0' "$(${pathOf('cat')})";; esac; }
+words "$@" > "$OUT/$$"
+printf '%s\\n' "the answer of \${0##*/} $1 $2 $3"
+`,
     );
     chmodSync(join(bin, name), 0o755);
   }
   return bin;
 }
-
-const pathOf = (shell: string): string => spawnSync('sh', ['-c', `command -v ${shell}`], { encoding: 'utf8' }).stdout.trim();
 
 type Calls = string[][];
 
@@ -172,6 +178,9 @@ function callsOf(shell: string, bin: string, commands: string[]): Calls[] {
   });
 }
 
+/** A patch is YAML, in which a hostile name has quotation marks: it is compared as JSON. */
+const comparable = (word: string): string => (/^(?:spec|imagePullSecrets): /.test(word) ? JSON.stringify(load(word)) : word);
+
 /** What a plain name stands for in an argument: the hostile one, as it is or within JSON. */
 function isSame(plain: string, hostile: string, names: Names): boolean {
   const forms = [
@@ -182,7 +191,10 @@ function isSame(plain: string, hostile: string, names: Names): boolean {
     // a file that is named after a pod
     (name: string) => name.replace(/\//g, '-'),
   ];
-  return forms.some(form => FIELDS.reduce((text, field) => text.replaceAll(PLAIN[field], () => form(names[field])), plain) === hostile);
+  return forms.some(
+    form =>
+      FIELDS.reduce((text, field) => text.replaceAll(PLAIN[field], () => form(names[field])), comparable(plain)) === comparable(hostile),
+  );
 }
 
 /** Whether a call has the words of another one, with the hostile names. A name that begins with a dash stands last, behind `--`. */
@@ -197,6 +209,38 @@ function hasSameWords(plain: string[], hostile: string[], names: Names): boolean
     });
   return found && left.length === 0;
 }
+
+/** What commands for a person's own machine may call: kubectl; and what their subject is: a registry that is asked, an image that is built, signed or loaded, a cloud, a tool that keeps manifests. */
+const TOOLS = new Set([
+  ...['kubectl', 'oc', 'curl', 'openssl', 'docker', 'cosign', 'aws', 'gcloud', 'az'],
+  ...['kind', 'minikube', 'k3d', 'talosctl', 'helm', 'flux', 'argocd'],
+]);
+
+t.test('each printed command is the same in every shell, and calls no other program than kubectl', async t => {
+  const own = cases.filter(({ onNode }) => !onNode);
+  t.ok(own.length > 100, `${own.length} commands`);
+  const bin = folderOfPrograms();
+  const commands = own.map(({ plain }) => plain);
+  const there = SHELLS.filter(shell => pathOf(shell) !== '');
+  const calls = new Map(there.map(shell => [shell, callsOf(shell, bin, commands)]));
+  for (const [index, { file, plain }] of own.entries()) {
+    const [first = '', ...others] = there;
+    const expected = calls.get(first)?.[index] ?? [];
+    t.ok(expected.length > 0, `${file}: it calls something`);
+    for (const shell of others) t.strictSame(calls.get(shell)?.[index], expected, `${file}: ${shell} calls what ${first} calls`);
+    const words = (list: Calls): string[] => list.map(call => call.filter(word => !word.startsWith('reads: ')).join('\0')).sort();
+    // PowerShell ends an argument at the end of a string
+    if (!plain.includes(`"'"`))
+      t.strictSame(words(powerShellCalls(plain)), words(expected), `${file}: PowerShell calls what ${first} calls`);
+    t.strictSame(
+      expected.map(([program = '']) => program).filter(program => !TOOLS.has(program)),
+      [],
+      `${file}: no other program`,
+    );
+    if (!/ (?:docker|minikube) /.test(` ${plain}`) && !plain.includes(`"'"`))
+      t.notMatch(expected.flat().join('\n'), /"/, `${file}: Windows PowerShell would take out a quotation mark`);
+  }
+});
 
 t.test('hostile names arrive as single arguments, and nothing else runs', async t => {
   const there = SHELLS.filter(shell => pathOf(shell) !== '');

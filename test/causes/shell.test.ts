@@ -15,6 +15,8 @@ t.test('a word for a shell', async t => {
     ['a\\\\b', `'a'"\\\\\\\\"'b'`],
     ['=ls', "'=ls'"],
     ['%1', "'%1'"],
+    ['@me', "'@me'"],
+    ['pods,events', "'pods,events'"],
     ['#x', "'#x'"],
     ['$(reboot)', "'$(reboot)'"],
     ['`reboot`', "'`reboot`'"],

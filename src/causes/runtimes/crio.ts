@@ -137,20 +137,20 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
   return {
     ...crio,
     showMirrors: () =>
-      here('show the configured mirrors', 'oc get imagedigestmirrorset,imagetagmirrorset,imagecontentsourcepolicy -o yaml'),
+      here('show the configured mirrors', "oc get 'imagedigestmirrorset,imagetagmirrorset,imagecontentsourcepolicy' -o yaml"),
     editMirrors: () =>
-      here('correct or remove the mirror; OpenShift then updates the nodes one by one', 'oc edit imagedigestmirrorset,imagetagmirrorset'),
+      here('correct or remove the mirror; OpenShift then updates the nodes one by one', "oc edit 'imagedigestmirrorset,imagetagmirrorset'"),
     setLogin: (_, host) =>
       here(
-        `add "${host}" to the global pull secret (set REGISTRY_USER and REGISTRY_PASSWORD first)`,
-        `oc extract secret/pull-secret -n openshift-config --confirm && oc registry login --registry=${host} --auth-basic="$REGISTRY_USER:$REGISTRY_PASSWORD" --to=.dockerconfigjson && oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=.dockerconfigjson`,
+        `add "${host}" to the global pull secret (set the environment variables REGISTRY_USER and REGISTRY_PASSWORD first)`,
+        `kubectl imagepull repair-secret pull-secret -n openshift-config --set ${quote(host)} | oc replace -f -`,
       ),
     checkSettings: byDigest =>
       byDigest
         ? null
         : here(
             'check the mirrors: an ImageDigestMirrorSet (or ImageContentSourcePolicy) is not used for a tag. Use an ImageTagMirrorSet, or the digest in the image',
-            'oc get imagetagmirrorset,imagedigestmirrorset,imagecontentsourcepolicy -o yaml',
+            "oc get 'imagetagmirrorset,imagedigestmirrorset,imagecontentsourcepolicy' -o yaml",
           ),
     correctMirrorScheme: (_, mirror, right) =>
       here(`${right === 'http' ? `add "${mirror}" to` : `remove "${mirror}" from`} registrySources.insecureRegistries`, image),
@@ -159,7 +159,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
     trustAuthority: (_, host) =>
       here(
         `make the nodes trust the certificate authority in ca.crt for "${host}" (if additionalTrustedCA is set already, add the key to its ConfigMap instead)`,
-        `oc create configmap registry-cas -n openshift-config --from-file=${configMapKey(host)}=ca.crt && oc patch image.config.openshift.io/cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-cas"}}}'`,
+        `oc create configmap registry-cas -n openshift-config --from-file=${configMapKey(host)}=ca.crt\noc patch image.config.openshift.io/cluster --type=merge -p 'spec: {additionalTrustedCA: {name: registry-cas}}'`,
       ),
     clientCertificate: host =>
       here(`give the nodes the client certificate by a MachineConfig with the files client.cert and client.key in ${CERTS}/${host}`, null),
@@ -167,10 +167,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
     setProxy: registry =>
       here(`correct httpsProxy, or add ${registry} to noProxy; OpenShift then updates the nodes one by one`, 'oc edit proxy/cluster'),
     showCredentials: () =>
-      here(
-        'list the registries of the global pull secret',
-        `oc get secret/pull-secret -n openshift-config -o json | jq -r '.data[".dockerconfigjson"] | @base64d | fromjson | .auths | keys[]'`,
-      ),
+      here('test the global pull secret: the answer lists its registries', 'kubectl imagepull test-secret pull-secret -n openshift-config'),
     sandboxImage: () =>
       step(shell, 'show the sandbox image, which is part of the OpenShift release', 'crio status config | grep pause_image'),
     status: () => here('show the log of CRI-O', `oc adm node-logs ${name} -u crio --tail=50`),
@@ -182,7 +179,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
             'show which registries are allowed and blocked (registrySources)',
             "oc get image.config.openshift.io/cluster -o jsonpath='{.spec.registrySources}'",
           )
-        : here('show the image policies of the cluster', 'oc get clusterimagepolicy,imagepolicy -A -o yaml'),
+        : here('show the image policies of the cluster', "oc get 'clusterimagepolicy,imagepolicy' -A -o yaml"),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Credential, NearMiss } from '../../model/credential.ts';
 import { HUB_AUTHS_KEY, HUB_HOSTS, providerOf } from '../../model/registry-providers.ts';
 import { clipped } from '../../util/text.ts';
 import { matchLabel, parseGoUrl } from './go-url.ts';
+import { neverFilledIn, placeholderIn } from './placeholders.ts';
 import type { AuthsEntry, PullSecret } from './pull-secret.ts';
 
 /** What kubelet would try for one image. */
@@ -138,8 +139,13 @@ const shown = (text: string): string => clipped(text, 253);
 function whyMissed(entry: AuthsEntry, name: string, used: readonly string[]): { why: string; near: boolean } {
   const [imageHost = '', ...imagePath] = name.split('/');
   const bare = imageHost.replace(/:\d+$/, '');
+  const placeholder = placeholderIn(entry.rawKey);
   if (entry.key === null)
-    return { why: `kubelet cannot parse this key (${entry.keyError}) and ignores the entry`, near: entry.rawKey.includes(bare) };
+    return {
+      why: `${placeholder === null ? '' : `${neverFilledIn(placeholder)}; `}kubelet cannot parse this key (${entry.keyError}) and ignores the entry`,
+      near: entry.rawKey.includes(bare),
+    };
+  if (placeholder !== null) return { why: neverFilledIn(placeholder), near: false };
   const slash = entry.key.indexOf('/');
   const keyHost = slash < 0 ? entry.key : entry.key.slice(0, slash);
   const keyPath = slash < 0 ? '' : entry.key.slice(slash);

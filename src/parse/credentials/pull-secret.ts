@@ -1,12 +1,20 @@
 /** One pull secret as kubelet reads it: which secrets count, how their entries parse, and what is ignored without an event. */
 
-import { Credential, type SecretFormat, type SecretProblem, type SecretProblemCode } from '../../model/credential.ts';
+import {
+  Credential,
+  KEY_OF_TYPE,
+  type SecretFormat,
+  type SecretProblem,
+  type SecretProblemCode,
+  type SecretRepair,
+} from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
 import { SECRETS } from '../../util/secrets.ts';
 import { clipped } from '../../util/text.ts';
+import { normalizeKey } from './auths-key.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { type GoValue, goTypeName, keyMatchesField, parseGoJson } from './go-json.ts';
-import { parseGoUrl } from './go-url.ts';
+import { repairSecret } from './repair.ts';
 
 /** One entry of `auths` that parsed. */
 export interface AuthsEntry {
@@ -26,15 +34,11 @@ export interface PullSecret {
   problems: SecretProblem[];
   /** The form in which kubelet would read what a secret of another form holds; null when it holds nothing that would do. */
   intendedFormat: SecretFormat | null;
+  /** How a secret that kubelet cannot use is repaired from what it holds; null where that is of no use, or nothing has to be. */
+  repair: SecretRepair | null;
   /** The error text with which kubelet refuses every pull, null when the secret parses or is ignored. */
   error: string | null;
 }
-
-/** Secret type → the key that kubelet reads. Source: pkg/credentialprovider/secrets/secrets.go. */
-export const KEY_OF_TYPE = new Map([
-  ['kubernetes.io/dockerconfigjson', '.dockerconfigjson'],
-  ['kubernetes.io/dockercfg', '.dockercfg'],
-]);
 
 /** Keys of a secret of any type whose values are secret as a whole. */
 const SECRET_KEY = /docker|config\.json|password|passwd|secret|token|auth|credential|private|key/i;
@@ -116,17 +120,6 @@ function readDockerConfigJson(value: GoValue, into: Map<string, Entry>, keep: Ke
 }
 
 /**
- * The key under which kubelet files an entry. In: the raw key. Out: host (with port) and path, `/v1/` and `/v2/` prefixes and a lone
- * slash removed, or the reason why the entry is skipped. Source: pkg/credentialprovider/keyring.go, BasicDockerKeyring.Add.
- */
-export function normalizeKey(rawKey: string): { ok: true; key: string } | { ok: false; error: string } {
-  const parsed = parseGoUrl(rawKey.replace(/^https?:\/\//, ''));
-  if (!parsed.ok) return parsed;
-  const path = /^\/v[12]\//.test(parsed.path) ? parsed.path.slice(3) : parsed.path;
-  return { ok: true, key: parsed.host + (path === '/' ? '' : path) };
-}
-
-/**
  * Reads a secret as kubelet does. In: the object as the API server gives it (`data` in base64; `stringData` of an unsent manifest
  * overrides it). Out: its entries, or why kubelet fails on it or ignores it. Never throws; no text holds a value of the secret.
  */
@@ -146,8 +139,43 @@ function readWithIntent(secret: Secret): PullSecret {
   const read = readAsTyped(secret);
   if (secret.reading !== undefined) return { ...read, ...secret.reading, entries: secret.reading.error === null ? read.entries : [] };
   const ignored = read.problems.some(({ code, breaksKeyring }) => code === 'SecretMalformed' && !breaksKeyring);
-  return { ...read, intendedFormat: ignored ? intendedFormatOf(secret) : null };
+  const malformed = read.problems.some(({ code }) => code === 'SecretMalformed');
+  return {
+    ...read,
+    intendedFormat: ignored ? intendedFormatOf(secret) : null,
+    ...(malformed ? inPlainWords(secret, read) : { repair: null }),
+  };
 }
+
+/** The problems of a malformed secret in plain words, and its repair where kubelet would then use it. */
+function inPlainWords(secret: Secret, read: AsTyped): Pick<PullSecret, 'problems' | 'repair'> {
+  const { type, data, recreate, done, left } = repairSecret(secret);
+  const plain = plainWords(read, done, left);
+  const problems = read.problems.map(problem =>
+    plain === null ? problem : { ...problem, plain, detail: withPlainWords(problem, plain, problem.breaksKeyring) },
+  );
+  const then = done.length === 0 ? null : readAsTyped({ metadata: secret.metadata, type, data });
+  const works =
+    then !== null && then.problems.length === 0 && then.entries.some(({ key, credential }) => key !== null && !credential.isEmpty);
+  return { problems, repair: works ? { recreate: recreate || secret.immutable === true } : null };
+}
+
+/** What breaks a secret in plain words; null where its problem tells that already. */
+function plainWords(read: AsTyped, done: readonly string[], left: readonly string[]): string | null {
+  // blanks around a password break nothing, and a wrong type or key is told without this
+  const clauses = [...done, ...left].filter(
+    clause =>
+      !/(?:user name|password)(?: and the password)? (?:ends?|has|have|includes|is missing) |no image matches|^its type is|^its data key is|^it (?:has|holds) no |is a placeholder, /.test(
+        clause,
+      ),
+  );
+  return clauses.find(clause => read.error !== null || clause.startsWith('its value')) ?? null;
+}
+
+const withPlainWords = ({ detail }: SecretProblem, plain: string, breaks: boolean): string =>
+  breaks ? `${plain}, so ${detail}` : `${detail}; besides, ${plain}`;
+
+type AsTyped = Omit<PullSecret, 'intendedFormat' | 'repair'>;
 
 /** Tells the run what must not be printed: kubelet reads less of a secret than stands in it. */
 export function noteSecrets(secret: Secret): void {
@@ -180,9 +208,9 @@ const MOST_NAMED = 10;
 const quoted = (word: string): string => JSON.stringify(clipped(word, 253));
 
 /** The same, in the form that its type promises. */
-function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
+function readAsTyped(secret: Secret): AsTyped {
   const type = secret.type ?? 'Opaque';
-  const read: ReturnType<typeof readAsTyped> = {
+  const read: AsTyped = {
     namespace: secret.metadata.namespace ?? 'default',
     name: secret.metadata.name,
     type,
@@ -255,7 +283,7 @@ function readAsTyped(secret: Secret): Omit<PullSecret, 'intendedFormat'> {
 }
 
 /** Why a secret that parses gives kubelet no credentials. */
-function explainEmptiness(read: ReturnType<typeof readAsTyped>, wanted: string, value: GoValue): void {
+function explainEmptiness(read: AsTyped, wanted: string, value: GoValue): void {
   const members = value.type === 'object' ? value.members.map(([key]) => key) : [];
   const has = (name: string): boolean => members.some(key => keyMatchesField(key, name));
   const helpers = ['credsStore', 'credHelpers'].filter(has);

@@ -2,12 +2,14 @@
  * Secrets taken out of pull secrets, whose form stays: what kubelet says of the text, which keys and users stand in it, and every defect that can be
  * seen are the same afterwards. Belongs here: what is put in the place of a password, and how the texts around it are written again. Pure.
  */
+
+import { KEY_OF_TYPE } from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
 import { looksLikeToken, redact } from '../../util/redact.ts';
 import { isReplaced, REPLACED, SECRETS } from '../../util/secrets.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { keyMatchesField, parseGoJson } from './go-json.ts';
-import { isPadded, KEY_OF_TYPE } from './pull-secret.ts';
+import { isPadded } from './pull-secret.ts';
 
 /** What was replaced, by kind; what stands several times counts once. */
 export type ReplacedKind = 'password' | 'token' | 'key' | 'other value';

@@ -13,7 +13,7 @@ export interface Typo {
 const BLANK = /[\s\u200b\ufeff]/;
 
 /** A text without blanks around it. From the ends inwards: a long row of blanks in the middle is looked at once. */
-function trimmedOf(text: string): string {
+export function trimmedOf(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && BLANK.test(text[start] as string)) start++;
@@ -22,7 +22,7 @@ function trimmedOf(text: string): string {
 }
 
 /** A text without the quotation marks around it. */
-const unquotedOf = (text: string): string =>
+export const unquotedOf = (text: string): string =>
   text.length >= 2 && text[0] === text.at(-1) && (text[0] === '"' || text[0] === "'") ? text.slice(1, -1) : text;
 
 /**

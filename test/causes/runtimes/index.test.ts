@@ -131,7 +131,7 @@ const NODES: { system: string; node: Node; names: RegExp[] }[] = [
       { labels: { 'node.openshift.io/os_id': 'rhel' } },
     ),
     names: [
-      /oc get imagedigestmirrorset/,
+      /oc get 'imagedigestmirrorset/,
       /additionalTrustedCA/,
       /insecureRegistries/,
       /oc edit proxy\/cluster/,
@@ -350,7 +350,7 @@ const PLACES: Record<string, RegExp> = {
   rke2: /\/etc\/rancher\/rke2\/|--pause-image|\/etc\/default\/rke2/,
   talos: /machine config/,
   bottlerocket: /apiclient|Bottlerocket has no setting/,
-  openshift: /oc (?:edit|create|get|extract|debug)|MachineConfig/,
+  openshift: /oc (?:edit|create|get|replace|debug)|MachineConfig/,
   crio: /\/etc\/containers\/|\/etc\/crio\/|GLOBAL_AUTH_FILE|systemctl edit crio/,
   docker: /\/etc\/docker\/|Docker sends no login|systemctl edit docker|cri-dockerd/,
   minikube: /minikube -p lab (?:start|ssh|cp)|Docker sends no login/,

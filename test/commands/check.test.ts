@@ -166,6 +166,8 @@ ${pod('single', container(`${open.host}/team/one:1.0.0`))}`;
     t.notMatch(stdout + stderr, /pa55word/, `-o ${format} holds no password`);
     t.match(stdout, /team\/api:9/, `-o ${format} names the image`);
   }
+  const named = await check([API, '--secret', 'nope', '-o', 'json']);
+  t.match(itemsOf(named)[0]?.notes, [{ code: 'MissingSecret' }], 'a secret that is missing, and is not needed');
   t.match((await check(['-f', '-'], text)).stdout, /^8 images: 4 can be pulled, 4 cannot\n/, 'the text begins with what matters');
 });
 
@@ -284,7 +286,12 @@ t.test('what is wrong with the line is said in one', async t => {
     [['nginx', '--local', '-o', 'prometheus'], /-o prometheus is not available for check/],
     [['nginx', '--local', '--facts'], /--facts is not available with -o text/],
     [['nginx', '--local', '--pin', '-o', 'json'], /--pin cannot be combined with -o/],
-    [['nginx', '--local', '--image-path', '{..x}'], /invalid --image-path .*recursive descent/],
+    [['-f', '-', '--local', '--image-path', '{..x}'], /invalid --image-path .*recursive descent/],
+    [['-f', '-', '--secret', 'x', '--local'], /--secret is for an IMAGE/],
+    [['-f', '-', '--serviceaccount', 'x', '--local'], /--serviceaccount is for an IMAGE/],
+    [['nginx', '--image-path', '.x', '--local'], /--image-path is for the manifests of -f/],
+    [['nginx', '--secret-file', 'x', '--kubeconfig', writeKubeconfig({ server: 'https://127.0.0.1:1' })], /--secret-file is for --local/],
+    [['nginx', '--kubeconfig', writeKubeconfig({ server: 'https://127.0.0.1:1' })], /127\.0\.0\.1:1.*refused/],
     [['-f', '-', '-f', '-', '--local'], /-f - can be given once/],
   ];
   for (const [args, says] of rows) {
@@ -345,10 +352,14 @@ t.test('without a cluster', async t => {
   const together = await run(['check', '-f', '-', '--local', '-o', 'json'], {
     input: `${manifest}\n---\n${pod('p', `imagePullSecrets: [{name: regcred}]\n${container(PRIVATE)}`).replace('{name: p}', '{name: p, namespace: shop}')}`,
   });
-  t.strictSame([itemsOf(together)[0]?.cause, together.stderr], ['NoPullProblem', ''], 'a secret of the manifests');
+  t.equal(itemsOf(together)[0]?.cause, 'NoPullProblem', 'a secret of the manifests');
+  t.match(together.stderr, /^warning: no platform was checked: .*--platform.*\n$/, 'what was not checked is said');
+  const selected = pod('p', `nodeSelector: {kubernetes.io/arch: amd64}\n${container(`${open.host}/team/arm:1.0.0`)}`);
+  const platform = await run(['check', '-f', '-', '--local', '-o', 'json'], { input: selected });
+  t.strictSame([itemsOf(platform)[0]?.cause, platform.stderr], ['PlatformNotAvailable', ''], 'a node selector names a platform');
 });
 
-t.test("the user's own logins go to their registry alone, and are never shown", async t => {
+t.test('logins of the user go to their registry alone, and are never shown', async t => {
   const other = await startRegistry({ images: [{ repository: 'team/api', tag: '1.4.2' }] });
   t.teardown(() => other.close());
   const home = temporary('home');

@@ -52,7 +52,7 @@ export const patchTemplate = (facts: Facts, spec: object, type = ''): string =>
   rolledOut(facts, patch(facts, ownerObject(facts), { spec: { template: { spec } } }, type));
 
 /** No step: of a pod that does not exist nothing is retried. */
-export const NOTHING: Fix = { title: '', command: null };
+const NOTHING: Fix = { title: '', command: null };
 
 /** A change of the manifest of a pod that does not exist yet. In: the change, as an imperative. */
 export function changeManifest({ declaredAt }: Facts, title: string): CauseFix {

@@ -1,6 +1,6 @@
 /** The texts of a cause where there is no pod yet: what would happen, and what to change before it is applied. Pure. */
 import type { CauseCode } from '../model/cause-codes.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { showPlatform } from '../model/platform.ts';
 import { decisiveAttempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
@@ -30,7 +30,7 @@ function outlook(facts: Facts): string {
   const nodes = facts.planned?.nodes ?? null;
   if (facts.pullPolicy === 'Never')
     return facts.onNode === true && nodes !== null
-      ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.`
+      ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.${kubeletMinor(facts) >= 35 ? ' kubelet gives it only to pods with a credential that has pulled it.' : ''}`
       : `kubelet does not pull ${image}, because imagePullPolicy is Never. Whether the nodes have it was not seen.`;
   if (facts.probe === null) {
     if (facts.onNode === true && nodes !== null)

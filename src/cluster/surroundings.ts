@@ -82,7 +82,7 @@ function runningIn(pod: unknown): [string, string][] {
   const statuses = [...list(pod['status'], 'containerStatuses'), ...list(pod['status'], 'initContainerStatuses')];
   return [...list(pod['spec'], 'containers'), ...list(pod['spec'], 'initContainers')].flatMap(({ name, image }): [string, string][] => {
     const status = statuses.find(one => one['name'] === name);
-    const digest = /^(?:docker-pullable:\/\/)?([^@\s]+)@(sha256:[a-f0-9]{64})$/.exec(String(status?.['imageID'] ?? ''));
+    const digest = /^(?:[a-z-]+:\/\/)?([^@\s]+)@(sha256:[a-f0-9]{64})$/.exec(String(status?.['imageID'] ?? ''));
     const parsed = typeof image === 'string' ? parseReference(image) : null;
     if (digest === null || parsed?.ok !== true) return [];
     const of = parseReference(digest[1] as string);

@@ -95,8 +95,6 @@ async function localPlace(flags: CheckFlags, context: Context, images: readonly 
     const logins = await userLogins(registries, context);
     own = logins.secret === null ? { secrets: [], of: 'nobody' } : { secrets: [logins.secret], of: 'user' };
     warnings.push(...logins.warnings);
-    if (logins.secret !== null)
-      warnings.push(`the logins in ${logins.secret.metadata.name} were used: they are your own, and the cluster does not have them`);
   }
   const byName = new Map(own.secrets.map(secret => [secret.metadata.name, secret]));
   const source: ObjectSource = {

@@ -65,7 +65,7 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
       const asked = await ask({ flags, context, manifests, pods, platforms, place, say: spinner.say });
       if (context.signal.aborted) throw new UserError('interrupted');
       spinner.done();
-      const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings];
+      const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings, ...limitsOf(asked.findings, place)];
       const isComplete = asked.isComplete && manifests.warnings.length === 0;
       const result: Result = { findings: asked.findings, warnings, isComplete, counted };
       show(result, flags, context);
@@ -78,10 +78,29 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
   }
 }
 
+/** What an answer without a cluster rests on, or leaves open. */
+function limitsOf(findings: readonly Finding[], { own }: CheckPlace): string[] {
+  if (own === null) return [];
+  const isUsers = findings.some(({ facts }) => facts.planned?.credentialsOf === 'user');
+  const files = own.secrets.map(({ metadata }) => metadata.name).join(', ');
+  return [
+    ...(isUsers ? [`the logins in ${files} were used: they are your own, and the cluster does not have them`] : []),
+    ...(findings.some(({ facts }) => facts.reference !== null && facts.node.platform === null)
+      ? ['no platform was checked: name those of the nodes with --platform, for example linux/amd64']
+      : []),
+  ];
+}
+
 const PLATFORM = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/(v?[a-z0-9.]+))?$/;
 
 /** Out: the platforms of the flags. */
-function checkFlags({ output, facts, pin, platforms }: CheckFlags): Platform[] {
+function checkFlags({ output, facts, pin, platforms, images, files, secrets, serviceAccount, imagePaths }: CheckFlags): Platform[] {
+  if (images.length === 0 && files.length > 0 && (secrets.length > 0 || serviceAccount !== undefined))
+    throw new UserError(
+      `${secrets.length > 0 ? '--secret' : '--serviceaccount'} is for an IMAGE`,
+      'the manifests of -f name their pull secrets and service accounts',
+    );
+  if (files.length === 0 && imagePaths.length > 0) throw new UserError('--image-path is for the manifests of -f', 'name them with -f');
   if (output === 'prometheus') throw new UserError('-o prometheus is not available for check', 'use text, wide, json, yaml or name');
   if (facts && output !== 'json' && output !== 'yaml')
     throw new UserError(`--facts is not available with -o ${output}`, 'use: kubectl imagepull check IMAGE -o json --facts');
@@ -139,7 +158,9 @@ async function ask(asked: Asked): Promise<Answers> {
       isComplete = false;
       warnings.push(`cannot examine image "${facts.image}": ${why}`);
       const unknown = unexamined(question.snapshot.pod, context.now(), why, facts);
-      return { ...unknown, facts: { ...facts, noProbe: why } };
+      const planned = { usedBy: [], alsoAt: [], credentialsOf: question.credentialsOf, nodes: null };
+      const { declaredAt } = question;
+      return { ...unknown, facts: { ...facts, noProbe: why, planned, ...(declaredAt === null ? {} : { declaredAt }) } };
     } finally {
       leave();
       say(`probing registries (image ${++done} of ${questions.length})`);
@@ -165,8 +186,9 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
   const { pod, credentialsOf } = await admitted(bare, account, source, place.own);
   const snapshot = await takeSnapshot(source, pod, true);
   const placement = place.nodes === null ? null : placementOf(scheduling, isDaemon, place.nodes);
-  const groups: readonly NodeGroup[] =
-    platforms.length > 0 ? platforms.map(platform => ({ platform, nodes: [] })) : groupNodes(placement?.nodes ?? []);
+  const nodes = placement?.nodes ?? [];
+  const wanted = platforms.length > 0 ? platforms : nodes.length === 0 ? selectedPlatform(scheduling.nodeSelector) : [];
+  const groups: readonly NodeGroup[] = wanted.length > 0 ? wanted.map(platform => ({ platform, nodes: [] })) : groupNodes(nodes);
   const around = {
     noNode: placement === null ? null : whyNoNode(placement),
     noNamespace: place.hasNamespace(namespace) === false && !manifests.namespaces.includes(namespace),
@@ -182,6 +204,12 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
     snapshot,
     around,
   }));
+}
+
+/** The platform that a node selector asks for, where no node has it yet: a node pool may grow from nothing. */
+function selectedPlatform(labels: Readonly<Record<string, string>>): Platform[] {
+  const architecture = labels['kubernetes.io/arch'];
+  return architecture === undefined ? [] : [{ os: labels['kubernetes.io/os'] ?? 'linux', architecture, variant: null }];
 }
 
 /**

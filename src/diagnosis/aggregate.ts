@@ -152,7 +152,8 @@ export function aggregate(every: boolean): Aggregator {
       all.nodes.add(facts.pod?.node ?? null);
       all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
     }
-    if (facts.pod === null) return;
+    // an image of the command line is no pod's
+    if (facts.pod === null || facts.pod.name === '') return;
     const pod = `${facts.pod.namespace}/${facts.pod.name}`;
     all.pods.add(pod);
     group.pods.add(pod);

@@ -36,6 +36,7 @@ export function notesOf(facts: Facts, around: Surroundings): Note[] {
         : null,
     ],
     ['WrongPlatform', wrongPlatform(facts)],
+    ['MissingSecret', missingSecret(facts)],
     ['TagMoved', tagMoved(facts, around.running)],
     ['LatestIfNotPresent', latestIfNotPresent(facts)],
     ['MutableTag', mutableTag(facts)],
@@ -68,6 +69,12 @@ function wrongPlatform(facts: Facts): string | null {
             ', ',
           )}${nodes.count > MOST_NAMES ? ` and ${nodes.count - MOST_NAMES} more nodes` : ''} ${nodes.count === 1 ? 'is' : 'are'} ${showPlatform(platform)}`;
   return `the image is for ${own.map(showPlatform).join(', ')} only, ${where}: it is a single manifest, so the pull works, but the container fails to start ("exec format error")`;
+}
+
+function missingSecret({ secrets, probe, pod }: Facts): string | null {
+  const names = secrets.filter(({ lookup }) => lookup === 'missing').map(({ name }) => `"${name}"`);
+  if (names.length === 0 || probe === null || decisiveAttempt(probe)?.fault !== null) return null;
+  return `namespace "${pod?.namespace}" has no secret ${names.join(', ')}, which the pod names as a pull secret: this image does not need it, and kubelet warns at each pull`;
 }
 
 function tagMoved({ reference, probe }: Facts, running: Surroundings['running']): string | null {

@@ -136,7 +136,10 @@ function listing(
   { image, reference }: Facts,
   nodes: readonly Node[],
 ): { onNode: boolean | null; facts: Pick<PlannedNodes, 'lacking' | 'listing' | 'unknown'> } {
-  const has = nodes.map(object => (reference === null ? null : isOnNode(image, reference, { found: true, object })));
+  const has = nodes.map(object =>
+    // the API leaves an empty list out
+    reference === null ? null : object.status?.images === undefined ? false : isOnNode(image, reference, { found: true, object }),
+  );
   const lacking = nodes.filter((_, index) => has[index] === false);
   const unknown = has.filter(one => one === null).length;
   return {

@@ -186,7 +186,10 @@ const PLANNED: readonly Rule[] = [
     id: 'planned.never-asked',
     reason: 'The pull policy is Never, and no node is known to lack the image.',
     when: ({ facts }) => facts.planned !== undefined && facts.pullPolicy === 'Never',
-    verdict: ({ facts }) => ({ causes: ['NoPullProblem'], certainty: facts.onNode === true ? 'likely' : 'possible' }),
+    verdict: ({ facts }) => ({
+      causes: ['NoPullProblem'],
+      certainty: facts.onNode === true && kubeletMinor(facts) < 35 ? 'likely' : 'possible',
+    }),
   },
   {
     id: 'planned.on-every-node',

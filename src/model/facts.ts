@@ -240,6 +240,8 @@ export type NoteCode =
   | 'TagMoved'
   /** The image is for another platform: it is pulled, and does not start. */
   | 'WrongPlatform'
+  /** A pull secret that the pod names is not there, and this image does not need it. */
+  | 'MissingSecret'
   /** No node suits the pod. */
   | 'NoNode'
   | 'NoNamespace'

@@ -46,7 +46,7 @@ function describe(error: unknown): string {
 }
 
 /** A place in a text, both from 1. */
-export interface Position {
+interface Position {
   line: number;
   column: number;
 }

@@ -542,6 +542,7 @@ const note = object<Note>({
     LatestIfNotPresent: true,
     TagMoved: true,
     WrongPlatform: true,
+    MissingSecret: true,
     NoNode: true,
     NoNamespace: true,
     NoServiceAccount: true,

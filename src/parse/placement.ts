@@ -1,6 +1,6 @@
 /**
  * On which nodes a pod may run, as far as its spec and the nodes tell: what the scheduler requires. What it only prefers, and what depends on other pods (resources, ports,
- * affinity to pods, spread), is left out. Source: k8s.io/component-helpers, scheduling/corev1; kube-scheduler, plugins NodeName, NodeAffinity, NodeUnschedulable and TaintToleration. Pure.
+ * affinity to pods, spread), is left out. Source: k8s.io/component-helpers, scheduling; kube-scheduler, plugins NodeName, NodeAffinity, NodeUnschedulable and TaintToleration. Pure.
  */
 import type { Node, NodeRequirement, Scheduling, Taint, Toleration } from '../model/kubernetes.ts';
 

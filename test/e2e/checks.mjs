@@ -7,12 +7,12 @@ import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, po
 
 /** @typedef {import('./lab.mjs').Target} Target */
 /** @typedef {import('./lab.mjs').Wanted} Wanted */
-/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], entries: { result: string, cause: string | null }[], problems: { code: string }[] }} Item */
+/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, usedBy: string[], also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], entries: { result: string, cause: string | null }[], problems: { code: string }[] }} Item */
 /** @typedef {{ cause: string, pods: number, nodes: number, namespaces: number, examples: string[] }} Group */
 /** @typedef {{ items: Item[], groups: Group[], warnings: string[] }} Answer */
 
 /** Asks the stand-in of Docker Hub, as the node does. */
-const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
+export const MIRROR = ['--registry-mirror', 'docker.io=127.0.0.1:15027'];
 /** What no output may ever hold. */
 const PASSWORDS = ['labpass', 'old-pa55word', 'other-pa55word', 'other-user-pass', 'bGFiOmxhYnBhc3', 'eyJzdWIiOiJsYWIi'];
 
@@ -46,7 +46,7 @@ const comes = (what, seconds, holds) =>
  * `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password.
  * @param {string[]} args
  */
-async function imagepull(...args) {
+export async function imagepull(...args) {
   const result = await kubectl('imagepull', ...args);
   const leaked = PASSWORDS.find(password => `${result.stdout}${result.stderr}`.includes(password));
   if (leaked !== undefined) check(`kubectl imagepull ${args.join(' ')} keeps passwords to itself`, false, `"${leaked}" was printed`);

@@ -58,7 +58,7 @@ export function roomNote(facts: Facts): string {
   if (room === null || room.needed <= room.available) return '';
   const has =
     imageFileSystem(facts) === null
-      ? `the file system of kubelet has ${showBytes(room.available)} in all`
+      ? `the file system of kubelet has ${showBytes(room.available)} in all (images share it, unless they have one of their own)`
       : `${showBytes(room.available)} are left`;
   return ` The image needs about ${showBytes(room.needed)} on ${nodeName(facts)}, where ${has}.`;
 }

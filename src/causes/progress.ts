@@ -6,7 +6,7 @@ import { showBytes, showSeconds } from './sizes.ts';
 /** The rate at which a node pulled of late. */
 export interface Rate {
   bytesPerSecond: number;
-  /** Pulls that it is computed from. */
+  /** Pulls that it is computed from, each of another image. */
   pulls: number;
   /**
    * The runtime counts the unpacked image (CRI-O, Docker), of which fewer bytes are downloaded: the true rate is lower. containerd counts what it downloads.
@@ -40,24 +40,27 @@ export interface Progress {
   longestWait: number | null;
 }
 
-/** Pulls that a rate is computed from, the newest. */
+/** Images that a rate is computed from, those pulled last. */
 const MOST_PULLS = 5;
 /** Of a smaller or quicker pull the connection takes most of the time. */
 const LEAST_BYTES = 1e6;
 const LEAST_SECONDS = 0.5;
 
-/** The rate of a node's last pulls: their bytes by their seconds; null where none of them tells it. */
+/**
+ * The rate of a node's last pulls: the lower median of theirs, since what a node had of an image was not downloaded and makes a pull look quick. Of several pulls of one image the
+ * slowest counts: in the others it was there. Out: null where no pull tells a rate.
+ */
 export function rateOf({ pulls, node }: Pick<Facts, 'pulls' | 'node'>): Rate | null {
-  const told = (pulls?.ended ?? [])
-    .filter(({ bytes, seconds }) => (bytes ?? 0) >= LEAST_BYTES && seconds >= LEAST_SECONDS)
-    .slice(0, MOST_PULLS);
-  if (told.length === 0) return null;
-  const sum = (of: (pull: (typeof told)[number]) => number): number => told.reduce((total, pull) => total + of(pull), 0);
-  return {
-    bytesPerSecond: Math.round(sum(({ bytes }) => bytes ?? 0) / sum(({ seconds }) => seconds)),
-    pulls: told.length,
-    ofUnpacked: clientOf(node.runtime) !== 'containerd',
-  };
+  const byImage = new Map<string, number>();
+  for (const { image, bytes, seconds } of pulls?.ended ?? []) {
+    if (bytes === null || bytes < LEAST_BYTES || seconds < LEAST_SECONDS) continue;
+    byImage.set(image, Math.min(bytes / seconds, byImage.get(image) ?? Number.POSITIVE_INFINITY));
+  }
+  const rates = [...byImage.values()].slice(0, MOST_PULLS).sort((a, b) => a - b);
+  const median = rates[Math.floor((rates.length - 1) / 2)];
+  return median === undefined
+    ? null
+    : { bytesPerSecond: Math.round(median), pulls: rates.length, ofUnpacked: clientOf(node.runtime) !== 'containerd' };
 }
 
 /** How far a pull is. In: the facts of an image, at their time `now`. Out: null where the node does not pull it, as far as is known. */
@@ -95,7 +98,7 @@ const showRate = ({ bytesPerSecond }: Rate): string => `${showBytes(bytesPerSeco
 
 /** What a rate is known from: `the last 3 pulls of this node had 12.0 MB/s`. */
 export const rateBasis = (rate: Rate): string =>
-  `the last ${rate.pulls === 1 ? 'pull' : `${rate.pulls} pulls`} of this node had ${showRate(rate)}${rate.ofUnpacked ? ', counted unpacked' : ''}`;
+  `the last ${rate.pulls === 1 ? 'pull' : `${rate.pulls} pulls`} of this node ran at ${showRate(rate)}${rate.ofUnpacked ? ', counted unpacked' : ''}`;
 
 /** Sentences about what is left; empty where no estimate is possible. */
 export function estimateNote({ rate, expectedSeconds, remainingSeconds, presentBytes, atLeast, elapsedSeconds }: Progress): string {

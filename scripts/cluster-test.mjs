@@ -27,6 +27,7 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
   cluster,
   describe,
@@ -48,6 +49,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkSandbox } from '../test/e2e/sandbox.mjs';
 import { checkUntilPulled } from '../test/e2e/watch.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
@@ -112,6 +114,10 @@ async function test() {
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
   await checkUntilPulled();
+  say('the plugin in a pod');
+  await checkInCluster();
+  say('the sandbox image of the node');
+  await checkSandbox();
 }
 
 /** The plugin runs so often at the same time. */

@@ -46,7 +46,7 @@ const comes = (what, seconds, holds) =>
  * `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password.
  * @param {string[]} args
  */
-async function imagepull(...args) {
+export async function imagepull(...args) {
   const result = await kubectl('imagepull', ...args);
   const leaked = PASSWORDS.find(password => `${result.stdout}${result.stderr}`.includes(password));
   if (leaked !== undefined) check(`kubectl imagepull ${args.join(' ')} keeps passwords to itself`, false, `"${leaked}" was printed`);

@@ -40,6 +40,7 @@ const SKIPS = [
   { test: 'nothing is lost over broken connections, a list that is too old, and a restart', on: ['win32'], why: SHELL_LOGIN },
   { test: 'one container of two is repaired', on: ['win32'], why: SHELL_LOGIN },
   { test: 'a server that ends every watch is not pressed, one that forbids them ends it', on: ['win32'], why: SHELL_LOGIN },
+  { test: 'what ends a watch', on: ['win32'], why: SHELL_LOGIN },
   { test: 'a refused password is sent once, however long the watch goes on', on: ['win32'], why: SHELL_LOGIN },
   { test: 'the installer takes what it can prove', on: ['win32'], why: 'the release that stands in is a tar archive with a shell script' },
   {

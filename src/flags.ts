@@ -512,7 +512,7 @@ const flags = [
     default: '30s',
     group: 'Registry flags',
     description:
-      'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it. With --watch or --until-pulled: limit of the whole watch (none if not given; 0 is none)',
+      'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it. In a watch it limits the whole watch (0: no limit, as if not given)',
     commands: ASKS,
   },
   {

@@ -79,5 +79,5 @@ export const readRollouts = (api: Api, targets: readonly Target[]): Promise<Roll
   Promise.all(targets.flatMap(target => (target.kind === 'pod' ? [] : [rolloutOf(api, target.type, target.namespace, target.name)])));
 
 /** The roll-out of one workload. In: its kind as kubectl names it. Errors: a UserError when it is gone or cannot be read. */
-export const rolloutOf = async (api: Api, kind: string, namespace: string, name: string): Promise<Rollout> =>
+const rolloutOf = async (api: Api, kind: string, namespace: string, name: string): Promise<Rollout> =>
   readRollout(kind, namespace, name, (await workloadObject(api, kind, name, namespace)).value);

@@ -21,7 +21,7 @@ export interface Goal {
 }
 
 /** Why one target, or a pod, is not done. */
-export interface Missing {
+interface Missing {
   /** `deployment/api`, `pod/api-7c9f`. */
   title: string;
   /** A clause without a full stop. */

@@ -74,7 +74,7 @@ export type TrackerChange =
   | { type: 'diagnosisFailed' };
 
 /** A followed pod whose images have all arrived, and what was known of their pulls. */
-export interface PulledPod {
+interface PulledPod {
   pod: Pod;
   findings: readonly Finding[];
 }

@@ -11,24 +11,22 @@ import type { Rollout } from '../cluster/rollout.ts';
 import { readPod } from '../cluster/shape.ts';
 import { findTargets, isSelected, readRollouts, type Selection, selectionPath, titleOf } from '../cluster/targets.ts';
 import { type PodSource, watchPods } from '../cluster/watch.ts';
-import { groupFindings } from '../diagnosis/aggregate.ts';
 import { collectFacts } from '../diagnosis/collect-facts.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Facts } from '../model/facts.ts';
 import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { newMemory } from '../registry/once-per-credential.ts';
-import { renderFindings } from '../report/text.ts';
-import { causesOf, type Ending, isFailure, WatchLines, waitingLine } from '../report/watch.ts';
+import { type Ending, isFailure, waitingLine } from '../report/watch.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { examine } from './examine.ts';
 import { judge, type Outcome } from './gate.ts';
 import { openApi } from './open-cluster.ts';
-import { initialState, type TrackerChange, type TrackerReport, type TrackerState, track, trackedKeys } from './pod-tracker.ts';
+import { initialState, type TrackerChange, type TrackerState, track, trackedKeys } from './pod-tracker.ts';
 import { withType } from './sources.ts';
-import { stuckRollouts } from './stuck-rollouts.ts';
-import { liveLine, note, print, warn, widthOf } from './terminal.ts';
+import { endingOf, goneEnding, lateEnding, standing, titleOfAll } from './watch-ending.ts';
+import { WatchPrinter } from './watch-printer.ts';
 
 /** Changes within this time, in milliseconds, are diagnosed together: a registry that fails affects many pods at once. */
 const GATHER_MS = 1000;
@@ -77,16 +75,12 @@ class Watcher {
   #state: TrackerState;
   /** Which passwords were refused: remembered over all diagnoses, so that each is sent once. */
   readonly #memory = newMemory();
-  readonly #lines: WatchLines;
-  readonly #live: ReturnType<typeof liveLine>;
-  readonly #warned = new Set<string>();
+  readonly #printer: WatchPrinter;
   readonly #begun: number;
   /** Every selected pod matters: its images are waited for, or it was named. */
   readonly #follows: boolean;
   #timer: NodeJS.Timeout | undefined;
   #diagnoses: Promise<void> = Promise.resolve();
-  /** Reports in their order: some read a workload first. */
-  #reports: Promise<void> = Promise.resolve();
   /** By pod: what its events told at the last look, and by which of them it was diagnosed again. */
   readonly #looks = new Map<string, Facts[]>();
   readonly #lookedAgain = new Map<string, string>();
@@ -97,9 +91,6 @@ class Watcher {
   #rolloutsReadAt = 0;
   #ending: Ending | null = null;
   #error: Error | null = null;
-  /** What was printed with its evidence. */
-  readonly #shown = new Set<Finding>();
-  readonly #counts = { repaired: new Set<string>(), gone: new Set<string>(), pulled: new Set<string>() };
 
   constructor(
     private readonly flags: WhyFlags,
@@ -109,8 +100,7 @@ class Watcher {
   ) {
     this.#follows = flags.untilPulled === true || flags.names.length > 0;
     this.#state = initialState(this.#follows, flags.container ?? null);
-    this.#lines = new WatchLines(flags.output === 'json', context.now);
-    this.#live = liveLine(context);
+    this.#printer = new WatchPrinter(flags, context, counted);
     this.#begun = Date.parse(context.now());
   }
 
@@ -142,8 +132,7 @@ class Watcher {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(this.#timer);
       await this.#diagnoses.catch(() => {});
-      await this.#reports.catch(() => {});
-      this.#live.clear();
+      await this.#printer.flush();
       await this.#api.close();
     }
   }
@@ -152,11 +141,14 @@ class Watcher {
   timeOut(limit: number): void {
     const outcome = this.#state.isStarted ? judge(this.#state, this.#goal()) : null;
     const after = `timed out after ${showSeconds(limit / 1000)}`;
-    if (outcome === null) this.#error ??= new UserError(`${after}: the pods could not be read`, 'check the cluster, or give it more time');
-    else if (!this.#state.isConnected)
-      this.#error ??= new UserError(`${after}: the cluster cannot be reached`, 'check the cluster, or give it more time');
-    else if (!this.#follows) this.#ending ??= this.#standing('timeout', `${after}: `);
-    else this.#ending ??= this.#late(outcome, after);
+    const advice = 'check the cluster, or give it more time';
+    if (outcome === null) this.#error ??= new UserError(`${after}: the pods could not be read`, advice);
+    else if (!this.#state.isConnected) this.#error ??= new UserError(`${after}: the cluster cannot be reached`, advice);
+    else if (!this.#follows) this.#ending ??= this.#standing('timeout', after);
+    else {
+      const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#findingsOf(keyOf(metadata)));
+      this.#ending ??= lateEnding(outcome, titleOfAll(this.#selection), waiting, after);
+    }
     this.stop.abort();
   }
 
@@ -164,18 +156,26 @@ class Watcher {
   end(isInterrupted: boolean): number {
     if (this.#ending === null && this.#error === null && isInterrupted) {
       if (!this.#state.isStarted) throw new UserError('interrupted');
-      const after = `stopped after ${showSeconds((Date.parse(this.context.now()) - this.#begun) / 1000)}: `;
-      this.#ending = this.#standing('interrupted', after);
+      const seconds = (Date.parse(this.context.now()) - this.#begun) / 1000;
+      this.#ending = this.#standing('interrupted', `stopped after ${showSeconds(seconds)}`);
     }
-    const ending = this.#ending;
-    const isJson = this.flags.output === 'json';
-    if (ending === null) throw this.#error ?? new UserError('interrupted');
-    if (!isJson && (ending.outcome === 'failed' || (ending.outcome === 'timeout' && this.#follows)))
-      this.#printInFull(ending.findings.filter(finding => !this.#shown.has(finding)));
-    if (isJson || ending.outcome === 'pulled') print(this.context, this.#lines.end(ending));
-    if (this.#error !== null) throw this.#error;
-    if (ending.outcome !== 'pulled') note(this.context, ending.summary);
+    const [ending, error] = [this.#ending, this.#error];
+    if (ending !== null) {
+      const isVerdict = ending.outcome === 'failed' || (ending.outcome === 'timeout' && this.#follows);
+      this.#printer.end(ending, isVerdict, error !== null);
+    }
+    if (error !== null || ending === null) throw error ?? new UserError('interrupted');
     return ending.status;
+  }
+
+  #standing(outcome: 'timeout' | 'interrupted', after: string): Ending {
+    const failures = this.#knownFindings().filter(isFailure);
+    const counted = failures.filter(finding => this.#printer.isTold(finding));
+    return standing(outcome, after, { failures, counted, counts: this.#printer.counts, isGate: this.flags.untilPulled === true });
+  }
+
+  #knownFindings(): Finding[] {
+    return [...this.#state.diagnosed.values()].flatMap(({ findings }) => findings);
   }
 
   // ---- the pods ---------------------------------------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class Watcher {
         }
         const reader = createReader(this.#api);
         const [listed, refused] = await Promise.all([this.#list(reader), this.#refused(reader)]);
-        this.#warnOnce(reader.warnings());
+        this.#printer.warnOnce(reader.warnings());
         return { ...listed, pods: [...listed.pods, ...refused] };
       },
       lines: query => this.#api.lines(withQuery(selectionPath(selection), query)),
@@ -220,7 +220,7 @@ class Watcher {
   #apply(change: TrackerChange): void {
     const { state, reports } = track(this.#state, change);
     this.#state = state;
-    for (const report of reports) this.#report(report);
+    for (const report of reports) this.#printer.report(report, this.#knownFindings(), this.#api);
     // the first list is diagnosed at once
     if (state.isStarted && state.pending.size > 0)
       this.#timer ??= setTimeout(() => this.#diagnoseLater(), change.type === 'diagnosisFailed' ? RETRY_MS : GATHER_MS);
@@ -250,7 +250,7 @@ class Watcher {
     // an interrupted diagnosis proves nothing
     if (this.context.signal.aborted) return;
     for (const pod of pods) this.#looks.delete(keyOf(pod.metadata));
-    this.#warnOnce([...reader.warnings(), ...warnings]);
+    this.#printer.warnOnce([...reader.warnings(), ...warnings]);
     this.#apply({ type: 'diagnosisEnded', findings });
   }
 
@@ -264,7 +264,7 @@ class Watcher {
         await this.#judge();
       } catch (error) {
         if (this.context.signal.aborted) return;
-        this.#warnOnce([(error as Error).message]);
+        this.#printer.warnOnce([(error as Error).message]);
         this.#apply({ type: 'diagnosisFailed' });
         // a login that has expired must end the watch too: the next list logs in again
         await used.close();
@@ -371,7 +371,7 @@ class Watcher {
     }
     this.#noteGone(outcome);
     if (outcome.type === 'gone') this.#endGone(outcome.titles);
-    else if (outcome.type !== 'waiting' && !this.context.signal.aborted) this.#finish(this.#answer(outcome));
+    else if (outcome.type !== 'waiting' && !this.context.signal.aborted) this.#finish(endingOf(outcome, titleOfAll(this.#selection)));
   }
 
   /** There is an answer, or nobody waits for one. */
@@ -394,9 +394,9 @@ class Watcher {
         ),
       );
     else if (Date.now() - (this.#goneSince ?? 0) >= GONE_MS) {
-      const summary = `${titles.join(', ')} ${titles.length === 1 ? 'was' : 'were'} deleted before all images were pulled`;
-      this.#ending = { status: 2, outcome: 'gone', summary, findings: [] };
-      this.#fail(new UserError(summary, 'name its workload, for example deployment/NAME, to follow the pods that replace it'));
+      const { ending, error } = goneEnding(titles);
+      this.#ending = ending;
+      this.#fail(error);
     }
   }
 
@@ -412,89 +412,7 @@ class Watcher {
 
   /** What was found is told to its end: a report may still read a workload. */
   #stopAfterReports(): void {
-    void this.#reports.catch(() => {}).then(() => this.stop.abort());
-  }
-
-  #title(): string {
-    const { targets, namespace, selector } = this.#selection;
-    if (targets.length > 0) return targets.map(titleOf).join(', ');
-    return `the pods ${selector === null ? '' : `with labels ${selector} `}${namespace === null ? 'of all namespaces' : `of namespace "${namespace}"`}`;
-  }
-
-  #answer(outcome: Extract<Outcome, { type: 'pulled' | 'failed' }>): Ending {
-    if (outcome.type === 'failed') {
-      const summary = `the images of ${this.#title()} cannot be pulled: ${causesOf(outcome.findings)}`;
-      return { status: 1, outcome: 'failed', summary, findings: outcome.findings };
-    }
-    const { pods, notes } = outcome;
-    const all =
-      pods === 0 ? `${this.#title()}: no pod is wanted, and no image has to be pulled` : `all images of ${this.#title()} are pulled`;
-    const count = pods > 1 ? ` (${pods} pods)` : '';
-    return { status: 0, outcome: 'pulled', summary: [`${all}${count}`, ...notes].join('; '), findings: [] };
-  }
-
-  /** The time is over before the images were there. */
-  #late(outcome: Outcome, after: string): Ending {
-    if (outcome.type === 'pulled') return this.#answer(outcome);
-    const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#findingsOf(keyOf(metadata)));
-    const failures = outcome.type === 'waiting' || outcome.type === 'failed' ? outcome.findings : [];
-    const findings = failures.length > 0 ? failures : waiting;
-    const missing = outcome.type === 'waiting' ? outcome.missing.map(({ title, why }) => `${title}: ${why}`) : [];
-    const share = outcome.type === 'waiting' && outcome.total > 0 ? [`${outcome.pods} of ${outcome.total} pods have their images`] : [];
-    const told = findings.filter(({ diagnosis }) => diagnosis.cause !== 'NoPullProblem');
-    const causes = told.length === 0 ? [] : [causesOf(told)];
-    // without a pod there is nothing that could be judged
-    const status = outcome.type === 'gone' || (outcome.type === 'waiting' && outcome.total === 0 && findings.length === 0) ? 2 : 1;
-    return { status, outcome: 'timeout', summary: `${after}: ${[...share, ...missing, ...causes].join('; ') || this.#title()}`, findings };
-  }
-
-  /** How things stand when nobody waits any longer. */
-  #standing(outcome: 'timeout' | 'interrupted', after: string): Ending {
-    const failures = [...this.#state.diagnosed.values()].flatMap(pod => pod.findings).filter(isFailure);
-    const findings = failures.filter(finding => this.#isTold(finding));
-    const none = failures.length === 0 ? 'no pod fails' : 'no pod fails by a cause that counts';
-    const { repaired, gone, pulled } = this.#counts;
-    const counts = [
-      findings.length === 0 ? none : causesOf(findings),
-      ...(repaired.size > 0 ? [`${repaired.size} repaired`] : []),
-      ...(gone.size > 0 ? [`${gone.size} gone`] : []),
-      ...(pulled.size > 0 ? [`${pulled.size} pulled`] : []),
-    ];
-    const status = this.flags.untilPulled && outcome === 'interrupted' ? 130 : findings.length > 0 ? 1 : 0;
-    return { status, outcome, summary: `${after}${counts.join('; ')}`, findings };
-  }
-
-  // ---- what is said -----------------------------------------------------------------------------------------------------------------------------
-
-  /** A cause that does not count is not told. */
-  #isTold(finding: Finding): boolean {
-    return !isFailure(finding) || this.counted.has(finding.diagnosis.cause);
-  }
-
-  #print(text: string, color = false): void {
-    this.#live.clear();
-    print(this.context, text, color);
-  }
-
-  #note(text: string): void {
-    this.#live.clear();
-    note(this.context, text);
-  }
-
-  /** Warns of each text once. */
-  #warnOnce(texts: readonly string[]): void {
-    for (const text of texts) {
-      if (this.#warned.has(text)) continue;
-      this.#warned.add(text);
-      this.#live.clear();
-      warn(this.context, [text]);
-    }
-  }
-
-  #printInFull(findings: readonly Finding[]): void {
-    const { color, output } = this.flags;
-    if (findings.length > 0)
-      this.#print(renderFindings(groupFindings(findings), [], { color, wide: output === 'wide', width: widthOf(this.context) }), color);
+    void this.#printer.flush().then(() => this.stop.abort());
   }
 
   /** The line that is shown anew, and answers that only time gives. */
@@ -502,69 +420,16 @@ class Watcher {
     await this.#judge();
     if (!this.#follows || !this.#state.isStarted || this.#isOver()) return;
     const followed = [...(this.#state.followed?.values() ?? [])].filter(({ isLeaving }) => !isLeaving);
-    const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#factsOf(keyOf(metadata)));
     const done = followed.filter(({ isComplete }) => isComplete).length;
-    if (done < followed.length || followed.length === 0)
-      this.#live.show(waitingLine(waiting, { done, total: followed.length }, this.context.now()));
-    else this.#live.clear();
-  }
-
-  #report(report: TrackerReport): void {
-    const { flags } = this;
-    switch (report.type) {
-      case 'started': {
-        const told = report.findings.filter(finding => this.#isTold(finding));
-        const isJson = flags.output === 'json';
-        const failures = isJson ? [] : told.filter(isFailure);
-        this.#printInFull(failures);
-        for (const finding of failures) this.#shown.add(finding);
-        this.#lines.tell(failures);
-        this.#printChanges(
-          told.filter(finding => !this.#shown.has(finding)),
-          [],
-          [],
-        );
-        return;
-      }
-      case 'findings': {
-        const [added, repaired, gone] = [report.added, report.repaired, report.gone].map(some =>
-          some.filter(finding => this.#isTold(finding)),
-        );
-        return this.#printChanges(added ?? [], repaired ?? [], gone ?? []);
-      }
-      case 'pulled':
-        for (const { pod } of report.pods) this.#counts.pulled.add(keyOf(pod.metadata));
-        for (const line of this.#lines.pulled(report.pods)) this.#reports = this.#reports.then(() => this.#print(line));
-        return;
-      case 'disconnected':
-        return this.#warnAgain(`the watch was disconnected; reconnecting: ${report.why}`);
-      case 'reconnected':
-        this.#reports = this.#reports.then(() => this.#note('reconnected; changes since then follow'));
-    }
+    const waiting = this.#waitingPods().flatMap(({ metadata }) => this.#factsOf(keyOf(metadata)));
+    const isDone = followed.length > 0 && done === followed.length;
+    this.#printer.show(isDone ? null : waitingLine(waiting, { done, total: followed.length }, this.context.now()));
   }
 
   #announce(): void {
-    const title = this.#title();
+    const title = titleOfAll(this.#selection);
     const where = this.#selection.targets.length > 0 ? title : title.replace(/^the pods/, 'pods').replace(/ of /, ' in ');
-    this.#reports = this.#reports.then(() => this.#note(`watching ${where} (press Ctrl-C to stop)`));
-  }
-
-  #warnAgain(text: string): void {
-    this.#live.clear();
-    warn(this.context, [text]);
-  }
-
-  #printChanges(added: readonly Finding[], repaired: readonly Finding[], gone: readonly Finding[]): void {
-    for (const { facts } of repaired) this.#counts.repaired.add(keyOf(facts.pod ?? {}));
-    for (const { facts } of gone) this.#counts.gone.add(keyOf(facts.pod ?? {}));
-    const isNew = new Set(added);
-    const standing = [...this.#state.diagnosed.values()]
-      .flatMap(pod => pod.findings)
-      .filter(finding => !isNew.has(finding) && this.#isTold(finding));
-    this.#reports = this.#reports.then(async () => {
-      const rollouts = await stuckRollouts(this.#api, added.filter(isFailure));
-      for (const line of this.#lines.changes({ added, repaired, gone, standing, rollouts })) this.#print(line);
-    });
+    this.#printer.say(`watching ${where} (press Ctrl-C to stop)`);
   }
 }
 

@@ -33,7 +33,7 @@ export function check(what, ok, detail = '') {
   return ok;
 }
 /** @type {(what: string, got: unknown, wanted: unknown) => boolean} */
-const equal = (what, got, wanted) =>
+export const equal = (what, got, wanted) =>
   check(what, JSON.stringify(got) === JSON.stringify(wanted), `${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
 
 /** Whether something holds in time. @type {(what: string, seconds: number, holds: () => boolean) => Promise<boolean>} */
@@ -47,7 +47,7 @@ const comes = (what, seconds, holds) =>
  * `kubectl imagepull …`, with its JSON where it was asked for; no output may hold a password.
  * @param {string[]} args
  */
-async function imagepull(...args) {
+export async function imagepull(...args) {
   const result = await kubectl('imagepull', ...args);
   const leaked = PASSWORDS.find(password => `${result.stdout}${result.stderr}`.includes(password));
   if (leaked !== undefined) check(`kubectl imagepull ${args.join(' ')} keeps passwords to itself`, false, `"${leaked}" was printed`);

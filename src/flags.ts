@@ -147,8 +147,10 @@ const commands = [
       'Writes the pods and what their pulls depend on (events, node, service account, pull secrets, workload) as a List that why -f reads. Every password, token and key is replaced; user names, registry keys and visible defects stay. Without arguments it collects all failing pods of the namespace.',
     argument: { name: 'NAME', usage: '[POD | TYPE/NAME ...]', value: 'podsAndWorkloads', repeatable: true },
     examples: [
-      { command: 'kubectl imagepull collect api-7c9f > case.yaml', description: 'Save a case to share it' },
-      { command: 'kubectl imagepull why -f case.yaml', description: 'Diagnose it elsewhere, without access to the cluster' },
+      {
+        command: 'kubectl imagepull collect api-7c9f > case.yaml; kubectl imagepull why -f case.yaml',
+        description: 'Save a case to share it, and diagnose it elsewhere, without access to the cluster',
+      },
       {
         command: 'kubectl imagepull collect -A --with-probe > case.yaml',
         description: 'Also save what the registries answer now to the true credentials',

@@ -315,7 +315,7 @@ t.test('the habits of the project: updates, issue forms, the tests that the trus
     t.ok(!ids.includes(undefined) && new Set(ids).size === ids.length, `${file}: each field has an id of its own`);
   }
   t.match(read('.github/ISSUE_TEMPLATE/config.yml'), /\/SECURITY\.md$/m, 'security problems are led elsewhere');
-  t.match(read('.github/ISSUE_TEMPLATE/1-wrong-verdict.yml'), 'why POD -o json --facts');
+  t.match(read('.github/ISSUE_TEMPLATE/1-wrong-verdict.yml'), 'collect POD --with-probe');
 
   const titles = [...read('docs/security.md').matchAll(/\btest `([^`]+)`/g)].map(([, title]) => title as string);
   const tests = files.filter(file => /^test\/.*\.ts$/.test(file)).map(read);

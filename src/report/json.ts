@@ -90,7 +90,7 @@ export const secretTestList = (tests: SecretTest[], warnings: string[]): object 
 });
 
 /** In: a plain value. Out: its JSON, without any secret of the run, in which every character that a reader does not see is an escape (`JSON.stringify` leaves many). */
-export const toJson = (value: object): string => documentJson(withoutSecrets(value));
+export const toJson = (value: object): string => visibleJson(JSON.stringify(withoutSecrets(value), null, 2));
 
 /** In: a plain value whose secrets were taken already, or that is printed for them, as only `repair-secret` does. Out: its JSON. */
 export const documentJson = (value: object): string => visibleJson(JSON.stringify(value, null, 2));

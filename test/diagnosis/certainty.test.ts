@@ -220,3 +220,19 @@ t.test('only a kubelet that verifies credentials refuses an image', async t => {
     diagnose({ ...facts, node: { ...facts.node, kubelet } }).fixes.some(({ title }) => title.includes('NeverVerifyAllowlistedImages'));
   t.strictSame(['v1.32.9', 'v1.33.0', 'v1.37.2-eks-1', ''].map(refused), [false, true, true, false]);
 });
+
+t.test('without the credentials of a collection an anonymous 404 proves nothing', async t => {
+  const facts = factsOf(readFixture('test/fixtures/causes/TagNotFound.json'));
+  const credential = { secret: 'regcred', key: 'registry.example.com', username: 'ci', empty: false, expiry: null, defect: null };
+  const [found] = facts.probe?.attempts ?? [];
+  if (facts.probe === null || found === undefined) throw new Error('the fixture has a probe');
+  const unknown = { ...found, credential: 0, result: 'notTried' as const, fault: null };
+  const probe = { ...facts.probe, attempts: [unknown, { ...found, credential: null }], decisive: 0 };
+  const keyring = { ...facts.keyring, credentials: [credential] };
+  const silent = { ...facts, nodeReport: { ...facts.nodeReport, faults: [] }, keyring };
+  t.match(diagnose({ ...silent, probe: { ...facts.probe, attempts: [{ ...found, credential: null }] } }), {
+    cause: 'TagNotFound',
+    certainty: 'certain',
+  });
+  t.match(diagnose({ ...silent, probe }), { cause: 'Unknown', certainty: 'possible' });
+});

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
+import { checkCollect } from './collect.mjs';
 import { checkDisk } from './disk.mjs';
 import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, start, until, work } from './lab.mjs';
 
@@ -499,6 +500,7 @@ export async function checkForms() {
     told(JSON.parse(file.stdout || '{"items":[]}')),
     told(live.json ?? { items: [] }),
   );
+  await checkCollect(imagepull, equal, PASSWORDS, MIRROR);
 }
 
 /** Last of all, since a pull that does not end keeps kubelet from every other. */

@@ -7,6 +7,7 @@ import { KEY_OF_TYPE } from '../../model/credential.ts';
 import type { Secret } from '../../model/kubernetes.ts';
 import { looksLikeToken, redact } from '../../util/redact.ts';
 import { isReplaced, REPLACED, SECRETS } from '../../util/secrets.ts';
+import { withoutTrailing } from '../../util/text.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { keyMatchesField, parseGoJson } from './go-json.ts';
 import { isPadded } from './pull-secret.ts';
@@ -54,12 +55,12 @@ const LITERALS = ['true', 'false', 'null'];
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
-/** A text as what stands before, within and behind its blanks. */
-function parts(text: string): [before: string, core: string, after: string] {
+/** A text as what stands before, within and behind: by default its blanks, else such characters. */
+function parts(text: string, outside = BLANK): [before: string, core: string, after: string] {
   let from = 0;
   let to = text.length;
-  while (from < to && BLANK.test(text[from] as string)) from++;
-  while (to > from && BLANK.test(text[to - 1] as string)) to--;
+  while (from < to && outside.test(text[from] as string)) from++;
+  while (to > from && outside.test(text[to - 1] as string)) to--;
   return [text.slice(0, from), text.slice(from, to), text.slice(to)];
 }
 
@@ -133,11 +134,12 @@ function likeOld(encoded: string, old: string): string {
   const bare = core.replace(/\s/g, '');
   let text = encoded;
   if (/[-_]/.test(bare)) text = text.replaceAll('+', '-').replaceAll('/', '_');
-  if (!bare.endsWith('=') && bare.length % 4 !== 0) text = text.replace(/=+$/, '');
+  if (!bare.endsWith('=') && bare.length % 4 !== 0) text = withoutTrailing(text, '=');
   const fold = /\s+/.exec(core);
   if (fold === null) return before + text + after;
   const width = Math.max(1, Math.min(fold.index, Math.ceil(text.length / 2)));
-  return before + (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(fold[0]) + after;
+  const lines = Array.from({ length: Math.ceil(text.length / width) }, (_, line) => text.slice(line * width, (line + 1) * width));
+  return before + lines.join(fold[0]) + after;
 }
 
 /** Whether bytes are a text that somebody wrote. */
@@ -157,14 +159,16 @@ function authOf(auth: string, replacements: Replacements): string {
   return likeOld(base64(stand.includes(':') ? replacements.markOf(inner, 'token') : stand), auth);
 }
 
+/** What stands behind base64. */
+const PADDING = /[=\s]/;
 /** Characters outside of the alphabet of base64 that tell a way of writing, and nothing of a secret. */
 const TELLING = /[-_=:\s]/;
 
 /** An `auth` that is no base64, at the same byte. In: the error of Go. */
 function illegalLike(auth: string, error: string, replacements: Replacements): string {
-  const at = Number(/\d+$/.exec(error)?.[0] ?? 0);
+  const at = Number(error.split(' ').at(-1));
   const bytes = Buffer.from(auth, 'utf8').toString('latin1');
-  const tail = /[=\s]*$/.exec(auth.slice(-64))?.[0] ?? '';
+  const [, , tail] = parts(auth, PADDING);
   const isSame = (text: string): boolean => {
     const decoded = decodeGoBase64(text, isPadded(text));
     return !decoded.ok && decoded.error === error;
@@ -179,13 +183,13 @@ function illegalLike(auth: string, error: string, replacements: Replacements): s
   if (colon >= 0 && isSame(`${before}:${mark}${tail}`)) return `${before}:${mark}${tail}`;
   const urlSafe = /^[A-Za-z0-9_-]+={0,2}\s*$/.test(auth) ? Buffer.from(auth, 'base64url').toString('utf8') : '';
   const user = isText(urlSafe) && urlSafe.includes(':') ? `${userOf(urlSafe.slice(0, urlSafe.indexOf(':')), replacements)}:` : '';
-  const filler = base64(user + mark).replace(/=+$/, '');
+  const filler = withoutTrailing(base64(user + mark), '=');
   const illegal = TELLING.test(bytes[at] ?? '') ? (bytes[at] as string) : '!';
   const short = `${filler.slice(0, at).padEnd(at, 'A')}${illegal}${filler.slice(at + 1)}${tail}`;
   if (at < bytes.length && isSame(short)) return short;
   // its length is what the error tells
   return [...bytes]
-    .map((char, index) => (/[=\s]/.test(char) || index === at ? (TELLING.test(char) ? char : '!') : (filler[index] ?? 'A')))
+    .map((char, index) => (PADDING.test(char) || index === at ? (TELLING.test(char) ? char : '!') : (filler[index] ?? 'A')))
     .join('');
 }
 
@@ -282,9 +286,9 @@ function literalAt(text: string, from: number): Literal {
   const isClosed = to < text.length;
   const raw = text.slice(from, isClosed ? to + 1 : text.length);
   const inner = raw.slice(1, isClosed ? -1 : undefined);
-  const bad = BAD.exec(inner)?.[0] ?? null;
+  const bad = inner.match(BAD)?.[0] ?? null;
   const utf8 = Buffer.from(inner, 'latin1').toString('utf8');
-  const whole = utf8.replace(ALL_BAD, found => (found < ' ' ? JSON.stringify(found).slice(1, -1) : found.slice(1)));
+  const whole = utf8.replace(BAD, found => (found < ' ' ? JSON.stringify(found).slice(1, -1) : found.slice(1)));
   try {
     return { raw, value: JSON.parse(`"${whole}"`) as string, bad, isClosed };
   } catch {
@@ -293,8 +297,7 @@ function literalAt(text: string, from: number): Literal {
 }
 
 /** What Go refuses in a text of JSON: a control character, and an escape that it does not know. */
-const BAD = /[\0-\x1f]|\\(?:u(?![0-9a-fA-F]{4})|[^bfnrtu\\/"]|$)/;
-const ALL_BAD = new RegExp(BAD.source, 'g');
+const BAD = /[\0-\x1f]|\\(?:u(?![0-9a-fA-F]{4})|[^bfnrtu\\/"]|$)/g;
 
 /** A literal with another value; the very same where the value is. */
 function written({ raw, value, bad, isClosed }: Literal, text: string): string {
@@ -309,7 +312,7 @@ function written({ raw, value, bad, isClosed }: Literal, text: string): string {
 
 /** What is no text of JSON. The first character of the first one is what Go complains about. */
 function wordLike(word: string, isFirst: boolean, replacements: Replacements): string {
-  const bare = word.replace(/^['`]+|['`]+$/g, '');
+  const [, bare] = parts(word, /['`]/);
   if (isReplaced(word) || LITERALS.some(one => one.startsWith(word)) || fieldOf(bare) !== null || /^[^A-Za-z0-9\x80-\xff]{1,2}$/.test(word))
     return word;
   if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(word) && !/^-?0\d/.test(word)) return '0';

@@ -126,7 +126,7 @@ t.test('the cluster is read: --from-node and cleanup alone open what writes', as
     ['src/commands/cleanup.ts', 'src/commands/from-node.ts'],
     'the writer',
   );
-  t.strictSame(of(/\bopenConnection\(/), ['src/cluster/api.ts', 'src/cluster/writer.ts'], 'what opens a connection to a cluster');
+  t.strictSame(of(/\bopenApiConnection\(/), ['src/cluster/api.ts', 'src/cluster/writer.ts'], 'what opens a connection to a cluster');
   t.strictSame(of(/'(?:PUT|PATCH|DELETE)'/), ['src/cluster/api.ts', 'src/cluster/writer.ts'], 'methods that change something');
   const [, api = ''] = read('src/cluster/api.ts').split('export function createApi(');
   t.match(api, /request\(\{ method: 'GET', path,/, 'what reads asks by GET');

@@ -1,7 +1,9 @@
 /** `why --from-node` and `cleanup` as processes, against an API server whose node answers as a test says: what is created, asked, told, and removed on every way out. */
+import { spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { type Answer, type ClusterObject, type ClusterOptions, failure, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { pluginCommand } from '../helpers/plugin.ts';
 import { type Run, run } from '../helpers/process.ts';
 import { CLUSTER, IMAGE, named, podOf, WAITING } from '../helpers/shop.ts';
 
@@ -73,7 +75,7 @@ async function world(
   const kubeconfig = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
   const plugin = (args: string[], started?: Parameters<typeof run>[1]): Promise<Run> =>
     run([...args, '--kubeconfig', kubeconfig, ...(args[0] === 'cleanup' ? [] : ['--no-probe'])], started);
-  return { cluster, objects, created, reviews, plugin, left: () => objects.filter(isOwn).map(({ metadata }) => metadata.name) };
+  return { cluster, kubeconfig, objects, created, reviews, plugin, left: () => objects.filter(isOwn).map(({ metadata }) => metadata.name) };
 }
 interface Item {
   cause: string;
@@ -197,6 +199,37 @@ t.test('nobody is asked without a terminal, and flags that do not go together ar
   ];
   for (const [args, says] of lines) t.match(await plugin(args), { status: 2, stderr: says }, args.join(' '));
   t.equal(created.length, 0, 'nothing was created');
+});
+
+/** util-linux makes a terminal. */
+const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).stdout?.includes('util-linux');
+
+t.test('on a terminal it says what it creates, and asks', { skip: hasScript ? false : 'there is no terminal' }, async t => {
+  for (const [typed, outcome] of [
+    ['y', 1],
+    ['', 0],
+    ['n', 0],
+  ] as const) {
+    const { created, kubeconfig, left } = await world({}, t);
+    const words = [...pluginCommand(), 'why', 'covered', '--from-node', '--no-probe', '--no-color', '--kubeconfig', kubeconfig];
+    const child = spawn('script', ['-qec', words.map(word => `'${word}'`).join(' '), '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      if (!text.includes('[y/N]') && (text + part).includes('[y/N]')) child.stdin.write(`${typed}\n`);
+      text += part;
+    });
+    const status = await new Promise(resolve => child.on('close', resolve));
+    t.match(
+      text,
+      /--from-node creates a pod[\s\S]*node "node-3", namespace "shop"[\s\S]*Create it\? \[y\/N\]/,
+      'what, where, and the question',
+    );
+    t.equal(created.length, outcome, `"${typed}"`);
+    t.equal(status, outcome === 1 ? 1 : 2);
+    if (outcome === 0) t.match(text, /error: nothing was changed: the answer was not "y"/);
+    else t.match(text, 'RegistryNameNotResolved (certain)');
+    t.strictSame(left(), []);
+  }
 });
 
 t.test('refusals: the diagnosis stands, and the rule or the missing right is named', async t => {

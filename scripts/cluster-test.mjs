@@ -49,6 +49,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkRepairs } from '../test/e2e/repair-secret.mjs';
 import { checkSandbox } from '../test/e2e/sandbox.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
@@ -114,6 +115,8 @@ async function test() {
   await checkStillPulling();
   say('the plugin in a pod');
   await checkInCluster();
+  say('pull secrets are repaired as printed');
+  await checkRepairs();
   say('the sandbox image of the node');
   await checkSandbox();
 }

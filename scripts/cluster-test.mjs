@@ -52,6 +52,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkRepairs } from '../test/e2e/repair-secret.mjs';
 import { checkSandbox } from '../test/e2e/sandbox.mjs';
 import { checkUntilPulled } from '../test/e2e/watch.mjs';
 
@@ -121,6 +122,8 @@ async function test() {
   await checkUntilPulled();
   say('the plugin in a pod');
   await checkInCluster();
+  say('pull secrets are repaired as printed');
+  await checkRepairs();
   say('the sandbox image of the node');
   await checkSandbox();
   say('a full disk');

@@ -60,12 +60,30 @@ function decoded(bytes: Buffer): { text: string; mark: string | null } {
 }
 
 function parsed(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
+
+/** Levels of a config that is looked at: it has four. What is deeper could not be written again. */
+const MOST_LEVELS = 1000;
+
+function isTooDeep(text: string): boolean {
+  let level = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '{' || sign === '[') level++;
+    else if (sign === '}' || sign === ']') level--;
+    if (level > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
+/** Characters of a text that may be YAML or a placeholder. */
+const MOST_OTHER = 65_536;
 
 /** What a text is in base64, where that may be a config or the base64 of one. */
 function fromBase64(text: string): Buffer | null {
@@ -82,6 +100,7 @@ const isBase64 = (text: string): boolean => text.length >= 8 && /^[A-Za-z0-9+/]+
 
 /** A config in another form, or what stands in its place. */
 function otherForm(text: string): Pick<ConfigText, 'value' | 'instead'> {
+  if (text.length > MOST_OTHER || isTooDeep(text)) return { value: null, instead: null };
   const placeholder = placeholderIn(text.trim().slice(0, 200));
   const read = readDocuments(text, 0);
   const value = read.ok && read.documents.length === 1 ? read.documents[0] : null;

@@ -110,15 +110,24 @@ export function repairSecret(content: SecretContent, wishes: Wishes = {}): Repai
 function textsOf({ data = {}, stringData = {} }: SecretContent, notes: Notes): Map<string, Buffer> {
   const texts = new Map<string, Buffer>();
   for (const [key, value] of Object.entries(data)) {
-    const text = typeof value === 'string' ? value.trim() : isObject(value) ? JSON.stringify(value) : '';
+    const text = typeof value === 'string' ? value.trim() : isObject(value) ? (jsonOf(value) ?? '') : '';
     const bare = text.replace(/\s+/g, '');
     const isEncoded = /^[A-Za-z0-9+/]*={0,2}$/.test(bare);
     if (!isEncoded) notes.done.push(`the value of ${named(key)} under "data" is not base64-encoded`);
     texts.set(key, isEncoded ? Buffer.from(bare, 'base64') : Buffer.from(text));
   }
   for (const [key, value] of Object.entries(stringData))
-    texts.set(key, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? '')));
+    texts.set(key, Buffer.from(typeof value === 'string' ? value : (jsonOf(value) ?? '')));
   return texts;
+}
+
+/** A value of a manifest as JSON; null where it is too deep for that. */
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value ?? '');
+  } catch {
+    return null;
+  }
 }
 
 /** The text that is meant for kubelet: under its key, else the first that is a docker config. With a login to write, none has to be there. */

@@ -230,6 +230,22 @@ t.test('what only the owner can repair', async t => {
   }
 });
 
+t.test('a hostile content is soon given up', async t => {
+  const started = Date.now();
+  for (const text of [
+    '['.repeat(900_000),
+    `{"auths":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`,
+    'a: ['.repeat(200_000),
+    `{${' '.repeat(900_000)}`,
+  ]) {
+    const { done, left } = repairSecret(secretOf(text));
+    t.strictSame([done, left], [[], ['its value is not JSON']], text.slice(0, 20));
+  }
+  const proto = repairSecret(secretOf('{"auths":{"__proto__":{"username":"ci ","password":"x"}}}'));
+  t.strictSame(proto.done, ['entry "__proto__": the user name has white space around it']);
+  t.ok(Date.now() - started < 2000);
+});
+
 t.test('what is wanted besides', async t => {
   const login = { registry: 'reg.example.com', username: 'new', password: 'p"w\'$' };
   const written = { username: 'new', password: 'p"w\'$', auth: base64('new:p"w\'$') };

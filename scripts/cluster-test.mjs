@@ -28,6 +28,7 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
   cluster,
   describe,
@@ -49,6 +50,7 @@ import {
   undo,
   until,
 } from '../test/e2e/lab.mjs';
+import { checkSandbox } from '../test/e2e/sandbox.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
 /** @typedef {import('../test/e2e/lab.mjs').Wanted} Wanted */
@@ -111,6 +113,10 @@ async function test() {
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
+  say('the plugin in a pod');
+  await checkInCluster();
+  say('the sandbox image of the node');
+  await checkSandbox();
 }
 
 /** The plugin runs so often at the same time. */

@@ -11,8 +11,12 @@ import { otherPlaceOf } from './relocated-images.ts';
 
 /** The image as the pod names it, in quotes. That of a sandbox is known only where a message names it. */
 export const imageOf = (facts: Facts): string => (facts.image === '' && isOfSandbox(facts) ? 'the sandbox image' : `"${facts.image}"`);
-/** The registry of the image, in quotes. */
-export const registry = (facts: Facts): string => `"${facts.reference?.registry ?? 'the registry'}"`;
+/** The registry of the image, in quotes; of a sandbox image whose name no message tells, the one that the words of the node name. */
+export const registry = (facts: Facts): string => {
+  const host =
+    facts.reference?.registry ?? (isOfSandbox(facts) ? facts.nodeReport.faults.find(({ role }) => role === 'registry')?.host : null);
+  return host == null ? 'the registry' : `"${host}"`;
+};
 /** Registry and repository of the image, in quotes. */
 export const repository = (facts: Facts): string =>
   `"${facts.reference === null ? facts.image : `${facts.reference.registry}/${facts.reference.repository}`}"`;

@@ -15,10 +15,12 @@ export function ofSandbox(code: CauseCode, text: CauseText): CauseText {
       isLogin
         ? `${theNode(facts)} cannot pull ${sandboxOf(facts)}: ${registry(facts)} does not serve it to the credentials of the node, or to a node without any. ${CONSEQUENCE}`
         : `${text.summary(facts, fault)} This is about ${facts.image === '' ? 'the sandbox (pause) image' : `the sandbox (pause) image ${imageOf(facts)}`}, which every pod on ${nodeName(facts)} needs first. ${CONSEQUENCE}`,
-    fixes: (facts, fault) => [
-      ...(isLogin ? [nodeFix(facts, nodeSteps(facts).showCredentials())] : text.fixes(facts, fault)),
-      nodeFix(facts, nodeSteps(facts).sandboxImage()),
-    ],
+    fixes(facts, fault) {
+      const setting = nodeFix(facts, nodeSteps(facts).sandboxImage());
+      const own = isLogin ? [nodeFix(facts, nodeSteps(facts).showCredentials())] : text.fixes(facts, fault);
+      // the correction of a name shows the setting itself
+      return own.some(({ command }) => command === setting.command) ? own : [...own, setting];
+    },
   };
 }
 

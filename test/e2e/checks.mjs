@@ -32,7 +32,7 @@ export function check(what, ok, detail = '') {
   return ok;
 }
 /** @type {(what: string, got: unknown, wanted: unknown) => boolean} */
-const equal = (what, got, wanted) =>
+export const equal = (what, got, wanted) =>
   check(what, JSON.stringify(got) === JSON.stringify(wanted), `${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
 
 /** Whether something holds in time. @type {(what: string, seconds: number, holds: () => boolean) => Promise<boolean>} */

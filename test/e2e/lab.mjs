@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..', '..');
+export const root = join(here, '..', '..');
 /** Where the cluster keeps its state, as its own scripts have it. */
 const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
 export const NAMESPACES = ['pulls', 'pulls-other'];
@@ -208,6 +208,47 @@ export async function restartApiServer(folder) {
   const pid = Number(readFileSync(join(home, state, 'pid', 'kube-apiserver'), 'utf8'));
   process.kill(pid, 'SIGKILL');
   await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240 }));
+}
+
+/** The file and the key of a runtime's setting of the sandbox image: CRI-O, containerd since 2.0, containerd before. */
+const SANDBOX_SETTINGS = [
+  { runtime: 'crio', file: 'crio.conf', key: 'pause_image' },
+  { runtime: 'containerd', file: 'containerd.toml', key: 'sandbox' },
+  { runtime: 'containerd', file: 'containerd.toml', key: 'sandbox_image' },
+];
+
+/**
+ * Sets the sandbox image of the node's runtime, and starts the runtime again as up.sh did; at the end it is as it was before.
+ * @returns {(image: string) => Promise<void>}
+ */
+export function sandboxSetting() {
+  const [state = ''] = readdirSync(home).filter(name => name.startsWith('state-'));
+  const path = (/** @type {string[]} */ ...names) => join(home, state, ...names);
+  const setting = SANDBOX_SETTINGS.map(({ runtime, file, key }) => ({
+    runtime,
+    file: path('conf', file),
+    line: new RegExp(`^( *${key} = ).*$`, 'm'),
+  })).find(({ file, line }) => existsSync(file) && line.test(readFileSync(file, 'utf8')));
+  if (setting === undefined) throw new Error('no runtime of the lab has a setting of the sandbox image');
+  const { runtime, file, line } = setting;
+  const before = readFileSync(file, 'utf8');
+  const restart = async (/** @type {string} */ text) => {
+    writeFileSync(file, text);
+    const process = readFileSync(path('pid', runtime), 'utf8').trim();
+    const own = (/** @type {string} */ name) => readFileSync(`/proc/${process}/${name}`, 'utf8').split('\0').slice(0, -1);
+    const [words, variables] = [own('cmdline'), own('environ').filter(variable => /^CONTAINERS?_/.test(variable))];
+    const holder = readFileSync(path('pid', 'holder'), 'utf8').trim();
+    await run('kill', [process]);
+    await until(`the end of ${runtime}`, 20, () => !existsSync(`/proc/${process}`));
+    const again = ['setsid', 'env', ...variables, 'nsenter', `--mount=/proc/${holder}/ns/mnt`, '--', ...words];
+    const quoted = again.map(word => `'${word}'`).join(' ');
+    await must(
+      runtime,
+      run('sh', ['-c', `${quoted} </dev/null >>'${path('log', `${runtime}.log`)}' 2>&1 & echo $! >'${path('pid', runtime)}'`]),
+    );
+  };
+  undo.push(() => restart(before));
+  return image => restart(before.replace(line, `$1"${image}"`));
 }
 
 /** The image that runs, as the cluster's own registry has it. */

@@ -363,12 +363,20 @@ t.test('the image of a sandbox, where it is what a pod waits for', async t => {
   const PAUSE = 'registry.k8s.io/pause:3.10';
   const pull = `failed to get sandbox image "${PAUSE}": failed to pull image "${PAUSE}": failed to pull and unpack image "${PAUSE}": failed to resolve reference "${PAUSE}": ${PAUSE}: not found`;
   const crio = `error creating pod sandbox with name "k8s_api-7c9f_shop_u1_0": initializing source docker://${PAUSE}: reading manifest 3.10 in registry.k8s.io/pause: manifest unknown`;
+  const DIGEST = `sha256:${'5f'.repeat(32)}`;
+  const creating =
+    'creating pod sandbox with name "k8s_api-7c9f_shop_u1_0": unable to try pulling possible OCI artifact: build image source: ';
+  const parts = (tag: string) => `${creating}reading manifest ${tag} in registry.k8s.io/pause: manifest unknown`;
+  const ping = `${creating}pinging container registry pause.example.com: Get "https://pause.example.com/v2/": dial tcp 192.0.2.7:443: connect: connection refused`;
   const network = `failed to setup network for sandbox "b7ad": plugin type="calico" failed (add): dial tcp 10.96.0.1:443: connect: connection refused`;
   const store =
     'failed to start sandbox "b7ad": failed to create containerd container: error unpacking image: failed to extract layer sha256:9b2c4f0e5d7a8b1c3e6f9a0d2c5b8e1f4a7d0c3b6e9f2a5d8c1b4e7f0a3d6c9b: failed to get reader from content store: content digest sha256:12541c05a0f0f72551a8d9ed462cce7837d0c9184192f41c9980d69184f52d6f: not found';
   const found: [string, Pod, Event[], string | null][] = [
     ['a pull by containerd', starting(), [sandbox(pull)], PAUSE],
     ['a pull by CRI-O', starting(), [sandbox(crio)], PAUSE],
+    ['a pull by CRI-O 1.34, which names its parts', starting(), [sandbox(parts('3.10'))], PAUSE],
+    ['by its digest', starting(), [sandbox(parts(DIGEST))], `registry.k8s.io/pause@${DIGEST}`],
+    ['a registry alone', starting(), [sandbox(ping)], ''],
     ['before init containers', starting({ waiting: { reason: 'PodInitializing' } }), [sandbox(pull)], PAUSE],
     ['an image that the store lost, without its name', starting(), [sandbox(store)], ''],
     ['a network that is not ready', starting(), [sandbox(network)], null],

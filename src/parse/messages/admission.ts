@@ -8,7 +8,7 @@ const MOST = 600;
 
 /** What the controllers write before the words. Source: pkg/controller/{controller_utils,job,statefulset,daemon}. */
 const BEFORE =
-  /^(?:\(combined from similar events\): )?(?:Error creating(?: job)?: |Failed to create new replica set "[^"]*": |create Pod \S+ in StatefulSet \S+ failed error: )?(?:Internal error occurred: )?(?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?/;
+  /^(?:\(combined from similar events\): )?(?:Error creating(?: job)?: |Failed to create new replica set "[^"]*": |[Cc]reate Pod \S+ in StatefulSet \S+ failed error: )?(?:Internal error occurred: )?(?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?/;
 
 /** Who refuses, by its own sentence. Group 1 is its name, what follows are its words. */
 const REFUSERS: readonly [Refusal['by'], RegExp][] = [

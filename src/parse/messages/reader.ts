@@ -58,11 +58,19 @@ const OF_IMAGE: ReadonlySet<string> = new Set(WRAPPERS.flatMap(({ id, isOfImage 
  */
 export const isOfImage = (fault: Fault): boolean => fault.details.storage === 'contentLost' || fault.rows.some(row => OF_IMAGE.has(row));
 
-/** The image that a message is about, as it is written there; null where it names none. */
+/**
+ * The image that a message is about, as it is written there; null where it names none. containers/image names the two parts of it apart when it read no manifest
+ * (docker_image_src.go, fetchManifest).
+ */
 export const imageNamed = (message: string): string | null => {
   const text = message.slice(0, LONGEST);
-  const match = /\b(?:image|reference|for) "([^"\s]+)"/.exec(text) ?? /docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/.exec(text);
-  return match?.[1] !== undefined && parseReference(match[1]).ok ? match[1] : null;
+  const { tag, digest, repository } =
+    /\breading manifest (?:(?<digest>sha256:[0-9a-f]{64})|(?<tag>[\w.-]{1,128})) in (?<repository>[^\s"]{1,511}?):? /.exec(text)?.groups ??
+    {};
+  const image =
+    (/\b(?:image|reference|for) "([^"\s]+)"/.exec(text) ?? /docker:\/\/([^\s"]+?)(?=:?(?:\s|"|$))/.exec(text))?.[1] ??
+    (repository === undefined ? null : `${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`);
+  return image !== null && parseReference(image).ok ? image : null;
 };
 
 /** The registry of the image that a message of containers/image is about; null where it names none. */

@@ -88,6 +88,22 @@ t.test('by the words of the API server', async t => {
       'only our registry',
     ],
     [
+      "Create Pod db-0 in StatefulSet db failed error: pods \"db-0\" is forbidden: ValidatingAdmissionPolicy 'registry-rules' with binding 'all' denied request: only our registry",
+      'policy',
+      'registry-rules',
+      'image',
+      false,
+      'only our registry',
+    ],
+    [
+      "create Pod db-0 in StatefulSet db failed error: pods \"db-0\" is forbidden: ValidatingAdmissionPolicy 'registry-rules' with binding 'all' denied request: only our registry",
+      'policy',
+      'registry-rules',
+      'image',
+      false,
+      'only our registry',
+    ],
+    [
       'Error creating: pods "api-x2x4z" is forbidden: ValidatingAdmissionPolicy \'labels\' denied request: the label team is missing',
       'policy',
       'labels',

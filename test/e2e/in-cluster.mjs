@@ -1,0 +1,43 @@
+/**
+ * The plugin as a pod of the cluster has it: no kubeconfig, the address of the API server in the environment, token, authority and namespace in the folder of the
+ * service account, and the rights of deploy/rbac. The folder stands in a mount namespace of its own.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { check, equal } from './checks.mjs';
+import { cluster, environment, getJson, kubectl, must, root, run, work } from './lab.mjs';
+
+const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+const NAMESPACE = 'pulls-other';
+const ACCOUNT = 'imagepull';
+
+/** kubectl makes tokens of service accounts since 1.24. */
+export async function checkInCluster() {
+  if (cluster === '1.20') return;
+  const own = (/** @type {string[]} */ ...args) => kubectl('-n', NAMESPACE, ...args);
+  await must('the service account', own('create', 'serviceaccount', ACCOUNT));
+  await must('its roles', kubectl('apply', '-f', join(root, 'deploy', 'rbac', 'reader.yaml')));
+  const binding = ['create', 'clusterrolebinding', 'imagepull-in-cluster', '--clusterrole=imagepull-reader'];
+  await must('its binding', kubectl(...binding, `--serviceaccount=${NAMESPACE}:${ACCOUNT}`));
+  const token = await must('its token', own('create', 'token', ACCOUNT));
+  const { data } = await getJson('-n', NAMESPACE, 'configmap', 'kube-root-ca.crt');
+  const server = new URL(await must('the server', kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')));
+
+  const folder = join(work, 'service-account');
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries({ token, namespace: NAMESPACE, 'ca.crt': data['ca.crt'] }))
+    writeFileSync(join(folder, name), text);
+  const env = { ...environment, KUBERNETES_SERVICE_HOST: server.hostname, KUBERNETES_SERVICE_PORT: server.port, HOME: folder };
+  delete env.KUBECONFIG;
+  const mounted = `mount -t tmpfs none /var/run && mkdir -p ${FOLDER} && mount --bind '${folder}' ${FOLDER} && exec "$@"`;
+  const inPod = (/** @type {string[]} */ ...args) => run('unshare', ['--mount', 'sh', '-ec', mounted, 'sh', ...args], { env });
+  const words = ['why', '-A', '-o', 'json', '--no-probe'];
+  const [here, there] = await Promise.all([run('kubectl', ['imagepull', ...words]), inPod('kubectl-imagepull', ...words)]);
+  /** @type {(text: string) => string[]} */
+  const pods = text => JSON.parse(text).items.map(({ pod }) => `${pod.namespace}/${pod.name}`);
+  equal('in a pod: exit status, without the right to the secrets', there.status, 2);
+  equal('in a pod: the pods that fail are those that kubectl sees', pods(there.stdout), pods(here.stdout));
+  check('in a pod: the right that is missing is named', there.stderr.includes('get secrets'), there.stderr);
+  const { stderr } = await inPod('kubectl-imagepull', 'why');
+  check('in a pod: its own namespace', stderr.includes(`"${NAMESPACE}"`), stderr);
+}

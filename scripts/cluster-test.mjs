@@ -17,7 +17,6 @@ import {
   checkAll,
   checkErrors,
   checkForms,
-  checkFullDisk,
   checkGroups,
   checkRights,
   checkSecrets,
@@ -117,8 +116,6 @@ async function test() {
   await checkInCluster();
   say('the sandbox image of the node');
   await checkSandbox();
-  say('a full disk');
-  if (!keep) await checkFullDisk(folder);
 }
 
 /** The plugin runs so often at the same time. */

@@ -126,8 +126,10 @@ async function test() {
   await checkRepairs();
   say('the sandbox image of the node');
   await checkSandbox();
+  // with CRI-O kubelet may find room by itself, and end no pod
+  if (keep || cluster !== '1.37-containerd') return;
   say('a full disk');
-  if (!keep) await checkFullDisk(folder);
+  await checkFullDisk(folder);
 }
 
 /** The plugin runs so often at the same time. */

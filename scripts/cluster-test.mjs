@@ -17,6 +17,7 @@ import {
   checkAll,
   checkErrors,
   checkForms,
+  checkFullDisk,
   checkGroups,
   checkRights,
   checkSecrets,
@@ -118,6 +119,8 @@ async function test() {
   await checkInCluster();
   say('the sandbox image of the node');
   await checkSandbox();
+  say('a full disk');
+  if (!keep) await checkFullDisk(folder);
 }
 
 /** The plugin runs so often at the same time. */

@@ -80,6 +80,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     probe: flags.isOn('probe'),
     insecureRegistries: flags.all('insecure-registry').map(host => withoutTrailing(host.replace(/^https?:\/\//, ''), '/')),
     registryCa: flags.text('registry-ca'),
+    nodeStats: flags.isOn('node-stats'),
     mirrors: flags.pairs('registry-mirror'),
   };
 }

@@ -201,6 +201,14 @@ const flags = [
     commands: ['why'],
   },
   {
+    name: 'node-stats',
+    takes: null,
+    group: 'Flags',
+    description:
+      'Ask kubelet for the free space of its file systems (needs the permission "get nodes/proxy", which also allows to run commands in pods)',
+    commands: ['why'],
+  },
+  {
     name: 'fail-on',
     takes: 'CAUSE,…',
     value: 'causes',

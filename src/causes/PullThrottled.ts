@@ -1,7 +1,7 @@
 /** PullThrottled: kubelet postpones the pull, because its own limit of pulls per second is exceeded. Belongs here: its summary and its fixes. Pure. */
 import type { CauseText } from './cause.ts';
 import { nodeName } from './phrases.ts';
-import { hostWord } from './shell.ts';
+import { object } from './shell.ts';
 
 export const PullThrottled: CauseText = {
   summary: facts =>
@@ -9,9 +9,12 @@ export const PullThrottled: CauseText = {
   fixes: facts => [
     { title: 'wait: kubelet retries within minutes', command: null },
     {
-      title:
-        'if it happens often, show registryPullQPS and registryBurst (this needs the permission "get nodes/proxy"), and raise them in the kubelet configuration',
-      command: `kubectl get --raw /api/v1/nodes/${hostWord(facts.node.name, 'NODE')}/proxy/configz | jq '.kubeletconfig | {registryPullQPS, registryBurst, serializeImagePulls}'`,
+      title: 'see which pods the node has, and how many start at the same time',
+      command: `kubectl describe ${object('node', facts.node.name ?? 'NODE')}`,
+    },
+    {
+      title: 'if it happens often, raise registryPullQPS and registryBurst in the kubelet configuration of the node',
+      command: null,
     },
   ],
 };

@@ -1,14 +1,16 @@
 /** PullTooSlow: the pull makes no progress, or it is too slow for its time limit. Belongs here: its summary and its fixes. Pure. */
+import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import type { CauseText } from './cause.ts';
 import { pullOnNode, registryWord } from './commands.ts';
 import { count, imageOf, nodeName } from './phrases.ts';
+import { rateBasis, rateOf } from './progress.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { showBytes, showSeconds } from './sizes.ts';
 
 export const PullTooSlow: CauseText = {
   summary: (facts, fault) =>
-    `The pull of ${imageOf(facts)} on ${nodeName(facts)} was canceled before it was complete${isUnexplained(fault) ? ', and the message does not say why: a mirror of the node or the registry sent nothing for a long time, the runtime hung, or it was restarted.' : ': no data arrived for some time (containerd: 5 minutes), or a time limit was exceeded.'}${facts.probe?.size ? ` The image has ${showBytes(facts.probe.size)} in ${count(facts.probe.layers ?? 0, 'layer')}: at 10 MB/s the download takes about ${showSeconds(Math.max(1, facts.probe.size / 10e6))}.` : ''}`,
+    `The pull of ${imageOf(facts)} on ${nodeName(facts)} was canceled before it was complete${isUnexplained(fault) ? ', and the message does not say why: a mirror of the node or the registry sent nothing for a long time, the runtime hung, or it was restarted.' : ': no data arrived for some time (containerd: 5 minutes), or a time limit was exceeded.'}${facts.probe?.size ? ` The image has ${showBytes(facts.probe.size)} in ${count(facts.probe.layers ?? 0, 'layer')}: ${duration(facts, facts.probe.size)}.` : ''}`,
   fixes: (facts, fault) => [
     pullOnNode(facts, ', and see how long it takes'),
     ...(isUnexplained(fault)
@@ -25,6 +27,15 @@ export const PullTooSlow: CauseText = {
     },
   ],
 };
+
+/** How long the download takes, as a clause: at the rate of the node's last pulls, else at one that is assumed. */
+function duration(facts: Facts, size: number): string {
+  const rate = rateOf(facts);
+  const seconds = showSeconds(Math.max(1, size / (rate?.bytesPerSecond ?? 10e6)));
+  return rate === null
+    ? `at 10 MB/s the download takes about ${seconds}`
+    : `${rateBasis(rate)}, so that the download takes ${rate.ofUnpacked ? 'at least' : 'about'} ${seconds}`;
+}
 
 /** Canceled, and neither a step nor a host tells what it waited for. */
 const isUnexplained = (fault: Fault | null): boolean =>

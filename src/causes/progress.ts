@@ -1,11 +1,12 @@
 /** How far a pull is, as far as facts tell: what has passed, what there is to download, at which rate, and what is left. Belongs here: the estimate, and its sentences. Pure. */
 import type { Facts } from '../model/facts.ts';
 import { clientOf } from '../model/runtime-client.ts';
+import { showBytes, showSeconds } from './sizes.ts';
 
 /** The rate at which a node pulled of late. */
 export interface Rate {
   bytesPerSecond: number;
-  /** Pulls that it is computed from. */
+  /** Pulls that it is computed from, each of another image. */
   pulls: number;
   /**
    * The runtime counts the unpacked image (CRI-O, Docker), of which fewer bytes are downloaded: the true rate is lower. containerd counts what it downloads.
@@ -39,24 +40,27 @@ export interface Progress {
   longestWait: number | null;
 }
 
-/** Pulls that a rate is computed from, the newest. */
+/** Images that a rate is computed from, those pulled last. */
 const MOST_PULLS = 5;
 /** Of a smaller or quicker pull the connection takes most of the time. */
 const LEAST_BYTES = 1e6;
 const LEAST_SECONDS = 0.5;
 
-/** The rate of a node's last pulls: their bytes by their seconds; null where none of them tells it. */
+/**
+ * The rate of a node's last pulls: the lower median of theirs, since what a node had of an image was not downloaded and makes a pull look quick. Of several pulls of one image the
+ * slowest counts: in the others it was there. Out: null where no pull tells a rate.
+ */
 export function rateOf({ pulls, node }: Pick<Facts, 'pulls' | 'node'>): Rate | null {
-  const told = (pulls?.ended ?? [])
-    .filter(({ bytes, seconds }) => (bytes ?? 0) >= LEAST_BYTES && seconds >= LEAST_SECONDS)
-    .slice(0, MOST_PULLS);
-  if (told.length === 0) return null;
-  const sum = (of: (pull: (typeof told)[number]) => number): number => told.reduce((total, pull) => total + of(pull), 0);
-  return {
-    bytesPerSecond: sum(({ bytes }) => bytes ?? 0) / sum(({ seconds }) => seconds),
-    pulls: told.length,
-    ofUnpacked: clientOf(node.runtime) !== 'containerd',
-  };
+  const byImage = new Map<string, number>();
+  for (const { image, bytes, seconds } of pulls?.ended ?? []) {
+    if (bytes === null || bytes < LEAST_BYTES || seconds < LEAST_SECONDS) continue;
+    byImage.set(image, Math.min(bytes / seconds, byImage.get(image) ?? Number.POSITIVE_INFINITY));
+  }
+  const rates = [...byImage.values()].slice(0, MOST_PULLS).sort((a, b) => a - b);
+  const median = rates[Math.floor((rates.length - 1) / 2)];
+  return median === undefined
+    ? null
+    : { bytesPerSecond: Math.round(median), pulls: rates.length, ofUnpacked: clientOf(node.runtime) !== 'containerd' };
 }
 
 /** How far a pull is. In: the facts of an image, at their time `now`. Out: null where the node does not pull it, as far as is known. */
@@ -69,10 +73,10 @@ export function progressOf(facts: Facts): Progress | null {
   const size = probe?.size ?? null;
   const presentBytes = probe?.presentBytes ?? null;
   const waits = (pulls?.ended ?? []).flatMap(({ seconds, withWaiting }) => (withWaiting === null ? [] : [withWaiting - seconds]));
-  const longestWait = waits.length === 0 ? null : Math.max(...waits);
+  const longestWait = waits.length === 0 ? null : Math.round(Math.max(...waits));
   const ahead = (pulls?.open ?? []).filter(({ since }) => Date.parse(since) < begun).length;
   const queues = longestWait !== null && longestWait >= 1;
-  const expectedSeconds = rate === null || size === null ? null : Math.max(0, size - (presentBytes ?? 0)) / rate.bytesPerSecond;
+  const expectedSeconds = rate === null || size === null ? null : Math.round(Math.max(0, size - (presentBytes ?? 0)) / rate.bytesPerSecond);
   const mayNotHaveBegun = queues && ahead > 0;
   return {
     elapsedSeconds: Math.max(0, Math.round(elapsedSeconds)),
@@ -81,10 +85,40 @@ export function progressOf(facts: Facts): Progress | null {
     presentBytes,
     rate,
     expectedSeconds,
-    remainingSeconds: expectedSeconds === null ? null : Math.max(0, expectedSeconds - (mayNotHaveBegun ? 0 : elapsedSeconds)),
+    remainingSeconds: expectedSeconds === null ? null : Math.max(0, Math.round(expectedSeconds - (mayNotHaveBegun ? 0 : elapsedSeconds))),
     atLeast: mayNotHaveBegun || rate?.ofUnpacked === true,
     ahead,
     queues,
     longestWait,
   };
+}
+
+/** A number of bytes per second with a unit. */
+const showRate = ({ bytesPerSecond }: Rate): string => `${showBytes(bytesPerSecond)}/s`;
+
+/** What a rate is known from: `the last 3 pulls of this node had 12.0 MB/s`. */
+export const rateBasis = (rate: Rate): string =>
+  `the last ${rate.pulls === 1 ? 'pull' : `${rate.pulls} pulls`} of this node ran at ${showRate(rate)}${rate.ofUnpacked ? ', counted unpacked' : ''}`;
+
+/** Sentences about what is left; empty where no estimate is possible. */
+export function estimateNote({ rate, expectedSeconds, remainingSeconds, presentBytes, atLeast, elapsedSeconds }: Progress): string {
+  const present = presentBytes ? ` At least ${showBytes(presentBytes)} of it is on the node already.` : '';
+  if (rate === null || expectedSeconds === null || remainingSeconds === null) return present;
+  const whole = showSeconds(Math.max(1, expectedSeconds));
+  const left =
+    remainingSeconds > 0
+      ? `${atLeast ? 'at least' : 'about'} ${showSeconds(Math.max(1, remainingSeconds))} ${remainingSeconds < 1.5 ? 'is' : 'are'} left`
+      : elapsedSeconds > 3 * expectedSeconds + 60
+        ? 'this pull takes much longer: it may wait, or make no progress'
+        : 'this pull takes longer';
+  return `${present} Estimate: ${rateBasis(rate)}, so that the download takes ${atLeast ? 'at least' : 'about'} ${whole}; ${left}.`;
+}
+
+/** A sentence about pulls that this one may wait for; empty where none is known. */
+export function queueNote({ ahead, queues, longestWait }: Progress): string {
+  if (ahead === 0) return '';
+  const began = `${ahead === 1 ? 'A pull of another pod' : `${ahead} pulls of other pods`} on this node began earlier and ${ahead === 1 ? 'has' : 'have'} not ended`;
+  return queues
+    ? ` ${began}, and pulls of this node wait for each other (up to ${showSeconds(longestWait ?? 0)} of late): this one may not have begun.`
+    : ` ${began}: it may wait for ${ahead === 1 ? 'that' : 'those'} (serializeImagePulls, maxParallelImagePulls).`;
 }

@@ -4,12 +4,24 @@
  */
 
 import type { Owner } from '../model/facts.ts';
-import { type Event, failedLookup, keyOf, type Lookup, type Metadata, namespaceOf, notSeen, type Pod } from '../model/kubernetes.ts';
+import {
+  type Event,
+  failedLookup,
+  keyOf,
+  type Lookup,
+  type Metadata,
+  type Node,
+  namespaceOf,
+  notSeen,
+  type Pod,
+} from '../model/kubernetes.ts';
+import type { FileSystem } from '../model/node-load.ts';
+import { fileSystemsOf } from '../parse/node-load.ts';
 import { append } from '../util/lists.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
-import { foldPages, type ListRequest, malformedWarning, PAGE } from './list.ts';
+import { foldPages, type ListRequest, malformedWarning, PAGE, withQuery } from './list.ts';
 import { readEvent, readList, readName, readNode, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
 import { workloadOf } from './workload-kinds.ts';
@@ -40,6 +52,10 @@ const KINDS: { [K in keyof ObjectKinds]: Kind<ObjectKinds[K]> } = {
 
 /** With no more pods than this in a namespace, the events of each are read by its name. */
 const FEW_PODS = 2;
+/** Pages of events that are read for what only completes a verdict. */
+const MOST_PAGES = 4;
+/** Reasons of kubelet's events that begin or end a pull. */
+const PULL_EVENTS = ['Pulling', 'Pulled', 'Failed'];
 /** With more namespaces than this, the events of all namespaces are read in one list. */
 const MANY_NAMESPACES = 20;
 
@@ -139,6 +155,68 @@ export function createApiSource(api: Api): ApiSource {
       return look<Event[]>(path, what, missingPermission('list', 'events'), value => readEvents(value, what));
     });
 
+  /** Events by a selector, of the namespace or of all (null), each page once. What only completes a verdict is no warning. */
+  const selected = (namespace: string | null, selector: string): Promise<Lookup<Event[]>> => {
+    const path = `${pathOf(namespace, 'events')}?fieldSelector=${inUrl(selector)}`;
+    return once(lookups, path, async (): Promise<Lookup<Event[]>> => {
+      const found: Event[] = [];
+      try {
+        for (let page = 0, token = ''; page < MOST_PAGES; page++) {
+          const answer = await api.get<unknown>(withQuery(path, `limit=${PAGE}${token && `&continue=${inUrl(token)}`}`));
+          if (!answer.ok) return notSeen(answer.status === 403 ? missingPermission('list', 'events') : answer.message);
+          const list = readList(answer.value);
+          found.push(...(list?.items ?? []).flatMap(item => readEvent(item) ?? []));
+          token = list?.continueToken ?? '';
+          if (token === '') break;
+        }
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return notSeen(error.message);
+      }
+      return { found: true, object: found };
+    }) as Promise<Lookup<Event[]>>;
+  };
+
+  /** Without the right to list nodes there is no warning: what is kept from every node is known without them too. */
+  const nodes = (): Promise<Lookup<Node[]>> => {
+    const path = `${pathOf(null, 'nodes')}?limit=${PAGE}`;
+    return once(lookups, path, async (): Promise<Lookup<Node[]>> => {
+      try {
+        const answer = await api.get<unknown>(path);
+        const page = answer.ok ? readList(answer.value) : null;
+        const read = (page?.items ?? []).map(readNode).flatMap(shaped => ('object' in shaped ? [shaped.object] : []));
+        return page === null || page.continueToken !== '' ? notSeen('they were not all returned') : { found: true, object: read };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return notSeen(error.message);
+      }
+    }) as Promise<Lookup<Node[]>>;
+  };
+
+  /** kubelet files the events about its node in namespace "default". Source: client-go, tools/record, makeEvent. */
+  const nodeEvents = (name: string): Promise<Lookup<Event[]>> =>
+    selected('default', `involvedObject.kind=Node,involvedObject.name=${name}`);
+
+  async function pullEvents(namespace: string): Promise<Lookup<Event[]>> {
+    const [first, ...others] = await Promise.all(PULL_EVENTS.map(reason => selected(null, `involvedObject.kind=Pod,reason=${reason}`)));
+    const all = [first as Lookup<Event[]>, ...others];
+    const seen = all.every(({ found }) => found)
+      ? all
+      : await Promise.all(PULL_EVENTS.map(reason => selected(namespace, `involvedObject.kind=Pod,reason=${reason}`)));
+    return seen.find(({ found }) => !found) ?? { found: true, object: seen.flatMap(lookup => (lookup.found ? lookup.object : [])) };
+  }
+
+  const fileSystems = (name: string): Promise<Lookup<FileSystem[]>> => {
+    const path = `${pathOf(null, 'nodes')}/${inUrl(name)}/proxy/stats/summary`;
+    const what = `the disk statistics of node "${name}"`;
+    return once(lookups, path, () =>
+      look<FileSystem[]>(path, what, missingPermission('get', 'nodes/proxy'), value => {
+        const found = fileSystemsOf(value);
+        return found.length === 0 ? { defect: 'it tells of no file system' } : { object: found };
+      }),
+    ) as Promise<Lookup<FileSystem[]>>;
+  };
+
   async function prefetchEvents(pods: readonly Pod[]): Promise<void> {
     const byNamespace = new Map<string, Pod[]>();
     for (const pod of pods) append(byNamespace, namespaceOf(pod.metadata), pod);
@@ -205,6 +283,10 @@ export function createApiSource(api: Api): ApiSource {
     eventsOf: pod => eventsNamed(namespaceOf(pod.metadata), pod.metadata.name),
     startEvents: (namespace, name) => void eventsNamed(namespace, name).catch(() => {}),
     prefetchEvents,
+    nodes,
+    nodeEvents,
+    pullEvents,
+    fileSystems,
     namespacesWithSecret,
     workload,
     isRemote: true,

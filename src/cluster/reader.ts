@@ -1,5 +1,5 @@
 /** The pods of a cluster that are to be diagnosed, and the snapshot of each: what the commands use of a cluster. */
-import type { Baseline, Lookup, Pod, PodSnapshot, Secret } from '../model/kubernetes.ts';
+import type { Baseline, Lookup, NodeDetails, NodeQuestion, Pod, PodSnapshot, Secret } from '../model/kubernetes.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
@@ -9,7 +9,7 @@ import { createPlaces } from './places.ts';
 import { mayFail, placementOf, surelyFails } from './pods.ts';
 import { listRefused } from './refusals.ts';
 import { readList, readPod as shapePod } from './shape.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { readDetails, takeSnapshot } from './snapshot.ts';
 import { isPods } from './workload-kinds.ts';
 import { workloadPods } from './workloads.ts';
 
@@ -41,6 +41,7 @@ export interface Reader {
   prefetchEvents(pods: readonly Pod[]): Promise<void>;
   /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
   snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
+  nodeDetails(question: NodeQuestion): Promise<NodeDetails>;
   secret(namespace: string, name: string): Promise<Lookup<Secret>>;
   /** What could not be read, and why: one line each. */
   warnings(): string[];
@@ -111,6 +112,7 @@ export function createReader(api: Api): Reader {
       const [taken, own] = await Promise.all([takeSnapshot(source, pod, evenHealthy), Promise.all(siblings).then(() => places.of(pod))]);
       return { ...taken, places: own };
     },
+    nodeDetails: question => readDetails(source, question),
     secret: (namespace, name) => source.get('Secret', namespace, name),
     warnings: () => [...malformed, ...source.warnings(), ...unseen],
     isIncomplete: () => malformed.size > 0 || source.isIncomplete(),

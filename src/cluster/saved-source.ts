@@ -8,6 +8,8 @@ import {
   keyOf,
   type Lookup,
   type Metadata,
+  type NodeDetails,
+  type NodeQuestion,
   namespaceOf,
   notSeen,
   type Pod,
@@ -25,7 +27,7 @@ import { malformedWarning } from './list.ts';
 import { createPlaces } from './places.ts';
 import { onePerWorkload, refusedIn, standing } from './refusals.ts';
 import { readEvent, readName, readNode, readPod, readSecret, readServiceAccount, readWorkload, type Shaped } from './shape.ts';
-import { type ObjectKinds, type ObjectSource, takeSnapshot } from './snapshot.ts';
+import { type ObjectKinds, type ObjectSource, readDetails, takeSnapshot } from './snapshot.ts';
 import { WORKLOADS } from './workload-kinds.ts';
 
 /** The objects of a file that commands use. */
@@ -36,6 +38,7 @@ export interface Saved {
   secrets: Secret[];
   /** `evenHealthy` reads all of a pod with which nothing seems to be wrong. */
   snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
+  nodeDetails(question: NodeQuestion): Promise<NodeDetails>;
   /** What of the file cannot be read: one line each. */
   warnings(): string[];
   /** Whether pods or events of the file cannot be read, so that one more pod may wait than is known. */
@@ -105,6 +108,7 @@ export function readSaved(text: string, name: string): Saved {
     refused: refusedOf(events, pods, workloads),
     secrets: secrets.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])),
     snapshot: async (pod, evenHealthy) => ({ ...(await takeSnapshot(source, pod, evenHealthy)), places: await places.of(pod) }),
+    nodeDetails: question => readDetails(source, question),
     warnings: () => [...warnings],
     isIncomplete: () => isIncomplete,
   };
@@ -195,6 +199,13 @@ function createSavedSource(
       const key = pod.metadata.namespace === undefined ? pod.metadata.name : keyOf(pod.metadata);
       return { found: true, object: eventsByPod.get(key) ?? [] };
     },
+    nodes: async () => ({ found: true, object: objects.Node.all.flatMap(({ shaped }) => ('object' in shaped ? [shaped.object] : [])) }),
+    nodeEvents: async node => ({
+      found: true,
+      object: events.filter(event => subjectOf(event)?.kind === 'Node' && subjectOf(event)?.name === node),
+    }),
+    pullEvents: async () => ({ found: true, object: events.filter(event => subjectOf(event)?.kind !== 'Node') }),
+    fileSystems: async () => notSeen(`${name} holds no disk statistics`),
     /** A file tells which namespaces have a secret, never that no other has one. */
     async namespacesWithSecret(wanted): Promise<Lookup<string[]>> {
       const namespaces = namespacesBySecret.get(wanted);

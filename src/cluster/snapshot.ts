@@ -9,6 +9,8 @@ import {
   type Lookup,
   type Metadata,
   type Node,
+  type NodeDetails,
+  type NodeQuestion,
   namespaceOf,
   notSeen,
   type Pod,
@@ -18,8 +20,10 @@ import {
   secretNames,
   unseenSnapshot,
 } from '../model/kubernetes.ts';
+import type { FileSystem } from '../model/node-load.ts';
 import { coversAllImages } from '../parse/credentials/coverage.ts';
 import { isOfPod, tellOfFailure, unreadableSecrets } from '../parse/node-report.ts';
+import { isKeptByTaints } from '../parse/obstacle.ts';
 import { ownerOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 import { surelyFails } from './pods.ts';
 
@@ -36,6 +40,14 @@ export interface ObjectSource {
   get<K extends keyof ObjectKinds>(kind: K, namespace: string | null, name: string): Promise<Lookup<ObjectKinds[K]>>;
   /** The events that name the pod; those of an earlier pod with the same name may be among them. */
   eventsOf(pod: Pod): Promise<Lookup<Event[]>>;
+  /** All nodes: not seen where they are too many. */
+  nodes(): Promise<Lookup<Node[]>>;
+  /** The events about a node. */
+  nodeEvents(name: string): Promise<Lookup<Event[]>>;
+  /** The events of pods that begin or end a pull: of all namespaces, or of this one where no more may be seen. */
+  pullEvents(namespace: string): Promise<Lookup<Event[]>>;
+  /** The file systems of a node as its kubelet measures them. */
+  fileSystems(name: string): Promise<Lookup<FileSystem[]>>;
   /** Every namespace that has a secret of this name, sorted. */
   namespacesWithSecret(name: string): Promise<Lookup<string[]>>;
   /** The metadata of a workload, null where it is not seen: no verdict depends on it, so nobody is warned. */
@@ -65,6 +77,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     readSecrets(source, namespace, pullSecretNames(pod)),
     evenHealthy || !source.isRemote ? source.workload(namespace, ownerOf(pod)) : null,
   ]);
+  const nodes = evenHealthy && isKeptByTaints(pod) ? await source.nodes() : null;
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
   const [inherited, otherNamespaces] = await Promise.all([
     readSecrets(source, namespace, secretsToInherit(pod, named, serviceAccount)),
@@ -74,11 +87,22 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     pod,
     events,
     node,
+    ...(nodes === null ? {} : { nodes }),
     serviceAccount,
     workload,
     secrets: new Map([...named, ...inherited]),
     otherNamespaces: new Map(otherNamespaces),
   };
+}
+
+/** Reads of a node what is asked for beside its object. */
+export async function readDetails(source: ObjectSource, { name, namespace, events, pulls, stats }: NodeQuestion): Promise<NodeDetails> {
+  const [ofNode, ofPods, fileSystems] = await Promise.all([
+    events ? source.nodeEvents(name) : notSeen('they were not needed'),
+    pulls ? source.pullEvents(namespace) : null,
+    stats ? source.fileSystems(name) : null,
+  ]);
+  return { events: ofNode, pulls: ofPods, fileSystems };
 }
 
 const eventsOfPod = (pod: Pod, events: Lookup<Event[]>): Lookup<Event[]> =>

@@ -32,6 +32,8 @@ export interface CommonFlags extends ConnectionFlags {
   /** Hosts with port, without a scheme. */
   insecureRegistries: string[];
   registryCa?: string | undefined;
+  /** Ask kubelet for the free space of its file systems. */
+  nodeStats?: boolean;
   /** From the registry of an image to the host to ask in its place. */
   mirrors: Map<string, string>;
 }

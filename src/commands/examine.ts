@@ -5,8 +5,10 @@
 import { collectFacts, type ImageCase, unexaminedImages } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
+import { diagnosedWith, imagesToCompare, questionOfNode, withNode, withPresent } from '../diagnosis/node-look.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
-import { keyOf, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
+import { keyOf, type NodeDetails, type NodeQuestion, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
+import { clientOf } from '../model/runtime-client.ts';
 import type { Memory } from '../registry/once-per-credential.ts';
 import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
@@ -36,6 +38,8 @@ export interface PodToDiagnose {
 export interface Examination {
   subjects: readonly PodToDiagnose[];
   snapshot(pod: Pod, evenHealthy: boolean): Promise<PodSnapshot>;
+  /** Reads more of a node where the verdict needs it. */
+  nodeDetails?(question: NodeQuestion): Promise<NodeDetails>;
   /** Only this container; null for all. */
   container: string | null;
   /** Called with each finding, in the order of the pods: none is kept here. */
@@ -59,22 +63,37 @@ export interface Examined {
  * by ours, is an `Unknown` with a warning; the others have their verdicts. Errors: the interruption alone.
  */
 export const examine = async (
-  { subjects, snapshot, container, take, say, memory }: Examination,
+  { subjects, snapshot, nodeDetails, container, take, say, memory }: Examination,
   flags: CommonFlags,
   context: Context,
 ): Promise<Examined> => {
   const failures = createFailures();
   let isComplete = true;
 
+  /** The second look: what the verdict needs of the node, and which layers the node has already. */
+  const lookAtNode = async (seen: PodSnapshot, one: ImageCase, finding: Finding, prober: Prober | null): Promise<Finding> => {
+    const question = questionOfNode(finding, flags.nodeStats === true);
+    if (nodeDetails === undefined || question === null) return finding;
+    const others = finding.facts.failing || prober === null ? [] : imagesToCompare(finding.facts, seen.node);
+    const { platform, runtime } = finding.facts.node;
+    const [details, ...compared] = await Promise.all([
+      nodeDetails(question),
+      ...others.map(other =>
+        (prober as Prober).probe(other, one.credentials, { platform, deep: true, client: clientOf(runtime), listOnly: true }),
+      ),
+    ]);
+    return diagnosedWith(withPresent(withNode(finding.facts, seen.node, details), compared));
+  };
+
   /** An image that cannot be examined leaves the other images of its pod their verdicts. */
-  const investigateOne = async (pod: Pod, one: ImageCase, prober: Prober | null): Promise<Finding> => {
+  const investigateOne = async (seen: PodSnapshot, one: ImageCase, prober: Prober | null): Promise<Finding> => {
     try {
-      return await investigate(one, prober);
+      return await lookAtNode(seen, one, await investigate(one, prober), prober);
     } catch (error) {
       if (context.signal.aborted) throw error;
       const why = failureText(error);
-      failures.add(keyOf(pod.metadata), why);
-      return unexamined(pod, context.now(), why, one.facts);
+      failures.add(keyOf(seen.pod.metadata), why);
+      return unexamined(seen.pod, context.now(), why, one.facts);
     }
   };
 
@@ -86,7 +105,7 @@ export const examine = async (
       const seen = await snapshot(pod, named);
       const cases = collectFacts(seen, context.now(), named, container);
       patience = setTimeout(makeRoom, PATIENCE_MS);
-      const findings = await Promise.all(cases.map(one => investigateOne(pod, one, prober)));
+      const findings = await Promise.all(cases.map(one => investigateOne(seen, one, prober)));
       const left = unexaminedImages(pod, container);
       if (left > 0) failures.add(keyOf(pod.metadata), `${left} of its images are too many: the others of it were examined`);
       if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;

@@ -41,14 +41,18 @@ export async function withSource<T>(flags: WhyFlags, context: Context, work: (so
 /** The examination of pods, and what it could not do once it has ended. */
 function examination(
   subjects: readonly PodToDiagnose[],
-  snapshot: Examination['snapshot'],
+  { snapshot, nodeDetails }: Required<Pick<Examination, 'snapshot' | 'nodeDetails'>>,
   flags: WhyFlags,
   context: Context,
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
   return {
     async examine(take, say) {
-      const { warnings, isComplete } = await examine({ subjects, snapshot, container: flags.container ?? null, take, say }, flags, context);
+      const { warnings, isComplete } = await examine(
+        { subjects, snapshot, nodeDetails, container: flags.container ?? null, take, say },
+        flags,
+        context,
+      );
       unexamined.push(...warnings);
       return isComplete;
     },
@@ -70,7 +74,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline } = await find(reader, flags, namespace);
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
-    const pods = examination(subjects, reader.snapshot, flags, context);
+    const pods = examination(subjects, reader, flags, context);
     return work({
       examine: async (take, say) => (await pods.examine(take, say)) && failures.length === 0 && !reader.isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
@@ -130,7 +134,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   )
     .filter(pod => selects(pod.metadata.labels ?? {}))
     .map(pod => ({ pod, named: flags.names.length > 0 }));
-  const pods = examination(subjects, saved.snapshot, flags, context);
+  const pods = examination(subjects, saved, flags, context);
   return {
     examine: async (take, say) => (await pods.examine(take, say)) && !saved.isIncomplete(),
     warnings: () => [...saved.warnings(), ...pods.warnings()],

@@ -238,6 +238,7 @@ class Watcher {
       {
         subjects: pods.map(pod => ({ pod, named: this.#follows })),
         snapshot: reader.snapshot,
+        nodeDetails: reader.nodeDetails,
         container: this.flags.container ?? null,
         take,
         say() {},

@@ -20,6 +20,8 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
       flags.watch ? '--facts cannot be combined with --watch' : `--facts is not available with -o ${output}`,
       'use: kubectl imagepull why POD -o json --facts',
     );
+  if (flags.nodeStats && flags.file !== undefined)
+    throw new UserError('--node-stats cannot be combined with -f', 'kubelet is asked in the cluster: omit -f, or omit --node-stats');
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
   const spinner = showProgress(context);

@@ -3,6 +3,7 @@
  * ordered, likeliest first. A row is `certain` where nothing else gives this fault; then it says what proves it (the fault itself, unless it names more).
  */
 
+import { shortageOf } from '../causes/disk.ts';
 import { runtimeVersion } from '../causes/runtimes/node-system.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Certainty, Proof } from '../model/diagnosis.ts';
@@ -241,9 +242,9 @@ export const CANDIDATES: readonly Candidate[] = [
   ),
   likely(
     'node.storage-under-disk-pressure',
-    { kind: 'storage', where: (_, { facts }) => facts.node.diskPressure },
+    { kind: 'storage', where: (_, { facts }) => shortageOf(facts) !== null },
     ['NodeStorageFailed', 'NodeDiskFull', 'RuntimeFailed', 'ImageBroken'],
-    'The image store of the node fails, and the node reports DiskPressure.',
+    'The image store of the node fails, and the node is short of disk space.',
   ),
   likely(
     'node.storage-failed',

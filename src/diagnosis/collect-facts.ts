@@ -52,7 +52,7 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const sandbox = sandboxImage(pod, events);
   // nothing of the pod starts without its sandbox, whichever container is asked about
   const images = [...(sandbox === null ? [] : [sandbox]), ...own.filter(image => only === null || image.name === only)];
-  const obstacle = obstacleOf(pod, events, snapshot.node);
+  const obstacle = obstacleOf(pod, events, snapshot.node, snapshot.nodes?.found ? snapshot.nodes.object : []);
   const caseOf = (image: ContainerImage): { image: ContainerImage; case: ImageCase } => {
     const found = imageCaseOf(snapshot, image, now, readNodeReport(image, events, refOf(image), pod, alone));
     return { image, case: obstacle === null ? found : { ...found, facts: { ...found.facts, obstacle } } };

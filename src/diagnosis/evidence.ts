@@ -1,5 +1,6 @@
 /** What was seen, one line per thing. Belongs here: the sentence of each object, message and answer; which of them prove the verdict is the rules' matter. */
 
+import { freeOf } from '../causes/disk.ts';
 import type { Evidence, Proof } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox, kubeletMinor, type NodeContrast, type Refusal, type SecretFact } from '../model/facts.ts';
 import { type Fault, isNetworkFault } from '../model/fault.ts';
@@ -119,7 +120,20 @@ function ofNode(facts: Facts, decisiveFault: Fault | null, isShown: (fault: Faul
     evidence.push({ source: 'node', detail: `${node} is ${showPlatform(facts.node.platform)}` });
   if (facts.onNode === true && facts.failing && facts.pullPolicy !== 'Always')
     evidence.push({ source: 'node', detail: `${node} lists the image in status.images` });
-  if (facts.node.diskPressure) evidence.push({ source: 'node', detail: `${node} reports DiskPressure` });
+  return [...evidence, ...ofDisk(facts, node)];
+}
+
+/** What is known of the disk of the node, where that may matter. */
+function ofDisk({ node: { diskPressure }, disk, now }: Facts, node: string): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (diskPressure) {
+    const for_ = since(now, disk?.pressureSince ?? null).replace(/ ago$/, '');
+    evidence.push({ source: 'node', detail: `${node} reports DiskPressure${for_ && `, for ${for_}`}` });
+  }
+  const newest = disk?.events[0];
+  if (newest !== undefined && newest.kind !== 'relieved')
+    evidence.push({ source: 'event', detail: [node, since(now, newest.at)].filter(Boolean).join(', ').concat(`: ${newest.words}`) });
+  for (const fileSystem of disk?.fileSystems ?? []) evidence.push({ source: 'node', detail: `${node} has ${freeOf(fileSystem)}` });
   return evidence;
 }
 

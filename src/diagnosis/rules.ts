@@ -5,6 +5,7 @@
  *   - What the node reports about the registry is checked against what the registry answers now, to the same credentials in the same order.
  */
 
+import { shortageOf } from '../causes/disk.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Proof } from '../model/diagnosis.ts';
 import { type Facts, isOfSandbox, isOver, type Refusal } from '../model/facts.ts';
@@ -101,6 +102,20 @@ const STATE: readonly Rule[] = [
     when: context => !context.facts.failing && pullingSince(context) !== null && !isOver(context.facts),
     verdict: () => ({ causes: ['StillPulling'], certainty: 'likely' }),
     proof: context => [object('event', `kubelet has been pulling the image since ${pullingSince(context)}`)],
+  },
+  {
+    id: 'state.ended-for-disk',
+    reason: 'kubelet refused or ended the pod for the disk of the node, before a container of it ran.',
+    when: ({ facts }) => facts.obstacle?.kind === 'evicted' && facts.obstacle.disk !== undefined,
+    verdict: () => ({ causes: ['NodeDiskFull', 'NoPullProblem'], certainty: 'likely' }),
+    proof: ({ facts: { obstacle } }) => (obstacle?.disk === 'unstarted' ? [] : [object('status', obstacle?.words ?? '')]),
+  },
+  {
+    id: 'state.no-node-with-disk',
+    reason: 'Every node is under disk pressure, and its taints keep the pod away.',
+    when: ({ facts }) => facts.obstacle?.disk === 'everyNode' || facts.obstacle?.disk === 'everyNodeReports',
+    verdict: () => ({ causes: ['NodeDiskFull', 'NoPullProblem'], certainty: 'likely' }),
+    proof: ({ facts: { obstacle } }) => (obstacle?.disk === 'everyNode' ? [object('status', obstacle.words ?? '')] : []),
   },
   {
     id: 'state.no-pull-problem',
@@ -288,6 +303,12 @@ const PROBE: readonly Rule[] = [
     }),
   },
   {
+    id: 'probe.works-disk-short',
+    reason: 'The registry returns the manifest, nothing is left of what the node reported, and the node is short of disk space.',
+    when: context => works(context) && context.nodeFault === null && shortageOf(context.facts) !== null,
+    verdict: ({ reportedFault }) => ({ causes: ['NodeDiskFull', 'FixedWaitingForRetry'], certainty: 'likely', fault: reportedFault }),
+  },
+  {
     id: 'probe.works-now',
     reason: 'The registry returns the manifest now: the next pull works.',
     when: works,
@@ -381,6 +402,12 @@ const WITHOUT_ANSWER: readonly Rule[] = [
     reason: 'No message of the node is left, and the probe cannot connect to the registry.',
     when: ({ facts }) => facts.probe?.connectionFault != null,
     delegate: context => rankCauses(context, context.facts.probe?.connectionFault as Fault, 'likely'),
+  },
+  {
+    id: 'none.disk-short',
+    reason: 'No message of the node and no answer of the registry is available. The node is short of disk space.',
+    when: ({ facts }) => shortageOf(facts) !== null,
+    verdict: () => ({ causes: ['NodeDiskFull', ...USUAL], certainty: 'possible' }),
   },
   {
     id: 'none.secret-not-found',

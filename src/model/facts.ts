@@ -157,6 +157,11 @@ export interface Obstacle {
     | 'container';
   /** Who says what, redacted and on one line; null where nothing is said. */
   words: string | null;
+  /**
+   * The disk of the node is why: it refused the pod (`refused`), or ended it while its image was pulled (`pulling`) or while nothing of it is known to have run
+   * (`unstarted`); or it keeps the pod from every node, as the scheduler says (`everyNode`) or as all nodes report while the scheduler names no taint (`everyNodeReports`). Absent for anything else, and where the pod ran.
+   */
+  disk?: 'refused' | 'pulling' | 'unstarted' | 'everyNode' | 'everyNodeReports';
 }
 
 /** Admission creates no pod of a workload. */

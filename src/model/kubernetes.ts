@@ -2,6 +2,7 @@
  * Kubernetes objects: the fields that a diagnosis reads, their names, and how surely an object is known (`Lookup`). How they are read
  * belongs to src/cluster.
  */
+import type { FileSystem } from './node-load.ts';
 
 /** ObjectMeta. */
 export interface Metadata {
@@ -45,7 +46,7 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: object;
+    terminated?: { reason?: string; finishedAt?: string };
   };
 }
 
@@ -205,6 +206,8 @@ export interface PodSnapshot {
   /** The events of this pod, or why they could not be read. */
   events: Lookup<Event[]>;
   node: Lookup<Node>;
+  /** All nodes, where the scheduler says that the taints of all keep the pod away; absent otherwise. */
+  nodes?: Lookup<Node[]>;
   serviceAccount: Lookup<ServiceAccount>;
   /** By name, from the pod's namespace: its pull secrets first, then those of its service account that were read. */
   secrets: Map<string, Lookup<Secret>>;
@@ -214,6 +217,26 @@ export interface PodSnapshot {
   otherNamespaces: Map<string, Lookup<string[]>>;
   /** By full reference: where an image fails and where it runs; none where other pods were not seen. */
   places?: ReadonlyMap<string, ImagePlaces>;
+}
+
+/** What is read of a node beside its object, where its disk or its pulls may explain something. */
+export interface NodeDetails {
+  /** The events about the node itself. */
+  events: Lookup<Event[]>;
+  /** Events of pods that begin or end a pull; null where they were not asked for. */
+  pulls: Lookup<Event[]> | null;
+  /** Null where they were not asked for. */
+  fileSystems: Lookup<FileSystem[]> | null;
+}
+
+/** What is asked for of a node: its name, the namespace of the pod that asks, and which of the details. */
+export interface NodeQuestion {
+  name: string;
+  namespace: string;
+  events: boolean;
+  pulls: boolean;
+  /** By --node-stats alone: kubelet itself is asked, which takes a right that may do much more. */
+  stats: boolean;
 }
 
 /** Nodes on which an image fails, and others on which it runs. No node is in both. */

@@ -609,6 +609,7 @@ const factsShape = object<Facts>({
         container: true,
       }),
       words: nullable(quoted),
+      disk: optional(oneOf({ refused: true, pulling: true, unstarted: true, everyNode: true, everyNodeReports: true })),
     }),
   ),
   refusal: optional(

@@ -42,7 +42,9 @@ const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e
 /** A duration of Go (`1m2.5s`, `703ms`) in seconds, to the microsecond; null where it is none. */
 export function secondsOf(text: string): number | null {
   if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:h|m|s|ms|µs|us|ns)){1,5}$/.test(text)) return null;
-  const parts = [...text.matchAll(/([\d.]+)([a-zµ]+)/g)].map(([, number, unit = '']) => Number(number) * (SECONDS[unit] ?? 0));
+  const parts = [...text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s|µs|us|ns)/g)].map(
+    ([, number, unit = '']) => Number(number) * (SECONDS[unit] ?? 0),
+  );
   return Math.round(parts.reduce((sum, part) => sum + part, 0) * 1e6) / 1e6;
 }
 

@@ -66,7 +66,7 @@ class Stop extends Error {
 
 /**
  * Inspects what a manifest leads to. In: the session, the reference, the node's platform (null: not known), the credential that got the manifest (null:
- * anonymously), and the answer that holds it. Out: what was found; a fault ends the inspection and is part of it.
+ * anonymously), the answer that holds it, and whether to end at the list of layers. Out: what was found; a fault ends the inspection and is part of it.
  */
 export async function inspectImage(
   session: Session,
@@ -74,8 +74,9 @@ export async function inspectImage(
   platform: Platform | null,
   credential: Credential | null,
   answer: ManifestAnswer,
+  listOnly = false,
 ): Promise<ImageContents> {
-  const inspection = new ImageInspection(session, reference, platform, credential === null ? 'none' : 'sent', answer);
+  const inspection = new ImageInspection(session, reference, platform, credential === null ? 'none' : 'sent', answer, listOnly);
   try {
     await inspection.run();
     return inspection.found;
@@ -114,6 +115,7 @@ class ImageInspection {
     private readonly platform: Platform | null,
     private readonly login: Place['login'],
     private readonly answer: ManifestAnswer,
+    private readonly listOnly: boolean,
   ) {}
 
   async run(): Promise<void> {
@@ -209,6 +211,7 @@ class ImageInspection {
     this.found.size = [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
     this.found.layers = layers.length;
     this.found.largestLayers = largestOf(layers);
+    if (this.listOnly) return;
     await this.config(config, layers);
     // foreign layers (of Windows) lie at their makers' and are fetched from there
     const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));

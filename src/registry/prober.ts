@@ -37,6 +37,8 @@ interface ProbeOptions {
   reported?: Reported;
   /** Whether to look behind the manifest (platform, config, layers). A manifest GET counts as a pull on Docker Hub. */
   deep: boolean;
+  /** Of what is behind the manifest only the list of layers, where nobody asks whether they are there. */
+  listOnly?: boolean;
 }
 
 /** What a node reports of its request: it was refused by 401, in another way that a login could change, or the image is not there. */
@@ -116,9 +118,18 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
   }
 
   return {
-    probe(reference, credentials, { platform, deep, client = 'containerd', reported }) {
+    probe(reference, credentials, { platform, deep, client = 'containerd', reported, listOnly = false }) {
       const identities = credentials.map(credential => uses.identityOf(credential));
-      const key = JSON.stringify([imageName(reference), manifestReference(reference), identities, platform, deep, client, reported]);
+      const key = JSON.stringify([
+        imageName(reference),
+        manifestReference(reference),
+        identities,
+        platform,
+        deep,
+        client,
+        reported,
+        listOnly,
+      ]);
       return probes(key, async () => {
         const { registry } = reference;
         const waits = silenceOf(registry);
@@ -129,6 +140,7 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
           platform,
           deep,
           client,
+          listOnly,
           uses,
           limits,
           answers,
@@ -392,10 +404,10 @@ async function confirmMissing(probe: Probe, { attempt, answer }: Tried, tags: Ta
 
 /** What is behind the manifest that was returned; null when it is not asked for. */
 async function inspect(probe: Probe, { attempt, answer }: Tried, credential: Credential | null): Promise<ImageContents | null> {
-  const { session, reference, platform, deep } = probe;
+  const { session, reference, platform, deep, listOnly = false } = probe;
   // a mirror is asked in a registry's place: that registry counts no pull
   if (attempt.fault !== null || answer === null || answer.manifest === null || !(deep || session.ns !== null)) return null;
-  return inspectImage(session, reference, platform, credential, answer);
+  return inspectImage(session, reference, platform, credential, answer, listOnly);
 }
 
 const withContents = ({ attempt, answer }: Tried, { checks, fault }: ImageContents): Tried => ({

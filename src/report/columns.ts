@@ -3,7 +3,8 @@ import Table from 'cli-table3';
 import type { Style } from './style.ts';
 
 /** Words that begin a line of ours at the left margin, codes of causes among them. Text of others between two long words could get one of them there, and with it a heading of its own. */
-const HEADING = /^(?:Fix|Evidence|Credentials|Entries|Checks|Affects|Other|Decided|More:|warning:|error:|\d+\.|(?:[A-Z]+[a-z]+){2,8})$/;
+const HEADING =
+  /^(?:Fix|Evidence|Credentials|Entries|Checks|Affects|Other|Decided|Largest|More:|warning:|error:|\d+\.|(?:[A-Z]+[a-z]+){2,8})$/;
 
 /**
  * In: a text, the columns to fold it at, and what each line begins with. Out: its lines, folded at blanks. A word that is longer than a line stays whole, and no line at the left

@@ -1,6 +1,7 @@
 /** The stable JSON of `-o json|yaml`: additive only. Field names, codes and their meaning are never changed. Pure. */
 import { dump } from 'js-yaml';
 import { docsOf } from '../causes/docs-url.ts';
+import { progressOf } from '../causes/progress.ts';
 import { commandLines } from '../causes/shell.ts';
 import type { GroupSummary } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
@@ -39,12 +40,19 @@ export function diagnosisItem({ facts, diagnosis }: Finding): object {
     summary: diagnosis.summary,
     transient: diagnosis.transient,
     credentials: credentialsOf(facts),
+    ...progressIn(facts),
     nearMisses: facts.keyring.nearMisses.map(({ secret, key, why }) => ({ secret, key, why })),
     checks: checksOf(facts),
     evidence: diagnosis.evidence,
     fixes: diagnosis.fixes,
     docs: docsOf(diagnosis.cause, VERSION),
   };
+}
+
+/** How far a pull is that goes on. */
+function progressIn(facts: Facts): object {
+  const progress = facts.failing ? null : progressOf(facts);
+  return progress === null ? {} : { progress };
 }
 
 /** The pod; of a workload whose pods are refused there is none, and the workload stands beside it. */

@@ -3,10 +3,11 @@ import { docsOf } from '../causes/docs-url.ts';
 import type { Group } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
-import { causeOf, NO_CAUSE } from '../model/cause-codes.ts';
+import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence, Fix } from '../model/diagnosis.ts';
 import type { ContainerKind, Facts } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
+import { renderLayers } from './bars.ts';
 import { forReading } from './clean.ts';
 import { fold, labeled, table } from './columns.ts';
 import { count, RESULT, renderChecks, renderFixes } from './sections.ts';
@@ -130,7 +131,7 @@ function renderPodsOf(group: Group, width: number): string[] {
 function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOptions, s: Style): string[] {
   const fine = NO_CAUSE.has(diagnosis.cause);
   const lines: string[] = [];
-  const add = (title: string, content: string[]): void => void lines.push('', s.bold(title), ...content);
+  const add = (title: string, content: string[]): void => void (content.length > 0 && lines.push('', s.bold(title), ...content));
   const { evidence, decidedBy } = diagnosis;
   if (evidence.length > 0 && !fine) {
     const size = Math.max(...evidence.map(({ source }) => SOURCE[source].length));
@@ -140,6 +141,7 @@ function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOpti
     );
   }
   if (wide) lines.push('', ...fold(`Decided by: ${decidedBy.reason.replace(/\.$/, '')} (${decidedBy.rule})`, width, ''));
+  add('Largest layers', layersOf({ facts, diagnosis }, wide, width));
   const credentials = credentialsOf(facts);
   if (credentials.length > 1 || (wide && credentials.length > 0)) {
     const rows = credentials.map(({ secret, key, username, result, detail }) => [
@@ -161,6 +163,18 @@ function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOpti
   const checks = checksOf(facts);
   if (checks.length > 0 && (wide || diagnosis.cause === 'Unknown')) add('Checks from this machine', renderChecks(checks, width, s));
   return lines;
+}
+
+/** Causes of which the size of the image tells something, and bytes from which it does. */
+const OF_SIZE: ReadonlySet<CauseCode> = new Set<CauseCode>(['NodeDiskFull', 'PullTooSlow', 'StillPulling']);
+const LARGE = 100e6;
+
+/** The largest layers, where the size of the image matters. */
+function layersOf({ facts: { probe }, diagnosis }: Finding, wide: boolean, width: number): string[] {
+  if (probe?.size == null || probe.largestLayers === undefined) return [];
+  return wide || (OF_SIZE.has(diagnosis.cause) && probe.size >= LARGE)
+    ? renderLayers(probe.largestLayers, probe.size, probe.layers ?? 0, width, wide)
+    : [];
 }
 
 /** The commands for the other pods of a group, where these need others. */

@@ -7,8 +7,9 @@ import { factsOf, readFixture } from '../helpers/facts.ts';
 
 const MB = 1e6;
 /** A pull that ended, of so many bytes in so many seconds. */
-const ended = (bytes: number | null, seconds: number, withWaiting: number | null = seconds): EndedPull => ({
-  image: 'registry.example.com/team/other:1',
+let images = 0;
+const ended = (bytes: number | null, seconds: number, withWaiting: number | null = seconds, image = `a:${images++}`): EndedPull => ({
+  image,
   at: '2026-11-20T10:00:00Z',
   seconds,
   withWaiting,
@@ -68,6 +69,13 @@ t.test('only pulls that tell a rate count', async t => {
   t.equal(rate(ended(400, 20)), null, 'a small image');
   t.equal(rate(ended(50 * MB, 0.1)), null, 'an image that was there');
   t.equal(rate(...Array.from({ length: 9 }, () => ended(10 * MB, 1)))?.pulls, 5, 'the newest');
+  t.equal(
+    rate(ended(900 * MB, 1, 1, 'a:1'), ended(900 * MB, 90, 90, 'a:1'))?.bytesPerSecond,
+    10 * MB,
+    'the second time the image was there',
+  );
+  t.equal(rate(ended(80 * MB, 1), ended(10 * MB, 1), ended(9 * MB, 1))?.bytesPerSecond, 10 * MB, 'the median');
+  t.equal(rate(ended(80 * MB, 1), ended(10 * MB, 1))?.bytesPerSecond, 10 * MB, 'the lower of two');
 });
 
 t.test('CRI-O counts unpacked images: the rate is the highest that it may be', async t => {

@@ -18,6 +18,8 @@ const factsIn = (name: string): Facts => factsOf(readFixture(`${FOLDER}/${name}.
 /** Rule → a fixture in which it is certain, and the nearest one in which nothing is. */
 const PAIRS: Record<string, readonly [certain: string, neighbor: string]> = {
   'state.pulling': ['StillPulling', 'state.pulling-not-certain'],
+  'state.ended-for-disk': ['NodeDiskFull-ended', 'NodeDiskFull-ended-unseen'],
+  'state.no-node-with-disk': ['NodeDiskFull-no-node', 'NodeDiskFull-no-node-reported'],
   'state.no-pull-problem': ['NoPullProblem', 'Unknown'],
   'object.pull-policy-never': ['ImageNeverPulled', 'object.pull-policy-never-not-certain'],
   'object.name-refused-by-kubelet': ['InvalidImageName', 'object.name-refused-by-kubelet-not-certain'],

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
+import { checkDisk } from './disk.mjs';
 import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, podsOf, run, start, until, work } from './lab.mjs';
 
 /** @typedef {import('./lab.mjs').Target} Target */
@@ -507,3 +508,6 @@ export async function checkStillPulling() {
   const { status, json } = await imagepull('why', 'still-pulling', '-n', 'pulls', ...MIRROR, '-o', 'json');
   equal('a pull that goes on', [status, json?.items.map(item => item.cause)], [0, ['StillPulling']]);
 }
+
+/** After everything else: the cluster is of no use afterwards. @param {string} folder */
+export const checkFullDisk = folder => checkDisk(folder, imagepull, check);

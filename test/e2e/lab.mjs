@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, '..', '..');
 /** Where the cluster keeps its state, as its own scripts have it. */
-const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
+export const home = process.env.LAB_HOME ?? join(tmpdir(), 'imagepull-lab');
 export const NAMESPACES = ['pulls', 'pulls-other'];
 
 /** What a program printed, and how it ended: with a number, or with words. @typedef {{ status: number | string, stdout: string, stderr: string }} Result */

@@ -1,7 +1,7 @@
 /** What keeps a pod that is not its image. */
 import t from 'tap';
 import { type Event, failedLookup, type Lookup, type Node, type Pod } from '../../src/model/kubernetes.ts';
-import { obstacleOf } from '../../src/parse/obstacle.ts';
+import { isKeptByTaints, obstacleOf } from '../../src/parse/obstacle.ts';
 
 const unseen = failedLookup('it is not read');
 const node = (status: string, message = ''): Lookup<Node> => ({
@@ -121,4 +121,68 @@ t.test('its words hold no secret, and are no longer than can be read', async t =
   );
   t.notMatch(said?.words, /hidden-8/);
   t.equal(said?.words?.length, 401);
+});
+
+t.test('the disk of the node', async t => {
+  const LOW = 'The node was low on resource: ephemeral-storage. Threshold quantity: 885667, available: 455Ki. ';
+  const lost = { name: 'api', state: { terminated: { reason: 'ContainerStatusUnknown' } } };
+  const ended = (message: string, status?: object): Pod =>
+    pod({ phase: 'Failed', reason: 'Evicted', message, ...(status && { containerStatuses: [status as never] }) });
+  const pulling = [event('Pulling', 'Pulling image "registry.example.com/team/api:1"', 1)];
+  const TAINT = 'node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }';
+  const rows: [string, Pod, Event[], string | undefined][] = [
+    [
+      'refused',
+      pod({ phase: 'Failed', reason: 'Evicted', message: 'Pod was rejected: The node had condition: [DiskPressure]. ' }),
+      [],
+      'refused',
+    ],
+    ['refused for two reasons', ended('The node had condition: [MemoryPressure, DiskPressure]. '), [], 'refused'],
+    ['refused for another', ended('The node had condition: [MemoryPressure]. '), [], undefined],
+    ['ended while it pulled', ended(LOW, lost), pulling, 'pulling'],
+    [
+      'its pull failed for that',
+      ended(LOW, lost),
+      [...pulling, event('Failed', 'Failed to pull image "a": write /x: no space left on device', 2)],
+      'pulling',
+    ],
+    [
+      'its pull failed for something else',
+      ended(LOW, lost),
+      [...pulling, event('Failed', 'Failed to pull image "a": not found', 2)],
+      'unstarted',
+    ],
+    ['its events are gone', ended(LOW, lost), [], 'unstarted'],
+    ['inodes', ended('The node was low on resource: inodes. ', lost), pulling, 'pulling'],
+    ['it had its image', ended(LOW, lost), [...pulling, event('Pulled', 'Successfully pulled image', 2)], undefined],
+    ['it ran', ended(LOW, { name: 'api', state: { terminated: { reason: 'Error' } } }), pulling, undefined],
+    ['memory', ended('The node was low on resource: memory. ', lost), pulling, undefined],
+    ['its own limit', ended('Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ', lost), [], undefined],
+    ['every node', pod(unplaced('Unschedulable', `0/3 nodes are available: 3 ${TAINT}. preemption: 0/3`), { node: '' }), [], 'everyNode'],
+    [
+      'one of three',
+      pod(unplaced('Unschedulable', `0/3 nodes are available: 1 ${TAINT}, 2 Insufficient cpu.`), { node: '' }),
+      [],
+      undefined,
+    ],
+    [
+      'a taint that is not named',
+      pod(unplaced('Unschedulable', '0/1 nodes are available: 1 node(s) had untolerated taint(s).'), { node: '' }),
+      [],
+      undefined,
+    ],
+  ];
+  for (const [about, of, events, disk] of rows) t.equal(obstacleOf(of, events, unseen)?.disk, disk, about);
+
+  const unnamed = pod(unplaced('Unschedulable', '0/2 nodes are available: 2 node(s) had untolerated taint(s). preemption: none'), {
+    node: '',
+  });
+  const under = (status: string): Node => ({ metadata: { name: 'n' }, status: { conditions: [{ type: 'DiskPressure', status }] } });
+  const disk = (nodes: Node[]) => obstacleOf(unnamed, [], unseen, nodes)?.disk;
+  t.equal(disk([under('True'), under('True')]), 'everyNodeReports');
+  t.equal(disk([under('True'), under('False')]), undefined, 'one has space');
+  t.equal(disk([under('True')]), undefined, 'not all were seen');
+  t.ok(isKeptByTaints(unnamed));
+  for (const [about, of] of rows.map(row => [row[0], row[1]] as const))
+    t.equal(isKeptByTaints(of), about === 'a taint that is not named', about);
 });

@@ -113,7 +113,7 @@ const commands = [
         command: 'kubectl imagepull collect api-7c9f > case.yaml; kubectl imagepull why -f case.yaml',
         description: 'Save a case to share it, and diagnose it elsewhere, without access to the cluster',
       },
-            {
+      {
         command: 'kubectl imagepull collect -A --with-probe > case.yaml',
         description: 'Also save what the registries answer now to the true credentials',
       },

@@ -9,7 +9,7 @@ import { describe, environment, failuresOf, getJson, hasEvent, kubectl, must, po
 
 /** @typedef {import('./lab.mjs').Target} Target */
 /** @typedef {import('./lab.mjs').Wanted} Wanted */
-/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, summary: string, usedBy: string[], also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { command?: string | null }[], fromNode?: { node: string, outcome: string, message: string | null }[], decidedBy: { rule: string }, entries: { result: string, cause: string | null, fixes?: { command?: string | null }[] }[], problems: { code: string }[] }} Item */
+/** What is read here of an item of the plugin's JSON. @typedef {{ cause: string, certainty: string, image: string, summary: string, usedBy: string[], also: string[], pod: { name: string, namespace: string }, container: { name: string, kind: string }, credentials: { result: string }[], fixes: { title: string, command?: string | null }[], fromNode?: { node: string, outcome: string, message: string | null }[], decidedBy: { rule: string }, entries: { result: string, cause: string | null, fixes?: { command?: string | null }[] }[], problems: { code: string }[] }} Item */
 /** @typedef {{ cause: string, pods: number, nodes: number, namespaces: number, examples: string[] }} Group */
 /** @typedef {{ items: Item[], groups: Group[], warnings: string[] }} Answer */
 

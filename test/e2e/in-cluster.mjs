@@ -27,14 +27,18 @@ export async function checkInCluster() {
   mkdirSync(folder);
   for (const [name, text] of Object.entries({ token, namespace: NAMESPACE, 'ca.crt': data['ca.crt'] }))
     writeFileSync(join(folder, name), text);
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...environment, KUBERNETES_SERVICE_HOST: server.hostname, KUBERNETES_SERVICE_PORT: server.port, HOME: folder };
   delete env.KUBECONFIG;
   const mounted = `mount -t tmpfs none /var/run && mkdir -p ${FOLDER} && mount --bind '${folder}' ${FOLDER} && exec "$@"`;
   const inPod = (/** @type {string[]} */ ...args) => run('unshare', ['--mount', 'sh', '-ec', mounted, 'sh', ...args], { env });
   const words = ['why', '-A', '-o', 'json', '--no-probe'];
   const [here, there] = await Promise.all([run('kubectl', ['imagepull', ...words]), inPod('kubectl-imagepull', ...words)]);
-  /** @type {(text: string) => string[]} */
-  const pods = text => JSON.parse(text).items.map(({ pod }) => `${pod.namespace}/${pod.name}`);
+  const pods = (/** @type {string} */ text) => {
+    /** @type {{ items: { pod: { namespace: string, name: string } }[] }} */
+    const { items } = JSON.parse(text);
+    return items.map(({ pod }) => `${pod.namespace}/${pod.name}`);
+  };
   equal('in a pod: exit status, without the right to the secrets', there.status, 2);
   equal('in a pod: the pods that fail are those that kubectl sees', pods(there.stdout), pods(here.stdout));
   check('in a pod: the right that is missing is named', there.stderr.includes('get secrets'), there.stderr);

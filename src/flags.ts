@@ -86,12 +86,12 @@ const commands = [
       { command: 'kubectl imagepull why -A', description: 'Diagnose the failing pods of all namespaces' },
       {
         command: 'kubectl imagepull why api-7c9f --from-node',
-        description: 'Let the node of the pod pull now, with a short-lived pod, and diagnose what it says',
+        description: 'Let the node pull now, with a short-lived pod, and diagnose that',
       },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
-        description: 'Wait in a script until the images of a roll-out are pulled, or fail at once if a change is needed',
+        description: 'Wait until the images are pulled, or fail if a change is needed',
       },
       {
         command: 'kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml | kubectl imagepull why -f -',
@@ -113,6 +113,28 @@ const commands = [
       {
         command: 'kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4',
         description: 'Also check that it can pull an image',
+      },
+    ],
+  },
+  {
+    name: 'repair-secret',
+    description: 'Print a pull secret without its visible defects',
+    details:
+      'Prints the secret with every defect repaired that can be seen: blanks and line breaks, quotation marks, a byte order mark, a value that is encoded twice or not at all, a wrong type or data key, keys that no image matches, a lost robot$project. It holds passwords, so it is never printed to a terminal: pipe it into kubectl replace -f -. What was repaired is told on standard error. With --set it writes a login and keeps the other entries. Where nothing has to be repaired, nothing is printed. The exit status is 0, 1 when a defect is left that only its owner can repair, 2 when there is no such secret or it cannot be read.',
+    argument: { name: 'SECRET', usage: '[SECRET]', value: 'secrets', repeatable: false },
+    examples: [
+      { command: 'kubectl imagepull repair-secret regcred -n shop | kubectl replace -f -', description: 'Repair a pull secret' },
+      {
+        command: 'kubectl imagepull repair-secret regcred --rekey registry.example.com=registry.example.com:5000 | kubectl replace -f -',
+        description: 'Copy an entry to the key that kubelet looks for',
+      },
+      {
+        command: 'kubectl imagepull repair-secret regcred --set registry.example.com | kubectl replace -f -',
+        description: 'Write a new login, and keep the other entries',
+      },
+      {
+        command: 'kubectl imagepull repair-secret regcred -n build --to-namespace shop | kubectl create -f -',
+        description: 'Copy a secret to another namespace',
       },
     ],
   },
@@ -149,7 +171,7 @@ const commands = [
     examples: [
       {
         command: 'kubectl imagepull collect api-7c9f > case.yaml; kubectl imagepull why -f case.yaml',
-        description: 'Save a case to share it, and diagnose it elsewhere, without access to the cluster',
+        description: 'Save a case to share it, and diagnose it elsewhere',
       },
       {
         command: 'kubectl imagepull collect -A --with-probe > case.yaml',
@@ -172,28 +194,6 @@ const commands = [
       { command: 'kubectl imagepull cleanup -A --yes', description: 'Remove what was left in all namespaces, without a question' },
     ],
   },
-  {
-    name: 'repair-secret',
-    description: 'Print a pull secret without its visible defects',
-    details:
-      'Prints the secret with every defect repaired that can be seen: blanks and line breaks, quotation marks, a byte order mark, a value that is encoded twice or not at all, a wrong type or data key, keys that no image matches, a lost robot$project. It holds passwords, so it is never printed to a terminal: pipe it into kubectl replace -f -. What was repaired is told on standard error. With --set it writes a login and keeps the other entries. Where nothing has to be repaired, nothing is printed. The exit status is 0, 1 when a defect is left that only its owner can repair, 2 when there is no such secret or it cannot be read.',
-    argument: { name: 'SECRET', usage: '[SECRET]', value: 'secrets', repeatable: false },
-    examples: [
-      { command: 'kubectl imagepull repair-secret regcred -n shop | kubectl replace -f -', description: 'Repair a pull secret' },
-      {
-        command: 'kubectl imagepull repair-secret regcred --rekey registry.example.com=registry.example.com:5000 | kubectl replace -f -',
-        description: 'Copy an entry to the key that kubelet looks for',
-      },
-      {
-        command: 'kubectl imagepull repair-secret regcred --set registry.example.com | kubectl replace -f -',
-        description: 'Write a new login, and keep the other entries',
-      },
-      {
-        command: 'kubectl imagepull repair-secret regcred -n build --to-namespace shop | kubectl create -f -',
-        description: 'Copy a secret to another namespace',
-      },
-    ],
-  },
   { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
   {
     name: 'completion',
@@ -214,7 +214,7 @@ export type CommandName = (typeof commands)[number]['name'];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'cleanup', 'version', 'completion'];
+const ALL: readonly CommandName[] = ['why', 'test-secret', 'repair-secret', 'check', 'collect', 'cleanup', 'version', 'completion'];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
 /** Commands that ask a cluster. */

@@ -16,7 +16,7 @@ t.test('what is offered at each place of the line', async t => {
   const flags = ['--kubeconfig', kubeconfig];
   const pods = ['missing-secret', 'covered', 'fine'];
   const rows: [string, string[], string[]][] = [
-    ['commands', [''], ['why', 'test-secret', 'repair-secret', 'version', 'completion']],
+    ['commands', [''], ['why', 'test-secret', 'repair-secret', 'check', 'collect', 'cleanup', 'version', 'completion']],
     ['a command that was begun', ['te'], ['test-secret']],
     ['pods of the namespace', [...flags, 'why', ''], pods],
     ['a pod that was begun', [...flags, 'why', 'mis'], ['missing-secret']],

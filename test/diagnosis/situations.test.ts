@@ -33,7 +33,7 @@ interface Expected {
 
 const SET_IMAGE = /set image/;
 const PUSH = /\bdocker push\b|docker buildx build/;
-const SECRET = /create secret|pull secret .* to deployment/;
+const SECRET = /create secret|repair-secret|pull secret .* to deployment/;
 
 const SITUATIONS: Record<string, Expected> = {
   'mirror-hangs': {
@@ -65,14 +65,14 @@ const SITUATIONS: Record<string, Expected> = {
     cause: 'PlatformNotAvailable',
     atMost: 'likely',
     also: ['NodeStorageFailed'],
-    says: [/"kubernetes\.io\/os":"linux"/],
+    says: [/kubernetes\.io\/os: linux/],
     never: [/drain/, /dmesg/, /has no manifest/],
     noNode: 'NodeStorageFailed',
   },
   'no-windows-in-the-index': {
     cause: 'PlatformNotAvailable',
     atMost: 'certain',
-    says: [/"kubernetes\.io\/os":"linux"/, /ask the publisher/],
+    says: [/kubernetes\.io\/os: linux/, /ask the publisher/],
     never: [/-t mcr\.microsoft\.com/, SECRET],
   },
   'name-without-repository': {
@@ -177,7 +177,7 @@ const SITUATIONS: Record<string, Expected> = {
     cause: 'NoPullSecret',
     atMost: 'possible',
     also: ['RepositoryNotFoundOrPrivate'],
-    says: [/credentials of its own/, /create secret/],
+    says: [/credentials of its own/, /repair-secret git-images\.acme\.example-pull/],
     never: [/login is good|authentication succeeded/i, PUSH],
   },
   'amazon-token-of-weeks-ago': {
@@ -190,7 +190,7 @@ const SITUATIONS: Record<string, Expected> = {
   'robot-without-its-project': {
     cause: 'CredentialsRejected',
     atMost: 'likely',
-    says: [/missing "\$project"/, /create secret docker-registry harbor-login/],
+    says: [/missing "\$project"/, /repair-secret harbor-login /],
     never: [SET_IMAGE, PUSH],
   },
   'host-twice-with-a-digest': {

@@ -50,13 +50,13 @@ async function checkImages(set) {
     equal(`sandbox ${image}: no pull secret of the pod`, item?.credentials, []);
     check(
       `sandbox ${image}: the repair is on the node`,
-      item?.fixes.some(({ title }) => title.includes('on node "')),
+      item?.fixes.some(({ title }) => title.includes('on node "')) === true,
       JSON.stringify(item?.fixes),
     );
     const all = await imagepull('why', '-A', '-o', 'json');
     const groups = (all.json?.groups ?? []).filter(({ examples }) => PODS.some(pod => examples.includes(`${NAMESPACE}/${pod}`)));
     const [group] = groups;
-    equal(`sandbox ${image}: why -A`, [groups.length, group?.cause, group?.pods >= PODS.length, group?.nodes], [1, cause, true, 1]);
+    equal(`sandbox ${image}: why -A`, [groups.length, group?.cause, (group?.pods ?? 0) >= PODS.length, group?.nodes], [1, cause, true, 1]);
     for (const pod of PODS) await own('delete', 'pod', pod, '--force', '--grace-period=0');
   }
 }

@@ -105,7 +105,9 @@ function run(file, home) {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', status =>
-      status === 0 ? resolve(Number(process.hrtime.bigint() - started) / 1e6) : reject(new Error(`status ${status}: ${said.slice(0, 300)}`)),
+      status === 0
+        ? resolve(Number(process.hrtime.bigint() - started) / 1e6)
+        : reject(new Error(`status ${status}: ${said.slice(0, 300)}`)),
     );
   });
 }

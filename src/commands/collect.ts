@@ -1,7 +1,7 @@
 /** `collect`: writes the objects of a diagnosis as a List that `why -f` reads, without a password; what was replaced is told on standard error. */
 import type { Finding } from '../diagnosis/investigate.ts';
 import { keyOf } from '../model/kubernetes.ts';
-import { type Collected, type SafeList, safeListOf } from '../report/collection.ts';
+import { type Collected, type SafeList, type Surroundings, safeListOf } from '../report/collection.ts';
 import { documentJson, documentYaml } from '../report/json.ts';
 import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
@@ -18,6 +18,7 @@ export async function collect(flags: CollectFlags, context: Context): Promise<nu
     throw new UserError(`-o ${output} is not available for collect`, 'use yaml or json');
   const spinner = showProgress(context);
   const snapshots = new Map<string, Omit<Collected, 'findings'>>();
+  const nodes: Surroundings['nodes'] = [];
   const collected = async (source: Source): Promise<number> => {
     const findings = new Map<string, Finding[]>();
     await source.examine(finding => {
@@ -35,6 +36,7 @@ export async function collect(flags: CollectFlags, context: Context): Promise<nu
     const safe = safeListOf(all, {
       now: source.collectedAt ?? context.now(),
       withAnswers: withProbe,
+      nodes,
       baseline: source.baseline,
       warnings,
       incomplete: source.isIncomplete(),
@@ -48,9 +50,10 @@ export async function collect(flags: CollectFlags, context: Context): Promise<nu
   try {
     spinner.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');
     const more = { container: undefined, watch: false, facts: false, failOn: [], ignore: [] };
-    return await withSource({ ...flags, ...more, probe: withProbe }, context, collected, (snapshot, named) =>
-      snapshots.set(keyOf(snapshot.pod.metadata), { snapshot, named }),
-    );
+    return await withSource({ ...flags, ...more, probe: withProbe }, context, collected, {
+      snapshot: (snapshot, named) => snapshots.set(keyOf(snapshot.pod.metadata), { snapshot, named }),
+      details: (name, details) => nodes.push({ name, details }),
+    });
   } finally {
     spinner.done();
   }

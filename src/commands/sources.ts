@@ -7,7 +7,7 @@ import type { Aggregator } from '../diagnosis/aggregate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { Facts } from '../model/facts.ts';
-import { type Baseline, keyOf, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
+import { type Baseline, keyOf, type NodeDetails, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
 import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { UserError } from '../util/user-error.ts';
@@ -38,8 +38,11 @@ export interface Source {
   collectedAt: string | null;
 }
 
-/** Gets each snapshot that is taken, and whether the user named its pod. */
-type See = (snapshot: PodSnapshot, named: boolean) => unknown;
+/** Gets each snapshot that is taken, and whether the user named its pod; and what was read of a node besides. */
+interface See {
+  snapshot(snapshot: PodSnapshot, named: boolean): unknown;
+  details(node: string, details: NodeDetails): unknown;
+}
 
 /**
  * Gives work the source that the flags name, and closes it whatever happens. In: also who sees the snapshots. Throws UserError for what cannot be found or
@@ -71,11 +74,16 @@ function examination(
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
   // of a pod that is malformed none is taken
-  for (const { pod, named } of subjects) if (pod.defect !== undefined) see?.(unseenSnapshot(pod, 'it is malformed'), named);
+  for (const { pod, named } of subjects) if (pod.defect !== undefined) see?.snapshot(unseenSnapshot(pod, 'it is malformed'), named);
   const taken: Examination['snapshot'] = async (pod, evenHealthy) => {
     const seen = await snapshot(pod, evenHealthy);
-    see?.(seen, evenHealthy);
+    see?.snapshot(seen, evenHealthy);
     return seen;
+  };
+  const asked: Examination['nodeDetails'] = async question => {
+    const details = await nodeDetails(question);
+    see?.details(question.name, details);
+    return details;
   };
   return {
     async examine(take, say) {
@@ -83,7 +91,7 @@ function examination(
       unexamined.push(...(answers?.warnings ?? []));
       const withAnswers = answers === undefined ? {} : { withAnswers: answers.of };
       const { warnings, isComplete } = await examine(
-        { subjects, snapshot: taken, nodeDetails, container: flags.container ?? null, take, say, ...withAnswers },
+        { subjects, snapshot: taken, nodeDetails: asked, container: flags.container ?? null, take, say, ...withAnswers },
         flags,
         context,
       );

@@ -14,6 +14,7 @@ import {
   type Lookup,
   type Metadata,
   type Node,
+  type NodeDetails,
   namespaceOf,
   type Pod,
   type PodSnapshot,
@@ -24,6 +25,7 @@ import { COLLECTION, type Collection, type LookupKind, recordOf } from '../parse
 import { readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { type ReplacedKind, Replacements, replaceValues } from '../parse/credentials/replace.ts';
 import { API_VERSION } from '../parse/facts.ts';
+import { timeOf } from '../parse/node-report.ts';
 import { imagesOf, ownerOf, serviceAccountName } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { redact } from '../util/redact.ts';
@@ -46,6 +48,8 @@ export interface Surroundings {
   withAnswers: boolean;
   baseline: Baseline | null;
   warnings: readonly string[];
+  /** What was read of nodes besides their objects. */
+  nodes: { name: string; details: NodeDetails }[];
   incomplete: boolean;
 }
 
@@ -168,11 +172,12 @@ function safePod({ metadata, spec = {}, status = {} }: Pod, texts: Texts): objec
 }
 
 function safeEvent(event: Event, images: readonly string[], texts: Texts): object {
-  const { message, note } = event;
+  const { message, note, host, ...rest } = event;
   return {
     apiVersion: event.regarding === undefined ? 'v1' : 'events.k8s.io/v1',
     kind: 'Event',
-    ...event,
+    ...rest,
+    ...(host === undefined ? {} : event.regarding === undefined ? { source: { host } } : { deprecatedSource: { host } }),
     ...(message === undefined ? {} : { message: texts.said(message, images) }),
     ...(note === undefined ? {} : { note: texts.said(note, images) }),
   };
@@ -196,6 +201,11 @@ function safeNode({ metadata, spec, status = {} }: Node, images: ReadonlySet<str
     }),
   };
 }
+
+/** Pulls of one node that are kept. */
+const MOST_PULLS = 40;
+
+const newestOf = (events: readonly Event[]): Event[] => [...events].sort((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, MOST_PULLS);
 
 /** Of `registry/team/api:1.4@sha256:…` `api`. */
 const lastPart = (image: string): string => (image.split('@')[0] as string).split('/').at(-1)?.split(':')[0] ?? '';
@@ -267,15 +277,23 @@ export function safeListOf(all: readonly Collected[], around: Surroundings): Saf
     addSurroundings(snapshot, namespace, name);
   }
 
+  function addEvents(list: readonly Event[], images: readonly string[]): void {
+    for (const event of list) {
+      const safe = safeEvent(event, images, texts);
+      events.add(event.metadata.name === '' ? JSON.stringify(safe) : `${keyOf(event.metadata)} ${event.regarding === undefined}`, safe);
+    }
+  }
+
+  /** The events of a node, and the newest pulls there: what they tell is how fast it pulls, and which pulls go first. */
+  function addNode({ name, details: { events: own, pulls } }: Surroundings['nodes'][number]): void {
+    if (own.found) addEvents(own.object, []);
+    if (pulls?.found) addEvents(newestOf(pulls.object.filter(({ host }) => host === name)), []);
+  }
+
   function addSurroundings(snapshot: PodSnapshot, namespace: string, name: string): void {
     const { pod, node, serviceAccount, workload } = snapshot;
     const images = imagesOf(pod).map(({ image }) => image);
-    see('Event', namespace, name, snapshot.events, list => {
-      for (const event of list) {
-        const safe = safeEvent(event, images, texts);
-        events.add(event.metadata.name === '' ? JSON.stringify(safe) : `${keyOf(event.metadata)} ${event.regarding === undefined}`, safe);
-      }
-    });
+    see('Event', namespace, name, snapshot.events, list => addEvents(list, images));
     // of a pod that needed no more, nothing else was looked for
     if (node === serviceAccount) return;
     const nodeName = pod.spec?.nodeName;
@@ -317,6 +335,7 @@ export function safeListOf(all: readonly Collected[], around: Surroundings): Saf
   }
 
   for (const one of all) addPod(one);
+  around.nodes.forEach(addNode);
   for (const one of reported.values()) lookups.add(`${one.kind}/${one.namespace}/${one.name}`, one);
   const safeSecrets = secrets.values().map(safeSecret);
   const collection: Collection = {

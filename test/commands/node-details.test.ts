@@ -209,3 +209,16 @@ t.test('layers that another image of the node has are not downloaded again', asy
   t.match(wide.stdout.replace(/\s+/g, ' '), /At least 5 kB of it is on the node already\./);
   t.match(wide.stdout, /Largest layers\n {2}5 kB +\d+ % {2}█+ /);
 });
+
+t.test('a collection holds what a node tells of its disk and of its pulls', async t => {
+  const cluster = await startCluster({ objects: [named('Namespace', 'shop'), NODE, account, PULLING, ...events()] });
+  t.teardown(cluster.close);
+  const KUBECONFIG = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
+  const collected = await run(['collect', 'trainer'], { env: { KUBECONFIG } });
+  const { status, stdout, stderr } = await run(['why', '-f', '-', '--no-probe'], { env: {}, input: collected.stdout });
+  t.equal(status, 0, stderr);
+  const text = stdout.replace(/\s+/g, ' ');
+  t.match(text, /StillPulling/);
+  t.match(text, /A pull of another pod on this node began earlier and has not ended/);
+  t.match(text, /Node "node-3" reported that its disk is short of space/);
+});

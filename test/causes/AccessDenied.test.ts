@@ -26,7 +26,7 @@ t.test('a request without a credential proves nothing of a user', async t => {
     t.notMatch(text, /accepts|Authentication succeeded/);
     t.match(text, 'no credential was sent');
   }
-  t.match(textOf(refused('registry.example.com/team/api:1', attemptOf(null), [])), 'create secret docker-registry');
+  t.match(textOf(refused('registry.example.com/team/api:1', attemptOf(null), [])), 'create a pull secret');
 });
 
 t.test('a registry without logins blocks the client: no secret and no right helps', async t => {

@@ -142,7 +142,7 @@ function folderOfPrograms(): string {
         : `#!/bin/sh
 words() { for word in "\${0##*/}" "$@"; do printf '%s\\0' "$word"; done; case " $* " in *' - '*|*' --password-stdin '*) printf 'reads: %s\\0' "$(${pathOf('cat')})";; esac; }
 words "$@" > "$OUT/$$"
-printf '%s\\n' "the answer of \${0##*/} $1 $2 $3"
+printf '%s\\n' "the answer of \${0##*/} $1 $2"
 `,
     );
     chmodSync(join(bin, name), 0o755);

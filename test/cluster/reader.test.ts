@@ -16,7 +16,11 @@ t.test('one pod of a cluster', async t => {
   t.equal(text.status, 1, 'a cause was found');
   t.match(text.stdout, /^SecretNotFound \(certain\): /, 'the cause comes first');
   t.match(text.stdout, 'Namespace "build" has a secret of that name', 'the other namespace is named');
-  t.match(text.stdout, 'kubectl -n build get secret/regcred', 'and it is copied from there');
+  t.match(
+    text.stdout,
+    'kubectl imagepull repair-secret regcred -n build --to-namespace shop | kubectl -n shop create -f -',
+    'and it is copied from there',
+  );
   t.ok(
     cluster.requests.every(({ headers }) => headers.authorization === 'Bearer test-token'),
     'the token of the kubeconfig is sent',

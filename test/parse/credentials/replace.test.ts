@@ -18,7 +18,7 @@ const jwt = (payload: object): string =>
   [{ alg: 'RS256' }, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.c2lnbmF0dXJlLW9mLXRva2Vu';
 
 /** What is seen of a secret, besides passwords. */
-function seen(secret: Secret): object {
+function seen(secret: Secret) {
   const { entries, problems, error, intendedFormat } = readPullSecret(secret);
   return {
     problems,
@@ -178,7 +178,7 @@ const ROWS: [string, Secret][] = [
 ];
 
 /** Rows of which the text itself cannot read alike: what was read of them is recorded in its place. */
-const RECORDED = new Set<string>([]);
+const RECORDED = new Set(['auth with blanks', 'a text of JSON', 'user and password alone', 'YAML']);
 
 const replaced = (secret: Secret): Secret => replaceValues(secret, new Replacements());
 /** Of what is shown: a registry key without its user info. */
@@ -202,12 +202,18 @@ t.test('each form of a secret reads alike, and holds nothing of it', async t => 
   t.strictSame(recorded, [...RECORDED], 'those whose reading is recorded');
 });
 
+/** What kubelet says of a secret, without the plain words for it. */
+const byKubelet = (secret: Secret): object => {
+  const { problems, ...rest } = seen(secret);
+  return { ...rest, problems: problems.map(({ code, breaksKeyring }) => ({ code, breaksKeyring })) };
+};
+
 t.test('the answers of kubelet to each entry stay', async t => {
   const rows = JSON.parse(readFileSync('test/fixtures/kubelet/entries.json', 'utf8')) as { name: string; text: string }[];
   for (const { name, text } of rows) {
     const secret = dockerConfig(text);
     const safe = replaced(secret);
-    t.strictSame(seen(safe), seen(secret), name);
+    t.strictSame(byKubelet(safe), byKubelet(secret), name);
     t.strictSame(replaced(safe), safe, `${name}: replaced once more`);
   }
 });

@@ -114,10 +114,10 @@ async function test() {
   say('all namespaces at once, secrets, mistakes, rights, forms');
   await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0]?.stays)]);
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
-  say('--watch, while the API server is killed');
-  await checkWatch(() => restartApiServer(folder));
   say('--from-node: faults, refusals, every way out');
   await checkFromNode(() => restartApiServer(folder));
+  say('--watch, while the API server is killed');
+  await checkWatch(() => restartApiServer(folder));
   await checkStillPulling();
   await checkUntilPulled();
   say('the plugin in a pod');

@@ -72,8 +72,19 @@ const answers = new Map();
 export async function diagnose(target) {
   const { namespace, title, wanted } = target;
   const args = ['why', target.target, '-n', namespace, ...MIRROR];
-  const { json, status, stderr } = await imagepull(...args, '-o', 'json');
-  const text = await imagepull(...args);
+  const both = async () => ({ asJson: await imagepull(...args, '-o', 'json'), text: await imagepull(...args) });
+  /** The commands of an answer that the text lacks. @type {(answer: Awaited<ReturnType<typeof both>>) => string[]} */
+  const lacking = ({ asJson, text: { stdout } }) => {
+    const said = stdout.replace(/^ +| +$/gm, '');
+    return [...new Set((asJson.json?.items ?? []).slice(0, 1).flatMap(item => item.fixes.flatMap(fix => fix.command ?? [])))].filter(
+      command => !said.includes(command),
+    );
+  };
+  const first = await both();
+  // what the node tells of its images may change between the two
+  const answer = lacking(first).length > 0 ? await both() : first;
+  const { json, status, stderr } = answer.asJson;
+  const { text } = answer;
   const fine = wanted.every(({ cause }) => cause === 'NoPullProblem' || cause === 'StillPulling');
   equal(`${title}: exit status`, [status, text.status], fine ? [0, 0] : [1, 1]);
   equal(`${title}: nothing on standard error`, stderr, '');
@@ -87,15 +98,7 @@ export async function diagnose(target) {
   }
   const lines = text.stdout.split('\n');
   check(`${title}: the text names the cause first`, text.stdout.startsWith(wanted[0]?.cause ?? '?'), lines[0]);
-  for (const command of new Set(items.slice(0, 1).flatMap(item => item.fixes.flatMap(fix => fix.command ?? []))))
-    check(
-      `${title}: the text has the command`,
-      lines
-        .map(line => line.trim())
-        .join('\n')
-        .includes(command),
-      command,
-    );
+  equal(`${title}: the text has each command`, lacking(answer), []);
   answers.set(target, items);
 }
 

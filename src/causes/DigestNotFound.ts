@@ -13,7 +13,7 @@ export const DigestNotFound: CauseText = {
     const tags = tagsOf(facts);
     const found = facts.probe?.tags?.known
       ? `${repository(facts)} exists, but it has no manifest "${facts.reference?.digest}".`
-      : `The node reports "not found": ${repository(facts)} has no manifest "${facts.reference?.digest}".`;
+      : `The ${facts.planned === undefined ? 'node reports' : 'registry answers'} "not found": ${repository(facts)} has no manifest "${facts.reference?.digest}".`;
     return `${found} The registry may have garbage-collected it, or the digest belongs to another repository.${tags.length > 0 ? ` The repository has ${count(tags.length, 'tag')}: ${list(tags)}.` : ''}${elsewhere(facts)}`;
   },
   fixes: facts => {

@@ -16,7 +16,7 @@ export const TagNotFound: CauseText = {
       ? `The registry lists no tags for ${repository(facts)}: tag ${tagOf(facts)} or the repository does not exist.`
       : tags?.known
         ? `${repository(facts)} exists, but it has no tag ${tagOf(facts)}.`
-        : `The node reports "not found" for tag ${tagOf(facts)}: the tag or the repository ${repository(facts)} does not exist at ${registry(facts)}.`;
+        : `The ${facts.planned === undefined ? 'node reports' : 'registry answers'} "not found" for tag ${tagOf(facts)}: the tag or the repository ${repository(facts)} does not exist at ${registry(facts)}.`;
     const others =
       near.length > 0
         ? ` The nearest existing ${near.length === 1 ? 'tag is' : 'tags are'} ${quoted(near)}${tags?.known && !tags.complete ? ' (only a part of the tags was listed)' : ''}.`

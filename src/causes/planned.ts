@@ -1,10 +1,12 @@
 /** The texts of a cause where there is no pod yet: what would happen, and what to change before it is applied. Pure. */
 import type { CauseCode } from '../model/cause-codes.ts';
+import type { Fix } from '../model/diagnosis.ts';
 import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { showPlatform } from '../model/platform.ts';
 import { decisiveAttempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
 import { count, imageOf, list, quoted, registry } from './phrases.ts';
+import { hostWord } from './shell.ts';
 
 /** In: the facts, the cause, and its texts about a pod. Out: its texts about a pod that does not exist yet. */
 export const ofPlanned = (facts: Facts, code: CauseCode, text: CauseText): CauseText => ({
@@ -13,12 +15,24 @@ export const ofPlanned = (facts: Facts, code: CauseCode, text: CauseText): Cause
   ...(code === 'ImageNeverPulled' ? { title: 'The pull policy is Never, and nodes do not have the image' } : {}),
   summary: (_, fault) =>
     code === 'NoPullProblem' ? outlook(facts) : code === 'ImageNeverPulled' ? neverPulled(facts) : text.summary(facts, fault),
-  fixes: (_, fault, next) => (code === 'NoPullProblem' ? [] : text.fixes(facts, fault, next).filter(({ title }) => title !== '')),
+  fixes(_, fault, next) {
+    if (code === 'NoPullProblem') return [];
+    if (facts.planned?.credentialsOf === 'user' && OF_LOGIN.has(code)) return [logInAgain(facts)];
+    return text.fixes(facts, fault, next).filter(({ title }) => title !== '');
+  },
+});
+
+/** Causes that are of a login: here of one on this machine, which no object of the cluster holds. */
+const OF_LOGIN: ReadonlySet<CauseCode> = new Set(['CredentialsRejected', 'CredentialsExpired', 'CredentialsBlockPublicImage']);
+
+const logInAgain = (facts: Facts): Fix => ({
+  title: 'log in again on this machine (docker logout, if the image is public); the pull secret of the cluster is another one',
+  command: `docker login ${hostWord(facts.reference?.registry, 'REGISTRY')}`,
 });
 
 /** What stands first, where nothing is in the way. */
 const titleOf = ({ pullPolicy, probe, onNode }: Facts): string =>
-  pullPolicy === 'Never' || (probe === null && onNode === true)
+  pullPolicy === 'Never' || (probe === null && onNode === true && pullPolicy !== 'Always')
     ? 'The image is not pulled, but taken from the node'
     : probe === null
       ? 'Nothing in the objects stops the pull of the image'
@@ -33,7 +47,7 @@ function outlook(facts: Facts): string {
       ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.${kubeletMinor(facts) >= 35 ? ' kubelet gives it only to pods with a credential that has pulled it.' : ''}`
       : `kubelet does not pull ${image}, because imagePullPolicy is Never. Whether the nodes have it was not seen.`;
   if (facts.probe === null) {
-    if (facts.onNode === true && nodes !== null)
+    if (facts.onNode === true && nodes !== null && facts.pullPolicy !== 'Always')
       return `${allNodes(nodes.all, 'A')} ${image}, and imagePullPolicy is ${facts.pullPolicy}: kubelet does not pull.`;
     return `The objects show nothing that stops a pull of ${image}. No registry was asked: ${facts.noProbe}.`;
   }

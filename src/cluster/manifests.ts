@@ -52,6 +52,7 @@ const TEMPLATES: Readonly<Record<string, Path>> = {
   PodTemplate: ['template'],
 };
 const TEMPLATE: Path = ['spec', 'template'];
+const templateOf = (kind: string): Path => (Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined) ?? TEMPLATE;
 /** Kinds of which a controller makes a Secret. */
 const MAKERS_OF_SECRETS: ReadonlySet<string> = new Set(['SealedSecret', 'ExternalSecret', 'VaultStaticSecret', 'OnePasswordItem']);
 /** Lists of a spec that name images, and which kind those are. */
@@ -137,8 +138,7 @@ const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((part, key) => (isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined), value);
 
 /** Whether images would be looked for in an object. */
-const isWanted = (value: unknown, kind: string): boolean =>
-  Array.isArray(at(value, [...(TEMPLATES[kind] ?? TEMPLATE), 'spec', 'containers']));
+const isWanted = (value: unknown, kind: string): boolean => Array.isArray(at(value, [...templateOf(kind), 'spec', 'containers']));
 
 /** Adds the pod of a workload. */
 function addTemplate(
@@ -150,7 +150,7 @@ function addTemplate(
   malformed: (defect: string) => void,
 ): void {
   if (!isWanted(value, kind)) return;
-  const own = [...(TEMPLATES[kind] ?? TEMPLATE), 'spec'];
+  const own = [...templateOf(kind), 'spec'];
   const spec = at(value, own) as Record<string, unknown>;
   const pod = readPod({
     metadata: { name: metadata.name },
@@ -193,7 +193,7 @@ function addPaths(
 
 /** Whether a path leads into the pod template, which is read already. */
 const isOfTemplate = (value: unknown, kind: string, path: Path): boolean => {
-  const template = [...(TEMPLATES[kind] ?? TEMPLATE), 'spec'];
+  const template = [...templateOf(kind), 'spec'];
   return isWanted(value, kind) && template.every((key, index) => path[index] === key);
 };
 

@@ -29,5 +29,8 @@ export async function writeReports(
   textOf: (format: WantedReport['format']) => string,
   context: Context,
 ): Promise<void> {
-  for (const { format, file } of reports) await save(context, file, textOf(format));
+  const failures: unknown[] = [];
+  for (const { format, file } of reports) await save(context, file, textOf(format)).catch((error: unknown) => failures.push(error));
+  // one that cannot be written costs no other
+  if (failures.length > 0) throw failures[0];
 }

@@ -222,7 +222,8 @@ async function admitted(
   source: ObjectSource,
   own: CheckPlace['own'],
 ): Promise<{ pod: Pod; credentialsOf: Planned['credentialsOf'] }> {
-  const named = pullSecretNames(pod);
+  // no manifest names the logins of the user
+  const named = pullSecretNames(pod).filter(name => own?.of !== 'user' || own.secrets.every(({ metadata }) => metadata.name !== name));
   const names = named.length > 0 ? named : account.found ? secretNames(account.object.imagePullSecrets) : [];
   const withSecrets = (secrets: readonly string[]): Pod => ({
     ...pod,

@@ -31,6 +31,12 @@ async function filesOf(name: string): Promise<string[]> {
   return files;
 }
 
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isFile(),
+    () => false,
+  );
+
 async function manifestsIn(folder: string, found: string[]): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: { code?: string }) => {
     throw new UserError(`the folder "${folder}" cannot be read: ${error.code ?? 'unknown error'}`, 'check -f');
@@ -39,7 +45,7 @@ async function manifestsIn(folder: string, found: string[]): Promise<string[]> {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) await manifestsIn(path, found);
-    else if (MANIFEST.test(entry.name) && (entry.isFile() || entry.isSymbolicLink())) found.push(path);
+    else if (MANIFEST.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path))))) found.push(path);
     if (found.length > MOST_FILES)
       throw new UserError(`the folder "${folder}" holds more than ${MOST_FILES} manifests`, 'name a part of it');
   }

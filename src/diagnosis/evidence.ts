@@ -71,9 +71,11 @@ function ofPod(facts: Facts): Evidence[] {
 
 /** Which pull secrets the pod names. */
 export const pullSecretsLine = (facts: Facts): string =>
-  facts.secrets.length === 0
-    ? 'spec.imagePullSecrets is empty'
-    : `spec.imagePullSecrets names ${namesOf(facts.secrets.map(({ name }) => name))}`;
+  facts.planned?.credentialsOf === 'user'
+    ? `the logins in ${namesOf(facts.secrets.map(({ name }) => name))} stand in for pull secrets`
+    : facts.secrets.length === 0
+      ? 'spec.imagePullSecrets is empty'
+      : `spec.imagePullSecrets names ${namesOf(facts.secrets.map(({ name }) => name))}`;
 
 const namesOf = (names: readonly string[]): string => names.map(name => `"${name}"`).join(', ');
 

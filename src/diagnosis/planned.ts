@@ -62,7 +62,7 @@ const keyOfQuestion = ({ case: { facts }, groups }: Question): string =>
     facts.pod?.namespace,
     facts.secrets.map(({ name }) => name),
     facts.serviceAccount.matching,
-    facts.pullPolicy === 'Never',
+    facts.pullPolicy,
     groups.map(({ platform, nodes }) => [platform, clientOf(runtimeOf(nodes))]),
   ]);
 
@@ -115,6 +115,8 @@ function caseOf(question: Question, group: NodeGroup, about = group.nodes): Imag
       ...facts,
       node: { ...node, name: nodes?.length === 1 ? node.name : null, platform: group.platform ?? node.platform },
       onNode: listed?.onNode ?? null,
+      // the other logins of the user are nobody's business
+      ...(credentialsOf === 'user' ? { keyring: { ...facts.keyring, nearMisses: [] } } : {}),
       planned,
       ...(declaredAt === null ? {} : { declaredAt }),
     },

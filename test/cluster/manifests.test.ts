@@ -32,6 +32,7 @@ t.test('every kind that makes pods', async t => {
     ['ReplicationController', 'v1'],
     ['Job', 'batch/v1'],
     ['Rollout', 'argoproj.io/v1alpha1'],
+    ['constructor', 'example.com/v1'],
   ] as const)
     t.strictSame(imagesIn(template(kind, api)), [`shop/${kind.toLowerCase()}/web: container main r.example.com/a:1 6`], kind);
   const cron = `apiVersion: batch/v1

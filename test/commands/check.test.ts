@@ -83,6 +83,17 @@ async function withCluster(
 const pod = (name: string, spec: string): string => `kind: Pod\nmetadata: {name: ${name}}\nspec:\n  ${spec.replaceAll('\n', '\n  ')}\n`;
 const container = (image: string, more = ''): string => `containers: [{name: main, image: "${image}"${more}}]`;
 
+t.test('a node that has the image does not stop a pull by policy Always', async t => {
+  const listing = ['amd-1', 'amd-2'].map(name => node(name, 'amd64', { images: [API] }));
+  const { check } = await withCluster(t, [...OBJECTS.filter(({ kind }) => kind !== 'Node'), ...listing]);
+  const of = (policy: string): string => pod(policy.toLowerCase(), container(API, `, imagePullPolicy: ${policy}`));
+  const answer = await check(['-f', '-', '--no-probe', '-o', 'json'], `${of('Always')}---\n${of('IfNotPresent')}`);
+  t.match(itemsOf(answer), [
+    { usedBy: ['shop/pod/always'], summary: /No registry was asked/ },
+    { usedBy: ['shop/pod/ifnotpresent'], summary: /imagePullPolicy is IfNotPresent: kubelet does not pull/ },
+  ]);
+});
+
 t.test('an image of the command line', async t => {
   const { check } = await withCluster(t, OBJECTS);
   const rows: [args: string[], cause: string, status: number, credentials: string[]][] = [
@@ -377,6 +388,14 @@ t.test('logins of the user go to their registry alone, and are never shown', asy
   const sentTo = (host: string): boolean =>
     other.requests.some(({ headers }) => headers.authorization !== undefined && headers.host === host);
   t.notOk(sentTo(other.host), 'no login goes to another registry');
+  const forged = container(PRIVATE, '').replace('containers:', 'imagePullSecrets: [{name: "~/.docker/config.json"}]\ncontainers:');
+  const named = await run(['check', '--local', '-f', '-', '-o', 'json'], { env: { HOME: home }, input: pod('forged', forged) });
+  t.match(itemsOf(named)[0]?.notes, [{ code: 'OwnCredentials' }], 'no manifest makes the login of the user one of the cluster');
+  write({ auths: { [closed.host]: { auth: Buffer.from('ci:wrong-pa55word').toString('base64') }, 'other.example.com': { auth: 'eDp5' } } });
+  const rejected = await checkAs([PRIVATE]);
+  t.match(itemsOf(rejected)[0], { cause: 'CredentialsRejected', fixes: [{ command: `docker login ${closed.host}` }] });
+  t.equal(itemsOf(rejected)[0]?.fixes.length, 1, 'no secret of the cluster is repaired');
+  t.notMatch(rejected.stdout, /other\.example\.com/, 'the other logins are not told');
   if (process.platform !== 'win32') {
     const asked = join(home, 'asked');
     const programs = folder({

@@ -114,14 +114,14 @@ async function test() {
   say('all namespaces at once, secrets, mistakes, rights, forms');
   await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0]?.stays)]);
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
-  say('--from-node: faults, refusals, every way out');
-  await checkFromNode(() => restartApiServer(folder));
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
-  await checkStillPulling();
-  await checkUntilPulled();
   say('the plugin in a pod');
   await checkInCluster();
+  say('--from-node: faults, refusals, every way out');
+  await checkFromNode(() => restartApiServer(folder));
+  await checkStillPulling();
+  await checkUntilPulled();
   say('pull secrets are repaired as printed');
   await checkRepairs();
   say('the sandbox image of the node');

@@ -8,11 +8,9 @@ import { getJson, kubectl, must, start, undo, until } from './lab.mjs';
 /** @typedef {import('./checks.mjs').Item} Item */
 
 const NAMESPACE = 'asked';
-/** Demo pods, each with a fault of its own. */
+/** Demo pods, each with a fault of its own; those that the check of --watch repairs or deletes are not among them. */
 const FAULTS = [
-  'missing-tag',
   'missing-repo',
-  'missing-digest',
   'hub-missing-tag',
   'auth-none',
   'auth-wrong',
@@ -119,7 +117,7 @@ async function checkFaults() {
   const answers = good.items.map(({ cause, fromNode = [] }) => [cause, fromNode[0]?.outcome]);
   equal('--from-node: good images', [good.status, ...answers], [0, ...Array(2).fill(['NoPullProblem', 'pulled'])]);
   await nothingLeft('pulls that succeed');
-  const all = await asked('missing-tag', '-n', 'default', '--all-nodes');
+  const all = await asked('missing-repo', '-n', 'default', '--all-nodes');
   equal('--from-node --all-nodes: one node of each kind', all.items[0]?.fromNode?.length, 1);
 }
 

@@ -49,6 +49,14 @@ function endBy(signal: NodeJS.Signals): void {
   }, 150).unref();
 }
 let stoppedBy: NodeJS.Signals | null = null;
+/** The exit status of a run that ends as soon as nothing is held. */
+let endsWith: number | null = null;
+/** Ends the process, after all that is held was undone. */
+function leave(status: number): void {
+  if (held.size === 0) process.exit(status);
+  endsWith ??= status;
+  stop.abort();
+}
 function stopBy(signal: NodeJS.Signals): void {
   const isFirst = stoppedBy === null;
   stoppedBy = signal;
@@ -63,7 +71,9 @@ function hold(farewell: () => string): () => void {
   held.add(farewell);
   return () => {
     held.delete(farewell);
-    if (stoppedBy !== null && held.size === 0) endBy(stoppedBy);
+    if (held.size > 0) return;
+    if (stoppedBy !== null) endBy(stoppedBy);
+    else if (endsWith !== null) process.exit(endsWith);
   };
 }
 
@@ -83,15 +93,16 @@ const context: Context = {
 
 // a reader that closes its pipe early (`| head`) is no error
 process.stdout.on('error', error => {
-  if ((error as { code?: string }).code === 'EPIPE') process.exit(0);
+  if ((error as { code?: string }).code === 'EPIPE') leave(0);
 });
+// nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
+process.stderr.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopBy(signal));
 
 // a fault outside of any promise of ours: one line, as for every other
 process.on('uncaughtException', error => {
   printError(context, error);
-  for (const farewell of held) note(context, farewell());
-  process.exit(stop.signal.aborted ? 130 : 2);
+  leave(stop.signal.aborted ? 130 : 2);
 });
 
 /** Under the name `kubectl_complete-imagepull` (a link to this program) kubectl asks for candidates of tab completion. */

@@ -101,7 +101,9 @@ export function openApiConnection(
 
   function unreachable(error: unknown): UserError {
     if (error instanceof UserError) return error;
-    const { code = '', message = '' } = error as { code?: string; message?: string };
+    const { code: given, name, message = '' } = error as { code?: unknown; name?: string; message?: string };
+    // the code of a DOMException is a number; that of AbortSignal.timeout is told as every other silence
+    const code = name === 'TimeoutError' ? 'UND_ERR_HEADERS_TIMEOUT' : typeof given === 'string' ? given : '';
     if (signal.aborted) return new UserError('interrupted');
     const refused = /^Proxy response \((\d+)\)/.exec(message)?.[1];
     const known =

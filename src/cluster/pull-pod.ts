@@ -26,6 +26,8 @@ export const LABEL = 'kubectl-imagepull/from-node';
 export const SELECTOR = `${LABEL}=true`;
 /** The annotation that names the run which made a pod: without both marks a pod is not ours. */
 const RUN = 'kubectl-imagepull/run';
+/** The annotation that names the diagnosed pod. */
+const DIAGNOSES = 'kubectl-imagepull/diagnoses';
 /** The only container. */
 export const CONTAINER = 'pull';
 const NAME_PREFIX = 'kubectl-imagepull-';
@@ -65,7 +67,7 @@ export function pullPod(question: PullQuestion, run: string, id: string, deadlin
       },
       annotations: {
         [RUN]: run,
-        'kubectl-imagepull/diagnoses': owner.name,
+        [DIAGNOSES]: owner.name,
         'sidecar.istio.io/inject': 'false',
         'linkerd.io/inject': 'disabled',
       },
@@ -105,28 +107,47 @@ const fieldsOf = (value: unknown, name: string): Record<string, unknown> => {
   return isObject(part) ? part : {};
 };
 
+function containersOf(pod: unknown): Record<string, unknown>[] {
+  const list = fieldsOf(pod, 'spec')['containers'];
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
 /** The run that made a pod, null where no run of this program did. */
 export function runOf(pod: unknown): string | null {
   const run = fieldsOf(fieldsOf(pod, 'metadata'), 'annotations')[RUN];
   return typeof run === 'string' && run !== '' ? run : null;
 }
 
-/** Whether a pod bears both marks of this program. No other pod is ever deleted. */
-export const isOurs = (pod: unknown): boolean => fieldsOf(fieldsOf(pod, 'metadata'), 'labels')[LABEL] === 'true' && runOf(pod) !== null;
+/** Whether a pod bears both marks of this program, and is named and built as one of its pods. No other pod is ever deleted. */
+export function isOurs(pod: unknown): boolean {
+  const { name } = fieldsOf(pod, 'metadata');
+  const isMarked = fieldsOf(fieldsOf(pod, 'metadata'), 'labels')[LABEL] === 'true' && runOf(pod) !== null;
+  return isMarked && typeof name === 'string' && name.startsWith(NAME_PREFIX) && containersOf(pod).some(one => one['name'] === CONTAINER);
+}
 
-/** How a pod differs from what was asked for, so that its pull answers another question: null where it does not. In: as it was sent, and as it was created. */
+/** Names of the pull secrets of a pod. */
+function secretsOf(pod: unknown): unknown[] {
+  const list = fieldsOf(pod, 'spec')['imagePullSecrets'];
+  return Array.isArray(list) ? list.filter(isObject).map(({ name }) => name) : [];
+}
+
+/**
+ * How a pod differs from what was asked for, so that its pull answers another question: null where it does not. In: as it was sent, and as it was created. Pull secrets
+ * that were added are told elsewhere.
+ */
 export function changedByAdmission(sent: PullPod, created: unknown): string | null {
-  const containers = (pod: unknown): Record<string, unknown>[] => {
-    const list = fieldsOf(pod, 'spec')['containers'];
-    return Array.isArray(list) ? list.filter(isObject) : [];
-  };
-  const [asked] = containers(sent);
-  const pull = containers(created).find(({ name }) => name === CONTAINER);
-  const spec = fieldsOf(created, 'spec');
+  const [asked] = containersOf(sent);
+  const pull = containersOf(created).find(({ name }) => name === CONTAINER);
+  const [before, spec] = [fieldsOf(sent, 'spec'), fieldsOf(created, 'spec')];
   if (pull === undefined) return 'admission has taken its container away';
   if (pull['image'] !== asked?.['image']) return `admission has changed its image to "${String(pull['image'])}"`;
   if (pull['imagePullPolicy'] !== 'Always') return `admission has changed its imagePullPolicy to "${String(pull['imagePullPolicy'])}"`;
-  if (spec['nodeName'] !== fieldsOf(sent, 'spec')['nodeName']) return 'admission has changed its node';
+  if (spec['nodeName'] !== before['nodeName']) return 'admission has changed its node';
+  const lost = secretsOf(sent).find(name => !secretsOf(created).includes(name));
+  if (lost !== undefined)
+    return `admission has taken pull secret "${lost}" away, so that its pull is not that of pod "${sent.metadata.annotations[DIAGNOSES]}"`;
+  const changed = ['serviceAccountName', 'runtimeClassName'].find(field => (spec[field] || null) !== (before[field] || null));
+  if (changed !== undefined) return `admission has changed its ${changed} to "${String(spec[changed] ?? '')}"`;
   if (Array.isArray(spec['initContainers']) && spec['initContainers'].length > 0)
     return 'admission has given it an init container, which has to run before the image is pulled';
   return null;

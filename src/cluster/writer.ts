@@ -14,12 +14,24 @@ import { isOurs, type PullPod, runOf } from './pull-pod.ts';
 /** An answer of the API server: the object, or its refusal; `status` 0 where none came in time. */
 type Written = { ok: true; value: unknown } | { ok: false; status: number; message: string };
 
+/**
+ * What became of a pod that was to be deleted: `gone`; `replaced`: another pod has its name now; `unmarked`: it does not bear the marks of this program; `there`: it
+ * could not be deleted. `why` says so, and is empty where it is gone.
+ */
+export interface Removal {
+  is: 'gone' | 'replaced' | 'unmarked' | 'there';
+  why: string;
+}
+
 /** Creates and deletes pods of our own. */
 export interface Writer {
   /** Creates a pod. A lost answer is looked for: the name is random, and the pod bears the mark of its run. */
   create(pod: PullPod): Promise<Written>;
-  /** Deletes a pod of our own, at once, if it is still the one with this uid. Out: null where it is gone, else why it is not. */
-  remove(pod: { namespace: string; name: string; uid: string | null }): Promise<string | null>;
+  /**
+   * Deletes a pod of our own, at once, if it is still the one with this uid. `run` is the run that made it, where that is this one: its mark is enough then, as
+   * admission may have taken the others.
+   */
+  remove(pod: { namespace: string; name: string; uid: string | null; run?: string | null }): Promise<Removal>;
   /** Whether the user may do something with pods of a namespace; null where the API server does not tell. */
   mayI(verb: 'create' | 'delete', namespace: string): Promise<boolean | null>;
   close(): Promise<void>;
@@ -82,13 +94,17 @@ export function createWriter(connection: Connection, environment: Environment, u
       });
     },
 
-    async remove({ namespace, name, uid }) {
+    async remove({ namespace, name, uid, run = null }) {
+      const bearsMarks = (pod: unknown): boolean => (run === null ? isOurs(pod) : runOf(pod) === run);
+      let left: Removal | null = null;
       const answer = await persistently(async () => {
         const there = await once('GET', pathOf(namespace, name));
         if (!there.ok) return there;
         const now = uidOf(there.value);
+        if (uid !== null && now !== uid) left = REPLACED;
+        else if (!bearsMarks(there.value)) left = UNMARKED;
         // of the same name, and another: it is not for us to delete
-        if (!isOurs(there.value) || (uid !== null && now !== uid)) return GONE;
+        if (left !== null) return GONE;
         const options = { gracePeriodSeconds: 0, propagationPolicy: 'Background', preconditions: { uid: now } };
         const deleted = await once('DELETE', pathOf(namespace, name), { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
         // the next look tells whether it is gone
@@ -96,7 +112,9 @@ export function createWriter(connection: Connection, environment: Environment, u
           ? { ok: false, status: 0, message: 'the API server has accepted the deletion, and the pod is still there' }
           : deleted;
       });
-      return answer.ok || answer.status === 404 || answer.status === 409 ? null : answer.message;
+      if (left !== null) return left;
+      if (!answer.ok && answer.status === 409) return REPLACED;
+      return answer.ok || answer.status === 404 ? { is: 'gone', why: '' } : { is: 'there', why: answer.message };
     },
 
     async mayI(verb, namespace) {
@@ -114,6 +132,8 @@ export function createWriter(connection: Connection, environment: Environment, u
 }
 
 const GONE: Written = { ok: false, status: 404, message: 'not found' };
+const REPLACED: Removal = { is: 'replaced', why: 'another pod has its name now' };
+const UNMARKED: Removal = { is: 'unmarked', why: 'it does not bear the marks of this program' };
 
 function parsed(text: string): unknown {
   try {

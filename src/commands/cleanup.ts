@@ -34,8 +34,9 @@ export const cleanup = (flags: CleanupFlags, context: Context): Promise<number> 
         if (context.signal.aborted) throw new UserError('interrupted');
         const { name, uid = null } = pod.metadata;
         const at = { namespace: namespaceOf(pod.metadata), name, uid };
-        const why = await writer.remove(at);
-        if (why === null) print(context, `deleted pod ${at.namespace}/${name}`);
+        const { is, why } = await writer.remove(at);
+        if (is === 'gone') print(context, `deleted pod ${at.namespace}/${name}`);
+        else if (is !== 'there') print(context, `left pod ${at.namespace}/${name}: ${why}`);
         else failures.push(`pod "${name}" in namespace "${at.namespace}" could not be deleted: ${why}`);
       }
       warn(context, failures);

@@ -9,7 +9,7 @@ import type { Connection } from '../cluster/kubeconfig.ts';
 import { list } from '../cluster/list.ts';
 import { CONTAINER, changedByAdmission, type PullPod, type PullQuestion, pullPod } from '../cluster/pull-pod.ts';
 import { readEvent, readList, readNode, readPod } from '../cluster/shape.ts';
-import { createWriter, uidOf, type Writer } from '../cluster/writer.ts';
+import { createWriter, type Removal, uidOf, type Writer } from '../cluster/writer.ts';
 import { collectFacts, type ImageCase } from '../diagnosis/collect-facts.ts';
 import {
   type Answered,
@@ -26,7 +26,7 @@ import { type Event, keyOf, type Lookup, type Node, namespaceOf, notSeen, type P
 import { refusedPull } from '../parse/messages/admission.ts';
 import { imagesOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
 import { redact } from '../util/redact.ts';
-import { inUrl } from '../util/text.ts';
+import { inUrl, onOneLine } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { USER_AGENT } from '../util/version.ts';
 import type { Context, FromNodeFlags } from './context.ts';
@@ -338,13 +338,24 @@ async function ask(task: Task, run: string, there: Set<PullPod>, warnings: strin
   } finally {
     if (there.has(pod)) {
       const { namespace, name } = pod.metadata;
-      const why = await writer.remove({ namespace, name, uid });
-      if (why === null) there.delete(pod);
-      else
+      const { is, why } = await removed(writer, { namespace, name, uid, run });
+      if (is === 'gone' || is === 'replaced') there.delete(pod);
+      else {
+        const command = is === 'there' ? `kubectl imagepull cleanup -n ${namespace}` : `kubectl delete pod ${name} -n ${namespace}`;
         warnings.push(
-          `pod "${name}" in namespace "${namespace}" could not be removed: ${why}; it ends by itself, and it goes with pod "${question.owner.name}"; remove it with: kubectl imagepull cleanup -n ${namespace}`,
+          `pod "${name}" in namespace "${namespace}" could not be removed: ${why}; it ends by itself, and it goes with pod "${question.owner.name}"; remove it with: ${command}`,
         );
+      }
     }
+  }
+}
+
+/** Removes a pod. A fault of our own is tried once more, and is told: it costs no answer that is there. */
+async function removed(writer: Writer, pod: Parameters<Writer['remove']>[0]): Promise<Removal> {
+  try {
+    return await writer.remove(pod).catch(() => writer.remove(pod));
+  } catch (error) {
+    return { is: 'there', why: redact(onOneLine((error as Error).message)) };
   }
 }
 

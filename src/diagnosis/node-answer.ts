@@ -3,6 +3,7 @@
  * Pure: creating and removing it belongs to the command.
  */
 import type { Facts, NodeAnswer, NodeReport } from '../model/facts.ts';
+import { isNetworkFault, isNodeFault } from '../model/fault.ts';
 import { type ContainerStatus, type Event, type Lookup, type Node, type Pod, secretNames } from '../model/kubernetes.ts';
 import { withStatements } from '../parse/messages/registry-errors.ts';
 import { newestOf, readNodeReport, sandboxImage } from '../parse/node-report.ts';
@@ -125,7 +126,7 @@ export function withAnswers({ facts, credentials }: ImageCase, answers: readonly
   if (answers.length === 0) return { facts, credentials };
   const fromNode = answers.map(({ answer }) => answer);
   const own = answers.find(({ answer }) => answer.node === facts.pod?.node);
-  if (own?.answer.outcome === 'failed' && own.report !== null) {
+  if (own?.answer.outcome === 'failed' && own.report !== null && isOfPod(own.answer, own.report)) {
     const users = credentials.map(({ username }) => username);
     const faults = own.report.faults.map(fault => withStatements(fault, facts.reference, users));
     return { facts: { ...facts, fromNode, failing: true, nodeReport: { ...own.report, faults, at: now } }, credentials };
@@ -136,6 +137,10 @@ export function withAnswers({ facts, credentials }: ImageCase, answers: readonly
   }
   return { facts: { ...facts, fromNode }, credentials };
 }
+
+/** Whether a failure is that of the diagnosed pod, too: what a registry says to secrets that admission added, it does not say to a pod without them. */
+const isOfPod = ({ addedSecrets: added }: NodeAnswer, { faults }: NodeReport): boolean =>
+  added.length === 0 || faults.every(fault => isNetworkFault(fault) || isNodeFault(fault));
 
 /** What makes two nodes one kind: system, runtime, kubelet's version, and pool. */
 function kindOf({ metadata: { labels = {} }, status }: Node): string {

@@ -109,6 +109,8 @@ t.test('it is known again by two marks, and goes with the pod that it was made f
   for (const [key, value] of Object.entries(labels)) t.match(`${key} ${value}`, /^\S{1,253} [\w.-]{1,63}$/, 'a valid label');
   t.notOk(isOurs({ metadata: { labels } }), 'the label alone is no mark');
   t.notOk(isOurs({ metadata: { annotations: pod.metadata.annotations } }), 'nor is the annotation');
+  t.notOk(isOurs({ ...pod, metadata: { ...pod.metadata, name: 'api' } }), 'nor are both on a pod of another name');
+  t.notOk(isOurs({ ...pod, spec: { containers: [{ name: 'api' }] } }), 'or with another container');
   t.notOk(isOurs({ metadata: { labels: { [LABEL]: 'false' }, annotations: pod.metadata.annotations } }));
   for (const value of [null, 1, 'x', [], {}, { metadata: [] }, { metadata: { labels: [], annotations: 1 } }]) t.notOk(isOurs(value));
 });
@@ -118,7 +120,13 @@ t.test('a pod that admission has changed answers another question', async t => {
   const [container] = (sent['spec'] as Spec).containers;
   const created = (spec: object) => ({ ...sent, spec: { ...(sent['spec'] as object), ...spec } });
   t.equal(changedByAdmission(sent, sent), null);
-  t.equal(changedByAdmission(sent, created({ imagePullSecrets: [{ name: 'late' }] })), null, 'other secrets are told elsewhere');
+  const secrets = sent['spec'] as { imagePullSecrets: object[] };
+  const more = [{ name: 'late' }, ...secrets.imagePullSecrets];
+  t.equal(changedByAdmission(sent, created({ imagePullSecrets: more })), null, 'secrets that were added are told elsewhere');
+  for (const fewer of [undefined, [], [{ name: 'late' }], [{ name: 'regcred' }]])
+    t.match(changedByAdmission(sent, created({ imagePullSecrets: fewer })), /taken pull secret "(?:regcred|other)" away/);
+  t.match(changedByAdmission(sent, created({ serviceAccountName: 'default' })), /its serviceAccountName to "default"/);
+  t.match(changedByAdmission(sent, created({ runtimeClassName: 'gvisor' })), /its runtimeClassName to "gvisor"/);
   t.equal(changedByAdmission(sent, created({ containers: [container, { name: 'proxy' }] })), null, 'a container beside it changes no pull');
   t.match(changedByAdmission(sent, created({ containers: [{ ...container, image: 'mirror/api:1' }] })), /its image to "mirror\/api:1"/);
   t.match(changedByAdmission(sent, created({ containers: [{ ...container, imagePullPolicy: 'IfNotPresent' }] })), /imagePullPolicy/);

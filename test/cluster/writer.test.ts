@@ -20,7 +20,11 @@ const pod = pullPod(
   60,
 );
 const { name } = pod.metadata;
-const there = (uid: string, metadata: object = pod.metadata) => ({ kind: 'Pod', metadata: { ...metadata, namespace: 'shop', name, uid } });
+const there = (uid: string, metadata: object = pod.metadata) => ({
+  ...pod,
+  kind: 'Pod',
+  metadata: { ...metadata, namespace: 'shop', name, uid },
+});
 
 async function writerOf(options: Parameters<typeof startCluster>[0], test: { teardown(work: () => unknown): void }, persists = 3000) {
   const cluster = await startCluster(options);
@@ -39,17 +43,26 @@ async function writerOf(options: Parameters<typeof startCluster>[0], test: { tea
 
 t.test('a pod that is another one, or not ours, is never deleted', async t => {
   const at = { namespace: 'shop', name, uid: 'uid-1' };
-  for (const [title, object] of Object.entries({
-    'another uid': there('uid-2'),
-    'the label alone': there('uid-1', { labels: { [LABEL]: 'true' } }),
-    'no mark at all': there('uid-1', {}),
-  })) {
+  for (const [title, object, is] of [
+    ['another uid', there('uid-2'), 'replaced'],
+    ['the label alone', there('uid-1', { labels: { [LABEL]: 'true' } }), 'unmarked'],
+    ['no mark at all', there('uid-1', {}), 'unmarked'],
+  ] as const) {
     const { writer, asked } = await writerOf({ objects: [object] }, t);
-    t.equal(await writer.remove(at), null, `${title}: ours is gone`);
+    t.equal((await writer.remove(at)).is, is, title);
     t.strictSame(asked(), ['GET'], `${title}: nothing is deleted`);
   }
   const gone = await writerOf({}, t);
-  t.equal(await gone.writer.remove(at), null);
+  t.equal((await gone.writer.remove(at)).is, 'gone');
+});
+
+t.test('a request that hangs is told as silence', async t => {
+  const hang = (): Answer => ({ status: 200, body: '', hang: 'headers' });
+  const at = { namespace: 'shop', name, uid: 'uid-1' };
+  const { writer } = await writerOf({ objects: [there('uid-1')], write: hang }, t, 1);
+  const [removal, created] = await Promise.all([writer.remove(at), writer.create(pod)]);
+  t.match(removal, { is: 'there', why: /the request timed out/ });
+  t.match(created, { ok: false, status: 0, message: /the request timed out/ });
 });
 
 t.test('a deletion has the uid, is repeated while the server fails, and is looked after', async t => {
@@ -67,11 +80,11 @@ t.test('a deletion has the uid, is repeated while the server fails, and is looke
     },
     t,
   );
-  t.equal(await writer.remove({ namespace: 'shop', name, uid: null }), null);
+  t.equal((await writer.remove({ namespace: 'shop', name, uid: null })).is, 'gone');
   t.strictSame(asked(), ['GET', 'DELETE', 'GET', 'DELETE', 'GET'], 'the last look finds nothing');
   t.match(bodies, [{ gracePeriodSeconds: 0, preconditions: { uid: 'uid-1' } }, { preconditions: { uid: 'uid-1' } }]);
   const stuck = await writerOf({ objects: [there('uid-1')], write: () => ({ status: 200, body: '{}' }) }, t, 600);
-  t.match(await stuck.writer.remove({ namespace: 'shop', name, uid: 'uid-1' }), /the pod is still there/, 'a finalizer keeps it');
+  t.match(await stuck.writer.remove({ namespace: 'shop', name, uid: 'uid-1' }), { why: /the pod is still there/ }, 'a finalizer keeps it');
 });
 
 t.test('a refusal is an answer, silence is none', async t => {

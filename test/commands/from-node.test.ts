@@ -334,6 +334,52 @@ t.test('nothing is left on any way out', async t => {
   }
 });
 
+t.test('nothing is left where nobody reads what is said', { skip: process.platform === 'win32' }, async t => {
+  const asked = await world({ status: () => null }, t);
+  const [program, ...first] = pluginCommand();
+  const child = spawn(program, [...first, ...ASK, '--no-probe', '--kubeconfig', asked.kubeconfig], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = new Promise(resolve => child.on('exit', resolve));
+  while (asked.left().length === 0) await sleep(20);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.kill('SIGINT');
+  await closed;
+  t.strictSame(asked.left(), []);
+});
+
+t.test('a deletion that hangs costs no verdict', async t => {
+  let deletes = 0;
+  const write = (method: string) => (method === 'DELETE' && deletes++ === 0 ? { ...json(200, {}), hang: 'headers' as const } : undefined);
+  const asked = await world({ write }, t);
+  const answer = await asked.plugin(ASK);
+  t.match(itemsOf(answer)[0], { cause: 'RegistryNameNotResolved', fromNode: [{ outcome: 'failed' }] });
+  t.notMatch(answer.stderr, /internal error/);
+  t.strictSame(asked.left(), []);
+});
+
+t.test('a pod whose credentials admission has changed gives no answer', async t => {
+  const admit = (pod: Pod): void => {
+    pod.spec.imagePullSecrets = [{ name: 'late' }];
+  };
+  for (const status of [started, failing()]) {
+    const { plugin, left } = await world({ status: () => status, admit }, t);
+    const answer = await plugin(ASK);
+    t.match(itemsOf(answer)[0]?.fromNode, [{ outcome: 'refused', message: /admission has taken pull secret "good" away/ }]);
+    t.notMatch(itemsOf(answer)[0]?.decidedBy.rule, /^asked\./);
+    t.strictSame(left(), []);
+  }
+});
+
+t.test('cleanup says what it leaves', async t => {
+  const asked = await world({ write: method => (method === 'DELETE' ? failure(409, 'Conflict', 'the UID differs') : undefined) }, t);
+  await asked.plugin(ASK);
+  t.equal(asked.left().length, 1);
+  t.match(await asked.plugin(['cleanup', '--yes']), {
+    status: 0,
+    stdout: /^left pod shop\/kubectl-imagepull-\w+: another pod has its name now\n$/,
+  });
+});
+
 t.test('a second Ctrl-C leaves at once, and names the command', async t => {
   const asked = await world({ status: () => null, write: method => (method === 'DELETE' ? failure(503, 'Busy', 'busy') : undefined) }, t);
   const { stderr, ms } = await interrupted(asked, async kill => {
@@ -349,7 +395,8 @@ t.test('a second Ctrl-C leaves at once, and names the command', async t => {
 });
 
 t.test('what a killed run left is removed by cleanup, and nothing else', async t => {
-  const alike = podOf('alike', 'shop', { labels: { 'kubectl-imagepull/from-node': 'true' } });
+  const alike = podOf('kubectl-imagepull-alike', 'shop', { labels: { 'kubectl-imagepull/from-node': 'true' } });
+  alike['spec'] = { containers: [{ name: 'pull', image: IMAGE }] };
   const asked = await world({ status: () => null, more: [alike] }, t);
   const killed = asked.plugin(['why', 'covered', '--from-node', '--yes'], {
     started: async kill => {
@@ -362,7 +409,7 @@ t.test('what a killed run left is removed by cleanup, and nothing else', async t
   t.match(await asked.plugin(['cleanup', '-n', 'build', '--yes']), { status: 0, stderr: /nothing was left in namespace "build"/ });
   const cleaned = await asked.plugin(['cleanup', '-A', '--yes']);
   t.match(cleaned, { status: 0, stdout: /^deleted pod shop\/kubectl-imagepull-[0-9a-f]+\n$/, stderr: /delete a pod of --from-node/ });
-  t.strictSame(asked.left(), ['alike'], 'a pod with the label alone is not of this program');
+  t.strictSame(asked.left(), ['kubectl-imagepull-alike'], 'a pod with the label alone is not of this program');
 });
 
 t.test('an API server that breaks off is asked again, and a lost answer creates no second pod', async t => {

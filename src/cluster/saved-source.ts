@@ -40,6 +40,8 @@ import { parseReference } from '../parse/reference.ts';
 import { isObject, ShapeError } from '../parse/shape.ts';
 import { append } from '../util/lists.ts';
 import { oncePerKey } from '../util/once.ts';
+import { holdsReplaced } from '../util/secrets.ts';
+import { clipped } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { malformedWarning } from './list.ts';
 import { createPlaces } from './places.ts';
@@ -104,7 +106,19 @@ export function readSaved(text: string, name: string): Saved {
   const secrets = indexed('Secret', 'secrets', readSecret);
   // what a file holds is not printed, whether a pod names it or not
   for (const { shaped } of secrets.all) if ('object' in shaped) noteSecrets(shaped.object);
-  const collection = collectionIn(ofKind(COLLECTION), warnings, name);
+  const records = ofKind(COLLECTION);
+  const isCut = records.length === 0 && secrets.all.some(({ shaped }) => 'object' in shaped && isOfCollection(shaped.object));
+  if (isCut)
+    warnings.push(
+      `${name} is not complete: it holds what \`collect\` wrote, but not its Collection; what is absent is not known to be missing`,
+    );
+  const collection = isCut ? NOTHING_COLLECTED : collectionIn(records, warnings, name);
+  const twice = ofTwoUids(objects);
+  if (twice.length > 0)
+    warnings.push(
+      `${name} joins objects of two clusters or two times: ${twice.slice(0, MOST_NAMED).join(', ')}${twice.length > MOST_NAMED ? ', …' : ''} ` +
+        `${twice.length === 1 ? 'has' : 'have'} two uids; the first one is read`,
+    );
   if (collection !== null) {
     for (const { namespace, name: pod, defect } of collection.malformed) {
       const own = podsByKey.get(keyOf({ namespace, name: pod }));
@@ -131,7 +145,13 @@ export function readSaved(text: string, name: string): Saved {
   );
   const places = createPlaces(node => source.get('Node', null, node));
   pods.forEach(places.add);
-  const collected = collection === null ? null : collectedOf(collection, node => source.get('Node', null, node));
+  const answers = answersOf(collection?.answers ?? [], podsByKey);
+  if (answers.dropped > 0)
+    warnings.push(
+      `${answers.dropped} recorded ${answers.dropped === 1 ? 'answer' : 'answers'} of registries in ${name} ` +
+        `${answers.dropped === 1 ? 'is' : 'are'} not used: the pod in the file has another image or another uid`,
+    );
+  const collected = collection === null ? null : collectedOf(collection, answers.byPod, node => source.get('Node', null, node));
   return {
     pods,
     refused: [...refusedOf(events, pods, workloads), ...(collected?.refused ?? [])],
@@ -166,9 +186,51 @@ function collectionIn(values: readonly unknown[], warnings: string[], name: stri
   return joined(read);
 }
 
+/** Whether `collect` wrote a secret. */
+const isOfCollection = ({ data = {}, stringData = {} }: Secret): boolean =>
+  [...Object.values(data), ...Object.values(stringData)].some(value => typeof value === 'string' && holdsReplaced(value));
+
+/** Objects that one warning names. */
+const MOST_NAMED = 3;
+const MAX_NAME = 300;
+
+/** The objects that stand twice and are two, as `kind namespace/name`. */
+function ofTwoUids(objects: readonly Unread[]): string[] {
+  const uids = new Map<string, unknown>();
+  const found = new Set<string>();
+  for (const { kind = '', value } of objects) {
+    const metadata = readName(value);
+    const uid = metadata === null ? undefined : (metadata as { uid?: unknown }).uid;
+    if (metadata === null || typeof uid !== 'string' || kind === 'Event' || !KINDS.has(kind)) continue;
+    const key = clipped(`${kind} ${kind === 'Node' ? metadata.name : keyOf(metadata)}`, MAX_NAME);
+    if (!uids.has(key)) uids.set(key, uid);
+    else if (uids.get(key) !== uid) found.add(key);
+  }
+  return [...found];
+}
+
+/** The answers for the pods of a file: those to the image that the pod has there. Where one is there twice, the first counts, as of objects. */
+function answersOf(
+  answers: readonly CollectedAnswer[],
+  pods: ReadonlyMap<string, Pod>,
+): { byPod: Map<string, CollectedAnswer[]>; dropped: number } {
+  const byPod = new Map<string, CollectedAnswer[]>();
+  let dropped = 0;
+  for (const answer of [...answers].reverse()) {
+    const key = keyOf({ namespace: answer.namespace, name: answer.pod });
+    const pod = pods.get(key);
+    if (pod === undefined) continue;
+    const image = imagesOf(pod).find(one => answerKey(one) === answerKey(answer.container))?.image;
+    if (image === answer.image && pod.metadata.uid === answer.uid) append(byPod, key, answer);
+    else dropped++;
+  }
+  return { byPod, dropped };
+}
+
 /** What a record tells of pods besides their objects. */
 function collectedOf(
-  { refused, places, answers }: Collection,
+  { refused, places }: Collection,
+  answersByPod: ReadonlyMap<string, CollectedAnswer[]>,
   readNode: (name: string) => Promise<Lookup<Node>>,
 ): { refused: Pod[]; of(pod: Pod): Promise<Pick<PodSnapshot, 'places' | 'answers'>> } {
   const found = async (names: readonly string[]): Promise<Node[]> =>
@@ -181,8 +243,6 @@ function collectedOf(
       place && placesByImage(image, async () => ({ ...place, failing: await found(place.failing), running: await found(place.running) }))
     );
   };
-  const answersByPod = new Map<string, CollectedAnswer[]>();
-  for (const answer of answers ?? []) append(answersByPod, keyOf({ namespace: answer.namespace, name: answer.pod }), answer);
   return {
     refused: refused.flatMap(({ pod, refusal }) => {
       const read = readPod(pod);

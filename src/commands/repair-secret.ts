@@ -4,12 +4,13 @@
  */
 import { readObjects } from '../cluster/saved-source.ts';
 import type { Reference } from '../model/reference.ts';
+import { COLLECTION } from '../parse/collection.ts';
 import { noteSecrets } from '../parse/credentials/pull-secret.ts';
 import { type Login, type Repair, repairSecret, type SecretContent, type Wishes } from '../parse/credentials/repair.ts';
 import { parseReference } from '../parse/reference.ts';
 import { isObject } from '../parse/shape.ts';
 import { documentJson, documentYaml } from '../report/json.ts';
-import { SECRETS } from '../util/secrets.ts';
+import { holdsReplaced, SECRETS } from '../util/secrets.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, RepairSecretFlags } from './context.ts';
@@ -114,7 +115,8 @@ const fromCluster = (flags: RepairSecretFlags, context: Context): Promise<RawSec
 
 async function fromFile(flags: RepairSecretFlags, context: Context): Promise<RawSecret> {
   const { text, name: file } = await readInput(flags.file as string, context);
-  const secrets = readObjects(text, file).flatMap(({ kind, value }) => (kind === 'Secret' && isRawSecret(value) ? [value] : []));
+  const objects = readObjects(text, file);
+  const secrets = objects.flatMap(({ kind, value }) => (kind === 'Secret' && isRawSecret(value) ? [value] : []));
   const wanted = flags.name === undefined ? null : bareName(flags.name);
   const chosen = secrets
     .filter(({ metadata }) => wanted === null || metadata.name === wanted)
@@ -132,6 +134,12 @@ async function fromFile(flags: RepairSecretFlags, context: Context): Promise<Raw
         .map(({ metadata }) => String(metadata.name))
         .slice(0, 5)
         .join(', ')}`,
+    );
+  const { data, stringData } = textsOf(contentOf(secret));
+  if (objects.some(({ kind }) => kind === COLLECTION) || [...Object.values(data), ...Object.values(stringData)].some(holdsReplaced))
+    throw new UserError(
+      `the passwords of the secret "${String(secret.metadata.name)}" in ${file} were replaced by \`collect\``,
+      'use the secret of the cluster: kubectl imagepull repair-secret SECRET',
     );
   return secret;
 }

@@ -31,7 +31,11 @@ export interface CollectedLookup {
 export interface CollectedAnswer {
   namespace: string;
   pod: string;
+  /** Of the pod, where it has one: another pod may have its name. */
+  uid?: string | undefined;
   container: { kind: string; name: string };
+  /** The image that was asked for, as the container names it. */
+  image: string;
   probe: ProbeFacts;
 }
 
@@ -111,7 +115,9 @@ export const readCollection: Reader<Collection> = object<Collection>({
       object<CollectedAnswer>({
         namespace: text,
         pod: text,
+        uid: optional(text),
         container: object<CollectedAnswer['container']>({ kind: text, name: text }),
+        image: text,
         probe,
       }),
     ),

@@ -96,11 +96,13 @@ class Texts {
 
   /** An image: one that parses has no place for a password. */
   image(image: string): string {
-    const safe = parseReference(image).ok ? SECRETS.remove(image) : redact(image);
+    const safe = safeImage(image);
     if (safe !== image) this.redacted++;
     return safe;
   }
 }
+
+const safeImage = (image: string): string => (parseReference(image).ok ? SECRETS.remove(image) : redact(image));
 
 const optional = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
@@ -269,10 +271,14 @@ export function safeListOf(all: readonly Collected[], around: Surroundings): Saf
     }
     pods.push(safePod(pod, texts));
     if (pod.defect !== undefined) record.malformed.push({ namespace, name, defect: pod.defect });
+    const images = new Map(imagesOf(pod).map(one => [answerKey(one), one.image]));
+    const { uid } = pod.metadata;
     for (const { facts } of findings) {
       // a collection keeps the answers that stand in it
       const probe = facts.probe ?? snapshot.answers?.get(answerKey(facts.container));
-      if (probe !== undefined) record.answers.push({ namespace, pod: name, container: facts.container, probe });
+      const image = safeImage(images.get(answerKey(facts.container)) ?? '');
+      if (probe !== undefined)
+        record.answers.push({ namespace, pod: name, ...(uid === undefined ? {} : { uid }), container: facts.container, image, probe });
     }
     addSurroundings(snapshot, namespace, name);
   }
@@ -351,15 +357,17 @@ export function safeListOf(all: readonly Collected[], around: Surroundings): Saf
     incomplete: around.incomplete,
   };
   // what was written by others is cleaned once more; of a secret nothing is left to clean, and base64 must stay whole
-  const [clean, after] = [
+  const [clean, after, first] = [
     [...pods, ...events.values(), ...nodes.values().map(node => safeNode(node, lastParts, texts)), ...accounts.values().map(safeAccount)],
-    [...workloads.values(), { apiVersion: API_VERSION, kind: COLLECTION, metadata: { name: 'collection' }, ...collection }],
-  ].map(withoutSecrets) as [object[], object[]];
+    [...workloads.values()],
+    // the first: a file that was cut still says that what is absent is not missing
+    [{ apiVersion: API_VERSION, kind: COLLECTION, metadata: { name: 'collection' }, ...collection }],
+  ].map(withoutSecrets) as [object[], object[], object[]];
   return {
     list: {
       apiVersion: 'v1',
       kind: 'List',
-      items: [...clean, ...safeSecrets.map(({ secret }) => ({ apiVersion: 'v1', kind: 'Secret', ...secret })), ...after],
+      items: [...first, ...clean, ...safeSecrets.map(({ secret }) => ({ apiVersion: 'v1', kind: 'Secret', ...secret })), ...after],
     },
     replaced: replacements.counts(),
     secrets: safeSecrets.filter(({ isChanged }) => isChanged).length,

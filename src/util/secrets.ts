@@ -20,6 +20,21 @@ export function isReplaced(text: string): boolean {
   return false;
 }
 
+/** A text that may be base64, as it stands in JSON or alone. */
+const ENCODED = /[A-Za-z0-9+/_-]{12,}/g;
+
+/** Whether a document, or what stands in base64 in it (an `auth` of a docker config in a value of a Secret, folded or not), holds what `collect` put in the place of a secret. */
+export function holdsReplaced(text: string): boolean {
+  let layer = text;
+  for (let depth = 0; depth < 4; depth++) {
+    // UTF-16 has a zero behind each letter, and a folded text breaks or their escapes
+    const bare = layer.replace(/\\[nrt]|[\s\0]/g, '');
+    if (bare.includes(REPLACED)) return true;
+    layer = (bare.match(ENCODED) ?? []).map(word => Buffer.from(word, 'base64').toString('latin1')).join('"');
+  }
+  return false;
+}
+
 /** Characters of a form that are looked at together; a secret that is longer is cut into pieces, so that no text makes a comparison long. */
 const PIECE = 512;
 /** Characters of a secret that are looked for: keys of service accounts have 2,500. */

@@ -1,7 +1,11 @@
 /** Files of a stranger: what is malformed in them, and what a few characters cannot make of them. */
+import { load } from 'js-yaml';
 import t from 'tap';
 import { readSaved } from '../../src/cluster/saved-source.ts';
 import type { Pod } from '../../src/model/kubernetes.ts';
+import type { ProbeFacts } from '../../src/model/probe.ts';
+import { NOTHING_COLLECTED } from '../../src/parse/collection.ts';
+import { collectOf } from '../helpers/commands.ts';
 import { run } from '../helpers/process.ts';
 import { dockerconfigjson, eventOf, items, named, podOf, warningsOf } from '../helpers/shop.ts';
 
@@ -140,4 +144,87 @@ t.test('events belong to the pod that they name', async t => {
   t.match(bare, { found: true, object: [{ message: 'three' }] }, 'a pod that does not tell its namespace has those of its name');
   t.equal(own?.found && own.object.length, 500, 'of very many events');
   t.ok(own?.found && own.object.some(({ message }) => message === '699'), 'the newest are kept');
+});
+
+const PROBE: ProbeFacts = {
+  host: 'reg.example.com',
+  scheme: 'https',
+  mirrorOf: null,
+  registryItself: null,
+  nodeResolvesElsewhere: false,
+  connection: [],
+  certificate: null,
+  connectionFault: null,
+  challenge: null,
+  attempts: [],
+  decisive: null,
+  headBlocked: false,
+  tags: null,
+  upstream: null,
+  platforms: null,
+  size: null,
+  layers: null,
+  blobHosts: [],
+  rateLimit: null,
+};
+const waiting = (name: string, image: string, uid?: string): object => ({
+  kind: 'Pod',
+  metadata: { name, namespace: 'shop', ...(uid === undefined ? {} : { uid }) },
+  spec: { nodeName: 'n-1', imagePullSecrets: [{ name: 'own' }], containers: [{ name: 'api', image }] },
+  status: { containerStatuses: [{ name: 'api', state: { waiting: { reason: 'ErrImagePull', message: '401 Unauthorized' } } }] },
+});
+const account = (name: string): object => ({ kind: 'ServiceAccount', metadata: { name, namespace: 'shop' } });
+const secret = (name: string, value: string): object => ({
+  kind: 'Secret',
+  type: 'kubernetes.io/dockerconfigjson',
+  metadata: { name, namespace: 'shop' },
+  data: { '.dockerconfigjson': Buffer.from(value).toString('base64') },
+});
+
+t.test('of a collection without its record nothing is known to be missing', async t => {
+  const auth = Buffer.from('ci:Pa55-Word-9').toString('base64');
+  const other = secret('other', JSON.stringify({ auths: { 'reg.example.com': { auth } } }));
+  const pod = waiting('api', 'reg.example.com/team/api:1');
+  const objects = [pod, other, account('builder'), { ...(pod as object), metadata: { name: 'b', namespace: 'shop' } }];
+  (objects[3] as { spec: object }).spec = {
+    imagePullSecrets: [{ name: 'other' }],
+    containers: [{ name: 'api', image: 'reg.example.com/b:1' }],
+  };
+  const { stdout } = await collectOf(JSON.stringify({ kind: 'List', items: objects }));
+  const { items } = load(stdout) as { items: { kind: string }[] };
+  t.equal(items[0]?.kind, 'Collection', 'what is cut off a file is not the record');
+  const found = async (saved: ReturnType<typeof readSaved>) => (await saved.snapshot(saved.pods[0] as Pod, true)).secrets.get('own');
+  const cut = read(...items.filter(({ kind }) => kind !== 'Collection'), account('builder'));
+  t.match(await found(cut), { found: false, missing: false, why: 'it was not collected' });
+  t.match(cut.warnings(), [/^the file is not complete: .* not its Collection/]);
+  t.equal(cut.collection?.incomplete, true);
+  const plain = read(...objects);
+  t.match(await found(plain), { found: false, missing: true }, 'what other tools saved is read as before');
+  t.strictSame(plain.warnings(), []);
+});
+
+t.test('a recorded answer belongs to one image of one pod', async t => {
+  const image = 'reg.example.com/team/api:1';
+  const record = (more: object): object => ({
+    apiVersion: 'imagepull/v1',
+    kind: 'Collection',
+    ...NOTHING_COLLECTED,
+    collectedAt: '2026-11-20T10:09:00Z',
+    answers: [{ namespace: 'shop', pod: 'api', container: { kind: 'container', name: 'api' }, image, probe: PROBE, ...more }],
+  });
+  const answered = async (...objects: object[]): Promise<[number | undefined, string[]]> => {
+    const saved = read(...objects);
+    return [(await saved.snapshot(saved.pods[0] as Pod, true)).answers?.size, saved.warnings()];
+  };
+  const dropped = '1 recorded answer of registries in the file is not used: the pod in the file has another image or another uid';
+  t.strictSame(await answered(waiting('api', image, 'u-1'), record({ uid: 'u-1' })), [1, []]);
+  t.strictSame(await answered(waiting('api', image), record({})), [1, []], 'a pod without a uid');
+  t.strictSame(await answered(waiting('api', image, 'u-2'), record({ uid: 'u-1' })), [0, [dropped]], 'another pod');
+  t.strictSame(await answered(waiting('api', `${image}2`, 'u-1'), record({ uid: 'u-1' })), [0, [dropped]], 'another image');
+  const [size, warnings] = await answered(waiting('api', image, 'u-1'), record({ uid: 'u-2' }), waiting('api', image, 'u-2'));
+  t.equal(size, 0, 'the first pod counts, and the answer is of the second');
+  t.strictSame(warnings, [
+    'the file joins objects of two clusters or two times: Pod shop/api has two uids; the first one is read',
+    dropped,
+  ]);
 });

@@ -5,6 +5,7 @@ import { run as runHere } from '../../src/cli.ts';
 import type { Context } from '../../src/commands/context.ts';
 import { UserError } from '../../src/util/user-error.ts';
 import { startCluster, writeKubeconfig } from '../helpers/cluster.ts';
+import { collectOf } from '../helpers/commands.ts';
 import { run } from '../helpers/process.ts';
 
 const PASSWORD = 'pa55-Word-9';
@@ -174,6 +175,45 @@ t.test('a secret of a file', async t => {
     t.strictSame([status, stdout], [2, ''], String(error));
     t.match(stderr, error);
   }
+});
+
+t.test('what `collect` wrote is no secret to replace one by', async t => {
+  const shop = ['newline', 'half', 'opaque'];
+  const collected = await collectOf(
+    JSON.stringify({
+      kind: 'List',
+      items: [
+        ...OBJECTS,
+        secretOf('utf16', Buffer.from(JSON.stringify(auths()), 'utf16le').toString('latin1')),
+        {
+          kind: 'Pod',
+          metadata: { name: 'x', namespace: 'shop' },
+          spec: { imagePullSecrets: shop.map(name => ({ name })), containers: [{ name: 'x', image: 'reg.example.com/team/api:1' }] },
+          status: { containerStatuses: [{ name: 'x', state: { waiting: { reason: 'ErrImagePull', message: '401 Unauthorized' } } }] },
+        },
+      ],
+    }),
+  );
+  const { items } = load(collected.stdout) as { items: { kind: string; metadata: { name: string } }[] };
+  t.strictSame(items.flatMap(({ kind, metadata }) => (kind === 'Secret' ? [metadata.name] : [])).sort(), [...shop].sort());
+  const alone = JSON.stringify({ kind: 'List', items: items.filter(({ kind }) => kind === 'Secret') });
+  const login = ['--set', 'reg.example.com', '--docker-username', 'ci'];
+  for (const input of [collected.stdout, alone])
+    for (const name of shop)
+      for (const more of [
+        [],
+        login,
+        ['--rekey', 'reg.example.com=b.example.com'],
+        ['--to-namespace', 'b'],
+        ['--remove', 'reg.example.com'],
+      ]) {
+        const { status, stdout, stderr } = await run(['repair-secret', name, '-f', '-', ...more], {
+          input,
+          env: { REGISTRY_PASSWORD: PASSWORD },
+        });
+        t.strictSame([status, stdout], [2, ''], `${name} ${more[0]}`);
+        t.match(stderr, `the passwords of the secret "${name}" in standard input were replaced by \`collect\``);
+      }
 });
 
 t.test('a terminal gets no secret', async t => {

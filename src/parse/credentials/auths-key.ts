@@ -32,7 +32,8 @@ export function neverMatches(key: string): string | null {
 export function intendedKey(rawKey: string): string | null {
   const text = trimmedOf(rawKey).replace(/^(["'])(.*)\1$/, '$2');
   const [, scheme = '', host = '', path = ''] = /^([A-Za-z]+:\/\/)?([^/?#]*)([^?#]*)/.exec(text) ?? [];
-  if (host === '' || /\s/.test(text)) return null;
+  // what stands before the host is a login, and a password is no name: it keeps its letters
+  if (host === '' || /\s/.test(text) || host.includes('@')) return null;
   const lower = host.toLowerCase();
   const isApi = /^\/(?:v[12]\/?)?$/.test(path) || path === '';
   if (HUB_HOSTS.includes(lower)) {

@@ -217,6 +217,9 @@ function repairEntries(entries: Entries, { rekey = [], remove = [], login = null
     const placeholder = placeholderIn(key);
     if (placeholder !== null && !rekey.some(([from]) => from === key))
       notes.left.push(`entry ${named(key)}: ${neverFilledIn(placeholder)}`);
+    const plain = withoutLogin(key);
+    if (plain !== null)
+      notes.left.push(`the key of entry ${named(key)} holds a login, which kubelet ignores there: use the key ${named(plain)}`);
     const right = placeholder === null ? intendedKey(key) : null;
     if (right !== null && !Object.hasOwn(entries, right)) {
       notes.done.push(`entry ${named(key)}: no image matches this key; it is now ${named(right)}`);
@@ -234,6 +237,14 @@ function repairEntries(entries: Entries, { rekey = [], remove = [], login = null
   }
   if (login !== null) writeLogin(repaired, login, notes);
   return Object.fromEntries(repaired);
+}
+
+/** A key without the login that it holds before the host; null where it holds none. */
+function withoutLogin(key: string): string | null {
+  const [, authority = '', path = ''] = /^(?:[A-Za-z]+:\/\/)?([^/?#]*)([^?#]*)/.exec(key.trim()) ?? [];
+  const at = authority.lastIndexOf('@');
+  if (at < 0) return null;
+  return `${authority.slice(at + 1).toLowerCase()}${path === '/' ? '' : path}`;
 }
 
 /** Writes a login into the entry of its registry, else into a new one. */

@@ -325,3 +325,20 @@ t.test('what is wanted besides', async t => {
     'the others are told',
   );
 });
+
+t.test('a key that holds a login stays as it is, and is told without it', t => {
+  for (const [key, host] of [
+    ['https://ci:PassWord-77@Reg.example.com/', 'reg.example.com'],
+    ['ci:PassWord-77@reg.example.com:5000/v2/', 'reg.example.com:5000/v2/'],
+    ['https://PassWord-77@reg.example.com/Team', 'reg.example.com/Team'],
+  ] as const) {
+    const { done, left, data } = repairSecret(keyed(key));
+    t.strictSame([done, left.length], [[], 1], key);
+    t.match(left[0], `holds a login, which kubelet ignores there: use the key "${host}"`);
+    t.notMatch(left[0], /PassWord/i);
+    t.strictSame(data, keyed(key).data, 'nothing is touched');
+    const { left: after } = repairSecret(keyed(key), { login: { registry: 'other.example.com', username: 'ci', password: PASSWORD } });
+    t.match(after[0], 'holds a login');
+  }
+  t.end();
+});

@@ -46,6 +46,7 @@ import {
   run,
   say,
   settled,
+  startAgain,
   startCluster,
   startRegistries,
   startWatching,
@@ -120,6 +121,7 @@ async function test() {
   await checkInCluster();
   say('--from-node: faults, refusals, every way out');
   await checkFromNode(() => restartApiServer(folder));
+  await startAgain(folder);
   await checkUntilPulled();
   say('pull secrets are repaired as printed');
   await checkRepairs();

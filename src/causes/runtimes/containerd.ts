@@ -53,7 +53,7 @@ function writeHosts(shell: Shell, folder: string, text: string, copies: string[]
   const [file, parent] = [quote(`${folder}/hosts.toml`), quote(folder)];
   const create = copies.length > 0 ? copies : [shell.wrap(`${shell.sudo}mkdir -p ${parent}`)];
   const show = shell.on === 'node' ? 'sudoedit' : 'cat';
-  return [...create, shell.wrap(`[ -e ${file} ] || printf ${text} | ${shell.sudo}tee ${file}; ${show} ${file}`)].join(' && ');
+  return [...create, shell.wrap(`{ [ -e ${file} ] || printf ${text} | ${shell.sudo}tee ${file}; }; ${show} ${file}`)].join(' && ');
 }
 
 /** containerd on a node that this shell leads to. */

@@ -1,7 +1,7 @@
 /** From a pod's objects to the facts of each of its images. Pure: the registry is asked later. */
 
 import type { Credential } from '../model/credential.ts';
-import { type CredentialFact, type Facts, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
+import { type CredentialFact, type Facts, NO_REPORT, NODE_LABELS, type NodeFacts, type SecretFact } from '../model/facts.ts';
 import { answerKey, IDENTITIES, type Lookup, type Node, type Pod, type PodRefusal, type PodSnapshot } from '../model/kubernetes.ts';
 import type { ProbeFacts } from '../model/probe.ts';
 import { fullReference, imageName, type Reference, registryHosts, withoutTag } from '../model/reference.ts';
@@ -94,15 +94,7 @@ function refusedCases(
   const answers = readFaults(read.words, registryHosts(reference)).filter(({ kind, code }) => kind === 'notFound' && code !== null);
   const { facts } = imageCaseOf(snapshot, image, now, {
     state: { reason: 'FailedCreate', message: redact(message), since, attempts, nextRetry: null },
-    nodeReport: {
-      faults: answers,
-      source: 'event',
-      at: null,
-      unreadableSecrets: [],
-      pulledAfter: false,
-      pullingSince: null,
-      searched: null,
-    },
+    nodeReport: { ...NO_REPORT, faults: answers, source: 'event' },
   });
   const refusal = { ...read, maker, lasts };
   return [{ facts: { ...facts, referenceError: null, failing: read.about !== null, refusal }, credentials: [] }];
@@ -115,19 +107,13 @@ function refusedCases(
 export function plannedCases(snapshot: PodSnapshot, now: string): ImageCase[] {
   for (const lookup of snapshot.secrets.values()) if (lookup.found) noteSecrets(lookup.object);
   const state = { reason: null, message: null, since: null, attempts: null, nextRetry: null };
-  const nodeReport = {
-    faults: [],
-    source: null,
-    at: null,
-    unreadableSecrets: [],
-    pulledAfter: false,
-    pullingSince: null,
-    searched: null,
-  };
   return imagesOf(snapshot.pod)
     .slice(0, MOST_IMAGES)
     .map(image => {
-      const found = imageCaseOf(snapshot, { ...image, pullPolicy: image.pullPolicy ?? defaultPolicy(image) }, now, { state, nodeReport });
+      const found = imageCaseOf(snapshot, { ...image, pullPolicy: image.pullPolicy ?? defaultPolicy(image) }, now, {
+        state,
+        nodeReport: NO_REPORT,
+      });
       return { ...found, facts: { ...found.facts, failing: true } };
     });
 }

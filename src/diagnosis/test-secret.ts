@@ -4,7 +4,7 @@ import { copyEntry, createSecret, newSecretName, recreateSecret, renewSecret, re
 import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
 import { isForPulls, type TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, NO_REPORT } from '../model/facts.ts';
 import { notSeen, type Secret } from '../model/kubernetes.ts';
 import type { Attempt, Check, CredentialResult } from '../model/probe.ts';
 import { HUB, imageName, type Reference } from '../model/reference.ts';
@@ -262,16 +262,6 @@ async function pullAs(entry: AuthsEntry, reference: Reference, subject: SecretUn
     repairOf: worksRepaired(attempt?.repaired),
   };
 }
-
-const NO_REPORT: Facts['nodeReport'] = {
-  faults: [],
-  source: null,
-  at: null,
-  unreadableSecrets: [],
-  pulledAfter: false,
-  pullingSince: null,
-  searched: null,
-};
 
 /** Facts of a pull that no pod makes: the secret, one of its entries, and what the registry said. */
 function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: AuthsEntry): Facts {

@@ -42,6 +42,17 @@ export interface NodeReport {
   searched: string | null;
 }
 
+/** Where a node has reported nothing of the image. */
+export const NO_REPORT: NodeReport = {
+  faults: [],
+  source: null,
+  at: null,
+  unreadableSecrets: [],
+  pulledAfter: false,
+  pullingSince: null,
+  searched: null,
+};
+
 /** A pull secret that the pod names. */
 export interface SecretFact {
   name: string;

@@ -1,7 +1,7 @@
 /** What of a cluster surrounds pods that do not exist yet: its nodes, with those images that matter, and which digests run now. What cannot be read is a warning. */
 
 import type { Node } from '../model/kubernetes.ts';
-import { fullReference, withoutTag } from '../model/reference.ts';
+import { fullReference, lastPart } from '../model/reference.ts';
 import { parseReference } from '../parse/reference.ts';
 import { isObject } from '../parse/shape.ts';
 import { inUrl } from '../util/text.ts';
@@ -48,7 +48,6 @@ export async function listNodes(api: Api, images: readonly string[]): Promise<Re
 }
 
 const OTHER = {};
-const lastPart = (image: string): string => withoutTag(image).split('/').at(-1) ?? '';
 
 /** Digests with which images run, by full reference. */
 export type Running = ReadonlyMap<string, ReadonlySet<string>>;

@@ -31,6 +31,9 @@ export function withoutTag(image: string): string {
   return at < 0 ? image : image.slice(0, name + at);
 }
 
+/** The last part of the name of an image, without tag and digest: of `registry/team/api:1.4` `api`. */
+export const lastPart = (image: string): string => withoutTag(image).split('/').at(-1) ?? '';
+
 /** Hosts that are the image's own registry: other hosts in a message are mirrors, token servers or redirect targets. */
 export function registryHosts(reference: Reference | null): string[] {
   if (reference === null) return [];

@@ -21,6 +21,7 @@ import {
   type Secret,
   type ServiceAccount,
 } from '../model/kubernetes.ts';
+import { lastPart } from '../model/reference.ts';
 import { COLLECTION, type Collection, type LookupKind, recordOf } from '../parse/collection.ts';
 import { readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { type ReplacedKind, Replacements, replaceValues } from '../parse/credentials/replace.ts';
@@ -208,9 +209,6 @@ function safeNode({ metadata, spec, status = {} }: Node, images: ReadonlySet<str
 const MOST_PULLS = 40;
 
 const newestOf = (events: readonly Event[]): Event[] => [...events].sort((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, MOST_PULLS);
-
-/** Of `registry/team/api:1.4@sha256:…` `api`. */
-const lastPart = (image: string): string => (image.split('@')[0] as string).split('/').at(-1)?.split(':')[0] ?? '';
 
 /** One object of each key, in the order in which they came. */
 class Once<T> {

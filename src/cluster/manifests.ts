@@ -124,8 +124,19 @@ function addObject(reading: Reading, value: unknown, path: Path, depth: number):
     const target = at(value, ['spec', 'target', 'name']) ?? at(value, ['spec', 'destination', 'name']);
     all.promised.push({ kind, name: typeof target === 'string' ? target : metadata.name, namespace: metadata.namespace });
   }
-  addTemplate(reading, value, kind, metadata, path, malformed);
-  addPaths(reading, value, kind, metadata, path, malformed);
+  const declared: Declared = { value, kind, metadata, path, malformed };
+  addTemplate(reading, declared);
+  addPaths(reading, declared);
+}
+
+/** An object that may name images. */
+interface Declared {
+  value: Record<string, unknown>;
+  kind: string;
+  metadata: Metadata;
+  /** Where it stands in its document. */
+  path: Path;
+  malformed(defect: string): void;
 }
 
 /** A name for an object that the API server would name. */
@@ -141,54 +152,47 @@ const at = (value: unknown, path: Path): unknown =>
 const isWanted = (value: unknown, kind: string): boolean => Array.isArray(at(value, [...templateOf(kind), 'spec', 'containers']));
 
 /** Adds the pod of a workload. */
-function addTemplate(
-  { all, document, file }: Reading,
-  value: Record<string, unknown>,
-  kind: string,
-  metadata: Metadata,
-  path: Path,
-  malformed: (defect: string) => void,
-): void {
+function addTemplate(reading: Reading, declared: Declared): void {
+  const { value, kind, path } = declared;
   if (!isWanted(value, kind)) return;
   const own = [...templateOf(kind), 'spec'];
   const spec = at(value, own) as Record<string, unknown>;
-  const pod = readPod({
-    metadata: { name: metadata.name },
-    spec: { ...spec, serviceAccountName: spec.serviceAccountName ?? spec.serviceAccount },
-  });
-  if (pod === null || pod.defect !== undefined) return malformed(pod?.defect ?? 'it is no pod');
   const places = new Map<string, DeclaredAt>();
   for (const [list, container, field] of LISTS)
     for (const [index, entry] of (Array.isArray(spec[list]) ? (spec[list] as unknown[]) : []).entries()) {
       const called = isObject(entry) && typeof entry.name === 'string' ? entry.name : '';
       const key = placeKey(container, called);
-      if (!places.has(key)) places.set(key, { file, ...document.positionOf([...path, ...own, list, index, ...field]) });
+      if (!places.has(key)) places.set(key, placeOf(reading, [...path, ...own, list, index, ...field]));
     }
-  all.pods.push({ pod: plannedPod(kind, metadata, pod.spec), scheduling: readScheduling(spec), isDaemon: kind === 'DaemonSet', places });
+  const wanted = { ...spec, serviceAccountName: spec.serviceAccountName ?? spec.serviceAccount };
+  addPod(reading, declared, { wanted, spec, places });
 }
 
 /** Adds a pod for what the paths of --image-path lead to, with the pull secrets and the placement that such objects usually name in their spec. */
-function addPaths(
-  { all, document, file, paths }: Reading,
-  value: Record<string, unknown>,
-  kind: string,
-  metadata: Metadata,
-  path: Path,
-  malformed: (defect: string) => void,
-): void {
-  const found = paths.flatMap(one => followPath(value, one)).filter(one => !isOfTemplate(value, kind, one.path));
+function addPaths(reading: Reading, declared: Declared): void {
+  const { value, kind, path, malformed } = declared;
+  const found = reading.paths.flatMap(one => followPath(value, one)).filter(one => !isOfTemplate(value, kind, one.path));
   if (found.length === 0) return;
   const wrong = found.find(one => typeof one.value !== 'string');
   if (wrong !== undefined) return malformed(`--image-path leads to ${wrong.path.join('.')}, which is no text`);
   const spec = isObject(value.spec) ? value.spec : {};
   const containers = found.map(one => ({ name: one.path.join('.'), image: one.value }));
   const { imagePullSecrets, serviceAccountName } = spec;
-  const pod = readPod({ metadata: { name: metadata.name }, spec: { imagePullSecrets, serviceAccountName, containers } });
+  const places = new Map(found.map(one => [placeKey('container', one.path.join('.')), placeOf(reading, [...path, ...one.path])]));
+  addPod(reading, declared, { wanted: { imagePullSecrets, serviceAccountName, containers }, spec, places });
+}
+
+const placeOf = ({ document, file }: Reading, path: Path): DeclaredAt => ({ file, ...document.positionOf(path) });
+
+/** Adds the pod that an object would make. In: the spec that it would have, the part of the object that tells where it may run, and where its images stand. */
+function addPod(
+  { all }: Reading,
+  { kind, metadata, malformed }: Declared,
+  { wanted, spec, places }: { wanted: object; spec: Record<string, unknown>; places: PlannedPod['places'] },
+): void {
+  const pod = readPod({ metadata: { name: metadata.name }, spec: wanted });
   if (pod === null || pod.defect !== undefined) return malformed(pod?.defect ?? 'it is no pod');
-  const places = new Map(
-    found.map(one => [placeKey('container', one.path.join('.')), { file, ...document.positionOf([...path, ...one.path]) }]),
-  );
-  all.pods.push({ pod: plannedPod(kind, metadata, pod.spec), scheduling: readScheduling(spec), isDaemon: false, places });
+  all.pods.push({ pod: plannedPod(kind, metadata, pod.spec), scheduling: readScheduling(spec), isDaemon: kind === 'DaemonSet', places });
 }
 
 /** Whether a path leads into the pod template, which is read already. */

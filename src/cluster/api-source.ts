@@ -155,42 +155,41 @@ export function createApiSource(api: Api): ApiSource {
       return look<Event[]>(path, what, missingPermission('list', 'events'), value => readEvents(value, what));
     });
 
-  /** Events by a selector, of the namespace or of all (null), each page once. What only completes a verdict is no warning. */
-  const selected = (namespace: string | null, selector: string): Promise<Lookup<Event[]>> => {
-    const path = `${pathOf(namespace, 'events')}?fieldSelector=${inUrl(selector)}`;
-    return once(lookups, path, async (): Promise<Lookup<Event[]>> => {
-      const found: Event[] = [];
-      try {
-        for (let page = 0, token = ''; page < MOST_PAGES; page++) {
-          const answer = await api.get<unknown>(withQuery(path, `limit=${PAGE}${token && `&continue=${inUrl(token)}`}`));
-          if (!answer.ok) return notSeen(answer.status === 403 ? missingPermission('list', 'events') : answer.message);
-          const list = readList(answer.value);
-          found.push(...(list?.items ?? []).flatMap(item => readEvent(item) ?? []));
-          token = list?.continueToken ?? '';
-          if (token === '') break;
-        }
-      } catch (error) {
+  /** A lookup that only completes a verdict, once for each path: one that fails is not seen, and no warning. */
+  const unwarned = <T>(path: string, read: () => Promise<Lookup<T>>): Promise<Lookup<T>> =>
+    once(lookups, path, () =>
+      read().catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;
         return notSeen(error.message);
+      }),
+    ) as Promise<Lookup<T>>;
+
+  /** Events by a selector, of the namespace or of all (null), each page once. */
+  const selected = (namespace: string | null, selector: string): Promise<Lookup<Event[]>> => {
+    const path = `${pathOf(namespace, 'events')}?fieldSelector=${inUrl(selector)}`;
+    return unwarned(path, async (): Promise<Lookup<Event[]>> => {
+      const found: Event[] = [];
+      for (let page = 0, token = ''; page < MOST_PAGES; page++) {
+        const answer = await api.get<unknown>(withQuery(path, `limit=${PAGE}${token && `&continue=${inUrl(token)}`}`));
+        if (!answer.ok) return notSeen(answer.status === 403 ? missingPermission('list', 'events') : answer.message);
+        const list = readList(answer.value);
+        found.push(...(list?.items ?? []).flatMap(item => readEvent(item) ?? []));
+        token = list?.continueToken ?? '';
+        if (token === '') break;
       }
       return { found: true, object: found };
-    }) as Promise<Lookup<Event[]>>;
+    });
   };
 
   /** Without the right to list nodes there is no warning: what is kept from every node is known without them too. */
   const nodes = (): Promise<Lookup<Node[]>> => {
     const path = `${pathOf(null, 'nodes')}?limit=${PAGE}`;
-    return once(lookups, path, async (): Promise<Lookup<Node[]>> => {
-      try {
-        const answer = await api.get<unknown>(path);
-        const page = answer.ok ? readList(answer.value) : null;
-        const read = (page?.items ?? []).map(readNode).flatMap(shaped => ('object' in shaped ? [shaped.object] : []));
-        return page === null || page.continueToken !== '' ? notSeen('they were not all returned') : { found: true, object: read };
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return notSeen(error.message);
-      }
-    }) as Promise<Lookup<Node[]>>;
+    return unwarned(path, async (): Promise<Lookup<Node[]>> => {
+      const answer = await api.get<unknown>(path);
+      const page = answer.ok ? readList(answer.value) : null;
+      const read = (page?.items ?? []).map(readNode).flatMap(shaped => ('object' in shaped ? [shaped.object] : []));
+      return page === null || page.continueToken !== '' ? notSeen('they were not all returned') : { found: true, object: read };
+    });
   };
 
   /** kubelet files the events about its node in namespace "default". Source: client-go, tools/record, makeEvent. */

@@ -2,36 +2,26 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { run } from '../src/cli.ts';
-import type { Context } from '../src/commands/context.ts';
 import { COMMANDS, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
 import { flagUsage, helpText } from '../src/report/help.ts';
 import { UserError } from '../src/util/user-error.ts';
+import { contextOf } from './helpers/context.ts';
 
 const NO_FILE = 'there is no such file';
 
 /** Runs a command line in this process, without files, a terminal or a cluster. Out: what it printed, or the message of its UserError. */
 async function answerTo(...words: string[]): Promise<string> {
-  let printed = '';
-  const context: Context = {
-    environment: {},
-    stdout: { write: text => void (printed += text), isTTY: false, columns: 100 },
-    stderr: process.stderr,
-    isInteractive: false,
-    readLine: async () => '',
-    hold: () => () => {},
-    readStdin: async () => '',
+  const { context, written: told } = contextOf('', {
     readFile: async () => {
       throw new Error(NO_FILE);
     },
     writeFile: async () => {
       throw new Error('writes no file');
     },
-    now: () => '2026-11-20T10:00:00Z',
-    signal: new AbortController().signal,
-  };
+  });
   try {
     await run(words, context);
-    return printed;
+    return told.stdout;
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;

@@ -2,10 +2,10 @@
 import { load } from 'js-yaml';
 import t from 'tap';
 import { run as runHere } from '../../src/cli.ts';
-import type { Context } from '../../src/commands/context.ts';
 import { UserError } from '../../src/util/user-error.ts';
 import { startCluster, writeKubeconfig } from '../helpers/cluster.ts';
 import { collectOf } from '../helpers/commands.ts';
+import { contextOf } from '../helpers/context.ts';
 import { run } from '../helpers/process.ts';
 
 const PASSWORD = 'pa55-Word-9';
@@ -218,19 +218,10 @@ t.test('what `collect` wrote is no secret to replace one by', async t => {
 
 t.test('a terminal gets no secret', async t => {
   let printed = '';
-  const context: Context = {
-    environment: {},
+  const { context } = contextOf(JSON.stringify(secretOf('newline', auths(`${PASSWORD}\n`))), {
     stdout: { write: text => void (printed += text), isTTY: true, columns: 100 },
-    stderr: process.stderr,
     isInteractive: true,
-    readLine: async () => '',
-    hold: () => () => {},
-    writeFile: async () => {},
-    readStdin: async () => '',
-    readFile: async () => JSON.stringify(secretOf('newline', auths(`${PASSWORD}\n`))),
-    now: () => '2026-11-20T10:00:00Z',
-    signal: new AbortController().signal,
-  };
+  });
   const says = (words: string[]): Promise<string> =>
     runHere(words, context).then(
       () => '',

@@ -1,8 +1,8 @@
 /** Commands in this process, over the text of a file: for tests of many files, of which a process each would take minutes. */
-import { PassThrough } from 'node:stream';
 import { collect } from '../../src/commands/collect.ts';
 import type { CommonFlags, Context, WhyFlags } from '../../src/commands/context.ts';
 import { why } from '../../src/commands/why.ts';
+import { contextOf } from './context.ts';
 
 /** What a command wrote. */
 export interface Written {
@@ -11,9 +11,8 @@ export interface Written {
   stderr: string;
 }
 
-const FLAGS: CommonFlags & Pick<WhyFlags, 'names' | 'file'> = {
+const FLAGS: CommonFlags & Pick<WhyFlags, 'names'> = {
   names: [],
-  file: 'FILE',
   allNamespaces: true,
   requestTimeout: 20_000,
   output: 'text',
@@ -25,29 +24,17 @@ const FLAGS: CommonFlags & Pick<WhyFlags, 'names' | 'file'> = {
 };
 
 async function inProcess(text: string, work: (context: Context) => Promise<number>): Promise<Written> {
-  const stream = new PassThrough();
-  let [stdout, stderr] = ['', ''];
-  stream.setEncoding('utf8').on('data', data => (stderr += data));
-  const status = await work({
-    environment: {},
-    stdout: { write: more => void (stdout += more), isTTY: false, columns: 100 },
-    stderr: stream,
-    isInteractive: false,
-    readStdin: async () => text,
-    readLine: async () => '',
-    hold: () => () => {},
-    readFile: async () => text,
-    writeFile: async () => {},
-    now: () => '2026-11-20T10:09:00Z',
-    signal: new AbortController().signal,
-  });
-  return { status, stdout, stderr };
+  const { context, written } = contextOf(text, { now: () => '2026-11-20T10:09:00Z' });
+  return { status: await work(context), ...written };
 }
+
+/** The flags of `why -A --no-probe`. */
+export const WHY_FLAGS: WhyFlags = { ...FLAGS, watch: false, facts: false, failOn: [], ignore: [] };
 
 /** `why -f FILE --no-probe`. In: what the file holds, and other flags. */
 export const whyOf = (text: string, flags: Partial<WhyFlags> = {}): Promise<Written> =>
-  inProcess(text, context => why({ ...FLAGS, watch: false, facts: false, failOn: [], ignore: [], ...flags }, context));
+  inProcess(text, context => why({ ...WHY_FLAGS, file: 'FILE', ...flags }, context));
 
 /** `collect -f FILE`. In: what the file holds, and other flags. */
 export const collectOf = (text: string, flags: Partial<WhyFlags> = {}): Promise<Written> =>
-  inProcess(text, context => collect({ ...FLAGS, withProbe: false, ...flags }, context));
+  inProcess(text, context => collect({ ...FLAGS, file: 'FILE', withProbe: false, ...flags }, context));

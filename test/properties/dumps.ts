@@ -1,10 +1,11 @@
 /** `why -A` in this process, over objects of which one was made by a stranger; and what a run may not lose. Used by the tests of properties. */
 import { readFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
 import { loadAll } from 'js-yaml';
-import type { Context, WhyFlags } from '../../src/commands/context.ts';
+import type { WhyFlags } from '../../src/commands/context.ts';
 import { why } from '../../src/commands/why.ts';
 import { UserError } from '../../src/util/user-error.ts';
+import { WHY_FLAGS } from '../helpers/commands.ts';
+import { contextOf } from '../helpers/context.ts';
 import { CLUSTER, eventOf, NODE, named, podOf } from '../helpers/shop.ts';
 import { type Edit, editValue } from './edits.ts';
 
@@ -51,46 +52,15 @@ export async function whyAll(
   output: WhyFlags['output'],
   text = '',
 ): Promise<Outcome> {
-  const stderr = new PassThrough();
-  let [stdout, told] = ['', ''];
-  stderr.setEncoding('utf8').on('data', data => (told += data));
-  const context: Context = {
-    environment: {},
-    stdout: { write: more => void (stdout += more), isTTY: false, columns: 100 },
-    stderr,
-    isInteractive: false,
-    readLine: async () => '',
-    hold: () => () => {},
-    readStdin: async () => text,
-    readFile: async () => text,
-    writeFile: async () => {},
-    now: () => '2026-11-20T10:07:00Z',
-    signal: new AbortController().signal,
-  };
-  const flags: WhyFlags = {
-    facts: false,
-    ...source,
-    names: [],
-    allNamespaces: true,
-    watch: false,
-    failOn: [],
-    ignore: [],
-    output,
-    color: false,
-    probe: false,
-    requestTimeout: 20_000,
-    timeout: 10_000,
-    insecureRegistries: [],
-    mirrors: new Map(),
-  };
+  const { context, written } = contextOf(text, { now: () => '2026-11-20T10:07:00Z' });
   let status: number | null = null;
   try {
-    status = await why(flags, context);
+    status = await why({ ...WHY_FLAGS, ...source, output }, context);
   } catch (error) {
     if (error instanceof UserError) status = 2;
-    told += String((error as Error).stack ?? error);
+    written.stderr += String((error as Error).stack ?? error);
   }
-  return { status, stdout, stderr: told };
+  return { status, ...written };
 }
 
 /** What a run has lost, null for nothing. In: its outcome with -o json, and the pods that nobody spoiled. */

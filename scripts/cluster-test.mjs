@@ -18,7 +18,6 @@ import {
   checkAll,
   checkErrors,
   checkForms,
-  checkFullDisk,
   checkGroups,
   checkRights,
   checkSecrets,
@@ -29,6 +28,8 @@ import {
   repair,
   repairSecretInBackOff,
 } from '../test/e2e/checks.mjs';
+import { checkCollect } from '../test/e2e/collect.mjs';
+import { checkFullDisk } from '../test/e2e/disk.mjs';
 import { checkFromNode } from '../test/e2e/from-node.mjs';
 import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
@@ -114,7 +115,7 @@ async function test() {
   await demoPods(demo);
   say('all namespaces at once, secrets, mistakes, rights, forms');
   await checkAll([...demo, ...own.filter(({ wanted }) => wanted[0]?.stays)]);
-  await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms()]);
+  await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms(), checkCollect()]);
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
   say('the plugin in a pod');
@@ -127,7 +128,6 @@ async function test() {
   await checkRepairs();
   say('the sandbox image of the node');
   await checkSandbox();
-  // with CRI-O such a pull goes on though its pod is gone, and all others wait for it
   await checkStillPulling();
   // with CRI-O kubelet may find room by itself, and end no pod
   if (keep || cluster !== '1.37-containerd') return;

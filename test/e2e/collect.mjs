@@ -1,8 +1,8 @@
 /** The check of `collect` on a cluster: what it writes gives the verdicts of the cluster, with the answers of the registries and without. */
+import { equal, imagepull, MIRROR, PASSWORDS } from './checks.mjs';
 import { run } from './lab.mjs';
 
 /** @typedef {{ pod: { namespace: string, name: string } | null, container: { name: string }, cause: string, certainty: string, credentials: { result: string }[] }} Item */
-/** @typedef {{ status: number | string | null, stdout: string, stderr: string }} Result */
 
 /** What is said of each image, in one order. @param {string} json */
 const told = json =>
@@ -12,18 +12,12 @@ const told = json =>
     )
     .sort();
 
-/**
- * In: how the plugin is run, how two values are compared, the passwords of the registries, and the flags of a probe.
- * @param {(...args: string[]) => Promise<Result>} imagepull
- * @param {(what: string, got: unknown, wanted: unknown) => boolean} equal
- * @param {string[]} passwords
- * @param {string[]} probe
- */
-export async function checkCollect(imagepull, equal, passwords, probe) {
+/** What is collected gives the verdicts of the cluster, and holds no password. */
+export async function checkCollect() {
   /** @type {[title: string, collecting: string[], reading: string[], live: string[]][]} */
   const rows = [
     ['without a probe', [], ['--no-probe'], ['--no-probe']],
-    ['with the recorded answers', ['--with-probe', ...probe], [], probe],
+    ['with the recorded answers', ['--with-probe', ...MIRROR], [], MIRROR],
   ];
   for (const [title, collecting, reading, live] of rows) {
     const collected = await imagepull('collect', '-n', 'default', ...collecting);
@@ -34,7 +28,7 @@ export async function checkCollect(imagepull, equal, passwords, probe) {
     const twice = texts.flatMap(text =>
       [...text.matchAll(/[A-Za-z0-9+/]{8,}={0,2}/g)].map(([word]) => Buffer.from(word, 'base64').toString()),
     );
-    const leaked = passwords.filter(password => [collected.stdout, ...texts, ...twice].some(text => text.includes(password)));
+    const leaked = PASSWORDS.filter(password => [collected.stdout, ...texts, ...twice].some(text => text.includes(password)));
     equal(`collect ${title}: no password, in base64 neither`, leaked, []);
   }
 }

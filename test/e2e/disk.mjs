@@ -4,10 +4,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getJson, home, kubectl, must, run, until } from './lab.mjs';
+import { check, equal, imagepull } from './checks.mjs';
+import { getJson, kubectl, must, pidOf, run, startAgain, stateFile, stopProgram, until } from './lab.mjs';
 
 const REGISTRY = '127.0.0.1:15000';
 const REPOSITORY = 'team/large';
@@ -57,29 +58,20 @@ async function push() {
   await sent(`${api}/manifests/1`, { method: 'PUT', body, headers: { 'content-type': mediaType } });
 }
 
-const isAlive = (/** @type {number} */ pid) => existsSync(`/proc/${pid}`);
-
 /**
  * Puts the runtime on the small file system, and starts it and kubelet again. Out: how to leave so many bytes of it; null where this machine cannot mount one.
  * @param {string} folder
  */
 async function shrink(folder) {
-  const [name = ''] = readdirSync(home).filter(entry => entry.startsWith('state-'));
-  const state = join(home, name);
-  const pid = (/** @type {string} */ program) => Number(readFileSync(join(state, 'pid', program), 'utf8'));
-  const runtime = existsSync(join(state, 'pid', 'crio')) ? 'crio' : 'containerd';
-  const root = join(state, runtime, 'root');
+  const runtime = existsSync(stateFile('pid', 'crio')) ? 'crio' : 'containerd';
+  const root = stateFile(runtime, 'root');
   const inside = (/** @type {string[]} */ ...command) =>
-    execFileSync('nsenter', [`--mount=/proc/${pid('holder')}/ns/mnt`, '--', ...command], {
+    execFileSync('nsenter', [`--mount=/proc/${pidOf('holder')}/ns/mnt`, '--', ...command], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  for (const program of ['kubelet', runtime]) {
-    const running = pid(program);
-    process.kill(running);
-    await until(`the end of ${program}`, 20, () => !isAlive(running));
-  }
-  const disk = join(state, 'small.img');
+  for (const program of ['kubelet', runtime]) await stopProgram(program);
+  const disk = stateFile('small.img');
   writeFileSync(disk, '');
   truncateSync(disk, SIZE);
   execFileSync('mkfs.ext4', ['-q', '-m', '0', disk]);
@@ -88,7 +80,7 @@ async function shrink(folder) {
   } catch {
     return null;
   }
-  await must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240 }));
+  await startAgain(folder);
   let files = 0;
   return (/** @type {number} */ left) => {
     const free = Number(inside('df', '-B1', '--output=avail', root).split('\n')[1]);
@@ -100,13 +92,8 @@ async function shrink(folder) {
   };
 }
 
-/**
- * In: the folder of the cluster, how the plugin is called, and how a check is counted.
- * @param {string} folder
- * @param {(...args: string[]) => Promise<{ status: number | string, stdout: string, json: { items: { cause: string, certainty: string, summary: string, decidedBy?: { rule: string } }[] } | null }>} imagepull
- * @param {(what: string, ok: boolean, detail?: unknown) => boolean} check
- */
-export async function checkDisk(folder, imagepull, check) {
+/** After everything else: the cluster is of no use afterwards. @param {string} folder */
+export async function checkFullDisk(folder) {
   const leave = await shrink(folder);
   if (leave === null) return check('a small file system can be mounted under the runtime', false);
   const pod = (/** @type {string} */ name) =>
@@ -128,8 +115,6 @@ export async function checkDisk(folder, imagepull, check) {
     return [status, item?.cause, item?.certainty, item?.decidedBy?.rule].join(' ');
   };
   const phase = async (/** @type {string} */ name) => (await getJson('pod', name, '-n', 'pulls')).status;
-  /** @type {(what: string, got: string, wanted: string) => boolean} */
-  const equal = (what, got, wanted) => check(what, got === wanted, `${got}, expected ${wanted}`);
 
   await push();
   leave(LEFT);

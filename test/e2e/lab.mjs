@@ -199,14 +199,24 @@ export async function startCluster(folder, keep) {
   if (!(await ready())) throw new Error('the cluster was started, and no node is ready');
 }
 
+/** A file of the cluster's state: of its configuration, its logs, its programs. */
+export const stateFile = (/** @type {string[]} */ ...names) =>
+  join(home, readdirSync(home).find(name => name.startsWith('state-')) ?? '', ...names);
+/** The process of a program that up.sh started. */
+export const pidOf = (/** @type {string} */ program) => Number(readFileSync(stateFile('pid', program), 'utf8'));
+/** Ends one of them, and waits until it is gone. */
+export async function stopProgram(/** @type {string} */ program) {
+  const pid = pidOf(program);
+  process.kill(pid);
+  await until(`the end of ${program}`, 20, () => !existsSync(`/proc/${pid}`));
+}
+
 /**
  * Kills the API server, and starts it again: up.sh starts what does not run.
  * @param {string} folder
  */
 export async function restartApiServer(folder) {
-  const [state = ''] = readdirSync(home).filter(name => name.startsWith('state-'));
-  const pid = Number(readFileSync(join(home, state, 'pid', 'kube-apiserver'), 'utf8'));
-  process.kill(pid, 'SIGKILL');
+  process.kill(pidOf('kube-apiserver'), 'SIGKILL');
   await startAgain(folder);
 }
 
@@ -228,11 +238,9 @@ const SANDBOX_SETTINGS = [
  * @returns {{ set: (image: string) => Promise<void>, restore: () => Promise<void> }}
  */
 export function sandboxSetting() {
-  const [state = ''] = readdirSync(home).filter(name => name.startsWith('state-'));
-  const path = (/** @type {string[]} */ ...names) => join(home, state, ...names);
   const setting = SANDBOX_SETTINGS.map(({ runtime, file, key }) => ({
     runtime,
-    file: path('conf', file),
+    file: stateFile('conf', file),
     line: new RegExp(`^( *${key} = ).*$`, 'm'),
   })).find(({ file, line }) => existsSync(file) && line.test(readFileSync(file, 'utf8')));
   if (setting === undefined) throw new Error('no runtime of the lab has a setting of the sandbox image');
@@ -240,17 +248,17 @@ export function sandboxSetting() {
   const before = readFileSync(file, 'utf8');
   const restart = async (/** @type {string} */ text) => {
     writeFileSync(file, text);
-    const process = readFileSync(path('pid', runtime), 'utf8').trim();
-    const own = (/** @type {string} */ name) => readFileSync(`/proc/${process}/${name}`, 'utf8').split('\0').slice(0, -1);
+    const own = (/** @type {string} */ name) =>
+      readFileSync(`/proc/${pidOf(runtime)}/${name}`, 'utf8')
+        .split('\0')
+        .slice(0, -1);
     const [words, variables] = [own('cmdline'), own('environ').filter(variable => /^CONTAINERS?_/.test(variable))];
-    const holder = readFileSync(path('pid', 'holder'), 'utf8').trim();
-    await run('kill', [process]);
-    await until(`the end of ${runtime}`, 20, () => !existsSync(`/proc/${process}`));
-    const again = ['setsid', 'env', ...variables, 'nsenter', `--mount=/proc/${holder}/ns/mnt`, '--', ...words];
+    await stopProgram(runtime);
+    const again = ['setsid', 'env', ...variables, 'nsenter', `--mount=/proc/${pidOf('holder')}/ns/mnt`, '--', ...words];
     const quoted = again.map(word => `'${word}'`).join(' ');
     await must(
       runtime,
-      run('sh', ['-c', `${quoted} </dev/null >>'${path('log', `${runtime}.log`)}' 2>&1 & echo $! >'${path('pid', runtime)}'`]),
+      run('sh', ['-c', `${quoted} </dev/null >>'${stateFile('log', `${runtime}.log`)}' 2>&1 & echo $! >'${stateFile('pid', runtime)}'`]),
     );
   };
   return { set: image => restart(before.replace(line, `$1"${image}"`)), restore: () => restart(before) };

@@ -8,7 +8,7 @@ import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { foldPages, podsPath } from './list.ts';
-import { readNode } from './shape.ts';
+import { listAllNodes } from './nodes.ts';
 
 /** A value, or why it could not be read. */
 export type Read<T> = { value: T; warning: null } | { value: null; warning: string };
@@ -27,18 +27,7 @@ export async function listNodes(api: Api, images: readonly string[]): Promise<Re
     return { ...node, status: { ...node.status, images: kept } };
   };
   try {
-    const { total, malformed } = await foldPages<Node, Node[]>(
-      api,
-      { path: '/api/v1/nodes', what: 'the nodes', resource: 'nodes' },
-      {
-        read: item => {
-          const shaped = readNode(item);
-          return 'object' in shaped ? slim(shaped.object) : null;
-        },
-        start: () => [],
-        add: (all, page) => all.concat(page),
-      },
-    );
+    const { total, malformed } = await listAllNodes(api, slim);
     return malformed > 0
       ? { value: null, warning: `${malformed} of the nodes are malformed and cannot be read` }
       : { value: total, warning: null };

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../cluster/api.ts';
 import type { Connection } from '../cluster/kubeconfig.ts';
-import { list } from '../cluster/list.ts';
+import { listAllNodes } from '../cluster/nodes.ts';
 import { CONTAINER, changedByAdmission, type PullPod, type PullQuestion, pullPod } from '../cluster/pull-pod.ts';
 import { readEvent, readList, readNode, readPod } from '../cluster/shape.ts';
 import { createWriter, type Removal, uidOf, type Writer } from '../cluster/writer.ts';
@@ -111,7 +111,7 @@ async function plan(
   const tasks = new Map<string, Task>();
   const keysOf = new Map<string, string[]>();
   const warnings: string[] = [];
-  const nodes = flags.allNodes ? await listNodes(api) : [];
+  const nodes = flags.allNodes ? (await listAllNodes(api)).total : [];
   const named = flags.node === null ? null : await getNode(api, flags.node);
   for (let at = 0; at < subjects.length; at += SNAPSHOTS_AT_ONCE) {
     const part = subjects.slice(at, at + SNAPSHOTS_AT_ONCE).filter(({ pod }) => pod.defect === undefined);
@@ -193,14 +193,6 @@ function questionOf(pod: Pod, facts: Facts, node: string, lookup: Lookup<Node>):
     runtimeClass: pod.spec?.runtimeClassName ?? null,
     owner: { name: pod.metadata.name, uid: pod.metadata.uid as string },
   };
-}
-
-async function listNodes(api: Api): Promise<Node[]> {
-  const { total } = await list(api, { path: '/api/v1/nodes', what: 'the nodes', resource: 'nodes' }, item => {
-    const read = readNode(item);
-    return 'object' in read ? read.object : null;
-  });
-  return total;
 }
 
 async function getNode(api: Api, name: string): Promise<Lookup<Node> & { name: string }> {

@@ -6,14 +6,13 @@ import { documentJson, documentYaml } from '../report/json.ts';
 import { append } from '../util/lists.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CollectFlags, Context } from './context.ts';
-import { type Source, withSource } from './sources.ts';
+import { checkSelection, type Source, withSource } from './sources.ts';
 import { note, print, showProgress, warn } from './terminal.ts';
 
 /** Out: the exit status: 2 where something that was asked for could not be read, else 0. Throws UserError for wrong flags, and for what cannot be found. */
 export async function collect(flags: CollectFlags, context: Context): Promise<number> {
-  const { names, output, withProbe } = flags;
-  if (names.length > 0 && (flags.selector !== undefined || flags.allNamespaces))
-    throw new UserError('names cannot be combined with --selector or --all-namespaces', 'name pods, or select them with -l or -A');
+  const { output, withProbe } = flags;
+  checkSelection(flags);
   if (output !== 'text' && output !== 'yaml' && output !== 'json')
     throw new UserError(`-o ${output} is not available for collect`, 'use yaml or json');
   const spinner = showProgress(context);

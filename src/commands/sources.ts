@@ -64,6 +64,12 @@ interface Besides {
   askNodes?: ((say: (text: string) => void) => Promise<NodeAnswers>) | undefined;
 }
 
+/** Throws UserError where pods are named and selected. */
+export function checkSelection({ names, selector, allNamespaces }: Pick<WhyFlags, 'names' | 'selector' | 'allNamespaces'>): void {
+  if (names.length > 0 && (selector !== undefined || allNamespaces))
+    throw new UserError('names cannot be combined with --selector or --all-namespaces', 'name pods, or select them with -l or -A');
+}
+
 /** The examination of pods, and what it could not do once it has ended. */
 function examination(
   subjects: readonly PodToDiagnose[],

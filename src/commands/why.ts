@@ -3,7 +3,7 @@ import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-co
 import { createReport } from '../report/findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
-import { type Source, withSource } from './sources.ts';
+import { checkSelection, type Source, withSource } from './sources.ts';
 import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
 
 /**
@@ -13,8 +13,7 @@ import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts'
 export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const { output, color, facts } = flags;
   const counted = countedCauses(flags);
-  if (flags.names.length > 0 && (flags.selector !== undefined || flags.allNamespaces))
-    throw new UserError('names cannot be combined with --selector or --all-namespaces', 'name pods, or select them with -l or -A');
+  checkSelection(flags);
   if (facts && (flags.watch || (output !== 'json' && output !== 'yaml')))
     throw new UserError(
       flags.watch ? '--facts cannot be combined with --watch' : `--facts is not available with -o ${output}`,

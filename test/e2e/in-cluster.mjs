@@ -10,15 +10,28 @@ import { cluster, environment, getJson, kubectl, must, root, run, work } from '.
 const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 const NAMESPACE = 'pulls-other';
 const ACCOUNT = 'imagepull';
+const ACCOUNT_WITH_RIGHTS = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: ACCOUNT, namespace: NAMESPACE } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'imagepull-in-cluster' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'imagepull-reader' },
+      subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: NAMESPACE }],
+    },
+  ],
+};
 
 /** kubectl makes tokens of service accounts since 1.24. */
 export async function checkInCluster() {
   if (cluster === '1.20') return;
   const own = (/** @type {string[]} */ ...args) => kubectl('-n', NAMESPACE, ...args);
-  await must('the service account', own('create', 'serviceaccount', ACCOUNT));
+  // applied, not created: a request that the API server answers while it starts is sent twice
   await must('its roles', kubectl('apply', '-f', join(root, 'deploy', 'rbac', 'reader.yaml')));
-  const binding = ['create', 'clusterrolebinding', 'imagepull-in-cluster', '--clusterrole=imagepull-reader'];
-  await must('its binding', kubectl(...binding, `--serviceaccount=${NAMESPACE}:${ACCOUNT}`));
+  await must('the service account', run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify(ACCOUNT_WITH_RIGHTS) }));
   const token = await must('its token', own('create', 'token', ACCOUNT));
   const { data } = await getJson('-n', NAMESPACE, 'configmap', 'kube-root-ca.crt');
   const server = new URL(await must('the server', kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')));

@@ -56,6 +56,7 @@ import {
 } from '../test/e2e/lab.mjs';
 import { checkRepairs } from '../test/e2e/repair-secret.mjs';
 import { checkSandbox } from '../test/e2e/sandbox.mjs';
+import { checkTour } from '../test/e2e/tour.mjs';
 import { checkUntilPulled } from '../test/e2e/watch.mjs';
 
 /** @typedef {import('../test/e2e/lab.mjs').Target} Target */
@@ -90,6 +91,11 @@ async function test() {
   if (digest === undefined || !text.includes(digest)) throw new Error(`test/e2e/pods.yaml has to name team/for-others@${digest}`);
   await makeNamespaces(keep);
   startWatching();
+  // the cluster on which the tour was made
+  if (only.length === 0 && cluster === '1.37-containerd') {
+    say('the tour');
+    await checkTour();
+  }
 
   /** @type {Record<'default' | 'pulls', Record<string, Row | Row[]>> & { words: Record<string, Record<string, string | string[]>> }} */
   const expected = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8'));

@@ -1,6 +1,6 @@
 /**
- * Writes the parts of the documentation that follow from the program, so that they cannot differ from it: the flags in README.md, the transcript at its beginning (the
- * real output of the example), the commands and flags in plugin.yaml, and the man page. Everything but the transcript comes from src/flags.ts.
+ * Writes the parts of the documentation that follow from the program, so that they cannot differ from it: the transcript in README.md (the real
+ * output of the example), the tour (what scripts/tour.mjs saw on a real cluster), the flags in docs/flags.md, the commands and flags in plugin.yaml, and the man page.
  *
  *   node scripts/docs.mjs            writes what is stale
  *   node scripts/docs.mjs --check    names what is stale, and exits with 1 if something is; writes nothing
@@ -8,7 +8,7 @@
  * The example needs the built plugin (`npm run build`).
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,40 +24,73 @@ async function loadTable() {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')}`);
 }
 
-/** The last group: in the README one row is enough for it. */
-const AS_IN_KUBECTL = GROUPS[GROUPS.length - 1];
-
 /** @param {Flag} flag @param {(text: string) => string} mark */
 const forms = (flag, mark) => [flag.alias === undefined ? '' : mark(`-${flag.alias}`), mark(longForm(flag))].filter(Boolean).join(', ');
 
-// ---- README.md: a table of the flags
-
-/** @param {string[][]} rows */
-function table(rows) {
-  const sizes = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
-  const lines = rows.map(row => `| ${row.map((cell, column) => cell.padEnd(sizes[column] ?? 0)).join(' | ')} |`);
-  return [lines[0], `| ${sizes.map(size => '-'.repeat(size)).join(' | ')} |`, ...lines.slice(1)].join('\n');
-}
+// ---- docs/flags.md
 
 /** @param {string} text */
 const lowerFirst = text => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 
+/** @param {string} text */
+const cell = text => text.replaceAll('|', '\\|');
+
 /** @param {Flag} flag */
 function flagRow(flag) {
   const usage = forms(flag, text => `\`${text}${flag.takes === null || !text.startsWith('--') ? '' : ` ${flag.takes}`}\``);
-  const only = flag.commands.includes('why') ? '' : `${flag.commands.map(command => `\`${command}\``).join(', ')}: `;
   const value = flag.default === undefined ? '' : ` (default ${flag.default})`;
-  return [usage, `${only}${lowerFirst(flag.description)}${value}`];
+  const takers = flag.commands.length === COMMANDS.length ? 'all' : flag.commands.map(command => `\`${command}\``).join(', ');
+  return `| ${[usage, takers, `${lowerFirst(flag.description)}${value}`].map(cell).join(' | ')} |`;
 }
 
-function flagTable() {
-  const own = FLAGS.filter(({ group }) => group !== AS_IN_KUBECTL);
-  const kubectl = FLAGS.filter(({ group }) => group === AS_IN_KUBECTL);
-  return table([
-    ['flag', 'what it does'],
-    ...own.map(flagRow),
-    [kubectl.map(flag => forms(flag, text => `\`${text}\``)).join(', '), 'as in kubectl'],
-  ]);
+function flagsPage() {
+  const tables = GROUPS.map(group => {
+    const rows = FLAGS.filter(flag => flag.group === group).map(flagRow);
+    return `## ${group}\n\n| flag | commands | what it does |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  });
+  return `# Flags\n\n<!-- made from src/flags.ts by npm run docs: do not edit -->\n\n${tables.join('\n')}`;
+}
+
+// ---- the tour: its pictures in README.md, and docs/tour.md with the text of each
+
+const TOUR = join('docs', 'tour');
+const SCENES = readdirSync(join(root, TOUR))
+  .filter(file => file.endsWith('.txt'))
+  .map(file => {
+    const transcript = readFileSync(join(root, TOUR, file), 'utf8').trimEnd();
+    const picture = file.replace(/txt$/, 'svg');
+    const [, title = ''] = /<title>([^:<]*)/.exec(readFileSync(join(root, TOUR, picture), 'utf8')) ?? [];
+    const [command = ''] = transcript.split('\n');
+    return { picture, title, command, transcript };
+  });
+/** The scene that the README begins with. */
+const FIRST = '2-why.svg';
+
+/** @param {(typeof SCENES)[number]} scene @param {string} folder */
+const pictureOf = ({ picture, command }, folder) => `![${command.replace(/[[\]]/g, '\\$&')}](${folder}/${picture})`;
+
+const firstPicture = () =>
+  SCENES.filter(({ picture }) => picture === FIRST)
+    .map(scene => pictureOf(scene, TOUR))
+    .join('');
+const tour = () =>
+  SCENES.filter(({ picture }) => picture !== FIRST)
+    .map(scene => `${scene.title}:\n\n${pictureOf(scene, TOUR)}\n`)
+    .join('\n');
+
+function tourPage() {
+  const scenes = SCENES.map(
+    scene =>
+      `## ${scene.title}\n\n${pictureOf(scene, 'tour')}\n\n<details><summary>The text</summary>\n\n\`\`\`\n${scene.transcript}\n\`\`\`\n\n</details>\n`,
+  );
+  return `# A tour
+
+<!-- made from docs/tour by npm run docs: do not edit -->
+
+These commands were typed on a terminal of a real cluster (Kubernetes 1.37, containerd 2.4) by \`npm run tour\`. Its objects are in [objects.yaml](tour/objects.yaml) and
+[deploy.yaml](tour/deploy.yaml). The cluster test types them again, and fails when something else is shown.
+
+${scenes.join('\n')}`;
 }
 
 // ---- README.md: the transcript
@@ -165,7 +198,14 @@ const PARTS = [
     'the transcript',
     text => between(text, '<!-- transcript: npm run docs -->', '<!-- end of the transcript -->', transcript()),
   ],
-  ['README.md', 'the flags', text => between(text, '<!-- flags: npm run docs -->', '<!-- end of the flags -->', `\n${flagTable()}\n`)],
+  [
+    'README.md',
+    'the first picture',
+    text => between(text, '<!-- picture: npm run docs -->', '<!-- end of the picture -->', `\n${firstPicture()}\n`),
+  ],
+  ['README.md', 'the tour', text => between(text, '<!-- tour: npm run docs -->', '<!-- end of the tour -->', `\n${tour()}`)],
+  ['docs/flags.md', 'the flags', flagsPage],
+  ['docs/tour.md', 'the tour', tourPage],
   ['plugin.yaml', 'commands and flags', text => between(text, '# made by npm run docs:', '# end of what is made', yamlCommands())],
   ['docs/kubectl-imagepull.1', 'the man page', manPage],
 ];

@@ -21,7 +21,7 @@ export function showProgress(context: Context): { say(what: string): void; done(
   let timer: NodeJS.Timeout | undefined;
   const show = (): void => {
     shown = true;
-    context.stderr.write(`\r\u001b[K${what} …`);
+    context.stderr.write(`\r\u001b[K${what} ...`);
   };
   const done = (): void => {
     clearTimeout(timer);

@@ -20,12 +20,16 @@ export interface Group {
   credential: { secret: string; key: string; username: string } | null;
   /** The node whose sandbox image it is about, null for images of pods. */
   sandboxOf: string | null;
+  /** The node that has to be repaired, null where the cause is not one of a node. */
+  node: string | null;
   /** The most certain first; of a large run that one alone. */
   findings: Finding[];
   /** `namespace/name`, each once. */
   pods: string[];
   nodes: string[];
   namespaces: string[];
+  /** Of how many of the pods every verdict of this group is certain. */
+  proved: number;
   /** The commands that repair it, each once: pods of other owners or namespaces need others. */
   repairs: Repair[];
 }
@@ -59,6 +63,8 @@ const OF_A_REPOSITORY = new Set<CauseCode>([
   'NoPullProblem',
   'Unknown',
 ]);
+/** Causes that one node has, whatever it pulls. */
+const OF_A_NODE = new Set<CauseCode>(['NodeDiskFull', 'NodeStorageFailed', 'PullThrottled', 'RuntimeFailed']);
 const RANK: Record<Certainty, number> = { certain: 0, likely: 1, possible: 2 };
 
 /** The credential that a finding of a login or secret cause is about. */
@@ -89,8 +95,10 @@ export interface Aggregator {
 }
 
 /** A group while it grows: names each once, and pods by the command that repairs them. */
-interface Growing extends Omit<Group, 'pods' | 'nodes' | 'namespaces' | 'repairs'> {
+interface Growing extends Omit<Group, 'pods' | 'nodes' | 'namespaces' | 'proved' | 'repairs'> {
   pods: Set<string>;
+  /** Those of which a verdict is not certain. */
+  unproved: Set<string>;
   nodes: Set<string>;
   namespaces: Set<string>;
   repairs: Map<string, Set<string>>;
@@ -111,15 +119,17 @@ export function aggregate(every: boolean): Aggregator {
     const { facts, diagnosis } = finding;
     // of a name without a registry the node asked several
     const reference = facts.nodeReport.searched === null ? facts.reference : null;
-    const registry = reference?.registry ?? null;
+    const named = reference?.registry ?? null;
     const repository = OF_A_REPOSITORY.has(diagnosis.cause) ? (reference?.repository ?? facts.image) : null;
     const credential = credentialOf(finding);
     // the sandbox image is a matter of each node
     const isSandbox = isOfSandbox(facts);
     const sandboxOf = isSandbox ? facts.node.name : null;
+    const isOfNode = OF_A_NODE.has(diagnosis.cause) && facts.planned === undefined;
+    const node = isOfNode ? (facts.node.name ?? facts.pod?.node ?? null) : null;
     const key = JSON.stringify([
       diagnosis.cause,
-      registry,
+      isOfNode ? [node] : named,
       repository,
       credential,
       isSandbox,
@@ -130,17 +140,21 @@ export function aggregate(every: boolean): Aggregator {
     const group: Growing = groups.get(key) ?? {
       cause: diagnosis.cause,
       certainty: diagnosis.certainty,
-      registry,
+      registry: named,
       repository,
       credential,
       sandboxOf,
+      node,
       findings: [],
       pods: new Set(),
+      unproved: new Set(),
       nodes: new Set(),
       namespaces: new Set(),
       repairs: new Map(),
     };
     groups.set(key, group);
+    // a full disk is not a matter of one registry
+    if (group.registry !== named) group.registry = null;
     const clearer = RANK[diagnosis.certainty] < RANK[group.certainty];
     if (clearer) group.certainty = diagnosis.certainty;
     if (every) group.findings.push(finding);
@@ -148,7 +162,7 @@ export function aggregate(every: boolean): Aggregator {
     all.causes.add(diagnosis.cause);
     // where a pod would run that was refused nobody knows
     if (facts.refusal === undefined) {
-      all.registries.add(registry);
+      all.registries.add(named);
       all.nodes.add(facts.pod?.node ?? null);
       all.accounts.add(facts.pod && `${facts.pod.namespace}/${facts.serviceAccount.name}`);
     }
@@ -157,6 +171,7 @@ export function aggregate(every: boolean): Aggregator {
     const pod = `${facts.pod.namespace}/${facts.pod.name}`;
     all.pods.add(pod);
     group.pods.add(pod);
+    if (diagnosis.certainty !== 'certain') group.unproved.add(pod);
     group.namespaces.add(facts.pod.namespace);
     if (facts.pod.node !== null) group.nodes.add(facts.pod.node);
     for (const { command } of diagnosis.fixes)
@@ -167,12 +182,13 @@ export function aggregate(every: boolean): Aggregator {
     add,
     groups: () =>
       [...groups.values()]
-        .map(group => ({
+        .map(({ unproved, ...group }) => ({
           ...group,
           findings: [...group.findings].sort((a, b) => RANK[a.diagnosis.certainty] - RANK[b.diagnosis.certainty]),
           pods: [...group.pods].sort(),
           nodes: [...group.nodes].sort(),
           namespaces: [...group.namespaces].sort(),
+          proved: group.pods.size - unproved.size,
           repairs: [...group.repairs].map(([command, pods]) => ({ command, pods: pods.size })).sort((a, b) => b.pods - a.pods),
         }))
         .sort((a, b) => Number(NO_CAUSE.has(a.cause)) - Number(NO_CAUSE.has(b.cause)) || b.pods.length - a.pods.length),
@@ -196,6 +212,19 @@ export function aggregate(every: boolean): Aggregator {
     },
   };
 }
+
+/**
+ * Which of two groups a person repairs first: what needs a repair before what repairs itself, then the one with more pods, then the more certain; a fault that may pass by itself
+ * comes behind one that does not.
+ */
+export const byUrgency = (a: Group, b: Group): number =>
+  Number(passes(a)) - Number(passes(b)) ||
+  b.pods.length - a.pods.length ||
+  RANK[a.certainty] - RANK[b.certainty] ||
+  Number(causeOf(a.cause).transient) - Number(causeOf(b.cause).transient);
+
+/** Nothing has to be repaired. */
+const passes = ({ cause }: Group): boolean => NO_CAUSE.has(cause) || cause === 'FixedWaitingForRetry';
 
 /** In: findings. Out: their groups with every finding in them, the largest first. */
 export function groupFindings(findings: readonly Finding[]): Group[] {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { run } from '../src/cli.ts';
-import { COMMANDS, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
+import { COMMANDS, describe, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
 import { flagUsage, helpText } from '../src/report/help.ts';
 import { UserError } from '../src/util/user-error.ts';
 import { contextOf } from './helpers/context.ts';
@@ -109,7 +109,7 @@ t.test('tab completion offers the flags of a command', async t => {
     const offered = (await answerTo('__complete', name, '--')).split('\n').slice(0, -2);
     t.strictSame(
       offered.map(line => line.split('\t')),
-      flagsOf(name).map(flag => [longForm(flag), flag.description]),
+      flagsOf(name).map(flag => [longForm(flag), describe(flag, name)]),
       name,
     );
   }

@@ -36,7 +36,7 @@ class Flags {
   constructor(readonly argv: Arguments) {}
 
   /** All values that were given, without the default. */
-  all(name: FlagName | 'NAME' | 'SECRET' | 'IMAGE' | 'SHELL'): string[] {
+  all(name: FlagName | 'CAUSE' | 'NAME' | 'SECRET' | 'IMAGE' | 'SHELL'): string[] {
     const value = this.argv[name];
     return value === undefined ? [] : [value].flat().map(String);
   }
@@ -81,7 +81,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     requestTimeout: flags.duration('request-timeout'),
     timeout: flags.duration('timeout'),
     output: outputOf(flags),
-    color: flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY,
+    color: hasColor(flags, { environment, stdout }),
     probe: flags.isOn('probe'),
     insecureRegistries: flags.all('insecure-registry').map(host => withoutTrailing(host.replace(/^https?:\/\//, ''), '/')),
     registryCa: flags.text('registry-ca'),
@@ -89,6 +89,9 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     mirrors: flags.pairs('registry-mirror'),
   };
 }
+
+const hasColor = (flags: Flags, { environment, stdout }: Pick<Context, 'environment' | 'stdout'>): boolean =>
+  flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY;
 
 /** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
 function fromNodeFlags(flags: Flags): FromNodeFlags | null {
@@ -176,6 +179,11 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
       },
       context,
     );
+  },
+  async explain(flags, context) {
+    const { explain } = await import('./commands/explain.ts');
+    const own = { words: flags.all('CAUSE'), file: flags.text('filename') };
+    return explain({ output: outputOf(flags), color: hasColor(flags, context), ...own }, context);
   },
   async collect(flags, context) {
     const { collect } = await import('./commands/collect.ts');
@@ -278,8 +286,18 @@ function parse(words: string[]): Arguments {
     parser.command(argument === null ? name : `${name} [${argument.name}${argument.repeatable ? '..' : ''}]`, '', builder =>
       argument === null ? builder : builder.positional(argument.name, { type: 'string', array: argument.repeatable }),
     );
-  return parser.parseSync(expandShortFlags(words, FLAGS)) as Arguments;
+  const argv = parser.parseSync(expandShortFlags(withStdin(words), FLAGS)) as Arguments;
+  // what stands behind "--" is an argument, whatever it looks like
+  const argument = commandOf(argv._[0])?.argument;
+  if (argument?.repeatable) argv[argument.name] = [argv[argument.name] ?? [], argv._.splice(1).map(String)].flat();
+  return argv;
 }
+
+/** `explain -` reads standard input; the parser leaves a `-` by itself out. */
+const withStdin = (words: string[]): string[] =>
+  words[0] === 'explain'
+    ? words.map((word, at) => (word === '-' && !/^(?:-f|--filename)$/.test(words[at - 1] ?? '') ? '--filename=-' : word))
+    : words;
 
 /** A flag as it is written. */
 const dashed = (name: string): string => `${name.length === 1 ? '-' : '--'}${name}`;

@@ -24,7 +24,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Entry = 'contexts' | 'clusters' | 'users';
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
+export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'causeNames' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -169,6 +169,25 @@ const commands = [
     ],
   },
   {
+    name: 'explain',
+    description: 'Print the page of a cause, or find the cause in a text',
+    details:
+      'Without arguments it lists all causes by group. The name of a cause prints its page, the name of a group (network, node, ...) lists its causes. Any other words are a text: an event, the output of kubectl describe or kubectl get events, lines of a log, or a status in JSON or YAML. It names the causes that the text tells of, what was read in it, and how to repair that. It asks neither the cluster nor a registry, so a cause is never certain. The exit status is 0 when something was printed that was asked for, 1 when the text tells no cause, 2 when there is no such cause or the file cannot be read.',
+    argument: { name: 'CAUSE', usage: '[CAUSE ... | TEXT | -]', value: 'causeNames', repeatable: true },
+    examples: [
+      { command: 'kubectl imagepull explain', description: 'List all causes' },
+      { command: 'kubectl imagepull explain TagNotFound', description: 'Print the page of a cause' },
+      {
+        command: 'kubectl describe pod api-7c9f -n shop | kubectl imagepull explain -',
+        description: 'Find the cause in what kubectl describe shows',
+      },
+      {
+        command: "kubectl imagepull explain 'pull access denied, repository does not exist or may require authorization'",
+        description: 'Find the cause of a message that was copied',
+      },
+    ],
+  },
+  {
     name: 'collect',
     description: 'Write the objects of a diagnosis to a file that is safe to share',
     details:
@@ -238,7 +257,17 @@ export const FIRST_EXAMPLES: readonly Example[] = [commands[0].examples[0], comm
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'repair-secret', 'check', 'collect', 'cleanup', 'version', 'completion'];
+const ALL: readonly CommandName[] = [
+  'why',
+  'test-secret',
+  'repair-secret',
+  'check',
+  'explain',
+  'collect',
+  'cleanup',
+  'version',
+  'completion',
+];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
 /** Commands that ask a cluster. */
@@ -313,15 +342,16 @@ const flags = [
     value: 'file',
     group: 'Flags',
     description:
-      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given',
+      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given; explain reads any text',
     descriptions: {
       why: 'Read saved objects (JSON or YAML), or the output of --facts, from FILE instead of the cluster; - is standard input',
       'test-secret': 'Read the secrets from FILE (JSON or YAML) instead of the cluster; - is standard input',
       'repair-secret': 'Read the secret from FILE (JSON or YAML) instead of the cluster; - is standard input',
       check: 'Check the images of the manifests in this file or folder; - is standard input (can be repeated)',
       collect: 'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input',
+      explain: 'Find the cause in the text of FILE; - is standard input',
     },
-    commands: [...ASKS, 'repair-secret'],
+    commands: [...ASKS, 'repair-secret', 'explain'],
   },
   {
     name: 'watch',
@@ -539,8 +569,9 @@ const flags = [
       collect: 'Output format: yaml or json (default yaml)',
       'repair-secret': 'Output format: yaml or json (default yaml)',
       version: 'Output format: text, json or yaml',
+      explain: 'Output format: text, json, yaml or name',
     },
-    commands: ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'version'],
+    commands: ['why', 'test-secret', 'check', 'explain', 'collect', 'repair-secret', 'version'],
   },
   {
     name: 'facts',
@@ -571,7 +602,7 @@ const flags = [
     negatable: true,
     group: 'Output flags',
     description: 'Print no colors; colors are also off if NO_COLOR is set or the output is not a terminal',
-    commands: DIAGNOSES,
+    commands: [...DIAGNOSES, 'explain'],
   },
   {
     name: 'probe',

@@ -124,6 +124,8 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
       const first = typed.slice(0, typed.lastIndexOf(',') + 1);
       return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
     }
+    case 'causeNames':
+      return answer(CAUSES.map(({ code, title }) => ({ value: code, about: title })));
     case 'contexts':
     case 'clusters':
     case 'users':

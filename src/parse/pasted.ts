@@ -189,7 +189,7 @@ const BEGINS = [
   /^\s{0,40}(?:\S{1,253}\s{1,60})?(?:(?:\d{1,4}[smhdy]){1,4}|<unknown>|<invalid>)?\s{0,40}(?:\(x\d{1,9} over [^()]{1,20}\)\s{0,40})?(?:Warning|Normal)\s{1,40}\S/,
   // time stamps of logs, klog, syslog, logfmt, a line of JSON
   /^\s{0,40}\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/,
-  /^\s{0,40}[EFIW]\d{4} \d\d:\d\d:\d\d\./,
+  /^\s{0,40}(?:E|F|I|W)\d{4} \d\d:\d\d:\d\d\./,
   /^\s{0,40}[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d /,
   /^\s{0,40}(?:time|level|ts)=\S/,
   /^\s{0,40}\{\s{0,40}"(?!errors")\w/,

@@ -209,6 +209,90 @@ t.test('"nothing matched" and "all is well" are told apart', async t => {
   }
 });
 
+t.test('a pod whose images are there is told how it is, and where to look', async t => {
+  const pod = (name: string, status: object, more: object = {}): ClusterObject => {
+    const made = podOf(name, 'shop');
+    return { ...made, spec: { ...(made.spec as object), ...more }, status };
+  };
+  const container = (state: object, more: object = {}): object => ({ containerStatuses: [{ name: 'api', state, ...more }] });
+  const back = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } };
+  const last = (reason: string, exitCode: number): object => ({ lastState: { terminated: { reason, exitCode } }, restartCount: 7 });
+  const rows: [what: string, object: ClusterObject, says: RegExp, command: string | null][] = [
+    [
+      'runs',
+      pod('runs', { phase: 'Running', ...container({ running: {} }) }),
+      /"runs" runs, and its images are on its node: nothing is wrong with its pulls/,
+      null,
+    ],
+    [
+      'crashes',
+      pod('crashes', { phase: 'Running', ...container(back, last('Error', 1)) }),
+      /container "api" starts, and ends again with exit code 1, and was started again 7 times \(CrashLoopBackOff\)/,
+      'kubectl -n shop logs pod/crashes -c api --previous',
+    ],
+    [
+      'eats memory',
+      pod('eats', { phase: 'Running', ...container(back, last('OOMKilled', 137)) }),
+      /killed for want of memory, and was started again 7 times \(OOMKilled\)/,
+      'kubectl -n shop describe pod/eats',
+    ],
+    [
+      'completed',
+      pod('completed', { phase: 'Succeeded', ...container({ terminated: { exitCode: 0, reason: 'Completed' } }) }),
+      /has completed/,
+      null,
+    ],
+    [
+      'failed',
+      pod('failed', { phase: 'Failed', ...container({ terminated: { exitCode: 3, reason: 'Error' } }) }),
+      /container "api" ran, and ended with exit code 3/,
+      'kubectl -n shop logs pod/failed -c api',
+    ],
+    [
+      'fits on no node',
+      pod(
+        'homeless',
+        {
+          phase: 'Pending',
+          conditions: [
+            { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient cpu.' },
+          ],
+        },
+        { nodeName: '' },
+      ),
+      /not assigned to a node yet.*Insufficient cpu/,
+      'kubectl -n shop describe pod/homeless',
+    ],
+    [
+      'is not scheduled',
+      pod('new', { phase: 'Pending' }, { nodeName: '' }),
+      /is not assigned to a node yet/,
+      'kubectl -n shop describe pod/new',
+    ],
+    [
+      'lacks a ConfigMap',
+      pod('lacks', {
+        phase: 'Pending',
+        ...container({ waiting: { reason: 'CreateContainerConfigError', message: 'configmap "settings" not found' } }),
+      }),
+      /configmap "settings" not found/,
+      'kubectl -n shop describe pod/lacks',
+    ],
+  ];
+  const { flags } = await ask(t, { objects: [...CLUSTER, ...rows.map(([, object]) => object)] });
+  for (const [what, { metadata }, says, command] of rows) {
+    const { status, stdout } = await run(['why', metadata.name, '--no-probe', '-o', 'json', ...flags]);
+    const [item] = (JSON.parse(stdout) as { items: { cause: string; summary: string; fixes: { command: string }[] }[] }).items;
+    t.match({ status, ...item }, { status: 0, cause: 'NoPullProblem', summary: says }, what);
+    t.equal(item?.fixes[0]?.command ?? null, command, `${what}: where to look`);
+    const text = await run(['why', metadata.name, '--no-probe', ...flags]);
+    t.match({ status: text.status, said: text.stdout.replace(/\s+/g, ' ') }, { status: 0, said: says }, `${what}: as text`);
+  }
+  const facts = await run(['why', 'crashes', '--no-probe', '-o', 'json', '--facts', ...flags]);
+  const again = await run(['why', '-f', '-', '-o', 'json'], { input: facts.stdout });
+  t.match(again.stdout, /ends again with exit code 1/, 'and again from its facts');
+});
+
 t.test('kubectl’s ways to write a line', async t => {
   const { flags } = await ask(t);
   const names = async (...args: string[]): Promise<string> => {

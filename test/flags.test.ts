@@ -131,7 +131,7 @@ t.test('values are read as the table says', async t => {
     ['a duration without a unit', ['why', '-f', 'x', '--timeout', '5'], new RegExp(NO_FILE)],
     ['a duration that is none', ['why', '-f', 'x', '--timeout', 'x'], /^invalid --timeout "x": expected for example 10s or 1m$/],
     ['a pair that is none', ['why', '-f', 'x', '--registry-mirror', '=b'], /^invalid --registry-mirror "=b": expected FROM=TO/],
-    ['a negated flag that does not exist', ['why', '--no-frob'], /^unknown flag: --frob/],
+    ['a negated flag that does not exist', ['why', '--no-frob'], /^unknown flag: --no-frob/],
     ['a short flag without its value', ['why', '-f'], /^flag needs a value: -f$/],
     ['one argument too many', ['version', 'more'], /^unexpected argument: more$/],
     ['an argument that is none of the choices', ['completion', 'tcsh'], /^invalid SHELL "tcsh": expected bash, zsh, fish, powershell$/],

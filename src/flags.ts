@@ -175,12 +175,12 @@ const commands = [
       'Without arguments it lists all causes by group. The name of a cause prints its page, the name of a group (network, node, ...) lists its causes. Any other words are a text: an event, the output of kubectl describe or kubectl get events, lines of a log, or a status in JSON or YAML. It names the causes that the text tells of, what was read in it, and how to repair that. It asks neither the cluster nor a registry, so a cause is never certain. The exit status is 0 when something was printed that was asked for, 1 when the text tells no cause, 2 when there is no such cause or the file cannot be read.',
     argument: { name: 'CAUSE', usage: '[CAUSE ... | TEXT | -]', value: 'causeNames', repeatable: true },
     examples: [
-      { command: 'kubectl imagepull explain', description: 'List all causes' },
-      { command: 'kubectl imagepull explain TagNotFound', description: 'Print the page of a cause' },
       {
         command: 'kubectl describe pod api-7c9f -n shop | kubectl imagepull explain -',
         description: 'Find the cause in what kubectl describe shows',
       },
+      { command: 'kubectl imagepull explain', description: 'List all causes' },
+      { command: 'kubectl imagepull explain TagNotFound', description: 'Print the page of a cause' },
       {
         command: "kubectl imagepull explain 'pull access denied, repository does not exist or may require authorization'",
         description: 'Find the cause of a message that was copied',

@@ -11,13 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { mutation } from './mutation.mjs';
+import { packedPages } from './pages.mjs';
 import { notShippable } from './release/licenses.mjs';
 import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(join(root, 'package.json'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const MAX_BYTES = 1152 * 1024;
+const MAX_BYTES = 1280 * 1024;
 
 /** Modules that client-node's config.js imports → what stands in for them. @type {Record<string, string>} */
 const CLIENT_NODE = {
@@ -184,7 +185,7 @@ const { metafile } = await build({
   sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__here' },
+  define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()), 'import.meta.url': '__here' },
   // Node 20 keeps a process alive while it optimizes undici's WebAssembly; without that tier the end is at once
   banner: {
     js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { mutation } from './mutation.mjs';
+import { packedPages } from './pages.mjs';
 import { testPath } from './platform.mjs';
 import { host } from './release/description.mjs';
 import { runChecks } from './test/checks.mjs';
@@ -66,6 +67,7 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   external: ['tap'],
+  define: { __CAUSE_PAGES__: JSON.stringify(packedPages()) },
   plugins: texts ? [mutation().plugin] : [],
   sourcemap: true,
   sourcesContent: false,

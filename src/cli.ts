@@ -11,11 +11,14 @@ import {
   type FlagName,
   flagsOf,
   GATE_FORMATS,
+  longForm,
   OUTPUT_FORMATS,
   PROGRAM,
   REFUSED_FLAGS,
 } from './flags.ts';
+import { didYouMean, similar } from './util/nearest.ts';
 import { SECRETS } from './util/secrets.ts';
+import { expandShortFlags } from './util/short-flags.ts';
 import { onOneLine, withoutTrailing } from './util/text.ts';
 import { UserError } from './util/user-error.ts';
 
@@ -33,7 +36,7 @@ class Flags {
   constructor(readonly argv: Arguments) {}
 
   /** All values that were given, without the default. */
-  all(name: FlagName | 'NAME' | 'SECRET' | 'IMAGE' | 'SHELL'): string[] {
+  all(name: FlagName | 'CAUSE' | 'NAME' | 'SECRET' | 'IMAGE' | 'SHELL'): string[] {
     const value = this.argv[name];
     return value === undefined ? [] : [value].flat().map(String);
   }
@@ -78,7 +81,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     requestTimeout: flags.duration('request-timeout'),
     timeout: flags.duration('timeout'),
     output: outputOf(flags),
-    color: flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY,
+    color: hasColor(flags, { environment, stdout }),
     probe: flags.isOn('probe'),
     insecureRegistries: flags.all('insecure-registry').map(host => withoutTrailing(host.replace(/^https?:\/\//, ''), '/')),
     registryCa: flags.text('registry-ca'),
@@ -86,6 +89,9 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
     mirrors: flags.pairs('registry-mirror'),
   };
 }
+
+const hasColor = (flags: Flags, { environment, stdout }: Pick<Context, 'environment' | 'stdout'>): boolean =>
+  flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY;
 
 /** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
 function fromNodeFlags(flags: Flags): FromNodeFlags | null {
@@ -174,6 +180,11 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
       context,
     );
   },
+  async explain(flags, context) {
+    const { explain } = await import('./commands/explain.ts');
+    const own = { words: flags.all('CAUSE'), file: flags.text('filename') };
+    return explain({ output: outputOf(flags), color: hasColor(flags, context), ...own }, context);
+  },
   async collect(flags, context) {
     const { collect } = await import('./commands/collect.ts');
     const more = {
@@ -202,17 +213,20 @@ export async function run(words: string[], context: Context): Promise<number> {
   // the words of a line that is being typed are not flags of this program
   if (words[0] === '__complete') return (await import('./commands/complete.ts')).complete(words.slice(1), context);
   noteSecrets(words);
+  if (words[0] === '--version' || (words[0] === '-v' && words.length === 1)) return run(['version', ...words.slice(1)], context);
   const argv = parse(words);
   const command = commandOf(argv._[0]);
-  if (argv['help'] === true || argv._[0] === 'help') {
-    const { helpText } = await import('./report/help.ts');
+  if (words.length === 0 || argv['help'] === true || argv._[0] === 'help') {
+    const topic = argv._[0] === 'help' ? argv._[1] : argv._[0];
+    if (topic !== undefined && topic !== 'help' && commandOf(topic) === undefined) throw unknownCommand(argv);
+    const { helpText, startText } = await import('./report/help.ts');
     const width = Math.min(110, Math.max(80, context.stdout.isTTY ? context.stdout.columns : 100));
-    print(context, helpText((command ?? commandOf(argv._[1]))?.name, width));
+    print(context, words.length === 0 ? startText(width) : helpText(commandOf(topic)?.name, width));
     return 0;
   }
   if (command !== undefined && flagsOf(command.name).some(({ name }) => name === 'kuberc'))
     await applyDefaults(argv, command.name, context.environment);
-  check(argv, command);
+  check(argv, command, words);
   return RUN[command.name](new Flags(argv), context);
 }
 
@@ -272,26 +286,76 @@ function parse(words: string[]): Arguments {
     parser.command(argument === null ? name : `${name} [${argument.name}${argument.repeatable ? '..' : ''}]`, '', builder =>
       argument === null ? builder : builder.positional(argument.name, { type: 'string', array: argument.repeatable }),
     );
-  return parser.parseSync(words) as Arguments;
+  const argv = parser.parseSync(expandShortFlags(withStdin(words), FLAGS)) as Arguments;
+  // what stands behind "--" is an argument, whatever it looks like
+  const argument = commandOf(argv._[0])?.argument;
+  if (argument?.repeatable) argv[argument.name] = [argv[argument.name] ?? [], argv._.splice(1).map(String)].flat();
+  return argv;
 }
+
+/** `explain -` reads standard input; the parser leaves a `-` by itself out. */
+const withStdin = (words: string[]): string[] =>
+  words[0] === 'explain'
+    ? words.map((word, at) => (word === '-' && !/^(?:-f|--filename)$/.test(words[at - 1] ?? '') ? '--filename=-' : word))
+    : words;
 
 /** A flag as it is written. */
 const dashed = (name: string): string => `${name.length === 1 ? '-' : '--'}${name}`;
 const seeHelp = (command?: Command): string => `see: ${PROGRAM} ${command === undefined ? '' : `${command.name} `}--help`;
 
+/** In: what was written, and what there is. Out: what may be meant, else where to look. */
+const meant = (written: string, names: readonly string[], command?: Command): string =>
+  [didYouMean(similar(written, names)), seeHelp(command)].filter(Boolean).join(' ');
+
+/** A word that could name a pod or a workload. */
+const NAME = /^[a-z0-9](?:[a-z0-9./-]*[a-z0-9])?$/;
+
+/** The error for a word that is no command: it may be a slip, or what `why` was meant to look at. */
+function unknownCommand({ _: words }: Arguments): UserError {
+  const [word = '', ...rest] = words[0] === 'help' ? words.slice(1).map(String) : words.map(String);
+  const near = didYouMean(
+    similar(
+      word,
+      COMMANDS.map(({ name }) => name),
+    ),
+  );
+  const isName = words[0] !== 'help' && [word, ...rest].every(one => NAME.test(one));
+  const why = isName ? `to diagnose it: ${PROGRAM} why ${[word, ...rest].join(' ')}` : seeHelp();
+  return new UserError(`unknown command: ${word}`, near === null ? why : `${near} ${seeHelp()}`);
+}
+
+/** The error for a flag that nothing takes. In: its name as it was parsed, the words of the line, and the command. */
+function unknownFlag(name: string, words: readonly string[], command: Command): UserError {
+  // the parser takes the "no-" of a switch off
+  const isNegated = words.some(word => word === `--no-${name}`) && !words.some(word => word.startsWith(`--${name}`));
+  const written = isNegated ? `no-${name}` : name;
+  const flags = flagsOf(command.name);
+  const names = name.length === 1 ? flags.flatMap(({ alias }) => alias ?? []) : flags.map(flag => longForm(flag).slice(2));
+  const near = similar(written, names).map(dashed);
+  return new UserError(`unknown flag: ${dashed(written)}`, [didYouMean(near), seeHelp(command)].filter(Boolean).join(' '));
+}
+
 /** Throws UserError for a line with an unknown command, flag, value or argument. */
-function check(argv: Arguments, command: Command | undefined): asserts command is Command {
+function check(argv: Arguments, command: Command | undefined, words: readonly string[]): asserts command is Command {
   const [word, ...rest] = argv._;
-  if (word === undefined) throw new UserError(`no command given: use ${COMMANDS.map(({ name }) => name).join(', ')}`, seeHelp());
-  if (command === undefined) throw new UserError(`unknown command: ${word}`, seeHelp());
+  if (word === undefined)
+    throw new UserError(
+      `no command given: use ${COMMANDS.map(({ name }) => name).join(', ')}`,
+      `to diagnose the failing pods of a namespace: ${PROGRAM} why -n NAMESPACE`,
+    );
+  if (command === undefined) throw unknownCommand(argv);
   const known = new Set(FLAGS.flatMap(({ name, alias }) => [name, alias]));
   const unknown = Object.keys(argv).find(key => !known.has(key) && !['_', '$0', command.argument?.name].includes(key));
   if (unknown !== undefined && Object.hasOwn(REFUSED_FLAGS, unknown))
     throw new UserError(`kubectl's flag ${dashed(unknown)} is not taken`, REFUSED_FLAGS[unknown]);
-  if (unknown !== undefined) throw new UserError(`unknown flag: ${dashed(unknown)}`, seeHelp(command));
+  if (unknown !== undefined) throw unknownFlag(unknown, words, command);
   const taken = flagsOf(command.name);
   const foreign = FLAGS.find(flag => argv[flag.name] !== undefined && !taken.includes(flag));
-  if (foreign !== undefined) throw new UserError(`${command.name} does not have the flag ${dashed(foreign.name)}`, seeHelp(command));
+  if (foreign !== undefined)
+    throw new UserError(
+      `${command.name} does not have the flag ${dashed(foreign.name)}`,
+      `it is a flag of ${foreign.commands.join(', ')}; ${seeHelp(command)}`,
+    );
   if (rest.length > 0) throw new UserError(`unexpected argument: ${rest[0]}`, seeHelp(command));
   const rows = [
     ...taken.map(flag => ({ ...flag, choices: choicesOf(flag, command.name), title: `--${flag.name}` })),
@@ -301,6 +365,7 @@ function check(argv: Arguments, command: Command | undefined): asserts command i
     const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !choices.includes(String(value)));
     const only = COMMANDS.find(other => taken.some(flag => flag.name === name && flag.moreChoices?.[other.name]?.includes(String(wrong))));
     if (only !== undefined) throw new UserError(`${command.name} does not have ${title} ${wrong}: only ${only.name} has it`, seeHelp(only));
-    if (wrong !== undefined) throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, seeHelp(command));
+    if (wrong !== undefined)
+      throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, meant(String(wrong), choices ?? [], command));
   }
 }

@@ -24,7 +24,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Entry = 'contexts' | 'clusters' | 'users';
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
+export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'causeNames' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -67,8 +67,10 @@ export interface Flag {
   /** A switch that is on by default. */
   negatable?: true;
   group: (typeof GROUPS)[number];
-  /** One line, imperative, without a full stop. */
+  /** One line, imperative, without a full stop: of all commands together. */
   description: string;
+  /** What the help of a command says in its place, by the name of the command. */
+  descriptions?: Readonly<Record<string, string>>;
   /** The commands that take it. */
   commands: readonly string[];
 }
@@ -113,6 +115,10 @@ const commands = [
       {
         command: 'kubectl imagepull test-secret regcred --image registry.example.com/team/api:1.4',
         description: 'Also check that it can pull an image',
+      },
+      {
+        command: 'kubectl get secret regcred -n shop -o yaml | kubectl imagepull test-secret -f -',
+        description: 'Test a secret that was saved, without access to the cluster',
       },
     ],
   },
@@ -163,6 +169,25 @@ const commands = [
     ],
   },
   {
+    name: 'explain',
+    description: 'Print the page of a cause, or find the cause in a text',
+    details:
+      'Without arguments it lists all causes by group. The name of a cause prints its page, the name of a group (network, node, ...) lists its causes. Any other words are a text: an event, the output of kubectl describe or kubectl get events, lines of a log, or a status in JSON or YAML. It names the causes that the text tells of, what was read in it, and how to repair that. It asks neither the cluster nor a registry, so a cause is never certain. The exit status is 0 when something was printed that was asked for, 1 when the text tells no cause, 2 when there is no such cause or the file cannot be read.',
+    argument: { name: 'CAUSE', usage: '[CAUSE ... | TEXT | -]', value: 'causeNames', repeatable: true },
+    examples: [
+      {
+        command: 'kubectl describe pod api-7c9f -n shop | kubectl imagepull explain -',
+        description: 'Find the cause in what kubectl describe shows',
+      },
+      { command: 'kubectl imagepull explain', description: 'List all causes' },
+      { command: 'kubectl imagepull explain TagNotFound', description: 'Print the page of a cause' },
+      {
+        command: "kubectl imagepull explain 'pull access denied, repository does not exist or may require authorization'",
+        description: 'Find the cause of a message that was copied',
+      },
+    ],
+  },
+  {
     name: 'collect',
     description: 'Write the objects of a diagnosis to a file that is safe to share',
     details:
@@ -191,10 +216,21 @@ const commands = [
     argument: null,
     examples: [
       { command: 'kubectl imagepull cleanup -n shop', description: 'Remove what was left in one namespace' },
+      { command: 'kubectl imagepull cleanup -A', description: 'Show what was left in all namespaces, and ask before it is removed' },
       { command: 'kubectl imagepull cleanup -A --yes', description: 'Remove what was left in all namespaces, without a question' },
     ],
   },
-  { name: 'version', description: 'Print the version', details: '', argument: null, examples: [] },
+  {
+    name: 'version',
+    description: 'Print the version',
+    details: '',
+    argument: null,
+    examples: [
+      { command: 'kubectl imagepull version', description: 'Print the version' },
+      { command: 'kubectl imagepull version -o json', description: 'Print it for a program' },
+      { command: 'kubectl imagepull version -o yaml', description: 'Print it as YAML' },
+    ],
+  },
   {
     name: 'completion',
     description: 'Print the shell completion script',
@@ -206,15 +242,32 @@ const commands = [
         command: 'source <(kubectl imagepull completion bash)',
         description: "Enable completion in this shell, after kubectl's own completion",
       },
+      {
+        command: "echo 'source <(kubectl imagepull completion zsh)' >> ~/.zshrc",
+        description: 'Enable it in every new shell; for bash the file is ~/.bashrc',
+      },
+      { command: 'kubectl imagepull completion fish | source', description: 'Enable it in fish' },
     ],
   },
 ] as const satisfies readonly Command[];
 /** The name of a command. */
 export type CommandName = (typeof commands)[number]['name'];
+/** What the program shows to somebody who gives it nothing: three lines to try. */
+export const FIRST_EXAMPLES: readonly Example[] = [commands[0].examples[0], commands[0].examples[2], commands[3].examples[0]];
 /** The table of commands, in the order of the help. */
 export const COMMANDS: readonly (Command & { name: CommandName })[] = commands;
 
-const ALL: readonly CommandName[] = ['why', 'test-secret', 'repair-secret', 'check', 'collect', 'cleanup', 'version', 'completion'];
+const ALL: readonly CommandName[] = [
+  'why',
+  'test-secret',
+  'repair-secret',
+  'check',
+  'explain',
+  'collect',
+  'cleanup',
+  'version',
+  'completion',
+];
 const DIAGNOSES: readonly CommandName[] = ['why', 'test-secret', 'check'];
 const ASKS: readonly CommandName[] = [...DIAGNOSES, 'collect'];
 /** Commands that ask a cluster. */
@@ -248,14 +301,17 @@ const clusterFlags = [
 
 const flags = [
   {
-    name: 'filename',
-    alias: 'f',
-    takes: 'FILE',
-    value: 'file',
+    ...clusterFlags[0],
     group: 'Flags',
-    description:
-      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given',
-    commands: [...ASKS, 'repair-secret'],
+    descriptions: {
+      why: 'Namespace of the pods; without it that of the context',
+      collect: 'Namespace of the pods; without it that of the context',
+      'test-secret': 'Namespace of the secrets; without it that of the context',
+      'repair-secret': 'Namespace of the secret; without it that of the context',
+      check: 'Namespace for images and manifests that name none; without it that of the context',
+      cleanup: 'Namespace to clean up; without it that of the context',
+    },
+    commands: ASK_CLUSTER,
   },
   {
     name: 'all-namespaces',
@@ -263,6 +319,11 @@ const flags = [
     takes: null,
     group: 'Flags',
     description: 'Take the pods of all namespaces; why and collect take those that fail',
+    descriptions: {
+      why: 'Diagnose the failing pods of all namespaces',
+      collect: 'Collect the failing pods of all namespaces',
+      cleanup: 'Remove what was left in all namespaces',
+    },
     commands: ['why', 'collect', 'cleanup'],
   },
   {
@@ -274,6 +335,24 @@ const flags = [
     commands: ['why', 'collect'],
   },
   { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
+  {
+    name: 'filename',
+    alias: 'f',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Flags',
+    description:
+      'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input. why also reads the output of --facts. check reads manifests from files and folders, as often as it is given; explain reads any text',
+    descriptions: {
+      why: 'Read saved objects (JSON or YAML), or the output of --facts, from FILE instead of the cluster; - is standard input',
+      'test-secret': 'Read the secrets from FILE (JSON or YAML) instead of the cluster; - is standard input',
+      'repair-secret': 'Read the secret from FILE (JSON or YAML) instead of the cluster; - is standard input',
+      check: 'Check the images of the manifests in this file or folder; - is standard input (can be repeated)',
+      collect: 'Read saved objects (JSON or YAML) from FILE instead of the cluster; - is standard input',
+      explain: 'Find the cause in the text of FILE; - is standard input',
+    },
+    commands: [...ASKS, 'repair-secret', 'explain'],
+  },
   {
     name: 'watch',
     alias: 'w',
@@ -292,20 +371,13 @@ const flags = [
     commands: ['why'],
   },
   {
-    name: 'node-stats',
-    takes: null,
-    group: 'Flags',
-    description:
-      'Ask kubelet for the free space of its file systems (needs the permission "get nodes/proxy", which also allows to run commands in pods)',
-    commands: ['why'],
-  },
-  {
     name: 'fail-on',
     takes: 'CAUSE,…',
     value: 'causes',
     repeatable: true,
     group: 'Flags',
     description: 'Exit with status 1 only for these causes; with --watch, report only these and wait for the others',
+    descriptions: { check: 'Exit with status 1 only for these causes, for example TagNotFound,ImageBroken' },
     commands: ['why', 'check'],
   },
   {
@@ -315,6 +387,7 @@ const flags = [
     repeatable: true,
     group: 'Flags',
     description: 'Do not exit with status 1 for these causes; with --watch, do not report them and wait',
+    descriptions: { check: 'Do not exit with status 1 for these causes' },
     commands: ['why', 'check'],
   },
   {
@@ -352,13 +425,26 @@ const flags = [
     takes: null,
     group: 'Flags',
     description: 'Create or delete pods without a question',
+    descriptions: { why: 'With --from-node: create the pods without a question', cleanup: 'Delete the pods without a question' },
     commands: ['why', 'cleanup'],
+  },
+  {
+    name: 'node-stats',
+    takes: null,
+    group: 'Flags',
+    description:
+      'Ask kubelet for the free space of its file systems (needs the permission "get nodes/proxy", which also allows to run commands in pods)',
+    commands: ['why'],
   },
   {
     name: 'image',
     takes: 'IMAGE',
     group: 'Flags',
     description: 'Image whose pull is checked, too, or which tells the project of a robot account',
+    descriptions: {
+      'test-secret': 'Also check that the secret can pull this image',
+      'repair-secret': 'Image that tells the project of a robot account',
+    },
     commands: ['test-secret', 'repair-secret'],
   },
   {
@@ -475,13 +561,24 @@ const flags = [
     group: 'Output flags',
     description:
       'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
-    commands: ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'version'],
+    descriptions: {
+      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus',
+      'test-secret': 'Output format: text, wide (every check), json, yaml or name',
+      check:
+        'Output format: text, wide (every check and credential), json, yaml, name, markdown, junit, sarif or github (annotations of GitHub Actions)',
+      collect: 'Output format: yaml or json (default yaml)',
+      'repair-secret': 'Output format: yaml or json (default yaml)',
+      version: 'Output format: text, json or yaml',
+      explain: 'Output format: text, json, yaml or name',
+    },
+    commands: ['why', 'test-secret', 'check', 'explain', 'collect', 'repair-secret', 'version'],
   },
   {
     name: 'facts',
     takes: null,
     group: 'Output flags',
     description: 'With -o json or yaml: add everything that the diagnosis is based on (no passwords); why -f FILE repeats the diagnosis',
+    descriptions: { check: 'With -o json or yaml: add everything that each answer is based on (no passwords)' },
     commands: ['why', 'check'],
   },
   {
@@ -493,12 +590,19 @@ const flags = [
     commands: ['check'],
   },
   {
+    name: 'client',
+    takes: null,
+    group: 'Output flags',
+    description: 'Print the version of this program alone, as is always done',
+    commands: ['version'],
+  },
+  {
     name: 'color',
     takes: null,
     negatable: true,
     group: 'Output flags',
     description: 'Print no colors; colors are also off if NO_COLOR is set or the output is not a terminal',
-    commands: DIAGNOSES,
+    commands: [...DIAGNOSES, 'explain'],
   },
   {
     name: 'probe',
@@ -506,6 +610,10 @@ const flags = [
     negatable: true,
     group: 'Registry flags',
     description: 'Do not contact a registry; use only the messages of the node and the objects of the cluster',
+    descriptions: {
+      'test-secret': 'Do not contact a registry; check only the form of the secrets',
+      check: 'Do not contact a registry; check only the names of the images and the objects of the cluster',
+    },
     commands: DIAGNOSES,
   },
   {
@@ -515,6 +623,11 @@ const flags = [
     group: 'Registry flags',
     description:
       'Limit for all registry requests about one image, for example 10s or 1m. Images of a registry that does not answer share it. In a watch it limits the whole watch (0: no limit, as if not given)',
+    descriptions: {
+      'test-secret': 'Limit for all registry requests about one entry, for example 10s or 1m',
+      check: 'Limit for all registry requests about one image, for example 10s or 1m',
+      collect: 'Limit for all registry requests about one image, for example 10s or 1m',
+    },
     commands: ASKS,
   },
   {
@@ -541,7 +654,7 @@ const flags = [
     description: 'Ask TO in place of registry FROM, as a mirror on the node is asked, and compare both',
     commands: ASKS,
   },
-  ...clusterFlags.map(flag => ({ ...flag, group: GROUPS[3], commands: ASK_CLUSTER })),
+  ...clusterFlags.slice(1).map(flag => ({ ...flag, group: GROUPS[3], commands: ASK_CLUSTER })),
 ] as const satisfies readonly Flag[];
 /** The name of a flag, without dashes. */
 export type FlagName = (typeof flags)[number]['name'];
@@ -573,6 +686,8 @@ export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
   'match-server-version': 'every version of the API server is asked; leave it out',
   'warnings-as-errors': 'leave it out; the exit status is 2 where something could not be checked',
   'user-extra': 'its name is --as-user-extra',
+  short: 'leave it out; the version is one line',
+  version: 'use: kubectl imagepull version',
   ...Object.fromEntries(
     ['v', 'vmodule', 'log-flush-frequency', 'profile', 'profile-output'].map(name => [
       name,
@@ -588,6 +703,10 @@ export const flagsOf = (command: string): readonly Flag[] =>
 /** In: a flag, and the command that takes it. Out: the values that it may have; undefined for any. */
 export const choicesOf = ({ choices, moreChoices = {} }: Flag, command: string): readonly string[] | undefined =>
   choices === undefined || !Object.hasOwn(moreChoices, command) ? choices : [...choices, ...(moreChoices[command] ?? [])];
+
+/** In: a flag, and the command whose help names it. Out: what it does there. */
+export const describe = ({ description, descriptions = {} }: Flag, command: string): string =>
+  Object.hasOwn(descriptions, command) ? (descriptions[command] as string) : description;
 
 /** In: a flag. Out: how its long form is written. */
 export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);

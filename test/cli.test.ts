@@ -23,12 +23,13 @@ t.test('transcripts', async t => {
     ...['text', 'wide', 'json', 'yaml', 'name'].map(format => ['why', '-f', SAVED, '--no-probe', '-o', format]),
     ['why', '-f', SAVED, '--no-probe', '-l', 'app=api', '-o', 'name'],
     ['why', '-f', SAVED, '--no-probe', 'healthy'],
+    [],
     ['why', '-f', SAVED, '--no-probe', '-n', 'elsewhere'],
     ['test-secret', '-f', SAVED, '--no-probe'],
   ])
     golden(
       t,
-      `test/fixtures/transcripts/${args.map(word => word.replace(/.*\/|^-+/g, '')).join('_')}.txt`,
+      `test/fixtures/transcripts/${args.map(word => word.replace(/.*\/|^-+/g, '')).join('_') || 'start'}.txt`,
       transcript(args, await run(args)),
     );
 });
@@ -116,7 +117,7 @@ t.test('wrong input is one line that says what to do, and status 2', async t => 
     ['an unknown flag', ['why', '--frobnicate'], /frobnicate/],
     ['an unknown short flag', ['why', '-Z'], /Z/],
     ['an unknown command', ['whence'], /whence/],
-    ['no command', [], /no command given/],
+    ['no command', ['-n', 'shop'], /no command given.*why -n NAMESPACE/],
     ['an unknown format', ['why', '-o', 'xml', '-f', SAVED], /xml/],
     ['a flag without its value', ['why', '-f'], /./],
     ['a missing file', ['why', '-f', join(files, 'absent')], /absent" does not exist/],

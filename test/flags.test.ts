@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { run } from '../src/cli.ts';
-import { COMMANDS, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
+import { COMMANDS, describe, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
 import { flagUsage, helpText } from '../src/report/help.ts';
 import { UserError } from '../src/util/user-error.ts';
 import { contextOf } from './helpers/context.ts';
@@ -109,7 +109,7 @@ t.test('tab completion offers the flags of a command', async t => {
     const offered = (await answerTo('__complete', name, '--')).split('\n').slice(0, -2);
     t.strictSame(
       offered.map(line => line.split('\t')),
-      flagsOf(name).map(flag => [longForm(flag), flag.description]),
+      flagsOf(name).map(flag => [longForm(flag), describe(flag, name)]),
       name,
     );
   }
@@ -131,7 +131,7 @@ t.test('values are read as the table says', async t => {
     ['a duration without a unit', ['why', '-f', 'x', '--timeout', '5'], new RegExp(NO_FILE)],
     ['a duration that is none', ['why', '-f', 'x', '--timeout', 'x'], /^invalid --timeout "x": expected for example 10s or 1m$/],
     ['a pair that is none', ['why', '-f', 'x', '--registry-mirror', '=b'], /^invalid --registry-mirror "=b": expected FROM=TO/],
-    ['a negated flag that does not exist', ['why', '--no-frob'], /^unknown flag: --frob/],
+    ['a negated flag that does not exist', ['why', '--no-frob'], /^unknown flag: --no-frob/],
     ['a short flag without its value', ['why', '-f'], /^flag needs a value: -f$/],
     ['one argument too many', ['version', 'more'], /^unexpected argument: more$/],
     ['an argument that is none of the choices', ['completion', 'tcsh'], /^invalid SHELL "tcsh": expected bash, zsh, fish, powershell$/],

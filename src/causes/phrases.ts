@@ -6,6 +6,7 @@ import { isOpenShift } from '../model/openshift.ts';
 import { type Attempt, decisiveAttempt } from '../model/probe.ts';
 import { manifestReference } from '../model/reference.ts';
 import { providerById, type RegistryProvider } from '../model/registry-providers.ts';
+import { distance, leastDistance } from '../util/nearest.ts';
 import { clipped } from '../util/text.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 
@@ -134,37 +135,10 @@ export function expiryText(expiry: CredentialExpiry, now: string): string {
   return `${tokens} are valid for ${count(expiry.lifetimeHours, 'hour')}, and the secret was last written ${ago(expiry.ageHours * HOUR)}`;
 }
 
-/** Edit distance of two tags, for the nearest existing one (Levenshtein). */
-export function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length] as number;
-}
-
 /** Names whose distance is computed: with more of the same letters as the wanted one, none of the rest can be told apart by a reader. */
 const MOST_COMPARED = 200;
 /** The longest tag that the distribution specification allows; a longer name is none. */
 const LONGEST_TAG = 128;
-
-/** Edits that are needed at least: letters that one of the two has more often. One pass over both, where the distance takes their product. */
-function leastDistance(wanted: string, name: string): number {
-  const counts = new Map<string, number>();
-  for (const letter of wanted) counts.set(letter, (counts.get(letter) ?? 0) + 1);
-  let [more, fewer] = [0, wanted.length];
-  for (const letter of name) {
-    const left = counts.get(letter) ?? 0;
-    if (left > 0) {
-      counts.set(letter, left - 1);
-      fewer--;
-    } else more++;
-  }
-  return Math.max(more, fewer);
-}
 
 /**
  * Existing names nearest to a wanted one, at most `most`: first those that share its beginning, then by edit distance. The distance is computed of

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionFlags, Entry } from '../flags.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import type { Environment } from '../util/proxy.ts';
 import { SECRETS } from '../util/secrets.ts';
 import { withoutTrailing } from '../util/text.ts';
@@ -205,17 +206,20 @@ function select(
   const name = flags.context ?? config.currentContext;
   const context: ContextEntry | undefined = config.contexts.get(name);
   if (context === undefined && (name !== '' || (flags.cluster ?? address) === undefined)) {
-    const hint = `select a context with --context (${namesOf(config.contexts)})`;
+    const hint = meant(name, config.contexts) ?? `select a context with --context (${namesOf(config.contexts)})`;
     throw new UserError(name ? `the kubeconfig has no context "${name}"` : 'the kubeconfig has no current context', hint);
   }
   const clusterName = flags.cluster ?? context?.cluster ?? '';
   const cluster = config.clusters.get(clusterName);
   if (cluster === undefined && (flags.cluster !== undefined || address === undefined))
-    throw new UserError(`the kubeconfig has no cluster "${clusterName}"`, `its clusters: ${namesOf(config.clusters)}`);
+    throw new UserError(
+      `the kubeconfig has no cluster "${clusterName}"`,
+      meant(clusterName, config.clusters) ?? `its clusters: ${namesOf(config.clusters)}`,
+    );
   const userName = flags.user ?? context?.user ?? '';
   const user = config.users.get(userName);
   if (user === undefined && userName !== '' && (flags.user !== undefined || !hasLogin(flags)))
-    throw new UserError(`the kubeconfig has no user "${userName}"`, `its users: ${namesOf(config.users)}`);
+    throw new UserError(`the kubeconfig has no user "${userName}"`, meant(userName, config.users) ?? `its users: ${namesOf(config.users)}`);
   return {
     cluster: cluster ?? noCluster(clusterName, address ?? ''),
     user: user ?? noUser(userName),
@@ -223,7 +227,16 @@ function select(
   };
 }
 
-const namesOf = (entries: ReadonlyMap<string, unknown>): string => [...entries.keys()].join(', ') || 'none';
+/** Names of entries that an error lists. */
+const MOST_NAMED = 10;
+
+function namesOf(entries: ReadonlyMap<string, unknown>): string {
+  const more = entries.size - MOST_NAMED;
+  return `${[...entries.keys()].slice(0, MOST_NAMED).join(', ') || 'none'}${more > 0 ? ` and ${more} more: kubectl config view` : ''}`;
+}
+
+/** What may be meant by a name that the kubeconfig does not have. */
+const meant = (name: string, entries: ReadonlyMap<string, unknown>): string | null => didYouMean(similar(name, [...entries.keys()]));
 
 /**
  * A cluster's address as kubectl takes it: without a scheme it is plain HTTP. User name and password in it are neither shown nor sent.

@@ -5,6 +5,8 @@ import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { createApiSource } from './api-source.ts';
 import { foldPages, malformedWarning, PAGE, podsPath, withQuery } from './list.ts';
+import { type Looked, look, lookedAt } from './looked.ts';
+import { objectNotFound } from './not-found.ts';
 import { createPlaces } from './places.ts';
 import { mayFail, placementOf, surelyFails } from './pods.ts';
 import { listRefused } from './refusals.ts';
@@ -25,6 +27,8 @@ interface FailingPods {
   pods: Pod[];
   /** Where the other pods of the list run. */
   baseline: Baseline;
+  /** All pods of the list, the failing ones too. */
+  looked: Looked;
   /** The version of the list, from which a watch goes on. */
   resourceVersion: string;
 }
@@ -120,8 +124,7 @@ export function createReader(api: Api): Reader {
 }
 
 async function readPod(api: Api, namespace: string, name: string): Promise<Pod> {
-  const namespacePath = `/api/v1/namespaces/${inUrl(namespace)}`;
-  const answer = await api.get<unknown>(`${namespacePath}/pods/${inUrl(name)}`);
+  const answer = await api.get<unknown>(`${podsPath(namespace, null)}/${inUrl(name)}`);
   if (answer.ok) {
     const pod = shapePod(answer.value);
     if (pod !== null && pod.metadata.name === name) return pod;
@@ -132,10 +135,7 @@ async function readPod(api: Api, namespace: string, name: string): Promise<Pod> 
   }
   if (answer.status === 403)
     throw new UserError(`cannot read pod "${name}" in namespace "${namespace}": ${answer.message}`, 'ask for the permission "get pods"');
-  const parent = await api.get<unknown>(namespacePath);
-  if (!parent.ok && parent.status === 404)
-    throw new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces');
-  throw new UserError(`pod "${name}" not found in namespace "${namespace}"`, `list the pods with: kubectl -n ${namespace} get pods`);
+  throw await objectNotFound(api, { kind: 'pod', plural: 'pods', namespace, name, path: podsPath(namespace, null) });
 }
 
 /** Lists pods. Those that may fail, and those that `keep` wants, are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
@@ -148,17 +148,18 @@ async function listFailingPods(
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<
     Pod,
-    { pods: Pod[]; nodes: Set<string>; registries: Set<string>; accounts: Set<string> }
+    { pods: Pod[]; looked: Looked; nodes: Set<string>; registries: Set<string>; accounts: Set<string> }
   >(
     api,
     { path: podsPath(namespace, selector), what, resource: 'pods' },
     {
       read: shapePod,
-      start: () => ({ pods: [], nodes: new Set(), registries: new Set(), accounts: new Set() }),
+      start: () => ({ pods: [], looked: lookedAt(), nodes: new Set(), registries: new Set(), accounts: new Set() }),
       add(sum, page) {
         for (const pod of page) {
           const failing = mayFail(pod);
           see(pod);
+          look(sum.looked, pod);
           if (failing || keep(pod)) sum.pods.push(pod);
           const placement = failing ? null : placementOf(pod);
           if (placement === null) continue;
@@ -171,6 +172,6 @@ async function listFailingPods(
     },
   );
   tell(malformedWarning(malformed, what));
-  const { pods, ...baseline } = total;
-  return { pods, baseline, resourceVersion };
+  const { pods, looked, ...baseline } = total;
+  return { pods, looked, baseline, resourceVersion };
 }

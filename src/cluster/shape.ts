@@ -83,6 +83,18 @@ function readContainers(value: unknown, path: string, defects: Defects): Contain
   });
 }
 
+/** A number that completes a text: one of another kind is none, and no defect. */
+const integer = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);
+
+/** How the run of a container before this one ended; what is of another kind is left out. */
+function endOf(lastState: unknown): ContainerStatus['lastState'] {
+  const ended = isObject(lastState) && isObject(lastState['terminated']) ? lastState['terminated'] : null;
+  if (ended === null) return undefined;
+  const { reason, exitCode } = ended;
+  const word = typeof reason === 'string' && /^[A-Za-z]{1,60}$/.test(reason) ? reason : undefined;
+  return { terminated: defined({ reason: word, exitCode: integer(exitCode) }) };
+}
+
 function readStatuses(value: unknown, path: string, defects: Defects): ContainerStatus[] | undefined {
   return defects.list(value, path, (item, at) => {
     const fields = defects.fields(item, at);
@@ -106,10 +118,13 @@ function readStatuses(value: unknown, path: string, defects: Defects): Container
         terminated: part('terminated', (ended, where) =>
           defined({
             reason: defects.text(ended.reason, `${where}.reason`),
+            exitCode: integer(ended.exitCode),
             finishedAt: defects.text(ended.finishedAt, `${where}.finishedAt`),
           }),
         ),
       }),
+      lastState: endOf(fields.lastState),
+      restartCount: integer(fields.restartCount) || undefined,
     }) as ContainerStatus;
   });
 }

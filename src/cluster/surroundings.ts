@@ -4,7 +4,6 @@ import type { Node } from '../model/kubernetes.ts';
 import { fullReference, lastPart } from '../model/reference.ts';
 import { parseReference } from '../parse/reference.ts';
 import { isObject } from '../parse/shape.ts';
-import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { foldPages, podsPath } from './list.ts';
@@ -78,12 +77,6 @@ function runningIn(pod: unknown): [string, string][] {
     if (!of.ok || of.reference.registry !== registry || of.reference.repository !== repository) return [];
     return [[fullReference(parsed.reference), digest[2] as string]];
   });
-}
-
-/** Whether a namespace is there; null where that is not known. */
-export async function namespaceExists(api: Api, namespace: string): Promise<boolean | null> {
-  const answer = await api.get<unknown>(`/api/v1/namespaces/${inUrl(namespace)}`);
-  return answer.ok ? true : answer.status === 404 ? false : null;
 }
 
 function failed(error: unknown): { value: null; warning: string } {

@@ -1,12 +1,14 @@
 /** Workloads: the pods that they have now, those that admission refuses, and why one has none. */
 import type { Pod } from '../model/kubernetes.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Api } from './api.ts';
 import { list, malformedWarning, PAGE, podsPath } from './list.ts';
+import { objectNotFound } from './not-found.ts';
 import { FAILED_CREATE, type Refused, refusedIn, refusedPod } from './refusals.ts';
 import { readEvent, readList, readName, readPod, readWorkload, type WorkloadShape } from './shape.ts';
-import { type WorkloadKind, workloadOf } from './workload-kinds.ts';
+import { WORKLOADS, type WorkloadKind, workloadOf } from './workload-kinds.ts';
 
 /**
  * The present pods of a workload; of a rollout only those that are not being deleted. In: one of the kind's names, the workload's name and
@@ -57,7 +59,14 @@ export async function workloadObject(
   if (workload === undefined)
     throw new UserError(
       `resource type "${type}" is not supported`,
-      'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
+      didYouMean(
+        similar(
+          type,
+          ['pod', ...WORKLOADS.flatMap(({ names }) => names)].filter(one => !one.includes('.')),
+          1,
+        ).map(one => `${one}/${name}`),
+      ) ?? 'use pod, deployment, statefulset, daemonset, replicaset, job or cronjob, for example deployment/NAME',
+      true,
     );
   const path = `${workload.path(namespace)}/${inUrl(name)}`;
   let answer = await api.get<unknown>(path);
@@ -67,11 +76,7 @@ export async function workloadObject(
   const [singular, plural] = workload.names as [string, string];
   if (!answer.ok)
     throw answer.status === 404
-      ? new UserError(
-          `${singular} "${name}" not found in namespace "${namespace}"`,
-          `list them with: kubectl -n ${namespace} get ${plural}`,
-          true,
-        )
+      ? await objectNotFound(api, { kind: singular, plural, namespace, name, path: workload.path(namespace) }, true)
       : new UserError(
           `cannot read ${singular} "${name}" in namespace "${namespace}": ${answer.message}`,
           `ask for the permission "get ${plural}"`,

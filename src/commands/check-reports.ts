@@ -1,5 +1,6 @@
 /** The reports that `check` writes to files besides its answer (--report FORMAT=FILE). */
 import { GATE_FORMATS, type GateFormat } from '../flags.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
 import { save } from './terminal.ts';
@@ -18,7 +19,11 @@ export const readReports = (values: readonly string[]): WantedReport[] =>
     const [name, file = ''] = value.split(/=(.*)/s);
     const format = FORMATS.find(one => one === name);
     if (format === undefined || file === '')
-      throw new UserError(`invalid --report "${value}"`, `expected FORMAT=FILE with ${FORMATS.join(', ')}, for example junit=report.xml`);
+      throw new UserError(
+        `invalid --report "${value}"`,
+        (format === undefined && didYouMean(similar(name ?? '', FORMATS).map(one => `${one}=${file || 'FILE'}`))) ||
+          `expected FORMAT=FILE with ${FORMATS.join(', ')}, for example junit=report.xml`,
+      );
     if (file === '-') throw new UserError('--report writes to a file', `for standard output use -o ${format}`);
     return { format, file };
   });

@@ -34,6 +34,7 @@ import { type CheckPlace, withCheckPlace } from './check-places.ts';
 import { readReports, writeReports } from './check-reports.ts';
 import type { CheckFlags, Context } from './context.ts';
 import { readManifestTexts } from './manifest-files.ts';
+import { savedNote } from './manifests-or-saved.ts';
 import { withProber } from './open-prober.ts';
 import { note, print, showProgress, warn, widthOf } from './terminal.ts';
 import { countedCauses } from './why.ts';
@@ -47,7 +48,10 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
   const platforms = checkFlags(flags);
   const reports = readReports(flags.reports);
   const paths = flags.imagePaths.map(parseImagePath);
-  const manifests = readManifests(await readManifestTexts(flags.files, context), paths);
+  const texts = await readManifestTexts(flags.files, context);
+  const saved = texts.flatMap(({ text, file }) => savedNote(text, file) ?? []);
+  if (saved[0] !== undefined) note(context, saved[0]);
+  const manifests = readManifests(texts, paths);
   const pods = [...namedImages(flags.images, flags.secrets, flags.serviceAccount), ...manifests.pods];
   if (pods.length === 0)
     throw new UserError(

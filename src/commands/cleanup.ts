@@ -1,5 +1,6 @@
 /** `cleanup`: finds the pods that an interrupted `why --from-node` left, and deletes them. A pod without both marks of this program is never touched. */
 import { list, podsPath } from '../cluster/list.ts';
+import { checkNamespace } from '../cluster/not-found.ts';
 import { isOurs, SELECTOR } from '../cluster/pull-pod.ts';
 import { readPod } from '../cluster/shape.ts';
 import { createWriter } from '../cluster/writer.ts';
@@ -22,7 +23,8 @@ export const cleanup = (flags: CleanupFlags, context: Context): Promise<number> 
       isOurs(item) ? readPod(item) : null,
     );
     if (total.length === 0) {
-      note(context, `nothing was left in ${place}`);
+      const unchecked = namespace === null ? null : await checkNamespace(api, namespace);
+      note(context, `nothing was left in ${place}${unchecked === null ? '' : `; ${unchecked}`}`);
       return 0;
     }
     const lines = [`delete ${total.length === 1 ? 'a pod' : `${total.length} pods`} of --from-node:`, ...total.map(lineOf)];

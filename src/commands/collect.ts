@@ -41,7 +41,7 @@ export async function collect(flags: CollectFlags, context: Context): Promise<nu
       incomplete: source.isIncomplete(),
     });
     print(context, output === 'json' ? documentJson(safe.list) : documentYaml(safe.list));
-    if (all.length === 0) note(context, `no pod ${source.place} waits for an image`);
+    if (all.length === 0) for (const line of source.nothing()) note(context, line);
     else note(context, summaryOf(safe, all.length));
     warn(context, warnings);
     return source.isIncomplete() ? 2 : 0;

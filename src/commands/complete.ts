@@ -12,6 +12,7 @@ import {
   type ConnectionFlags,
   choicesOf,
   connectionFlags,
+  describe,
   FLAGS,
   type Flag,
   type FlagName,
@@ -103,7 +104,7 @@ async function candidates(words: string[], context: Context): Promise<Answer> {
   if (open !== undefined) return valuesOf(open.value ?? 'text', choicesOf(open, command?.name ?? ''), line, context);
   if (typed.startsWith('-')) {
     const flags = command === undefined ? FLAGS.filter(({ commands }) => commands.length === COMMANDS.length) : flagsOf(command.name);
-    return answer(flags.map(flag => ({ value: longForm(flag), about: flag.description })));
+    return answer(flags.map(flag => ({ value: longForm(flag), about: describe(flag, command?.name ?? '') })));
   }
   if (command === undefined) return answer(COMMANDS.map(({ name, description }) => ({ value: name, about: description })));
   return command.argument === null ? NOTHING : valuesOf(command.argument.value, command.argument.choices, line, context);
@@ -123,6 +124,8 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
       const first = typed.slice(0, typed.lastIndexOf(',') + 1);
       return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
     }
+    case 'causeNames':
+      return answer(CAUSES.map(({ code, title }) => ({ value: code, about: title })));
     case 'contexts':
     case 'clusters':
     case 'users':

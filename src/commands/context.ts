@@ -79,6 +79,13 @@ export interface FromNodeFlags {
   yes: boolean;
 }
 
+/** The flags of `explain`. */
+export interface ExplainFlags extends Pick<CommonFlags, 'output' | 'color'> {
+  /** Causes, groups, or the words of a text. */
+  words: string[];
+  file: string | undefined;
+}
+
 /** The flags of `cleanup`. */
 export interface CleanupFlags extends ConnectionFlags {
   namespace?: string | undefined;

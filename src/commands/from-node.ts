@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../cluster/api.ts';
 import type { Connection } from '../cluster/kubeconfig.ts';
 import { listAllNodes } from '../cluster/nodes.ts';
+import { nodeNotFound } from '../cluster/not-found.ts';
 import { CONTAINER, changedByAdmission, type PullPod, type PullQuestion, pullPod } from '../cluster/pull-pod.ts';
 import { readEvent, readList, readNode, readPod } from '../cluster/shape.ts';
 import { createWriter, type Removal, uidOf, type Writer } from '../cluster/writer.ts';
@@ -197,7 +198,7 @@ function questionOf(pod: Pod, facts: Facts, node: string, lookup: Lookup<Node>):
 
 async function getNode(api: Api, name: string): Promise<Lookup<Node> & { name: string }> {
   const answer = await api.get<unknown>(`/api/v1/nodes/${inUrl(name)}`);
-  if (!answer.ok && answer.status === 404) throw new UserError(`node "${name}" not found`, 'list the nodes with: kubectl get nodes');
+  if (!answer.ok && answer.status === 404) throw await nodeNotFound(api, name);
   const read = answer.ok ? readNode(answer.value) : null;
   return read !== null && 'object' in read ? { found: true, object: read.object, name } : { ...notSeen('it could not be read'), name };
 }

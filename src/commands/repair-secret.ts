@@ -2,6 +2,7 @@
  * `repair-secret`: reads a secret as a whole, repairs what can be seen, and prints it for `kubectl replace`. The one command that prints passwords, by its contract: it refuses a terminal,
  * and says on standard error what it did, without values.
  */
+import { namespaceExists } from '../cluster/not-found.ts';
 import { readObjects } from '../cluster/saved-source.ts';
 import type { Reference } from '../model/reference.ts';
 import { COLLECTION } from '../parse/collection.ts';
@@ -15,7 +16,7 @@ import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, RepairSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
-import { bareName, isNamespaceMissing, secretNotFound, secretNotRead } from './secret-names.ts';
+import { bareName, secretNotFound, secretNotRead } from './secret-names.ts';
 import { note, print, readInput, showProgress } from './terminal.ts';
 
 /** A Secret as it was read, with every field. */
@@ -109,7 +110,7 @@ const fromCluster = (flags: RepairSecretFlags, context: Context): Promise<RawSec
       throw secretNotRead(namespace, name, 'the response of the API server is not that secret');
     }
     if (answer.status === 403) throw secretNotRead(namespace, name, answer.message);
-    if (flags.set === undefined || (await isNamespaceMissing(api, namespace))) throw await secretNotFound(api, namespace, name);
+    if (flags.set === undefined || (await namespaceExists(api, namespace)) === false) throw await secretNotFound(api, namespace, name);
     return newSecret(name, namespace);
   });
 

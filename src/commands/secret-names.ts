@@ -1,23 +1,15 @@
 /** A secret that a user names: its bare name, and what is said where it cannot be read. */
 import type { Api } from '../cluster/api.ts';
+import { objectNotFound } from '../cluster/not-found.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 
 /** In: `NAME`, or `secret/NAME` as kubectl prints it. Out: the name. */
 export const bareName = (name: string): string => name.replace(/^secrets?\//, '');
 
-/** Whether the namespace of a secret that is not there is not there either. */
-export async function isNamespaceMissing(api: Api, namespace: string): Promise<boolean> {
-  const space = await api.get(`/api/v1/namespaces/${inUrl(namespace)}`);
-  return !space.ok && space.status === 404;
-}
-
-/** The error for a secret that is not there. */
-export async function secretNotFound(api: Api, namespace: string, name: string): Promise<UserError> {
-  return (await isNamespaceMissing(api, namespace))
-    ? new UserError(`namespace "${namespace}" not found`, 'list the namespaces with: kubectl get namespaces')
-    : new UserError(`secret "${name}" not found in namespace "${namespace}"`, `list the secrets with: kubectl -n ${namespace} get secrets`);
-}
+/** The error for a secret that is not there, or whose namespace is not. */
+export const secretNotFound = (api: Api, namespace: string, name: string): Promise<UserError> =>
+  objectNotFound(api, { kind: 'secret', plural: 'secrets', namespace, name, path: `/api/v1/namespaces/${inUrl(namespace)}/secrets` });
 
 /** The error for a secret that may be there. In: the reason. */
 export const secretNotRead = (namespace: string, name: string, why: string): UserError =>

@@ -1,4 +1,6 @@
 /** Where the findings of `why` come from: a cluster, a file of saved objects, or a file of facts that a diagnosis was based on. */
+import { type Looked, lookedAt } from '../cluster/looked.ts';
+import { checkNamespace } from '../cluster/not-found.ts';
 import { createReader, type Reader } from '../cluster/reader.ts';
 import { readSaved } from '../cluster/saved-source.ts';
 import { parseSelector } from '../cluster/selector.ts';
@@ -10,10 +12,13 @@ import type { Facts } from '../model/facts.ts';
 import { type Baseline, keyOf, type NodeDetails, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
 import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
+import { nothingText, type Searched } from '../report/nothing.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Examination, examine, type PodToDiagnose } from './examine.ts';
 import type { NodeAnswers } from './from-node.ts';
+import { noPods, refuseManifests } from './manifests-or-saved.ts';
 import { withApi } from './open-cluster.ts';
 import { readInput } from './terminal.ts';
 
@@ -28,7 +33,11 @@ export interface Source {
   warnings(): string[];
   /** What the failing pods have in common. */
   patterns(findings: Aggregator): string[];
-  /** Where pods were looked for, for the message that none fails. */
+  /** The pods among which was looked. */
+  looked: Looked;
+  /** What is said where there is no finding: lines of their own. */
+  nothing(): string[];
+  /** Where pods were looked for. */
   place: string;
   /** Where the other pods run; null where they were not listed. */
   baseline: Baseline | null;
@@ -120,7 +129,10 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
   withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
-    const { subjects, failures, baseline } = await find(reader, flags, namespace);
+    const { subjects, failures, baseline, looked } = await find(reader, flags, namespace);
+    // where there is no pod at all the namespace may be a slip
+    const isBare = looked.pods === 0 && subjects.length === 0 && !flags.allNamespaces;
+    const unchecked = isBare ? await checkNamespace(api, namespace) : null;
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
     const isIncomplete = (): boolean => failures.length > 0 || reader.isIncomplete();
     const { fromNode } = flags;
@@ -137,6 +149,11 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
       examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
+      looked,
+      nothing: () => [
+        nothingText(looked, searchedIn(flags, flags.allNamespaces ? null : namespace, null)),
+        ...(unchecked === null ? [] : [unchecked]),
+      ],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
       baseline,
       isIncomplete,
@@ -149,11 +166,11 @@ async function find(
   reader: Reader,
   flags: WhyFlags,
   namespace: string,
-): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null }> {
+): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null; looked: Looked }> {
   if (flags.names.length === 0) {
     const where = [flags.allNamespaces ? null : namespace, flags.selector ?? null] as const;
-    const [{ pods, baseline }, refused] = await Promise.all([reader.failingPods(...where), reader.refusedPods(...where)]);
-    return { subjects: [...pods, ...refused].map(pod => ({ pod, named: false })), failures: [], baseline };
+    const [{ pods, baseline, looked }, refused] = await Promise.all([reader.failingPods(...where), reader.refusedPods(...where)]);
+    return { subjects: [...pods, ...refused].map(pod => ({ pod, named: false })), failures: [], baseline, looked };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
   const failed = results.filter(result => result.status === 'rejected').map(result => result.reason as Error);
@@ -162,8 +179,16 @@ async function find(
   const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
   // a pod that two names lead to counts once
   const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
-  return { subjects: once, failures: failed.map(error => error.message), baseline: null };
+  return { subjects: once, failures: failed.map(error => error.message), baseline: null, looked: lookedAt(once.map(({ pod }) => pod)) };
 }
+
+/** What was looked for, for the words that nothing was found. */
+const searchedIn = ({ selector, container }: WhyFlags, namespace: string | null, file: string | null): Searched => ({
+  namespace,
+  file,
+  selector: selector ?? null,
+  container: container ?? null,
+});
 
 /** In: pods by name and namespace, and the flags. Out: those that the flags choose. Throws UserError for a name that is not there. */
 function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; name: string }, file: string, flags: WhyFlags): T[] {
@@ -173,7 +198,18 @@ function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; n
   });
   const names = [...new Set(all.map(one => nameOf(one).name))];
   const absent = wanted.find(name => !names.includes(name));
-  if (absent !== undefined) throw new UserError(`${file} contains no pod "${absent}"`, `it contains: ${names.slice(0, 5).join(', ')}`);
+  if (absent !== undefined)
+    throw new UserError(
+      `${file} contains no pod "${absent}"`,
+      didYouMean(similar(absent, names)) ?? `it contains: ${names.slice(0, 5).join(', ')}`,
+    );
+  const spaces = [...new Set(all.map(one => nameOf(one).namespace))];
+  const { namespace } = flags;
+  if (namespace !== undefined && !flags.allNamespaces && all.length > 0 && !spaces.includes(namespace))
+    throw new UserError(
+      `${file} contains no pod of namespace "${namespace}"`,
+      didYouMean(similar(namespace, spaces)) ?? `its namespaces: ${spaces.slice(0, 5).join(', ')}`,
+    );
   return all
     .filter(one => wanted.length === 0 || wanted.includes(nameOf(one).name))
     .filter(one => flags.namespace === undefined || flags.allNamespaces || nameOf(one).namespace === flags.namespace);
@@ -182,11 +218,8 @@ function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; n
 function fromObjects(text: string, name: string, flags: WhyFlags, context: Context, see?: See): Source {
   const saved = readSaved(text, name);
   const { collection } = saved;
-  if (saved.pods.length + saved.refused.length === 0 && collection === null)
-    throw new UserError(
-      [`${name} contains no pod`, ...saved.warnings()].join('; '),
-      'save them with: kubectl get pods,events,secrets,serviceaccounts,nodes -o yaml',
-    );
+  if (saved.pods.length + saved.refused.length === 0 && collection === null) throw noPods(text, flags.file ?? name, name, saved.warnings());
+  if (collection === null) refuseManifests([...saved.pods, ...saved.refused], text, flags.file ?? name, name);
   const selects = parseSelector(flags.selector ?? '');
   const named = new Set(collection?.named);
   const subjects = choose(
@@ -200,6 +233,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   // what has expired since was good when it was collected
   const at = collection?.collectedAt || null;
   const pods = examination(subjects, saved, flags, at === null ? context : { ...context, now: () => at }, { see });
+  const looked = lookedAt(subjects.map(({ pod }) => pod));
   const isIncomplete = (): boolean => saved.isIncomplete() || collection?.incomplete === true;
   const known = collection?.baseline ?? null;
   // what all of them have in common need not hold for some of them
@@ -208,6 +242,8 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
     warnings: () => [...new Set([...saved.warnings(), ...pods.warnings()])],
     patterns: findings => findings.patterns(baseline),
+    looked,
+    nothing: () => [nothingText(looked, searchedIn(flags, flags.namespace ?? null, name))],
     place: `in ${name}`,
     baseline,
     isIncomplete,
@@ -230,6 +266,8 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
     warnings: () => warnings,
     // what all of them have in common need not hold for some of them
     patterns: () => (chosen.length === all.length ? patterns : []),
+    looked: { ...lookedAt(), pods: new Set(chosen.map(({ pod }) => (pod === null ? '' : keyOf(pod)))).size },
+    nothing: () => [`no diagnosis in ${name} is of what was asked for`],
     place: `in ${name}`,
     baseline: null,
     isIncomplete: () => warnings.length > 0,

@@ -9,6 +9,7 @@ import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import type { TextOptions } from '../report/style.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, TestSecretFlags } from './context.ts';
 import { withApi } from './open-cluster.ts';
@@ -23,17 +24,18 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
   try {
     spinner.say('reading the secret');
     const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
-    const warnings: string[] = [];
+    const told = new Set<string>();
     const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
       for (const secret of secrets) {
         spinner.say(`testing secret "${secret.metadata.name}"`);
-        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober, warning => void warnings.push(warning)));
+        done.push(await testSecret(secret, flags.image ?? null, context.now(), prober, warning => void told.add(warning)));
       }
       return done;
     });
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
+    const warnings = [...told];
     print(
       context,
       render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
@@ -81,13 +83,21 @@ async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secre
   const { text, name } = await readInput(flags.file as string, context);
   const { secrets } = readSaved(text, name);
   const wanted = flags.names.map(bareName);
-  const absent = wanted.filter(secret => !secrets.some(candidate => candidate.metadata.name === secret));
-  if (absent.length > 0 || secrets.length === 0)
+  const names = secrets.map(({ metadata }) => metadata.name);
+  const absent = wanted.find(secret => !names.includes(secret));
+  if (absent !== undefined || secrets.length === 0)
     throw new UserError(
-      `${name} contains no secret${absent.length > 0 ? ` "${absent[0]}"` : ''}`,
-      'save one with: kubectl get secret NAME -o yaml',
+      `${name} contains no secret${absent === undefined ? '' : ` "${absent}"`}`,
+      (absent === undefined ? null : didYouMean(similar(absent, names))) ?? 'save one with: kubectl get secret NAME -o yaml',
     );
-  return secrets
+  const chosen = secrets
     .filter(secret => wanted.length === 0 || wanted.includes(secret.metadata.name))
     .filter(secret => flags.namespace === undefined || namespaceOf(secret.metadata) === flags.namespace);
+  // nothing that is tested is nothing that works
+  if (chosen.length === 0)
+    throw new UserError(
+      `${name} contains no secret of namespace "${flags.namespace}"`,
+      `its namespaces: ${[...new Set(secrets.map(({ metadata }) => namespaceOf(metadata)))].slice(0, 5).join(', ')}`,
+    );
+  return chosen;
 }

@@ -1,6 +1,7 @@
 /** `why`: finds the pods, examines them, reports the causes. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import { createReport } from '../report/findings.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';
@@ -28,14 +29,15 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   const diagnosed = async (source: Source): Promise<number> => {
     const report = createReport({ output, facts, color, width: widthOf(context) });
     const isComplete = await source.examine(report.take, spinner.say);
-    if (flags.container !== undefined && report.causes.size === 0 && flags.names.length > 0)
-      throw new UserError(`container "${flags.container}" not found in ${flags.names.join(', ')}`, 'omit -c to diagnose every container');
+    if (report.causes.size === 0) checkContainer(flags, source);
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     const warnings = source.warnings();
     const text = report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
-    else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);
+    // a program that reads the answer is told of nothing that matched, too
+    if (report.causes.size === 0 && (source.looked.pods === 0 || (text === '' && output !== 'name')))
+      for (const line of source.nothing()) note(context, line);
     if (source.collectedAt !== null)
       note(context, `the objects ${source.place} were collected at ${source.collectedAt}: every age is of that time`);
     warn(context, warnings);
@@ -48,6 +50,16 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   } finally {
     spinner.done();
   }
+}
+
+/** Throws UserError for a container that none of the pods has. */
+function checkContainer({ container, names }: WhyFlags, { looked, place }: Source): void {
+  const all = [...looked.containers].sort();
+  if (container === undefined || all.length === 0 || looked.containers.has(container)) return;
+  throw new UserError(
+    `container "${container}" not found in ${names.length > 0 ? names.join(', ') : `any pod ${place}`}`,
+    didYouMean(similar(container, all)) ?? `there ${all.length === 1 ? 'is' : 'are'}: ${all.slice(0, 5).join(', ')}`,
+  );
 }
 
 /** Throws UserError where nodes are to be asked, and cannot be. */
@@ -80,9 +92,12 @@ const readCauses = (lists: string[], flag: string): CauseCode[] =>
     .filter(Boolean)
     .map(code => {
       if (isCauseCode(code)) return code;
-      const similar = CAUSES.find(known => known.code.toLowerCase() === code.toLowerCase())?.code;
+      const near = similar(
+        code,
+        CAUSES.map(known => known.code),
+      );
       throw new UserError(
         `invalid ${flag} "${code}": this is not a cause`,
-        similar === undefined ? 'the README lists the causes, for example TagNotFound' : `did you mean ${similar}?`,
+        didYouMean(near) ?? 'docs/causes has a page for each cause, for example TagNotFound',
       );
     });

@@ -28,6 +28,7 @@ import {
   waitsForImage,
 } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
+import { standingOf } from '../parse/standing.ts';
 import { triggerOf } from '../parse/trigger.ts';
 import { redact, showUser } from '../util/redact.ts';
 import { clipped } from '../util/text.ts';
@@ -69,7 +70,10 @@ export function collectFacts(snapshot: PodSnapshot, now: string, evenHealthy: bo
   const cases = images.slice(0, MOST_IMAGES).map(caseOf);
   const pulling = cases.filter(({ case: { facts } }) => facts.nodeReport.pullingSince !== null);
   const shown = pulling.length > 0 ? pulling : cases.filter(({ image }) => image.kind === 'container').slice(0, 1);
-  return (shown.length > 0 ? shown : cases.slice(0, 1)).map(entry => entry.case);
+  const standing = obstacle === null && pulling.length === 0 ? standingOf(pod, only) : null;
+  return (shown.length > 0 ? shown : cases.slice(0, 1)).map(({ case: found }) =>
+    standing === null ? found : { ...found, facts: { ...found.facts, standing } },
+  );
 }
 
 /** The case of a refused pod: the image that the words name, or its only one; none where they are of something else and nobody asked. */

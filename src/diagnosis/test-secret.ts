@@ -55,13 +55,13 @@ interface SecretUnderTest {
   reference: Reference | null;
   image: string;
   now: string;
-  /** Is told of an entry that could not be tested, by a fault of ours: one line. */
+  /** Is told of an entry that could not be tested, by a fault of ours or for want of its password: one line, perhaps several times. */
   fail(warning: string): void;
 }
 
 /**
  * In: the secret, an image whose pull is to be proved (or null), the time, the prober (null with --no-probe), and who is told of an entry that could not
- * be tested, by a fault of ours.
+ * be tested, by a fault of ours or for want of its password.
  */
 export async function testSecret(
   secret: Secret,
@@ -177,6 +177,8 @@ async function testEntry(entry: AuthsEntry, subject: SecretUnderTest, prober: Pr
       'notVerifiable',
     );
   }
+  if (credential.isReplaced && prober !== null)
+    subject.fail(`the logins of secret "${subject.read.name}" were not tested: collect has replaced its passwords; test it in its cluster`);
   if (credential.isReplaced)
     return { ...row, detail: 'not tested: its password was replaced when it was collected. Test the secret in its cluster' };
   if (prober === null) return { ...row, detail: 'not tested, because of --no-probe' };

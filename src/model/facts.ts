@@ -177,6 +177,17 @@ export interface Obstacle {
   disk?: 'refused' | 'pulling' | 'unstarted' | 'everyNode' | 'everyNodeReports';
 }
 
+/** How a pod is whose images are there. */
+export interface Standing {
+  /** `completed`: all of its containers ended well. `failed`: one ended with another exit code than 0, and is not started again. */
+  kind: 'running' | 'completed' | 'failed' | 'crashing' | 'outOfMemory';
+  /** The container that tells. */
+  container: string;
+  /** Null where the status does not tell. */
+  exitCode: number | null;
+  restarts: number | null;
+}
+
 /** Admission creates no pod of a workload. */
 export interface Refusal {
   /** What refuses. `imagePolicy`: a policy of the API server that is about images alone. `silentWebhook`: the webhook did not answer. */
@@ -337,6 +348,8 @@ export interface Facts {
   noProbe: string | null;
   /** Absent where nothing else than an image keeps the pod. */
   obstacle?: Obstacle;
+  /** Absent where an image fails, something else keeps the pod, or its status does not tell. */
+  standing?: Standing;
   /** Present where there is no pod: `pod` then names the workload, as TYPE/NAME. */
   refusal?: Refusal;
   /** Present where there is no pod yet, and the question is whether its image could be pulled. */

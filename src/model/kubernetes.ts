@@ -49,8 +49,11 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: { reason?: string; finishedAt?: string };
+    terminated?: { reason?: string; exitCode?: number; finishedAt?: string };
   };
+  /** How the run before this one ended. */
+  lastState?: { terminated?: { reason?: string; exitCode?: number } };
+  restartCount?: number;
 }
 
 /** Pod, core/v1. */

@@ -22,6 +22,7 @@ import type {
   PlannedNodes,
   Refusal,
   SecretFact,
+  Standing,
   State,
 } from '../model/facts.ts';
 import { type Fault, type FaultDetails, STEPS, type Step } from '../model/fault.ts';
@@ -672,6 +673,14 @@ const factsShape = object<Facts>({
       }),
       words: nullable(quoted),
       disk: optional(oneOf({ refused: true, pulling: true, unstarted: true, everyNode: true, everyNodeReports: true })),
+    }),
+  ),
+  standing: optional(
+    object<Standing>({
+      kind: oneOf({ running: true, completed: true, failed: true, crashing: true, outOfMemory: true }),
+      container: text,
+      exitCode: nullable(number),
+      restarts: nullable(number),
     }),
   ),
   refusal: optional(

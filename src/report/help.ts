@@ -2,9 +2,11 @@
 import {
   COMMANDS,
   type CommandName,
+  describe,
   ENVIRONMENT,
   EXIT_STATUS,
   type Example,
+  FIRST_EXAMPLES,
   type Flag,
   flagsOf,
   GROUPS,
@@ -20,16 +22,34 @@ export function helpText(name: CommandName | undefined, width: number): string {
   return `${(command === undefined ? programHelp(width) : commandHelp(command, width)).join('\n')}\n`;
 }
 
+/** In: the columns to fold at. Out: what somebody sees who gives no word: it fits on the screen of a small terminal. */
+export function startText(width: number): string {
+  const lines = [
+    ...fold(SUMMARY, width, ''),
+    ...section(
+      'Examples',
+      rows(
+        FIRST_EXAMPLES.map(({ command, description }) => [command, description] as const),
+        width,
+      ),
+    ),
+    ...section('Commands', commandRows(width)),
+    '',
+    `Use "${PROGRAM} COMMAND --help" for a command, "${PROGRAM} --help" for everything.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const commandRows = (width: number): string[] =>
+  rows(
+    COMMANDS.map(({ name, description }) => [name, description] as const),
+    width,
+  );
+
 const programHelp = (width: number): string[] => [
   ...fold(SUMMARY, width, ''),
   ...section('Usage', [`  ${PROGRAM} COMMAND [flags]`]),
-  ...section(
-    'Commands',
-    rows(
-      COMMANDS.map(({ name, description }) => [name, description] as const),
-      width,
-    ),
-  ),
+  ...section('Commands', commandRows(width)),
   ...section('Examples', COMMANDS.flatMap(({ examples }) => examples.slice(0, 1)).flatMap(exampleLines)),
   ...section(
     'Exit status',
@@ -60,7 +80,7 @@ function commandHelp({ name, description, details, argument, examples }: (typeof
       section(
         group,
         rows(
-          flags.filter(flag => flag.group === group).map(flag => [flagUsage(flag), describeFlag(flag)] as const),
+          flags.filter(flag => flag.group === group).map(flag => [flagUsage(flag), describeFlag(flag, name)] as const),
           width,
         ),
       ),
@@ -72,8 +92,13 @@ function commandHelp({ name, description, details, argument, examples }: (typeof
 export const flagUsage = (flag: Flag): string =>
   `${flag.alias === undefined ? '    ' : `-${flag.alias}, `}${longForm(flag)}${flag.takes === null ? '' : ` ${flag.takes}`}`;
 
-const describeFlag = ({ description, repeatable, default: value }: Flag): string =>
-  `${description}${value === undefined ? '' : ` (default ${value})`}${repeatable ? ' (can be repeated)' : ''}`;
+function describeFlag(flag: Flag, command: string): string {
+  const { repeatable, default: value } = flag;
+  const description = describe(flag, command);
+  // a command whose default is another says so itself
+  const isSaid = /\(default /.test(description);
+  return `${description}${value === undefined || isSaid ? '' : ` (default ${value})`}${repeatable ? ' (can be repeated)' : ''}`;
+}
 
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', `${title}:`, ...lines]);
 

@@ -1,6 +1,6 @@
 /** What the texts of causes are made of: near names, lists. */
 import t from 'tap';
-import { distance, list, nearest } from '../../src/causes/phrases.ts';
+import { list, nearest } from '../../src/causes/phrases.ts';
 
 t.test('the nearest existing tags', async t => {
   const rows: [string, string[], string[]][] = [
@@ -14,14 +14,6 @@ t.test('the nearest existing tags', async t => {
   for (const [wanted, names, first] of rows)
     t.strictSame(nearest(wanted, names, 3).slice(0, first.length), first, `${wanted} among ${names.join(', ')}`);
   t.equal(nearest('a', ['b', 'c', 'd', 'e'], 2).length, 2, 'no more than asked for');
-  for (const [a, b, expected] of [
-    ['', '', 0],
-    ['abc', 'abc', 0],
-    ['kitten', 'sitting', 3],
-    ['', 'abc', 3],
-    ['abc', '', 3],
-  ] as const)
-    t.equal(distance(a, b), expected, `from "${a}" to "${b}"`);
 });
 
 t.test('lists that are cut', async t => {

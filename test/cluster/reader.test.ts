@@ -81,7 +81,7 @@ t.test('which pods', async t => {
   }
   const none = await run(['why', '-l', 'app=absent', '--kubeconfig', kubeconfig, '--no-probe']);
   t.equal(none.stdout, '', 'nothing fails: nothing on standard output');
-  t.match(none.stderr, /^no pod of namespace "shop" waits for an image\n$/, 'nothing fails: said on standard error');
+  t.match(none.stderr, /^no pod of namespace "shop" matches the selector "app=absent"[^\n]+\n$/, 'nothing matches: said on standard error');
 });
 
 t.test('several pods are told as each of them alone', async t => {

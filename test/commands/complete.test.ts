@@ -16,7 +16,7 @@ t.test('what is offered at each place of the line', async t => {
   const flags = ['--kubeconfig', kubeconfig];
   const pods = ['missing-secret', 'covered', 'fine'];
   const rows: [string, string[], string[]][] = [
-    ['commands', [''], ['why', 'test-secret', 'repair-secret', 'check', 'collect', 'cleanup', 'version', 'completion']],
+    ['commands', [''], ['why', 'test-secret', 'repair-secret', 'check', 'explain', 'collect', 'cleanup', 'version', 'completion']],
     ['a command that was begun', ['te'], ['test-secret']],
     ['pods of the namespace', [...flags, 'why', ''], pods],
     ['a pod that was begun', [...flags, 'why', 'mis'], ['missing-secret']],
@@ -40,6 +40,7 @@ t.test('what is offered at each place of the line', async t => {
     ['formats', ['why', '-o', ''], ['text', 'wide', 'json', 'yaml', 'name', 'prometheus']],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish', 'powershell']],
     ['causes', ['why', '--fail-on', 'Tag'], ['TagNotFound']],
+    ['causes to read about', ['explain', 'Tag'], ['TagNotFound']],
     ['the next of several causes', ['why', '--ignore', 'TagNotFound,Rate'], ['TagNotFound,RateLimited']],
     ['flags', ['why', '--fai'], ['--fail-on']],
     ['a flag of another command', ['test-secret', '--fai'], []],

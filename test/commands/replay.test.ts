@@ -95,7 +95,7 @@ t.test('a bare item, and several, are read too', async t => {
   ] as const)
     t.equal(unversioned((await run(['why', '-f', '-'], { input })).stdout), unversioned(expected([one, other], 'text')), name);
   const none = await run(['why', '-f', '-'], { input: toJson(listOf([])) });
-  t.match(none, { status: 0, stdout: '', stderr: /^no pod in standard input waits for an image\n$/ }, 'an empty list');
+  t.match(none, { status: 0, stdout: '', stderr: /^no diagnosis in standard input is of what was asked for\n$/ }, 'an empty list');
 });
 
 t.test('warnings and what pods have in common are replayed with the status that they gave', async t => {
@@ -122,7 +122,7 @@ t.test('names and namespaces choose, labels cannot, and --fail-on counts', async
     [['api-7c9f'], 1, /^TagNotFound/],
     [['pod/api-7c9f', '-n', 'shop'], 1, /^TagNotFound/],
     [['absent'], 2, /standard input contains no pod "absent" \(it contains: api-7c9f\)/],
-    [['-n', 'elsewhere'], 0, /no pod in standard input waits for an image/],
+    [['-n', 'elsewhere'], 2, /standard input contains no pod of namespace "elsewhere"/],
     [['-l', 'app=api'], 2, /--selector cannot be used with the facts/],
     [['--fail-on', 'RateLimited'], 0, /^TagNotFound/],
     [['--ignore', 'TagNotFound'], 0, /^TagNotFound/],

@@ -333,7 +333,10 @@ function fieldOf(text: string, key: string): string | null {
   if (at < 0) return null;
   const from = at + key.length + 2;
   if (/["“”]/.test(text[from] ?? '')) {
-    const value = /^(?:[^"“”\\]|\\[\s\S])*/.exec(text.slice(from + 1))?.[0] ?? '';
+    const rest = text.slice(from + 1);
+    // one that a program wrote ends as it begins, whatever quotes stand inside
+    const plainly = text[from] === '"' ? /^((?:[^"\\]|\\[\s\S])*)"/.exec(rest)?.[1] : undefined;
+    const value = plainly ?? /^(?:[^"“”\\]|\\[\s\S])*/.exec(rest)?.[0] ?? '';
     return unescaped(value.replace(/\\[“”]/g, '\\"'));
   }
   return /^\S+/.exec(text.slice(from))?.[0] ?? null;

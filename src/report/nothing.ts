@@ -1,0 +1,39 @@
+/** What `why` says where it has no finding: how many pods it looked at, or that nothing matched. Pure. */
+import { quote } from '../causes/shell.ts';
+import type { Looked } from '../cluster/looked.ts';
+import { count } from './sections.ts';
+
+/** Where pods were looked for, and which. */
+export interface Searched {
+  /** Null for all namespaces. */
+  namespace: string | null;
+  /** The file in place of a cluster, as a message names it. */
+  file: string | null;
+  selector: string | null;
+  container: string | null;
+}
+
+/** In: what was looked at, and where. Out: one line without a full stop. */
+export function nothingText({ pods, troubled }: Looked, searched: Searched): string {
+  const { file, selector, container } = searched;
+  const place = placeOf(searched, pods === 0 ? 'any namespace' : 'all namespaces');
+  if (pods === 0)
+    return selector === null
+      ? `there is no pod ${place.replace(/^of /, 'in ')}`
+      : `no pod ${place} matches the selector "${selector}", so nothing was diagnosed${file === null ? ` (see their labels: ${listing(searched)} --show-labels)` : ''}`;
+  const which = `${count(pods, 'pod')} ${place}${selector === null ? '' : ` ${pods === 1 ? 'matches' : 'match'} "${selector}"`}`;
+  const what = container === null ? 'waits for an image' : `waits for the image of container "${container}"`;
+  const none = `${which}: ${pods === 1 ? `it does not ${what.replace('waits', 'wait')}` : `none ${what}`}`;
+  if (troubled === 0) return none;
+  const others =
+    pods === 1 ? 'it does not run for another reason' : `${troubled} of them ${troubled === 1 ? 'does' : 'do'} not run for another reason`;
+  return `${none}; ${others}${file === null ? `, see: ${listing(searched)}` : ''}`;
+}
+
+const placeOf = ({ namespace, file }: Searched, everywhere: string): string => {
+  const within = namespace === null ? (file === null ? `of ${everywhere}` : '') : `of namespace "${namespace}"`;
+  return [within, file === null ? '' : `in ${file}`].filter(Boolean).join(' ');
+};
+
+const listing = ({ namespace }: Searched): string =>
+  `kubectl ${namespace === null ? '' : `-n ${quote(namespace)} `}get pods${namespace === null ? ' -A' : ''}`;

@@ -1,6 +1,6 @@
 /**
  * Writes the parts of the documentation that follow from the program, so that they cannot differ from it: the flags in README.md, the transcript at its beginning (the
- * real output of the example), the commands and flags in plugin.yaml, and the man page. Everything but the transcript comes from src/flags.ts.
+ * real output of the example), the commands and flags in plugin.yaml, the man page, and the tables of docs/json.md. Flags come from src/flags.ts, fields from docs/schemas.
  *
  *   node scripts/docs.mjs            writes what is stale
  *   node scripts/docs.mjs --check    names what is stale, and exits with 1 if something is; writes nothing
@@ -12,6 +12,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { schemaTables } from './docs/json.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @typedef {import('../src/flags.ts')} Table */
@@ -168,6 +169,11 @@ const PARTS = [
   ['README.md', 'the flags', text => between(text, '<!-- flags: npm run docs -->', '<!-- end of the flags -->', `\n${flagTable()}\n`)],
   ['plugin.yaml', 'commands and flags', text => between(text, '# made by npm run docs:', '# end of what is made', yamlCommands())],
   ['docs/kubectl-imagepull.1', 'the man page', manPage],
+  [
+    'docs/json.md',
+    'the fields',
+    text => between(text, '<!-- fields: npm run docs -->', '<!-- end of the fields -->', schemaTables(root, table)),
+  ],
 ];
 
 const check = process.argv.includes('--check');

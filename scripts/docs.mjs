@@ -18,7 +18,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @typedef {import('../src/flags.ts')} Table */
 /** @typedef {Table['FLAGS'][number]} Flag */
 /** @type {Table} */
-const { COMMANDS, ENVIRONMENT, EXIT_STATUS, FLAGS, GROUPS, longForm, PROGRAM, SUMMARY } = await loadTable();
+const { choicesOf, COMMANDS, ENVIRONMENT, EXIT_STATUS, FILES, FLAGS, GROUPS, longForm, PROGRAM, SUMMARY } = await loadTable();
 
 async function loadTable() {
   const { outputFiles } = await build({ entryPoints: [join(root, 'src', 'flags.ts')], write: false, format: 'esm', logLevel: 'warning' });
@@ -93,9 +93,12 @@ function yamlCommands() {
 
 // ---- the man page
 
-/** A text in roff. @param {string} text */
+/** Longer lines of a command are shown as they are; those of a text are folded at blanks. @param {string} text */
+const folded = text => (text.startsWith('kubectl ') ? text : text.replace(/(?=.{72})(.{1,66}) /g, '$1\n'));
+
+/** A text in roff, on lines that a terminal shows. @param {string} text */
 const roff = text =>
-  text
+  folded(text)
     .replace(/\\/g, '\\e')
     .replace(/-/g, '\\-')
     .replace(/[^\u0020-\u007e\n]/g, character => `\\[u${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`)
@@ -103,11 +106,23 @@ const roff = text =>
 /** @param {string} text */
 const bold = text => `\\fB${roff(text)}\\fR`;
 
+/** The values that a flag may have, for each command that takes it. @param {Flag} flag */
+function choices(flag) {
+  if (flag.choices === undefined) return '';
+  const more = flag.commands.filter(command => choicesOf(flag, command)?.length !== flag.choices?.length);
+  const others = more.map(command => `with ${command} also ${choicesOf(flag, command)?.slice(flag.choices?.length).join(', ')}`);
+  return `Values: ${[flag.choices.join(', '), ...others].join('; ')}.`;
+}
+
+/** The day of the last release in CHANGELOG.md; before the first, the day on which its manual was begun. */
+const released = () => /^## .*?(\d{4}-\d\d-\d\d)/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'))?.[1] ?? '2026-11-20';
+
 /** @param {Flag} flag */
 function manFlag(flag) {
   const { takes, description, repeatable, default: value, commands } = flag;
   const notes = [
     value === undefined ? '' : `The default is ${value}.`,
+    choices(flag),
     repeatable ? 'The flag can be repeated.' : '',
     commands.length === COMMANDS.length ? '' : `Commands: ${commands.join(', ')}.`,
   ];
@@ -129,11 +144,12 @@ function manPage() {
   );
   const status = EXIT_STATUS.map(({ status, description }) => `.TP\n${bold(String(status))}\n${roff(description)}\n`);
   const environment = ENVIRONMENT.map(({ name, description }) => `.TP\n${bold(name)}\n${roff(description)}\n`);
+  const files = FILES.map(({ name, description }) => `.TP\n${bold(name)}\n${roff(description)}\n`);
   const examples = COMMANDS.flatMap(({ examples }) => examples).map(
     ({ command, description }) => `${roff(description)}:\n.PP\n.nf\n.RS\n${roff(command)}\n.RE\n.fi\n`,
   );
   return `.\\" Made from src/flags.ts by npm run docs: do not edit.
-.TH KUBECTL\\-IMAGEPULL 1 "" "kubectl imagepull" "User Commands"
+.TH KUBECTL\\-IMAGEPULL 1 "${released()}" "kubectl imagepull" "User Commands"
 .SH NAME
 kubectl\\-imagepull \\- find the root cause of an ImagePullBackOff
 .SH SYNOPSIS
@@ -143,7 +159,8 @@ ${roff(SUMMARY)}
 .SH COMMANDS
 ${commands.join('')}${flags.join('')}.SH EXIT STATUS
 ${status.join('')}.SH ENVIRONMENT
-${environment.join('')}.SH EXAMPLES
+${environment.join('')}.SH FILES
+${files.join('')}.SH EXAMPLES
 ${examples.join('.PP\n')}.SH SEE ALSO
 .BR kubectl (1)
 `;

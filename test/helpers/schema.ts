@@ -56,7 +56,7 @@ export function validator(isClosed: boolean): Ajv2020 {
 let strict: Ajv2020 | undefined;
 
 /** In: a document, and the file of a schema. Out: what is wrong with it, one line each. */
-export function schemaErrors(document: unknown, file: string): string[] {
+function schemaErrors(document: unknown, file: string): string[] {
   strict ??= validator(true);
   const validate = strict.getSchema(SCHEMAS.get(file)?.$id ?? file);
   if (validate === undefined) throw new Error(`there is no schema ${file}`);

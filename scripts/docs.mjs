@@ -1,6 +1,7 @@
 /**
  * Writes the parts of the documentation that follow from the program, so that they cannot differ from it: the transcript in README.md (the real
- * output of the example), the tour (what scripts/tour.mjs saw on a real cluster), the flags in docs/flags.md, the commands and flags in plugin.yaml, and the man page.
+ * output of the example), the tour (what scripts/tour.mjs saw on a real cluster), the flags in docs/flags.md, the commands and flags in plugin.yaml, the man page, and
+ * the tables of docs/json.md. Flags come from src/flags.ts, fields from docs/schemas.
  *
  *   node scripts/docs.mjs            writes what is stale
  *   node scripts/docs.mjs --check    names what is stale, and exits with 1 if something is; writes nothing
@@ -12,12 +13,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { schemaTables } from './docs/json.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @typedef {import('../src/flags.ts')} Table */
 /** @typedef {Table['FLAGS'][number]} Flag */
 /** @type {Table} */
-const { COMMANDS, ENVIRONMENT, EXIT_STATUS, FLAGS, GROUPS, longForm, PROGRAM, SUMMARY } = await loadTable();
+const { choicesOf, COMMANDS, ENVIRONMENT, EXIT_STATUS, FILES, FLAGS, GROUPS, longForm, PROGRAM, SUMMARY } = await loadTable();
 
 async function loadTable() {
   const { outputFiles } = await build({ entryPoints: [join(root, 'src', 'flags.ts')], write: false, format: 'esm', logLevel: 'warning' });
@@ -28,6 +30,11 @@ async function loadTable() {
 const forms = (flag, mark) => [flag.alias === undefined ? '' : mark(`-${flag.alias}`), mark(longForm(flag))].filter(Boolean).join(', ');
 
 // ---- docs/flags.md
+
+/** Its columns are not padded: a change of one row is a change of one line. @param {string[][]} rows */
+function table([head = [], ...rows]) {
+  return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
+}
 
 /** @param {string} text */
 const lowerFirst = text => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
@@ -40,13 +47,13 @@ function flagRow(flag) {
   const usage = forms(flag, text => `\`${text}${flag.takes === null || !text.startsWith('--') ? '' : ` ${flag.takes}`}\``);
   const value = flag.default === undefined ? '' : ` (default ${flag.default})`;
   const takers = flag.commands.length === COMMANDS.length ? 'all' : flag.commands.map(command => `\`${command}\``).join(', ');
-  return `| ${[usage, takers, `${lowerFirst(flag.description)}${value}`].map(cell).join(' | ')} |`;
+  return [usage, takers, `${lowerFirst(flag.description)}${value}`].map(cell);
 }
 
 function flagsPage() {
   const tables = GROUPS.map(group => {
     const rows = FLAGS.filter(flag => flag.group === group).map(flagRow);
-    return `## ${group}\n\n| flag | commands | what it does |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+    return `## ${group}\n\n${table([['flag', 'commands', 'what it does'], ...rows])}\n`;
   });
   return `# Flags\n\n<!-- made from src/flags.ts by npm run docs: do not edit -->\n\n${tables.join('\n')}`;
 }
@@ -125,9 +132,12 @@ function yamlCommands() {
 
 // ---- the man page
 
-/** A text in roff. @param {string} text */
+/** Longer lines of a command are shown as they are; those of a text are folded at blanks. @param {string} text */
+const folded = text => (text.startsWith('kubectl ') ? text : text.replace(/(?=.{72})(.{1,66}) /g, '$1\n'));
+
+/** A text in roff, on lines that a terminal shows. @param {string} text */
 const roff = text =>
-  text
+  folded(text)
     .replace(/\\/g, '\\e')
     .replace(/-/g, '\\-')
     .replace(/[^\u0020-\u007e\n]/g, character => `\\[u${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`)
@@ -135,11 +145,23 @@ const roff = text =>
 /** @param {string} text */
 const bold = text => `\\fB${roff(text)}\\fR`;
 
+/** The values that a flag may have, for each command that takes it. @param {Flag} flag */
+function choices(flag) {
+  if (flag.choices === undefined) return '';
+  const more = flag.commands.filter(command => choicesOf(flag, command)?.length !== flag.choices?.length);
+  const others = more.map(command => `with ${command} also ${choicesOf(flag, command)?.slice(flag.choices?.length).join(', ')}`);
+  return `Values: ${[flag.choices.join(', '), ...others].join('; ')}.`;
+}
+
+/** The day of the last release in CHANGELOG.md; before the first, the day on which its manual was begun. */
+const released = () => /^## .*?(\d{4}-\d\d-\d\d)/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'))?.[1] ?? '2026-11-20';
+
 /** @param {Flag} flag */
 function manFlag(flag) {
   const { takes, description, repeatable, default: value, commands } = flag;
   const notes = [
     value === undefined ? '' : `The default is ${value}.`,
+    choices(flag),
     repeatable ? 'The flag can be repeated.' : '',
     commands.length === COMMANDS.length ? '' : `Commands: ${commands.join(', ')}.`,
   ];
@@ -161,11 +183,12 @@ function manPage() {
   );
   const status = EXIT_STATUS.map(({ status, description }) => `.TP\n${bold(String(status))}\n${roff(description)}\n`);
   const environment = ENVIRONMENT.map(({ name, description }) => `.TP\n${bold(name)}\n${roff(description)}\n`);
+  const files = FILES.map(({ name, description }) => `.TP\n${bold(name)}\n${roff(description)}\n`);
   const examples = COMMANDS.flatMap(({ examples }) => examples).map(
     ({ command, description }) => `${roff(description)}:\n.PP\n.nf\n.RS\n${roff(command)}\n.RE\n.fi\n`,
   );
   return `.\\" Made from src/flags.ts by npm run docs: do not edit.
-.TH KUBECTL\\-IMAGEPULL 1 "" "kubectl imagepull" "User Commands"
+.TH KUBECTL\\-IMAGEPULL 1 "${released()}" "kubectl imagepull" "User Commands"
 .SH NAME
 kubectl\\-imagepull \\- find the root cause of an ImagePullBackOff
 .SH SYNOPSIS
@@ -175,7 +198,8 @@ ${roff(SUMMARY)}
 .SH COMMANDS
 ${commands.join('')}${flags.join('')}.SH EXIT STATUS
 ${status.join('')}.SH ENVIRONMENT
-${environment.join('')}.SH EXAMPLES
+${environment.join('')}.SH FILES
+${files.join('')}.SH EXAMPLES
 ${examples.join('.PP\n')}.SH SEE ALSO
 .BR kubectl (1)
 `;
@@ -208,6 +232,11 @@ const PARTS = [
   ['docs/tour.md', 'the tour', tourPage],
   ['plugin.yaml', 'commands and flags', text => between(text, '# made by npm run docs:', '# end of what is made', yamlCommands())],
   ['docs/kubectl-imagepull.1', 'the man page', manPage],
+  [
+    'docs/json.md',
+    'the fields',
+    text => between(text, '<!-- fields: npm run docs -->', '<!-- end of the fields -->', schemaTables(root, table)),
+  ],
 ];
 
 const check = process.argv.includes('--check');

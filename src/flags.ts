@@ -716,6 +716,7 @@ export const EXIT_STATUS = [
   { status: 0, description: 'no cause was found (NoPullProblem, StillPulling), or the pull secret works' },
   { status: 1, description: 'a cause was found, or a pull secret does not work' },
   { status: 2, description: 'the check was not possible or is incomplete (usage error, no cluster, pod not found, forbidden)' },
+  { status: 130, description: 'interrupted by Ctrl-C before there was an answer' },
 ] as const;
 
 /** The environment variables that are read. */
@@ -724,7 +725,27 @@ export const ENVIRONMENT = [
   { name: 'KUBERC', description: 'Path of the kuberc file, as in kubectl; off ignores kuberc, as KUBECTL_KUBERC=false does.' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', description: 'Proxies for requests to registries and to the cluster.' },
   { name: 'REGISTRY_USER, REGISTRY_PASSWORD', description: 'The login that repair-secret --set writes.' },
+  {
+    name: 'DOCKER_CONFIG, REGISTRY_AUTH_FILE',
+    description: 'Where check without a cluster finds your own logins, as in docker and podman.',
+  },
   { name: 'NO_COLOR', description: 'Turns colors off.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
   { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },
+] as const;
+
+/** The files that are read, for the man page. */
+export const FILES = [
+  { name: '~/.kube/config', description: 'The kubeconfig, unless KUBECONFIG or --kubeconfig names others.' },
+  { name: '~/.kube/kuberc', description: 'Defaults of flags, as in kubectl, unless KUBERC or --kuberc names another file.' },
+  {
+    name: '~/.docker/config.json, ~/.config/containers/auth.json',
+    description:
+      'Your own logins, with their credential helpers. Only check without a cluster reads them, if neither a manifest nor --secret-file has credentials.',
+  },
+  {
+    name: '~/.cache/kubectl-imagepull/kubectl_complete-imagepull',
+    description:
+      'The program by which kubectl completes the arguments of this plugin. The script of completion writes it. XDG_CACHE_HOME names another folder.',
+  },
 ] as const;

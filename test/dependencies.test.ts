@@ -106,6 +106,59 @@ t.test('each direct dependency is justified', async t => {
   t.strictSame(rowsBelow('In the binaries'), licenses('release', Object.keys(direct('release'))), 'in the binaries');
 });
 
+t.test('the weights that are told are those of the build and of the lock file', async t => {
+  const text = readFileSync('docs/dependencies.md', 'utf8').split('## Weight and upkeep')[1]?.split('\n## ')[0] ?? '';
+  const [bundle = [], tools = []] = text
+    .split(/\n\n(?=\|)/)
+    .slice(1)
+    .map(part => [...part.matchAll(/^\| ([^|]+?) +\| ([\d.]+) /gm)].map(([, name = '', weight = '']) => [name, Number(weight)] as const));
+  interface Inputs {
+    outputs: Record<string, { entryPoint?: string; inputs: Record<string, { bytesInOutput: number }> }>;
+  }
+  const built = Object.values(json<Inputs>('dist/metafile.json').outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  const told = new Map(bundle);
+  const found = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(built?.inputs ?? {})) {
+    const name = /^(?:[\w-]+:)?.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? 'own source';
+    const row = told.has(name) ? name : 'all others';
+    found.set(row, (found.get(row) ?? 0) + bytesInOutput / 1000);
+  }
+  t.ok(told.size > 5 && tools.length > 10, 'the tables are found');
+  for (const [name, kilobytes] of told) {
+    const size = found.get(name) ?? 0;
+    // the own source grows with every feature
+    const tolerance = name === 'own source' ? 0.25 : 0.1;
+    t.ok(
+      Math.abs(size - kilobytes) <= Math.max(2, kilobytes * tolerance),
+      `${name}: ${kilobytes} KB are told, ${size.toFixed(1)} are in the bundle`,
+    );
+  }
+  const { packages } = json<{ packages: Record<string, { dependencies?: Names; optionalDependencies?: Names }> }>('package-lock.json');
+  /** Where a package finds another: in its own folder, or in one above. */
+  const place = (from: string, name: string): string | undefined => {
+    for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+      const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+      if (packages[path] !== undefined) return path;
+      if (folder === '') return undefined;
+    }
+  };
+  const brings = (name: string): number => {
+    const seen = new Set<string>();
+    const visit = (path: string | undefined): void => {
+      if (path === undefined || seen.has(path)) return;
+      seen.add(path);
+      const { dependencies, optionalDependencies } = packages[path] ?? {};
+      for (const other of Object.keys({ ...dependencies, ...optionalDependencies })) visit(place(path, other));
+    };
+    visit(place('', name));
+    return seen.size - 1;
+  };
+  const names = Object.keys(direct('.')).filter(name => !found.has(name));
+  t.strictSame(tools.map(([name]) => name).sort(), names.sort(), 'each tool has a row');
+  for (const [name, count] of tools)
+    t.ok(Math.abs(brings(name) - count) <= Math.max(2, count * 0.2), `${name}: ${count} are told, it brings ${brings(name)}`);
+});
+
 /** Runs a program without blocking the servers of this test. */
 function run(program: string, args: string[], cwd: string, env: Names = {}): Promise<{ status: number | null; output: string }> {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, shell: process.platform === 'win32' && program === 'npm' });

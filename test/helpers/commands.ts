@@ -3,6 +3,7 @@ import { collect } from '../../src/commands/collect.ts';
 import type { CommonFlags, Context, WhyFlags } from '../../src/commands/context.ts';
 import { why } from '../../src/commands/why.ts';
 import { contextOf } from './context.ts';
+import { mustFitSchema } from './schema.ts';
 
 /** What a command wrote. */
 export interface Written {
@@ -25,7 +26,9 @@ const FLAGS: CommonFlags & Pick<WhyFlags, 'names'> = {
 
 async function inProcess(text: string, work: (context: Context) => Promise<number>): Promise<Written> {
   const { context, written } = contextOf(text, { now: () => '2026-11-20T10:09:00Z' });
-  return { status: await work(context), ...written };
+  const status = await work(context);
+  mustFitSchema(written.stdout);
+  return { status, ...written };
 }
 
 /** The flags of `why -A --no-probe`. */

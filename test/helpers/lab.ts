@@ -16,6 +16,7 @@ import {
   type TestRegistry,
   type TestServer,
 } from './registry.ts';
+import { mustFitSchema } from './schema.ts';
 
 export const NAMESPACE = 'shop';
 
@@ -192,9 +193,11 @@ export function why(objects: KubernetesObject[], flags: string[] = []): Promise<
     child.once('error', reject);
     child.once('close', status => {
       try {
-        resolve({ status, stdout, stderr, items: (JSON.parse(stdout) as { items: Item[] }).items });
-      } catch {
-        reject(new Error(`status ${status}, and no JSON: ${stdout.slice(0, 300)} ${stderr.slice(0, 300)}`));
+        const { items } = JSON.parse(stdout) as { items: Item[] };
+        mustFitSchema(stdout);
+        resolve({ status, stdout, stderr, items });
+      } catch (error) {
+        reject(new Error(`status ${status}, and no JSON: ${stdout.slice(0, 300)} ${stderr.slice(0, 300)}`, { cause: error }));
       }
     });
   });

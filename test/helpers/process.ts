@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pluginCommand } from './plugin.ts';
+import { mustFitSchema } from './schema.ts';
 import { temporary } from './temporary.ts';
 
 export interface Run {
@@ -24,6 +25,7 @@ export interface RunOptions {
 /** A home without any kubeconfig. */
 const home = temporary('home');
 
+/** Runs a command line. What it prints as JSON has to hold to the published schema. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const [program, ...first] = pluginCommand();
   const started = Date.now();
@@ -39,7 +41,15 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   options.started?.(signal => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', status => resolve({ status, stdout, stderr, ms: Date.now() - started }));
+    child.on('close', status => {
+      const ms = Date.now() - started;
+      try {
+        mustFitSchema(stdout);
+        resolve({ status, stdout, stderr, ms });
+      } catch (error) {
+        reject(error);
+      }
+    });
   });
 }
 

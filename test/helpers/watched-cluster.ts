@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authority, serverCertificate } from './cluster.ts';
 import { pluginCommand } from './plugin.ts';
+import { mustFitSchema } from './schema.ts';
 import { temporary } from './temporary.ts';
 
 export const failing = (name: string, image: string) => ({
@@ -149,7 +150,16 @@ async function beginAs(test: Test, cluster: WatchedCluster, [program, ...words]:
   const child = spawn(program, words, {
     env: { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG: kubeconfig },
   });
-  const ended = new Promise<number | null>(resolve => child.on('close', resolve));
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.on('close', status => {
+      try {
+        mustFitSchema(said.stdout);
+        resolve(status);
+      } catch (error) {
+        reject(error);
+      }
+    }),
+  );
   test.teardown(async () => {
     child.kill('SIGKILL');
     await cluster.stop();

@@ -1,4 +1,6 @@
 /** The text of `check`: what came out of each image at a glance, then what stops those that cannot be pulled, and the notes. Pure. */
+
+import { count } from '../causes/phrases.ts';
 import { groupFindings } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { NO_CAUSE } from '../model/cause-codes.ts';
@@ -9,7 +11,6 @@ import { labeled, table } from './columns.ts';
 import { style, type TextOptions } from './style.ts';
 import { renderFindings } from './text.ts';
 import { placeOf } from './view.ts';
-import { count } from './words.ts';
 
 /** Images of one note that are told with what it says; of more only their names are. */
 const MAX_DETAILS = 3;

@@ -132,7 +132,7 @@ function headOf(reading: Reading, { width }: Layout, s: Style): string[] {
     ...fold(title, width + title.length - `${cause} (${certainty}): ${causeOf(cause).title}`.length, ''),
     '',
     s.bold('What the text says'),
-    ...told.flatMap(([label, value]) => labeled(label.padEnd(size), value, width, s)),
+    ...told.flatMap(([label, value]) => labeled(label.padEnd(size), value, width)),
     ...(fault?.understood === false
       ? fold('A part of the message is not known: the cause is taken from the part that is.', width, '  ')
       : []),

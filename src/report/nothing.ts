@@ -1,7 +1,8 @@
 /** What `why` says where it has no finding: how many pods it looked at, or that nothing matched. Pure. */
+
+import { count } from '../causes/phrases.ts';
 import { quote } from '../causes/shell.ts';
 import type { Looked } from '../cluster/looked.ts';
-import { count } from './sections.ts';
 
 /** Where pods were looked for, and which. */
 export interface Searched {

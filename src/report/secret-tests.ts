@@ -1,10 +1,12 @@
 /** The text of `test-secret`: of several secrets first a table of their verdicts; then for each its verdict, its problems, the result of each entry, and the fixes (docs/output.md). Pure. */
+
+import { count } from '../causes/phrases.ts';
 import type { EntryTest, SecretTest } from '../diagnosis/test-secret.ts';
 import { forReading } from './clean.ts';
 import { fold, hanging, table } from './columns.ts';
 import { renderChecks, renderFixes } from './sections.ts';
 import { type Style, style, type TextOptions } from './style.ts';
-import { count, RESULT } from './words.ts';
+import { RESULT } from './words.ts';
 
 /** Secrets up to which each is told in detail. */
 const MAX_DETAILED = 3;

@@ -1,4 +1,6 @@
 /** The text of `why`: the rows of what fails, then for each cause what it is, where the pull broke, the commands that fix it, and the evidence (docs/output.md). Pure. */
+
+import { count } from '../causes/phrases.ts';
 import type { Group } from '../diagnosis/aggregate.ts';
 import { NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence } from '../model/diagnosis.ts';
@@ -7,7 +9,6 @@ import { fold, foldPhrases, hanging, labeled, shorten, table } from './columns.t
 import { renderChecks, renderCommand, renderFixes, renderLadder } from './sections.ts';
 import { type Style, style, type TextOptions } from './style.ts';
 import { type FindingView, type GroupRow, type ReportView, reportView } from './view.ts';
-import { count } from './words.ts';
 
 const SOURCE: Record<Evidence['source'], string> = {
   pod: 'pod',

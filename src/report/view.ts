@@ -3,6 +3,7 @@
  * here: what is told and in which order; how it looks in a format is that format's matter. Pure.
  */
 import { docsOf } from '../causes/docs-url.ts';
+import { count } from '../causes/phrases.ts';
 import { byUrgency, type Group } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
@@ -15,7 +16,7 @@ import { type Check, type CheckName, decisiveAttempt, faultOfProbe } from '../mo
 import { append } from '../util/lists.ts';
 import { VERSION } from '../util/version.ts';
 import { forReading } from './clean.ts';
-import { count, RESULT } from './words.ts';
+import { RESULT } from './words.ts';
 
 /** All that a report tells. */
 export interface ReportView {

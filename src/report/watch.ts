@@ -2,6 +2,8 @@
  * The lines of `--watch`: what is new, repaired, gone, pulled, how a roll-out stands, and how it ended; as text or as JSON, one document per line. Belongs here: how
  * each is worded, and which causes were told before. Pure but for that memory.
  */
+
+import { count } from '../causes/phrases.ts';
 import { progressOf } from '../causes/progress.ts';
 import { positional, quote } from '../causes/shell.ts';
 import { showBytes, showSeconds } from '../causes/sizes.ts';
@@ -13,7 +15,6 @@ import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf } from '../parse/pod.ts';
 import { forReading } from './clean.ts';
 import { diagnosisItem, toJsonLine } from './json.ts';
-import { count } from './words.ts';
 
 /** Examples that a line names. */
 const MAX_EXAMPLES = 5;

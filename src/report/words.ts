@@ -10,6 +10,3 @@ export const RESULT: Record<CredentialResult, string> = {
   notVerifiable: 'not verifiable',
   error: 'error',
 };
-
-/** In: a number and a noun. Out: both, the noun in its right form. */
-export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;

@@ -4,7 +4,7 @@ import { fold, foldPhrases, hanging, labeled, shorten, table } from '../../src/r
 import { renderChecks, renderFixes, renderLadder } from '../../src/report/sections.ts';
 import { style } from '../../src/report/style.ts';
 import type { Ladder } from '../../src/report/view.ts';
-import { count } from '../../src/report/words.ts';
+import { count } from '../../src/causes/phrases.ts';
 
 const plain = style(false);
 

@@ -1,16 +1,16 @@
 /** The reports that `check` writes to files besides its answer (--report FORMAT=FILE). */
-import { GATE_FORMATS, type GateFormat } from '../flags.ts';
+import { GATE_FORMATS, type GateFormat, PAGE_FORMATS, type PageFormat } from '../flags.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
 import { save } from './terminal.ts';
 
 /** A report that is asked for. */
 export interface WantedReport {
-  format: GateFormat | 'json';
+  format: PageFormat | GateFormat | 'json';
   file: string;
 }
 
-const FORMATS = [...GATE_FORMATS, 'json'] as const;
+const FORMATS = [...PAGE_FORMATS, ...GATE_FORMATS, 'json'] as const;
 
 /** In: the values of --report. Throws UserError for what is none. */
 export const readReports = (values: readonly string[]): WantedReport[] =>

@@ -10,6 +10,7 @@ import type { Facts } from '../model/facts.ts';
 import { type Baseline, keyOf, type NodeDetails, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
 import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
+import type { Origin } from '../report/page.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Examination, examine, type PodToDiagnose } from './examine.ts';
@@ -30,6 +31,8 @@ export interface Source {
   patterns(findings: Aggregator): string[];
   /** Where pods were looked for, for the message that none fails. */
   place: string;
+  /** The same for a report: the context and the namespace, or the file. */
+  origin: Pick<Origin, 'context' | 'namespace' | 'files'>;
   /** Where the other pods run; null where they were not listed. */
   baseline: Baseline | null;
   /** Whether something that was asked for could not be read at all. */
@@ -138,6 +141,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+      origin: { context: connection.context ?? null, namespace: flags.allNamespaces ? null : namespace, files: [] },
       baseline,
       isIncomplete,
       collectedAt: null,
@@ -164,6 +168,13 @@ async function find(
   const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
   return { subjects: once, failures: failed.map(error => error.message), baseline: null };
 }
+
+/** Where a report of a file is from. */
+const originOf = ({ file, namespace }: WhyFlags): Source['origin'] => ({
+  context: null,
+  namespace: namespace ?? null,
+  files: file === undefined ? [] : [file],
+});
 
 /** In: pods by name and namespace, and the flags. Out: those that the flags choose. Throws UserError for a name that is not there. */
 function choose<T>(all: readonly T[], nameOf: (one: T) => { namespace: string; name: string }, file: string, flags: WhyFlags): T[] {
@@ -209,6 +220,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     warnings: () => [...new Set([...saved.warnings(), ...pods.warnings()])],
     patterns: findings => findings.patterns(baseline),
     place: `in ${name}`,
+    origin: originOf(flags),
     baseline,
     isIncomplete,
     collectedAt: at,
@@ -231,6 +243,7 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
     // what all of them have in common need not hold for some of them
     patterns: () => (chosen.length === all.length ? patterns : []),
     place: `in ${name}`,
+    origin: originOf(flags),
     baseline: null,
     isIncomplete: () => warnings.length > 0,
     collectedAt: null,

@@ -7,6 +7,8 @@ import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
 import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
+import { isPage, type Origin, renderPage } from '../report/page.ts';
+import { secretsPage } from '../report/page-secrets.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import type { TextOptions } from '../report/style.ts';
 import { UserError } from '../util/user-error.ts';
@@ -22,7 +24,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
   const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
-    const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const { secrets, origin } = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
     const warnings: string[] = [];
     const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
@@ -34,11 +36,10 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     });
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    print(
-      context,
-      render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
-      flags.color,
-    );
+    const text = isPage(flags.output)
+      ? renderPage(secretsPage(tests, warnings, { ...origin, now: context.now(), collectedAt: null }), flags.output)
+      : render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) });
+    print(context, text, flags.color);
     warn(context, warnings);
     if (warnings.length > 0) return 2;
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
@@ -63,11 +64,17 @@ function render(tests: SecretTest[], warnings: string[], output: OutputFormat, o
   return renderSecretTests(tests, options);
 }
 
-const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]> =>
-  withApi(flags, context, (api, ownNamespace) => {
+/** The secrets, and where they are from. */
+interface Found {
+  secrets: Secret[];
+  origin: Pick<Origin, 'context' | 'namespace' | 'files'>;
+}
+
+const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Found> =>
+  withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
-    return Promise.all(
+    const secrets = await Promise.all(
       flags.names.map(bareName).map(async name => {
         const lookup = await reader.secret(namespace, name);
         if (lookup.found) return lookup.object;
@@ -75,9 +82,10 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         throw secretNotRead(namespace, name, lookup.why);
       }),
     );
+    return { secrets, origin: { context: connection.context ?? null, namespace, files: [] } };
   });
 
-async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
+async function fromFile(flags: TestSecretFlags, context: Context): Promise<Found> {
   const { text, name } = await readInput(flags.file as string, context);
   const { secrets } = readSaved(text, name);
   const wanted = flags.names.map(bareName);
@@ -87,7 +95,8 @@ async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secre
       `${name} contains no secret${absent.length > 0 ? ` "${absent[0]}"` : ''}`,
       'save one with: kubectl get secret NAME -o yaml',
     );
-  return secrets
+  const chosen = secrets
     .filter(secret => wanted.length === 0 || wanted.includes(secret.metadata.name))
     .filter(secret => flags.namespace === undefined || namespaceOf(secret.metadata) === flags.namespace);
+  return { secrets: chosen, origin: { context: null, namespace: flags.namespace ?? null, files: [flags.file as string] } };
 }

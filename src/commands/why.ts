@@ -1,6 +1,8 @@
 /** `why`: finds the pods, examines them, reports the causes. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
-import { createReport } from '../report/findings.ts';
+import { createReport, type Report } from '../report/findings.ts';
+import { isPage, type Page, renderPage } from '../report/page.ts';
+import { findingsPage } from '../report/page-findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';
@@ -33,7 +35,9 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     const warnings = source.warnings();
-    const text = report.render(source.patterns, warnings);
+    const text = isPage(output)
+      ? renderPage(pageOf(report, source, warnings, isComplete, context), output)
+      : report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
     else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);
     if (source.collectedAt !== null)
@@ -48,6 +52,19 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
   } finally {
     spinner.done();
   }
+}
+
+/** The report as a page. */
+function pageOf(report: Report, source: Source, warnings: string[], isComplete: boolean, context: Context): Page {
+  const { place, origin, collectedAt } = source;
+  return findingsPage({
+    groups: report.groups(),
+    patterns: report.patterns(source.patterns),
+    warnings,
+    isComplete,
+    place,
+    origin: { ...origin, now: context.now(), collectedAt },
+  });
 }
 
 /** Throws UserError where nodes are to be asked, and cannot be. */

@@ -3,7 +3,7 @@ import type { SecretTest } from '../diagnosis/test-secret.ts';
 import { forReading } from './clean.ts';
 import { fold, table } from './columns.ts';
 import { RESULT, renderChecks, renderFixes } from './sections.ts';
-import { type Style, style, type TextOptions } from './style.ts';
+import { style, type TextOptions } from './style.ts';
 
 /** In: the tests of all secrets. Out: the text, one part for each secret; with `wide` also the checks of each entry. */
 export const renderSecretTests = (tests: SecretTest[], options: TextOptions): string =>
@@ -14,8 +14,9 @@ export const renderSecretTests = (tests: SecretTest[], options: TextOptions): st
 function renderSecretTest(test: SecretTest, { color, wide, width }: TextOptions): string {
   const s = style(color);
   const { secret, problems, entries } = test;
+  const verdict = verdictOf(test);
   const lines = [
-    `${s.bold(`secret ${secret.namespace}/${secret.name}`)} ${verdictOf(test, s)}`,
+    `${s.bold(`secret ${secret.namespace}/${secret.name}`)} ${s[verdict.color](verdict.words)}`,
     s.dim(`type ${secret.type}`),
     ...problems.flatMap(({ code, detail }) => fold(`${code}: ${detail}`, width, '  ')),
   ];
@@ -42,14 +43,16 @@ function renderSecretTest(test: SecretTest, { color, wide, width }: TextOptions)
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether a secret works, in a few words. */
-function verdictOf({ problems, entries }: SecretTest, s: Style): string {
+/** In: the test of a secret. Out: whether it works, in a few words and a color. */
+export function verdictOf({ problems, entries }: SecretTest): { words: string; color: 'red' | 'yellow' | 'green' } {
   const failing = entries.filter(({ cause }) => cause !== null);
   const accepted = entries.some(({ result, cause }) => result === 'accepted' && cause === null);
-  if (problems.length > 0) return s.red('does not work');
-  if (failing.length === 0) return accepted ? s.green('works') : s.yellow('could not be verified');
-  if (failing.every(({ result }) => result === 'accepted')) return s.yellow('works, but it cannot pull the image');
-  if (accepted) return s.yellow('works only for some of its entries');
+  if (problems.length > 0) return { words: 'does not work', color: 'red' };
+  if (failing.length === 0) return accepted ? { words: 'works', color: 'green' } : { words: 'could not be verified', color: 'yellow' };
+  if (failing.every(({ result }) => result === 'accepted')) return { words: 'works, but it cannot pull the image', color: 'yellow' };
+  if (accepted) return { words: 'works only for some of its entries', color: 'yellow' };
   // a registry that does not answer says nothing about the secret
-  return failing.every(({ result }) => result === 'error') ? s.yellow('could not be tested from this machine') : s.red('does not work');
+  return failing.every(({ result }) => result === 'error')
+    ? { words: 'could not be tested from this machine', color: 'yellow' }
+    : { words: 'does not work', color: 'red' };
 }

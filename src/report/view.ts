@@ -130,8 +130,8 @@ export function reportView(allGroups: readonly Group[], allPatterns: readonly st
   };
 }
 
-/** The same cause stands together, where its first group stands. */
-function blocksOf(groups: readonly Group[]): Group[][] {
+/** In: groups. Out: those of one cause together, where its first one stands. */
+export function blocksOf(groups: readonly Group[]): Group[][] {
   const blocks = new Map<CauseCode, Group[]>();
   for (const group of groups) append(blocks, group.cause, group);
   return [...blocks.values()];

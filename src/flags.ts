@@ -94,6 +94,7 @@ const commands = [
         command: 'kubectl imagepull why api-7c9f --from-node',
         description: 'Let the node pull now, with a short-lived pod, and diagnose that',
       },
+      { command: 'kubectl imagepull why -A --output-file report.html', description: 'Write a report to send, as one page' },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',

@@ -1,8 +1,9 @@
 /** `why`: finds the pods, examines them, reports the causes. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import { createReport, type Report } from '../report/findings.ts';
-import { isPage, type Page, renderPage } from '../report/page.ts';
+import { isPage, type Page } from '../report/page.ts';
 import { findingsPage } from '../report/page-findings.ts';
+import { renderPage } from '../report/render-page.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';

@@ -129,14 +129,14 @@ const folded = (blocks: readonly Block[], isOpen: boolean): string[] => [
 
 const content = ({ title, columns, rows }: Block): string[] =>
   columns === null
-    ? list(rows.map(labelled))
+    ? list(rows.map(labeledRow))
     : table(
         title,
         columns,
         rows.map(row => row.map(cell)),
       );
 
-const labelled = ([first = '', ...rest]: readonly Cell[]): string =>
+const labeledRow = ([first = '', ...rest]: readonly Cell[]): string =>
   rest.length === 0 ? cell(first) : [`<strong>${cell(first)}</strong>`, ...rest.map(cell)].join(': ');
 
 const list = (items: readonly string[]): string[] => ['<ul>', ...items.map(item => `<li>${item}</li>`), '</ul>'];

@@ -1,13 +1,10 @@
 /**
- * A report for people as data: what `-o markdown` and `-o html` say of one run, in the order in which it is read. Belongs here: the parts of a page, and how a page becomes a text.
+ * A report for people as data: what `-o markdown` and `-o html` say of one run, in the order in which it is read. Belongs here: the parts of a page.
  * What fills it belongs to page-findings.ts and page-secrets.ts, how it is laid out to markdown.ts and html.ts. Pure.
  */
 import type { PageFormat } from '../flags.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import { VERSION } from '../util/version.ts';
-import { forReading } from './clean.ts';
-import { html } from './html.ts';
-import { markdown } from './markdown.ts';
 import type { Ladder } from './view.ts';
 
 /** What a part of a page is about: a failure; something that repairs itself or works in part; what --ignore or --fail-on leaves out; nothing wrong. */
@@ -66,7 +63,7 @@ export interface Page {
 }
 
 /** A row of the overview, and the number of the part that it leads to. */
-export interface OverviewRow {
+interface OverviewRow {
   part: number;
   cells: readonly Cell[];
 }
@@ -87,12 +84,6 @@ export interface Origin {
 
 /** Whether a format of `-o` is that of a page. */
 export const isPage = (output: string): output is PageFormat => output === 'markdown' || output === 'html';
-
-/** In: a page with the texts of others as they were read. Out: its text, without any secret of the run and with every hidden character as an escape. */
-export function renderPage(page: Page, format: PageFormat): string {
-  const clean = forReading(page);
-  return format === 'html' ? html(clean) : markdown(clean);
-}
 
 /** In: where a report was made. Out: its rows: no address and no user of a cluster. */
 export function rowsAbout({ now, context, namespace, files, collectedAt }: Origin): Row[] {

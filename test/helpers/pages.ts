@@ -57,7 +57,7 @@ export const checked = (): Page =>
     counted: new Set([...ALL_CAUSES].filter(code => code !== 'RateLimited')),
     warnings: ['the secret "mirror" could not be read: forbidden'],
     isComplete: true,
-    origin: { ...ORIGIN, namespace: 'shop', files: ['/home/somebody/deploy/'] },
+    origin: { ...ORIGIN, namespace: 'shop', files: ['/srv/somebody/deploy/'] },
   });
 
 const entry = (more: Partial<EntryTest>): EntryTest => ({

@@ -1,7 +1,8 @@
 /** The page of -o html: no script, no outside resource, no text of others as markup; headings in order, anchors that lead somewhere, colors that can be read. */
 import t from 'tap';
 import { PALETTES, STYLE } from '../../src/report/html-style.ts';
-import { type Page, renderPage } from '../../src/report/page.ts';
+import type { Page } from '../../src/report/page.ts';
+import { renderPage } from '../../src/report/render-page.ts';
 import { HOSTILE } from '../helpers/gates.ts';
 import { allCauses, checked, everywhere, manyPods, onePod, testedSecrets, whyPage } from '../helpers/pages.ts';
 

@@ -1,7 +1,7 @@
 /** The text of -o markdown: no text of others is a mark, a fence is longer than any in a command, and a comment has room for it. */
 import t from 'tap';
 import { markdown } from '../../src/report/markdown.ts';
-import { renderPage } from '../../src/report/page.ts';
+import { renderPage } from '../../src/report/render-page.ts';
 import { HOSTILE } from '../helpers/gates.ts';
 import { allCauses, everywhere, manyPods } from '../helpers/pages.ts';
 
@@ -10,14 +10,15 @@ const marksOf = (page: string): string =>
   page
     .replace(/^(`{3,})sh\n[\s\S]*?\n\1$/gm, '')
     .replace(/(?<!\\|`)(`+)(?!`).*?(?<!`)\1(?!`)/g, '')
-    .replace(/<(?:\/?(?:details|summary|code|sub)|!-- --)>/g, '');
+    .replace(/<\/?(?:details|summary|code|sub)>/g, '')
+    .replaceAll('@<!-- -->', '(at)');
 
 t.test('no text is a mark', async t => {
   const more = ['/close', '  - [x] `a`', '1. one', '# a\n# b', 'a|b', '~5 %6 &7 $8', 'https://evil.example a@b.example', '<details open>'];
   for (const [number, words] of [...HOSTILE, ...more].entries()) {
     const marks = marksOf(renderPage(everywhere(words), 'markdown'));
     t.notMatch(marks, /(?<!\\)</, `row ${number}: no element`);
-    t.notMatch(marks, /(?<!\\)\]\(|www\.|@(?!$)|(?<!\\):\/\//m, `row ${number}: no link and no mention`);
+    t.notMatch(marks, /(?<!\\)\]\(|www\.|@|(?<!\\):\/\//m, `row ${number}: no link and no mention`);
     t.notMatch(marks, /^(?:\/|##? |>|\d+[.)] |- \[)/m, `row ${number}: no heading, list or command`);
     const rows = marks.split('\n').filter(line => line.startsWith('|'));
     for (const row of rows) t.ok([3, 4].includes(row.split('|').length), `row ${number}: a cell ends where ours do`);

@@ -1,8 +1,9 @@
 /** The pages of -o markdown and -o html: the golden page of each command, and what no page may hold. */
 import t from 'tap';
 import type { PageFormat } from '../../src/flags.ts';
-import { type Page, renderPage } from '../../src/report/page.ts';
+import type { Page } from '../../src/report/page.ts';
 import { secretsPage } from '../../src/report/page-secrets.ts';
+import { renderPage } from '../../src/report/render-page.ts';
 import { SECRETS } from '../../src/util/secrets.ts';
 import { isHidden } from '../../src/util/visible.ts';
 import { HOSTILE } from '../helpers/gates.ts';

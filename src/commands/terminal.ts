@@ -21,7 +21,7 @@ export function showProgress(context: Context): { say(what: string): void; done(
   let timer: NodeJS.Timeout | undefined;
   const show = (): void => {
     shown = true;
-    context.stderr.write(`\r\u001b[K${what} …`);
+    context.stderr.write(`\r\u001b[K${what} ...`);
   };
   const done = (): void => {
     clearTimeout(timer);
@@ -128,8 +128,11 @@ export async function confirm(context: Context, lines: readonly string[], questi
 /** Whether a question would be seen, and could be answered. */
 export const canAsk = ({ isInteractive, stderr }: Context): boolean => isInteractive && stderr.isTTY === true;
 
-/** Columns to fold text at: those of the terminal between 60 and 120, 100 elsewhere. */
-export const widthOf = (context: Context): number => Math.min(120, Math.max(60, context.stdout.isTTY ? context.stdout.columns : 100));
+/** Columns to fold text at: those of the terminal, elsewhere those that COLUMNS names, between 60 and 120; 80 where neither is known. */
+export function widthOf({ stdout, environment }: Pick<Context, 'stdout' | 'environment'>): number {
+  const known = stdout.isTTY ? stdout.columns : Number(environment.COLUMNS);
+  return known > 0 ? Math.min(120, Math.max(60, Math.floor(known))) : 80;
+}
 
 /** In: the file of -f (`-` is standard input). Out: its text, and its name for messages. Throws UserError when it cannot be read. */
 export async function readInput(file: string, context: Context): Promise<{ text: string; name: string }> {

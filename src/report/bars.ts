@@ -28,7 +28,7 @@ export function renderLayers(largest: readonly LayerSize[], size: number, layers
   const [numbers, shares] = [longest(({ number }) => number), longest(({ share }) => share)];
   // two before, two between each two of four columns
   const room = Math.max(SHORTEST, Math.min(LONGEST, width - 2 - numbers - 2 - shares - 2 - 2 - DIGEST));
-  const bar = (bytes: number): string => '█'.repeat(Math.max(1, Math.round((bytes / first.bytes) * room))).padEnd(room, '·');
+  const bar = (bytes: number): string => '#'.repeat(Math.max(1, Math.round((bytes / first.bytes) * room))).padEnd(room, '.');
   const lines = rows.map(
     ({ number, share, bytes, name }) => `  ${number.padStart(numbers)}  ${share.padStart(shares)}  ${bar(bytes)}  ${name}`,
   );

@@ -6,9 +6,10 @@ import type { NoteCode } from '../model/facts.ts';
 import { append } from '../util/lists.ts';
 import { forReading } from './clean.ts';
 import { labeled, table } from './columns.ts';
-import { count } from './sections.ts';
 import { style, type TextOptions } from './style.ts';
-import { placeOf, renderFindings } from './text.ts';
+import { renderFindings } from './text.ts';
+import { placeOf } from './view.ts';
+import { count } from './words.ts';
 
 /** Images of one note that are told with what it says; of more only their names are. */
 const MAX_DETAILS = 3;
@@ -49,14 +50,13 @@ function renderNotes(findings: readonly Finding[], { color, width }: TextOptions
   for (const { facts } of findings) for (const { code, detail } of facts.notes ?? []) append(byCode, code, { image: facts.image, detail });
   const lines = [...byCode].flatMap(([code, notes]) => {
     if (notes.length <= MAX_DETAILS || code === 'WrongPlatform')
-      return notes.flatMap(({ image, detail }) => labeled(code, `${image}: ${detail}`, width, s));
+      return notes.flatMap(({ image, detail }) => labeled(code, `${image}: ${detail}`, width));
     const names = notes.slice(0, MAX_NAMES).map(({ image }) => image);
     const more = notes.length - names.length;
     return labeled(
       code,
       `${count(notes.length, 'image')}: ${names.join(', ')}${more > 0 ? ` and ${more} more (-o wide tells all)` : ''}`,
       width,
-      s,
     );
   });
   return lines.length === 0 ? [] : [[s.bold('Notes'), ...lines, ''].join('\n')];

@@ -8,7 +8,7 @@ import type { Check } from '../model/probe.ts';
 import { append } from '../util/lists.ts';
 import { type GateItem, gateItem, gravestFirst, placeText, totals } from './gate.ts';
 import { type Block, type Cell, type Origin, type Page, type Part, rowsAbout, type Tone } from './page.ts';
-import { blocksOf, type FindingView, findingView, type GroupRow, type TableView } from './view.ts';
+import { blocksOf, type FindingView, findingView, type GroupRow, rowOf, type TableView } from './view.ts';
 import { count } from './words.ts';
 
 /** Names that a list has at most, and commands for other pods of a cause. */
@@ -35,7 +35,9 @@ export function findingsPage({ groups, patterns, warnings, isComplete, origin, p
   const views = blocks.flatMap(block =>
     block[0]?.findings[0] === undefined ? [] : [{ block, view: findingView(block[0].findings[0], block, true) }],
   );
-  const rows = views.flatMap(({ view }, part) => view.rows.map(row => ({ part, cells: [row.certainty, String(row.pods), row.about] })));
+  const rows = views.flatMap(({ block }, part) =>
+    block.map(rowOf).map(row => ({ part, cells: [row.certainty, String(row.pods), row.about] })),
+  );
   return {
     title: 'Image pull report',
     summary: [totalOf(groups, place), ...(patterns.length === 0 ? [] : [`In common: ${patterns.join('; ')}.`])],
@@ -63,7 +65,8 @@ function partOfBlock(view: FindingView, block: readonly Group[]): Part {
   const names = (of: (group: Group) => readonly string[]): string[] => [...new Set(block.flatMap(of))];
   const pods = names(group => group.pods);
   const [nodes, namespaces] = [names(group => group.nodes), names(group => group.namespaces)];
-  const proved = view.rows.reduce((sum, row) => sum + row.proved, 0);
+  const rows = block.map(rowOf);
+  const proved = rows.reduce((sum, row) => sum + row.proved, 0);
   const affects =
     pods.length < 2
       ? []
@@ -73,13 +76,20 @@ function partOfBlock(view: FindingView, block: readonly Group[]): Part {
         ];
   return {
     ...partOf(view, affects),
-    tables: view.rows.length < 2 ? [] : [aboutTable(view.rows)],
-    fixes: [...view.fixes, ...view.otherFixes.slice(0, MAX_OTHER_FIXES).map(otherFix)],
+    tables: rows.length < 2 ? [] : [aboutTable(rows)],
+    fixes: [...view.fixes, ...otherFixes(view, block)],
     details: [...detailsOf(view), ...(pods.length < 2 ? [] : [namesOf('Affected pods', pods)])],
   };
 }
 
-const otherFix = ({ command, pods }: FindingView['otherFixes'][number]): Fix => ({ title: `For ${count(pods, 'other pod')}`, command });
+/** The commands for the other pods of the groups, where these need others. */
+function otherFixes({ fixes }: FindingView, block: readonly Group[]): Fix[] {
+  const all = block.flatMap(group => group.repairs.map(repair => ({ ...repair, about: rowOf(group).about })));
+  return all
+    .filter(({ command }, index) => ![...fixes, ...all.slice(0, index)].some(other => other.command === command))
+    .slice(0, MAX_OTHER_FIXES)
+    .map(({ command, pods, about }) => ({ title: `for ${count(pods, 'other pod')}${block.length < 2 ? '' : `: ${about}`}`, command }));
+}
 
 const aboutTable = (rows: readonly GroupRow[]): Block => ({
   title: 'Where it fails',

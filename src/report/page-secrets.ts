@@ -8,11 +8,11 @@ import { checksBlock } from './page-findings.ts';
 import { verdictOf } from './secret-tests.ts';
 import { count, RESULT } from './words.ts';
 
-const TONES: Record<ReturnType<typeof verdictOf>['color'], Tone> = { red: 'failed', yellow: 'waiting', green: 'ok' };
+const TONES: Record<ReturnType<typeof verdictOf>['tone'], Tone> = { bad: 'failed', open: 'waiting', good: 'ok' };
 
 /** In: the tests of all secrets, warnings, and where the page is made. Out: the page. */
 export function secretsPage(tests: readonly SecretTest[], warnings: readonly string[], origin: Origin): Page {
-  const working = tests.filter(test => verdictOf(test).color === 'green').length;
+  const working = tests.filter(test => verdictOf(test).tone === 'good').length;
   const rows = tests.map((test, part) => ({ part, cells: [verdictOf(test).words, String(test.entries.length)] }));
   return {
     title: 'Pull secret report',
@@ -28,11 +28,11 @@ export function secretsPage(tests: readonly SecretTest[], warnings: readonly str
 
 function partOf(test: SecretTest): Part {
   const { secret, problems, entries } = test;
-  const { words, color } = verdictOf(test);
+  const { words, tone } = verdictOf(test);
   const causes = new Set(entries.flatMap(({ cause }) => cause ?? []));
   const [only] = causes;
   return {
-    tone: TONES[color],
+    tone: TONES[tone],
     name: `${secret.namespace}/${secret.name}`,
     labels: [secret.type],
     title: `The secret ${words}`,

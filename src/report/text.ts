@@ -1,25 +1,14 @@
-/** The text of `why`: what fails at a glance, then for each group its cause, the evidence and the commands that fix it. Pure. */
-import { docsOf } from '../causes/docs-url.ts';
+/** The text of `why`: the rows of what fails, then for each cause what it is, where the pull broke, the commands that fix it, and the evidence (docs/output.md). Pure. */
 import type { Group } from '../diagnosis/aggregate.ts';
-import type { Finding } from '../diagnosis/investigate.ts';
-import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
-import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
-import type { Evidence, Fix } from '../model/diagnosis.ts';
-import type { ContainerKind, Facts } from '../model/facts.ts';
-import { VERSION } from '../util/version.ts';
+import { NO_CAUSE } from '../model/cause-codes.ts';
+import type { Evidence } from '../model/diagnosis.ts';
 import { renderLayers } from './bars.ts';
-import { forReading } from './clean.ts';
-import { fold, labeled, table } from './columns.ts';
-import { count, RESULT, renderChecks, renderFixes } from './sections.ts';
+import { fold, foldPhrases, hanging, labeled, shorten, table } from './columns.ts';
+import { renderChecks, renderCommand, renderFixes, renderLadder } from './sections.ts';
 import { type Style, style, type TextOptions } from './style.ts';
+import { type FindingView, type GroupRow, type ReportView, reportView } from './view.ts';
+import { count } from './words.ts';
 
-const KIND: Record<ContainerKind, string> = {
-  container: 'container',
-  initContainer: 'init container',
-  ephemeralContainer: 'ephemeral container',
-  imageVolume: 'image volume',
-  sandbox: 'sandbox',
-};
 const SOURCE: Record<Evidence['source'], string> = {
   pod: 'pod',
   event: 'event',
@@ -30,184 +19,145 @@ const SOURCE: Record<Evidence['source'], string> = {
   registry: 'registry',
   note: 'note',
 };
-/** Groups that are shown with their evidence: of more only the cause and the fix are. */
-const MAX_IN_FULL = 5;
-/** Commands for other pods of a group that are shown. */
+/** Rows that are shown: with what stands around them they fit a screen of 40 lines. */
+const MAX_ROWS = 12;
+/** Commands for other pods of a cause that are shown. */
 const MAX_OTHER_FIXES = 4;
-/** Pods of a group that are named, and entries that do not match. */
-const MAX_NAMES = 5;
+/** Lines of a line of evidence: of what proves the verdict, and of the rest. */
+const PROOF_LINES = 4;
+const OTHER_LINES = 2;
 
 /**
- * In: the groups of all findings, and what the failing pods have in common. Out: a table of the causes if there are several, then each group by its most certain finding;
- * with `wide` every finding.
+ * In: the groups of all findings, and what the failing pods have in common. Out: a table of the causes if there are several, then each cause by its clearest finding (of more than
+ * a few causes the table alone); with `wide` every finding.
  */
-export function renderFindings(allGroups: Group[], allPatterns: string[], options: TextOptions): string {
-  const { groups, patterns } = forReading({ groups: allGroups, patterns: allPatterns });
-  const isPlanned = groups.some(({ findings: [first] }) => first?.facts.planned !== undefined);
-  const brief = !options.wide && groups.length > MAX_IN_FULL;
-  const findings = groups.flatMap(group =>
-    options.wide
-      ? group.findings.map(finding => renderFinding(finding, options, null, false))
-      : group.findings.slice(0, 1).map(finding => renderFinding(finding, options, group, brief)),
-  );
+export function renderFindings(groups: readonly Group[], patterns: readonly string[], options: TextOptions): string {
+  const view = reportView(groups, patterns, options.wide);
+  const s = style(options.color);
   const parts = [
-    // a check has an overview of its own
-    ...(isPlanned ? [] : renderOverview(groups, patterns, options)),
-    ...findings,
-    ...(brief
-      ? [
-          isPlanned
-            ? 'Add -o wide for the evidence of each.\n'
-            : 'Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n',
-        ]
-      : []),
+    ...(view.headline === null ? [] : [renderRows(view.headline, view.rows, options, s)]),
+    ...(view.isTableOnly ? [] : view.sections.map(section => renderFinding(section, view, options, s))),
+    ...renderMore(view, options.width),
   ];
   return parts.join('\n');
 }
 
-function renderOverview(groups: Group[], patterns: string[], options: TextOptions): string[] {
-  const failing = groups.filter(({ cause }) => !NO_CAUSE.has(cause));
-  const pods = new Set(failing.flatMap(group => group.pods)).size;
-  const common = patterns.length === 0 ? '' : `: ${patterns.join('; ')}`;
-  if (failing.length < 2 || pods < 2) return common === '' ? [] : [`${count(pods, 'pod')}${common}\n`];
-  const rows = failing.map(group => [String(group.pods.length), group.cause, group.certainty, subjectOf(group)]);
+function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }: TextOptions, s: Style): string {
+  const shown = rows.slice(0, wide ? undefined : MAX_ROWS);
+  const left = rows.slice(shown.length);
+  const pods = left.reduce((sum, row) => sum + row.pods, 0);
   return [
-    `${count(pods, 'pod')}, ${count(failing.length, 'cause')}${common}\n${table(['PODS', 'CAUSE', 'CERTAINTY', 'ABOUT'], rows, options.width)}\n`,
+    ...hanging(headline, width).map(line => s.bold(line)),
+    ...(shown.length === 0 ? [] : [table(['PODS', 'CAUSE', 'CERTAINTY', 'NAMESPACE', 'ABOUT'], shown.map(cellsOf), width)]),
+    ...(left.length === 0 ? [] : [`  and ${count(left.length, 'more row')} with ${count(pods, 'pod')}: -o wide shows all`]),
+    ...(shown.some(isPartlyProved) ? fold('certain M/N: the cause is proved for M of the N pods', width, '  ') : []),
+    '',
+  ].join('\n');
+}
+
+const isPartlyProved = ({ pods, proved, certainty }: GroupRow): boolean => certainty === 'certain' && proved < pods;
+
+function cellsOf(row: GroupRow): string[] {
+  const [first = '', ...more] = row.namespaces;
+  return [
+    String(row.pods).padStart(4),
+    row.cause,
+    isPartlyProved(row) ? `certain ${row.proved}/${row.pods}` : NO_CAUSE.has(row.cause) ? '-' : row.certainty,
+    more.length === 0 ? first : `${first} and ${more.length} more`,
+    row.example === null ? row.about : `${row.about}; ${row.pods > 1 ? 'e.g. ' : ''}${row.example}`,
   ];
 }
 
-/** The registry or repository of a group, and the secret. */
-const subjectOf = ({ registry, repository, credential, sandboxOf }: Group): string =>
-  [
-    sandboxOf === null ? null : `sandbox of node "${sandboxOf}"`,
-    registry === null ? repository : `${registry}${repository === null ? '' : `/${repository}`}`,
-    credential === null ? null : `secret "${credential.secret}"`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+/** Where the rest is. */
+function renderMore({ isTableOnly, isBrief, isPlanned }: ReportView, width: number): string[] {
+  if (!isTableOnly && !isBrief) return [];
+  const how = isPlanned
+    ? 'Add -o wide for the evidence of each.'
+    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence${isTableOnly ? ' and the fix' : ''} of one pod, or add -o wide for all.`;
+  return [`${hanging(how, width).join('\n')}\n`];
+}
 
-/** With a group the finding stands for all of it; brief is without the evidence. */
-function renderFinding({ facts, diagnosis }: Finding, options: TextOptions, group: Group | null, brief: boolean): string {
-  const s = style(options.color);
-  const { width } = options;
-  const fine = NO_CAUSE.has(diagnosis.cause);
-  const paint = fine ? s.green : diagnosis.cause === 'FixedWaitingForRetry' ? s.yellow : s.red;
-  const subject =
-    facts.pod === null || facts.pod.name === ''
-      ? []
-      : [
-          facts.refusal || (facts.planned && facts.pod.owner.kind !== 'pod')
-            ? `${facts.pod.owner.kind} ${facts.pod.namespace}/${facts.pod.owner.name}`
-            : `pod ${facts.pod.namespace}/${facts.pod.name}`,
-        ];
-  // the words of a refusal, and the command line, may name no container
-  const container = facts.container.name === '' && facts.container.kind !== 'sandbox' ? [] : [containerOf(facts)];
+function renderFinding(finding: FindingView, view: ReportView, options: TextOptions, s: Style): string {
+  const { width, wide } = options;
+  const hasEvidence = wide || (!view.isBrief && finding.tone === 'fails');
+  const part = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', s.bold(title), ...lines]);
   const lines = [
-    `${s.bold(paint(diagnosis.cause))}${fine ? '' : ` (${diagnosis.certainty})`}: ${diagnosis.title}`,
-    s.dim([...subject, ...container, `image ${facts.image || '(not named)'}`, ...placeOf(facts)].join(', ')),
-    '',
-    ...fold(diagnosis.summary, width, ''),
-    ...(group === null ? [] : renderPodsOf(group, width)),
-    ...(diagnosis.also.length === 0 ? [] : fold(`Other possible causes: ${diagnosis.also.join(', ')}.`, width, '')),
-    ...diagnosis.next.flatMap(code => fold(`Fix next: ${code} (${lowerFirst(causeOf(code).title)}).`, width, '')),
-    ...(brief ? [] : renderEvidence({ facts, diagnosis }, options, s)),
-    ...(facts.notes === undefined || facts.notes.length === 0
+    ...renderHead(finding, view, width, s),
+    ...(finding.ladder === null || (finding.tone === 'fine' && !view.isPlanned && !wide)
       ? []
-      : ['', s.bold('Notes'), ...facts.notes.flatMap(note => labeled(note.code, note.detail, width, s))]),
-    ...(diagnosis.fixes.length === 0 ? [] : ['', s.bold('Fix'), ...renderFixes(diagnosis.fixes, width, s)]),
-    ...(group === null ? [] : renderOtherFixes(group, diagnosis.fixes, s)),
-    ...(fine || brief ? [] : ['', s.dim(`More: ${docsOf(diagnosis.cause, VERSION)}`)]),
+      : ['', ...renderLadder(finding.ladder, width, s)]),
+    ...part('Fix', renderFixes(finding.fixes, width, s)),
+    ...part('Fix for the other pods', renderOtherFixes(finding.otherFixes, s)),
+    ...(hasEvidence ? part('Evidence', renderEvidence(finding.evidence, options)) : []),
+    ...(wide ? ['', ...hanging(`Decided by: ${finding.decidedBy.reason.replace(/\.$/, '')} (${finding.decidedBy.rule})`, width)] : []),
+    ...(view.isBrief ? [] : renderDetails(finding, options, part)),
+    ...part(
+      'Notes',
+      finding.notes.flatMap(({ code, detail }) => labeled(code, detail, width)),
+    ),
+    ...(finding.tone === 'fine' || view.isBrief ? [] : ['', `More: ${finding.docs}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Where a manifest names the image: `FILE:LINE:COLUMN`, which editors and terminals open. */
-export function placeOf({ declaredAt }: Facts): string[] {
-  if (declaredAt === undefined) return [];
-  const { file, line, column } = declaredAt;
-  return [`${file === '-' ? '<stdin>' : file}:${line}${column === null ? '' : `:${column}`}`];
+/** The cause, what it is about, and what happened. */
+function renderHead(finding: FindingView, { isPlanned }: ReportView, width: number, s: Style): string[] {
+  const { cause, certainty, tone, title, subject, summary } = finding;
+  const name = `${cause}${certainty === null ? '' : ` (${certainty})`}:`;
+  const paint = { fine: s.green, waits: s.yellow, fails: s.red }[tone];
+  const painted = (line: string): string => `${s.bold(paint(cause))}${line.slice(cause.length)}`;
+  // of a pod that pulls well one sentence is enough
+  if (cause === 'NoPullProblem' && !isPlanned) {
+    const [first = '', ...rest] = hanging(`${name} ${summary}`, width);
+    return [painted(first), ...rest];
+  }
+  const phrases = subject.map((phrase, index) => (index < subject.length - 1 ? `${phrase},` : phrase));
+  const [first = '', ...rest] = foldPhrases([name, title], width, '');
+  const head = [painted(first), ...rest];
+  return [
+    ...head,
+    ...foldPhrases(finding.affects.length > 0 ? ['for example', ...phrases] : phrases, width, '  '),
+    '',
+    ...fold(summary, width, '  '),
+    ...finding.affects.flatMap(sentence => fold(sentence, width, '  ')),
+    ...(finding.also.length === 0 ? [] : fold(`Other possible causes: ${finding.also.join(', ')}.`, width, '  ')),
+    ...finding.next.flatMap(next => fold(`Fix next: ${next.code} (${lowerFirst(next.title)}).`, width, '  ')),
+  ];
 }
-
-/** The container with its kind; a sandbox has no name. */
-const containerOf = ({ container: { kind, name } }: Facts): string => (kind === 'sandbox' ? KIND.sandbox : `${KIND[kind]} "${name}"`);
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** The pods of a group besides the one that is shown. */
-function renderPodsOf(group: Group, width: number): string[] {
-  const { pods, nodes, namespaces, findings } = group;
-  if (pods.length < 2) return [];
-  const more = pods.length > MAX_NAMES ? ` and ${pods.length - MAX_NAMES} more (-o wide lists all)` : '';
-  const what =
-    findings[0]?.facts.refusal || findings[0]?.facts.planned
-      ? count(pods.length, 'workload')
-      : `${count(pods.length, 'pod')} on ${count(nodes.length, 'node')}`;
-  const where = `${what} in ${count(namespaces.length, 'namespace')}`;
-  return fold(`Affects ${where}: ${pods.slice(0, MAX_NAMES).join(', ')}${more}`, width, '');
+/** What the verdict is based on. Without `wide` a long line keeps its beginning and its end. */
+function renderEvidence(evidence: readonly Evidence[], { wide, width }: TextOptions): string[] {
+  const size = Math.max(...evidence.map(({ source }) => SOURCE[source].length));
+  const room = width - size - 4;
+  return evidence.flatMap(({ source, detail, proves }) =>
+    labeled(
+      SOURCE[source].padEnd(size),
+      wide ? detail : shorten(detail, room * (proves === true ? PROOF_LINES : OTHER_LINES) - SOURCE[source].length),
+      width,
+    ),
+  );
 }
 
-/** What the verdict is based on: messages and objects, credentials, entries that do not match, the checks of the probe; with `wide` all of it, and the rule that decided. */
-function renderEvidence({ facts, diagnosis }: Finding, { wide, width }: TextOptions, s: Style): string[] {
-  const fine = NO_CAUSE.has(diagnosis.cause);
-  const lines: string[] = [];
-  const add = (title: string, content: string[]): void => void (content.length > 0 && lines.push('', s.bold(title), ...content));
-  const { evidence, decidedBy } = diagnosis;
-  if (evidence.length > 0 && !fine) {
-    const size = Math.max(...evidence.map(({ source }) => SOURCE[source].length));
-    add(
-      'Evidence',
-      evidence.flatMap(({ source, detail }) => labeled(SOURCE[source].padEnd(size), detail, width, s)),
-    );
-  }
-  if (wide) lines.push('', ...fold(`Decided by: ${decidedBy.reason.replace(/\.$/, '')} (${decidedBy.rule})`, width, ''));
-  add('Largest layers', layersOf({ facts, diagnosis }, wide, width));
-  const credentials = credentialsOf(facts);
-  if (credentials.length > 1 || (wide && credentials.length > 0)) {
-    const rows = credentials.map(({ secret, key, username, result, detail }) => [
-      secret,
-      key,
-      username || '(empty)',
-      RESULT[result],
-      ...(wide ? [detail] : []),
-    ]);
-    add('Credentials in the order in which kubelet tries them', [
-      table(['SECRET', 'KEY', 'USER', 'RESULT', ...(wide ? ['DETAIL'] : [])], rows, width),
-    ]);
-  }
-  const misses = facts.keyring.nearMisses;
-  if (misses.length > 0 && !fine && (wide || diagnosis.cause === 'SecretRegistryMismatch')) {
-    const rows = misses.slice(0, wide ? undefined : MAX_NAMES).map(({ secret, key, why }) => [secret, key, why]);
-    add('Entries that do not match this image', [table(['SECRET', 'KEY', 'WHY'], rows, width)]);
-  }
-  const checks = checksOf(facts);
-  if (checks.length > 0 && (wide || diagnosis.cause === 'Unknown')) add('Checks from this machine', renderChecks(checks, width, s));
-  return lines;
+/** Layers, tables and checks. */
+function renderDetails(
+  { layers, tables, checks }: FindingView,
+  { wide, width }: TextOptions,
+  part: (title: string, lines: readonly string[]) => string[],
+): string[] {
+  return [
+    ...part('Largest layers', layers === null ? [] : renderLayers(layers.largest, layers.size, layers.count, width, wide)),
+    ...tables.flatMap(({ title, head, rows }) => part(title, [table(head, rows, width)])),
+    ...(checks.length === 0 ? [] : part('All checks from this machine', renderChecks(checks, width))),
+  ];
 }
 
-/** Causes of which the size of the image tells something, and bytes from which it does. */
-const OF_SIZE: ReadonlySet<CauseCode> = new Set<CauseCode>(['NodeDiskFull', 'PullTooSlow', 'StillPulling']);
-const LARGE = 100e6;
-
-/** The largest layers, where the size of the image matters. */
-function layersOf({ facts: { probe }, diagnosis }: Finding, wide: boolean, width: number): string[] {
-  if (probe?.size == null || probe.largestLayers === undefined) return [];
-  return wide || (OF_SIZE.has(diagnosis.cause) && probe.size >= LARGE)
-    ? renderLayers(probe.largestLayers, probe.size, probe.layers ?? 0, width, wide)
-    : [];
-}
-
-/** The commands for the other pods of a group, where these need others. */
-function renderOtherFixes({ repairs }: Group, fixes: Fix[], s: Style): string[] {
-  const others = repairs.filter(({ command }) => !fixes.some(fix => fix.command === command));
-  if (others.length === 0) return [];
-  const commands = others
-    .slice(0, MAX_OTHER_FIXES)
-    .flatMap(({ command, pods }) => [`  ${s.dim(`${count(pods, 'pod')}:`)}`, ...command.split('\n').map(line => `    ${s.cyan(line)}`)]);
+/** The commands for the other pods of a cause, where these need others. */
+function renderOtherFixes(others: FindingView['otherFixes'], s: Style): string[] {
   const more = others.length - MAX_OTHER_FIXES;
   return [
-    '',
-    s.bold('Fix for the other pods'),
-    ...commands,
+    ...others.slice(0, MAX_OTHER_FIXES).flatMap(({ command, pods }) => [`  ${count(pods, 'pod')}:`, ...renderCommand(command, s)]),
     ...(more > 0 ? [`  and ${more} more (-o wide shows the fix of each pod)`] : []),
   ];
 }

@@ -9,8 +9,9 @@ import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Certainty, DecidedBy, Evidence, Fix } from '../model/diagnosis.ts';
 import type { ContainerKind, Facts, Note } from '../model/facts.ts';
+import type { Step } from '../model/fault.ts';
 import type { LayerSize } from '../model/node-load.ts';
-import { type Check, type CheckName, decisiveAttempt } from '../model/probe.ts';
+import { type Check, type CheckName, decisiveAttempt, faultOfProbe } from '../model/probe.ts';
 import { append } from '../util/lists.ts';
 import { VERSION } from '../util/version.ts';
 import { forReading } from './clean.ts';
@@ -41,6 +42,7 @@ export interface GroupRow {
   proved: number;
   /** The node, registry, repository or secret. */
   about: string;
+  /** That of the example first. */
   namespaces: string[];
   /** `namespace/name` of one pod; null where there is no pod. */
   example: string | null;
@@ -59,9 +61,7 @@ export interface FindingView {
   subject: string[];
   /** One or two sentences. */
   summary: string;
-  /** The groups that the finding stands for; more than one where the same cause is about several things. */
-  rows: GroupRow[];
-  /** Whom it hits besides, as sentences. */
+  /** Whom it hits besides, as sentences; empty where it stands for itself alone. */
   affects: string[];
   /** Other possible causes, the likeliest first. */
   also: CauseCode[];
@@ -100,10 +100,8 @@ export interface TableView {
   rows: string[][];
 }
 
-/** Groups up to which each cause is told in detail. */
+/** Groups up to which each cause is told with its fix. */
 const MAX_DETAILED = 3;
-/** Groups of a check up to which the evidence is told. */
-const MAX_CHECKED = 5;
 /** Pods of a group that are named, and entries that do not match. */
 const MAX_NAMES = 5;
 
@@ -115,17 +113,17 @@ export function reportView(allGroups: readonly Group[], allPatterns: readonly st
   const failing = groups.filter(({ cause }) => !NO_CAUSE.has(cause));
   const pods = new Set(failing.flatMap(group => group.pods));
   // of one pod everything is told, whatever fails in it; a check has an overview of its own
-  const hasRows = !isPlanned && failing.length > 1 && pods.size > 1;
+  const hasRows = !isPlanned && groups.length > 1 && failing.length > 0 && pods.size > 1;
   const isTableOnly = !wide && hasRows && failing.length > MAX_DETAILED && blocksOf(failing).length > 1;
-  const blocks = isPlanned ? groups.map(group => [group]) : blocksOf(groups);
+  const blocks = hasRows ? blocksOf(groups) : groups.map(group => [group]);
   return {
     headline: hasRows || patterns.length > 0 ? headlineOf(failing, pods, patterns) : null,
-    rows: hasRows ? blocksOf(failing).flat().map(rowOf) : [],
+    rows: hasRows ? blocks.flat().map(rowOf) : [],
     sections: wide
       ? blocks.flat().flatMap(group => group.findings.map(finding => findingView(finding, [], true)))
       : blocks.flatMap(block => (block[0]?.findings[0] === undefined ? [] : [findingView(block[0].findings[0], block, false)])),
     isTableOnly,
-    isBrief: !wide && (isPlanned ? groups.length > MAX_CHECKED : groups.length > MAX_DETAILED && pods.size > 1),
+    isBrief: !wide && (isPlanned ? groups.length > 1 : hasRows),
     isPlanned,
   };
 }
@@ -145,15 +143,19 @@ function headlineOf(failing: readonly Group[], pods: ReadonlySet<string>, patter
   return `${count(pods.size, 'pod')}${where}${by}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
 }
 
-const rowOf = (group: Group): GroupRow => ({
+/** In: a group. Out: its row. */
+export const rowOf = (group: Group): GroupRow => ({
   pods: group.pods.length,
   cause: group.cause,
   certainty: group.certainty,
   proved: group.proved,
   about: aboutOf(group),
-  namespaces: group.namespaces,
+  namespaces: [...group.namespaces].sort((a, b) => Number(isOf(group, b)) - Number(isOf(group, a))),
   example: exampleOf(group),
 });
+
+/** Whether the example of a group is of this namespace. */
+const isOf = (group: Group, namespace: string): boolean => exampleOf(group)?.startsWith(`${namespace}/`) === true;
 
 /** What a group is about: the node, or the registry or repository, and the secret. */
 function aboutOf({ registry, repository, credential, sandboxOf, node }: Group): string {
@@ -185,7 +187,6 @@ export function findingView({ facts, diagnosis }: Finding, block: readonly Group
     title,
     subject: subjectOf(facts),
     summary,
-    rows: block.map(rowOf),
     affects: affectedBy(block),
     also,
     next: next.map(code => ({ code, title: causeOf(code).title })),
@@ -249,10 +250,29 @@ function affectedBy(block: readonly Group[]): string[] {
   ];
 }
 
+/** The check that fails where a fault is of this step. */
+const CHECK_OF_STEP: Partial<Record<Step, CheckName>> = {
+  ping: 'ping',
+  token: 'token',
+  resolve: 'manifest',
+  manifest: 'manifest',
+  config: 'config',
+  layer: 'layers',
+};
+
 /** The steps that our own request made. */
 function ladderOf(facts: Facts): Ladder | null {
-  const steps = checksOf(facts).flatMap(({ name, status, code }) => (status === 'skipped' ? [] : [{ name, status, code }]));
-  if (steps.length === 0) return null;
+  const steps = checksOf(facts).flatMap(({ name, status, code }): Ladder['steps'] =>
+    status === 'skipped' ? [] : [{ name, status, code }],
+  );
+  const fault = facts.probe === null ? null : faultOfProbe(facts.probe);
+  if (steps.length === 0 || facts.probe === null) return null;
+  // a probe whose checks were not kept still knows where it ended
+  if (fault !== null && !steps.some(({ status }) => status === 'failed')) {
+    const name = CHECK_OF_STEP[fault.step];
+    if (name === undefined) return null;
+    steps.push({ name, status: 'failed', code: fault.code ?? fault.status?.toString() ?? null });
+  }
   const attempt = decisiveAttempt(facts.probe);
   const username = attempt?.credential == null ? null : (facts.keyring.credentials[attempt.credential]?.username ?? null);
   return { identity: attempt === null ? null : username ? `as user "${username}"` : 'anonymously', steps };

@@ -13,7 +13,7 @@ import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf } from '../parse/pod.ts';
 import { forReading } from './clean.ts';
 import { diagnosisItem, toJsonLine } from './json.ts';
-import { count } from './sections.ts';
+import { count } from './words.ts';
 
 /** Examples that a line names. */
 const MAX_EXAMPLES = 5;

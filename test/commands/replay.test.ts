@@ -43,7 +43,7 @@ t.test('every fixture, written as JSON and as YAML, comes back to the same verdi
       t.has(facts, JSON.parse(JSON.stringify(finding.facts)) as Facts, `${name} in ${format}: the facts, and no field less`);
       const again = findingOf(facts);
       t.strictSame(again.diagnosis, JSON.parse(JSON.stringify(finding.diagnosis)), `${name} in ${format}: the diagnosis`);
-      const text = renderFindings(groupFindings([again]), [], { color: false, wide: false, width: 100 });
+      const text = renderFindings(groupFindings([again]), [], { color: false, wide: false, width: 80 });
       t.equal(text, readFileSync(`${FOLDER}/${name}.txt`, 'utf8'), `${name} in ${format}: the golden text`);
     }
   t.ok(findings.size > 100, 'the fixtures are found');
@@ -51,7 +51,7 @@ t.test('every fixture, written as JSON and as YAML, comes back to the same verdi
 
 /** What the plugin is to print for findings in a format. */
 function expected(some: readonly Finding[], output: 'text' | 'wide' | 'json' | 'yaml' | 'name' | 'prometheus', facts = false): string {
-  const report = createReport({ output, facts, color: false, width: 100 });
+  const report = createReport({ output, facts, color: false, width: 80 });
   for (const finding of some) report.take(finding);
   return report.render(() => [], []).replace(/\n?$/, '\n');
 }

@@ -9,6 +9,7 @@ import { type Baseline, notSeen } from '../../src/model/kubernetes.ts';
 import { diagnosisItem, diagnosisList } from '../../src/report/json.ts';
 import { prometheus } from '../../src/report/prometheus.ts';
 import { renderFindings } from '../../src/report/text.ts';
+import { reportView } from '../../src/report/view.ts';
 
 const pod = (name: string, image: string, message: string, node = 'node-1', namespace = 'shop'): Pod => ({
   metadata: { name, namespace, uid: name },
@@ -64,11 +65,11 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   const findings = await findingsOf(PODS);
   const groups = groupFindings(findings);
   const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
-  t.match(text, /^6 pods, 3 causes\n/, 'what there is comes first');
-  t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 2, 'each group is told once');
-  t.match(text, /Affects 3 pods on 1 node in 1 namespace: shop\/a, shop\/b, shop\/c/);
+  t.match(text, /^6 pods in 2 namespaces, 2 causes\n {2}PODS +CAUSE/, 'what there is comes first');
+  t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 1, 'each cause is told once');
+  t.match(text.replace(/\s+/g, ' '), /Affects 4 pods on 2 nodes in 2 namespaces: shop\/a, shop\/b, shop\/c, other\/d\./);
   const wide = renderFindings(groups, [], { color: false, wide: true, width: 100 });
-  t.equal(wide.match(/^pod /gm)?.length, 6, '-o wide tells every pod');
+  t.equal(wide.match(/^ {2}pod [a-z]+\//gm)?.length, 6, '-o wide tells every pod');
   const list = diagnosisList(findings.map(diagnosisItem), groups.map(summaryOf), [], []) as { items: unknown[]; groups: unknown[] };
   t.strictSame([list.items.length, list.groups.length], [6, 3], 'JSON has every item and the groups');
   const metrics = prometheus(groups);
@@ -77,19 +78,80 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   t.notMatch(metrics, /NoPullProblem/);
 });
 
-t.test('of more than five groups each has its cause and its fix, and the evidence waits for -o wide', async t => {
-  const many = ['a', 'b', 'c', 'd', 'e', 'f'].map(name =>
-    pod(name, `r.example.com/team/${name}:1`, notFound(`r.example.com/team/${name}:1`)),
-  );
-  const shown = async (pods: Pod[], wide: boolean) =>
-    renderFindings(groupFindings(await findingsOf(pods)), [], { color: false, wide, width: 100 });
+t.test('of several causes the evidence waits for -o wide, of many also the fix', async t => {
+  const missing = (name: string) => pod(name, `r.example.com/team/${name}:1`, notFound(`r.example.com/team/${name}:1`));
+  const unknown = pod('x', 'gone.example.com/x/y:1', noHost('gone.example.com/x/y:1'));
+  const shown = async (pods: Pod[], wide = false) =>
+    renderFindings(groupFindings(await findingsOf(pods)), [], { color: false, wide, width: 80 });
   const counted = (text: string) =>
-    ['TagNotFound (', 'Fix\n', 'Evidence', 'Run "kubectl imagepull why POD"'].map(word => text.split(`\n${word}`).length - 1);
-  const brief = await shown(many, false);
-  t.strictSame(counted(brief), [6, 6, 0, 1]);
-  t.match(brief, /add -o wide for all\.\n$/, 'and it says where the evidence is');
-  t.strictSame(counted(await shown(many.slice(0, 5), false)), [5, 5, 5, 0]);
-  t.strictSame(counted(await shown(many, true)), [6, 6, 6, 0]);
+    ['  PODS  ', 'TagNotFound (', 'Fix\n', 'Evidence', 'Run "kubectl imagepull why POD'].map(word => text.split(`\n${word}`).length - 1);
+  t.strictSame(counted(`\n${await shown([missing('a')])}`), [0, 1, 1, 1, 0], 'one finding is told in detail');
+  t.strictSame(counted(await shown([missing('a'), unknown])), [1, 1, 2, 0, 1], 'of two the table, and the fix of each');
+  t.strictSame(counted(await shown(['a', 'b', 'c', 'd', 'e'].map(missing))), [1, 1, 1, 0, 1], 'one cause of many images is one paragraph');
+  const table = await shown([...['a', 'b', 'c'].map(missing), unknown]);
+  t.strictSame(counted(table), [1, 0, 0, 0, 1], 'of several causes and more than three groups the table alone');
+  t.match(
+    table.replace(/\s+/g, ' '),
+    /for the evidence and the fix of one pod, or add -o wide for all\. $/,
+    'and it says where the rest is',
+  );
+  t.strictSame(counted(await shown([...['a', 'b', 'c'].map(missing), unknown], true)), [1, 3, 4, 4, 0]);
+  const many = await shown([...Array.from({ length: 20 }, (_, index) => missing(`p${index}`)), unknown]);
+  t.match(many, /\n {2}and 9 more rows with 9 pods: -o wide shows all\n/, 'it fits a screen');
+  t.ok(many.split('\n').length <= 40, `${many.split('\n').length} lines`);
+});
+
+t.test('the rows stand in the order of repair', async t => {
+  const findings = await findingsOf(PODS);
+  const [first, , , fourth, ...others] = findings.map(finding => structuredClone(finding));
+  for (const finding of [first, ...others]) (finding as Finding).diagnosis.certainty = 'certain';
+  (fourth as Finding).diagnosis.cause = 'FixedWaitingForRetry';
+  const view = reportView(groupFindings([fourth, ...others, first, ...findings.slice(1, 3)] as Finding[]), [], false);
+  t.strictSame(
+    view.rows.map(({ cause, pods, proved, certainty }) => [cause, pods, proved, certainty]),
+    [
+      ['TagNotFound', 3, 1, 'certain'],
+      ['RegistryNameNotResolved', 2, 2, 'certain'],
+      ['FixedWaitingForRetry', 1, 0, 'possible'],
+    ],
+    'what repairs itself is the last',
+  );
+  const text = renderFindings(groupFindings([first, ...findings.slice(1, 3), ...others] as Finding[]), [], {
+    color: false,
+    wide: false,
+    width: 80,
+  });
+  t.match(text, / {5}3 {2}TagNotFound +certain 1\/3 +shop\n/);
+  t.match(text, /\n {2}certain M\/N: the cause is proved for M of the N pods\n/);
+  t.match(text, /\n {2}The cause is proved for 1 of 3 pods\.\n/);
+});
+
+t.test('what a node has is one group a node, whatever registry it pulls from', async t => {
+  const full = (name: string, registry: string, node: string) =>
+    pod(
+      name,
+      `${registry}/team/api:1`,
+      `failed to pull and unpack image "${registry}/team/api:1": failed to copy: write /var/lib/containerd/x: no space left on device`,
+      node,
+    );
+  const groups = groupFindings(
+    await findingsOf([
+      full('a', 'r.example.com', 'node-1'),
+      full('b', 'other.example.com', 'node-1'),
+      full('c', 'r.example.com', 'node-2'),
+    ]),
+  );
+  t.strictSame(
+    groups.map(({ cause, node, registry, pods }) => [cause, node, registry, pods]),
+    [
+      ['NodeDiskFull', 'node-1', null, ['shop/a', 'shop/b']],
+      ['NodeDiskFull', 'node-2', 'r.example.com', ['shop/c']],
+    ],
+  );
+  t.strictSame(
+    reportView(groups, [], false).rows.map(({ about }) => about),
+    ['node "node-1"', 'node "node-2"'],
+  );
 });
 
 t.test('a container between two images: the events tell whether the pull of the new one fails', async t => {
@@ -162,7 +224,7 @@ t.test('pods of a group that another command repairs are told of it', async t =>
   );
   const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
   const others = text.slice(text.indexOf('Fix for the other pods'));
-  t.match(others, /2 pods:\n {4}kubectl -n build set image deployment\/api /);
+  t.match(others, /2 pods:\nkubectl -n build set image deployment\/api /);
   t.notMatch(others, /-n shop /, 'what is shown under "Fix" is not repeated');
   t.match(others, /and \d+ more \(-o wide shows the fix of each pod\)/);
   const [one] = groupFindings(await findingsOf(many.slice(0, 2)));

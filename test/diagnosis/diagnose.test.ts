@@ -75,11 +75,7 @@ for (const file of files) {
           `it names the namespace: ${line}`,
         );
     }
-    golden(
-      t,
-      `${FOLDER}/${name}.txt`,
-      renderFindings(groupFindings([{ facts, diagnosis }]), [], { color: false, wide: false, width: 100 }),
-    );
+    golden(t, `${FOLDER}/${name}.txt`, renderFindings(groupFindings([{ facts, diagnosis }]), [], { color: false, wide: false, width: 80 }));
   });
 }
 

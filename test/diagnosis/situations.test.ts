@@ -339,6 +339,6 @@ for (const [name, expected] of Object.entries(SITUATIONS)) {
     }
     const shown = await inForm('event');
     if (shown !== undefined)
-      golden(t, `${FOLDER}/${name}.txt`, renderFindings(groupFindings([shown]), [], { color: false, wide: false, width: 100 }));
+      golden(t, `${FOLDER}/${name}.txt`, renderFindings(groupFindings([shown]), [], { color: false, wide: false, width: 80 }));
   });
 }

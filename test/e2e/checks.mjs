@@ -199,8 +199,10 @@ export async function checkGroups(targets) {
   );
   equal('groups: their pods are all that are listed', sum(sizes), new Set((json?.items ?? []).map(({ pod }) => pod.name)).size);
   const { stdout } = await imagepull('why', '-n', 'default', ...MIRROR);
-  const head = `${sum(sizes)} pods, ${groups.length} causes`;
-  check(`groups: the text begins with "${head}" and one line for each`, stdout.startsWith(`${head}\n`), stdout.split('\n')[0]);
+  const head = `${sum(sizes)} pods, ${new Set(groups.map(({ cause }) => cause)).size} causes`;
+  const lines = stdout.split('\n');
+  check(`groups: the text begins with "${head}" and the table`, stdout.startsWith(`${head}\n  PODS  CAUSE `), lines.slice(0, 2).join('\n'));
+  check('groups: the text fits a screen', lines.length <= 40, `${lines.length} lines`);
   const { stdout: metrics } = await imagepull('why', '-n', 'default', ...MIRROR, '-o', 'prometheus');
   for (const cause of new Set(groups.map(group => group.cause))) {
     const pods = sum(groups.filter(group => group.cause === cause).map(group => group.pods));

@@ -143,10 +143,10 @@ export async function checkFullDisk(folder) {
   await sleep(2000);
   const later = await said('disk-later');
   check('a pod that no node takes for its disk', /^1 NodeDiskFull \w+ state\.(?:no-node-with-disk|ended-for-disk)$/.test(later), later);
-  const { stdout } = await imagepull('why', 'disk-waits', '-n', 'pulls');
+  const { stdout } = await imagepull('why', 'disk-waits', '-n', 'pulls', '-o', 'wide');
   return check(
     'the event of the node is among the evidence',
-    /EvictionThresholdMet: Attempting to reclaim ephemeral-storage/.test(stdout),
+    /EvictionThresholdMet: Attempting to reclaim ephemeral-storage/.test(stdout.replace(/\s+/g, ' ')),
     stdout,
   );
 }

@@ -38,11 +38,31 @@ t.test('the verdict', async t => {
 
 t.test('entries, checks and fixes', async t => {
   const text = shown(test([rejected, rejected]));
-  t.match(
-    text,
-    /KEY +REGISTRY +USER +RESULT +DETAIL\n {2}registry\.example\.com +registry\.example\.com +ci +rejected +CredentialsRejected: it works/,
-  );
+  t.match(text, /KEY +USER +RESULT +DETAIL\n {2}registry\.example\.com +ci +rejected +CredentialsRejected: it works/);
   t.equal(text.split('kubectl x').length - 1, 1, 'a fix that two entries need stands once');
   t.notMatch(text, /Checks of/);
-  t.match(shown(test([rejected]), true), /Checks of "registry\.example\.com" from this machine\n {2}✓ dns/);
+  t.match(shown(test([rejected]), true), /Checks of "registry\.example\.com" from this machine\n {2}dns +ok /);
+});
+
+t.test('of several secrets a table comes first, what does not work on top', async t => {
+  const named = (name: string, one: SecretTest): SecretTest => ({ ...one, secret: { ...one.secret, name } });
+  const two = [
+    named('good', test([entry({})])),
+    named('bad', test([entry({}), rejected], [{ code: 'SecretMalformed', detail: 'its type' }])),
+  ];
+  const options = { color: false, wide: false, width: 80 };
+  const text = renderSecretTests(two, options);
+  t.match(text, /^2 secrets: 1 works, 1 does not work\n {2}SECRET +RESULT +FAILING ENTRIES +WHY\n {2}shop\/bad +does not work +1 of 2 /);
+  t.match(text, / {2}shop\/good +works +0 of 1\n/);
+  t.match(text, /\nsecret shop\/bad does not work\n[\s\S]+\nsecret shop\/good works\n/, 'each is told');
+  const many = ['a', 'b', 'c', 'd'].map(name => named(name, test([rejected])));
+  const table = renderSecretTests(many, options);
+  t.notMatch(table, /^secret shop/m, 'of many the table alone');
+  t.match(table, /\nRun "kubectl imagepull test-secret SECRET -n NAMESPACE"[\s\S]+-o wide for all\.\n$/);
+  t.equal(renderSecretTests(many, { ...options, wide: true }).match(/^secret shop/gm)?.length, 4, '-o wide tells every secret');
+  t.match(
+    shown(test([entry({ key: 'https://index.docker.io/v1/', registry: 'docker.io' })])),
+    /KEY +REGISTRY +USER/,
+    'a key that does not say its registry',
+  );
 });

@@ -13,7 +13,7 @@ function findingOf(name: string): Finding {
   return { facts, diagnosis: { ...diagnose(facts), decidedBy: { rule: 'some-rule', reason: 'The registry has no such tag.' } } };
 }
 const shown = (findings: Finding[], wide: boolean, color = false): string =>
-  renderFindings(groupFindings(findings), [], { color, wide, width: 100 });
+  renderFindings(groupFindings(findings), [], { color, wide, width: 80 });
 
 t.test('the rule that decided stands in the JSON and in -o wide', async t => {
   const finding = findingOf('TagNotFound');
@@ -31,8 +31,8 @@ t.test('facts are added to an item, and change nothing else of it', async t => {
 t.test('-o wide shows every check, credential and near miss', async t => {
   const finding = findingOf('CredentialsRejected');
   t.match(shown([finding], true), /\nCredentials in the order in which kubelet tries them\n {2}SECRET +KEY +USER +RESULT +DETAIL\n/);
-  t.match(shown([finding], true), /\nChecks from this machine\n {2}[✓✗!-] dns/);
-  t.notMatch(shown([finding], false), /Checks from this machine/);
+  t.match(shown([finding], true), /\nAll checks from this machine\n {2}dns +ok /);
+  t.notMatch(shown([finding], false), /All checks from this machine/);
 });
 
 t.test('colors', async t => {
@@ -43,7 +43,7 @@ t.test('colors', async t => {
 
 t.test('the report of no finding', async t => {
   const empty = (output: 'text' | 'wide' | 'json' | 'yaml' | 'name' | 'prometheus'): string =>
-    createReport({ output, facts: false, color: false, width: 100 }).render(() => [], ['a warning']);
+    createReport({ output, facts: false, color: false, width: 80 }).render(() => [], ['a warning']);
   for (const format of ['text', 'wide', 'name'] as const) t.equal(empty(format), '', format);
   t.match(JSON.parse(empty('json')), { kind: 'DiagnosisList', items: [], groups: [], patterns: [], warnings: ['a warning'] });
   t.match(empty('yaml'), /^items: \[\]$/m);

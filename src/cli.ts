@@ -3,19 +3,23 @@ import yargs from 'yargs';
 import type { CommonFlags, Context, FromNodeFlags } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
 import {
+  COLOR_CHOICES,
   COMMANDS,
   type CommandName,
   choicesOf,
   connectionFlags,
   FLAGS,
+  type Flag,
   type FlagName,
   flagsOf,
   GATE_FORMATS,
   longForm,
   OUTPUT_FORMATS,
+  PAGE_FORMATS,
   PROGRAM,
   REFUSED_FLAGS,
 } from './flags.ts';
+import { wantsColor } from './util/color.ts';
 import { didYouMean, similar } from './util/nearest.ts';
 import { SECRETS } from './util/secrets.ts';
 import { expandShortFlags } from './util/short-flags.ts';
@@ -91,7 +95,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
 }
 
 const hasColor = (flags: Flags, { environment, stdout }: Pick<Context, 'environment' | 'stdout'>): boolean =>
-  flags.isOn('color') && !environment.NO_COLOR && environment.TERM !== 'dumb' && stdout.isTTY;
+  wantsColor(COLOR_CHOICES.find(when => when === flags.text('color')) ?? 'auto', environment, stdout.isTTY);
 
 /** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
 function fromNodeFlags(flags: Flags): FromNodeFlags | null {
@@ -107,7 +111,7 @@ function fromNodeFlags(flags: Flags): FromNodeFlags | null {
   return null;
 }
 
-const outputOf = (flags: Flags) => OUTPUT_FORMATS.find(format => format === flags.text('output')) ?? 'text';
+const outputOf = (flags: Flags) => [...OUTPUT_FORMATS, ...PAGE_FORMATS].find(format => format === flags.text('output')) ?? 'text';
 
 /** What runs each command. In: its flags. Out: the exit status. */
 const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<number>> = {
@@ -226,8 +230,30 @@ export async function run(words: string[], context: Context): Promise<number> {
   }
   if (command !== undefined && flagsOf(command.name).some(({ name }) => name === 'kuberc'))
     await applyDefaults(argv, command.name, context.environment);
+  readColor(argv);
   check(argv, command, words);
-  return RUN[command.name](new Flags(argv), context);
+  const file = new Flags(argv).text('output-file');
+  return file === undefined ? RUN[command.name](new Flags(argv), context) : runIntoFile(file, command.name, argv, context);
+}
+
+/** The answer goes to a file, whose ending chooses the format where -o does not. Throws UserError for what has no end. */
+async function runIntoFile(file: string, command: CommandName, argv: Arguments, context: Context): Promise<number> {
+  const flags = new Flags(argv);
+  if (flags.isOn('watch') || flags.isOn('until-pulled'))
+    throw new UserError(
+      `--output-file cannot be combined with ${flags.isOn('watch') ? '--watch' : '--until-pulled'}: a file is written once, at the end`,
+      'redirect standard output instead: > FILE',
+    );
+  const { formatOf, intoFile } = await import('./commands/output-file.ts');
+  const choices = choicesOf(FLAGS.find(({ name }) => name === 'output') as Flag, command) ?? [];
+  argv['output'] ??= formatOf(file, choices);
+  return intoFile(file, flags.text('output') ?? '', context, within => RUN[command](flags, within));
+}
+
+/** `--no-color`, `--color=false` and `--color=true` (also of kuberc) as values of --color. */
+function readColor(argv: Arguments): void {
+  const when = (value: unknown): unknown => (String(value) === 'false' ? 'never' : String(value) === 'true' ? 'auto' : value);
+  if (argv['color'] !== undefined) argv['color'] = [argv['color']].flat().map(when);
 }
 
 /** Tells the run what must not be printed, before an error could quote a word of the line. */

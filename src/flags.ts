@@ -12,11 +12,17 @@ export const SUMMARY = 'Names the root cause why a pod cannot pull its image, sh
 /** The values of -o. */
 export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'yaml', 'name', 'prometheus'] as const;
 /** A value of -o. */
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number] | PageFormat;
+/** Values of -o for a report that people read: those of `why`, `test-secret` and `check`. */
+export const PAGE_FORMATS = ['markdown', 'html'] as const;
+/** One of them. */
+export type PageFormat = (typeof PAGE_FORMATS)[number];
 /** Values of -o that only `check` has: reports that a pipeline reads. */
-export const GATE_FORMATS = ['markdown', 'junit', 'sarif', 'github'] as const;
+export const GATE_FORMATS = ['junit', 'sarif', 'github'] as const;
 /** One of them. */
 export type GateFormat = (typeof GATE_FORMATS)[number];
+/** The values of --color. */
+export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -90,6 +96,7 @@ const commands = [
         command: 'kubectl imagepull why api-7c9f --from-node',
         description: 'Let the node pull now, with a short-lived pod, and diagnose that',
       },
+      { command: 'kubectl imagepull why -A --output-file report.html', description: 'Write a report to send, as one page' },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
@@ -556,16 +563,16 @@ const flags = [
     takes: 'FORMAT',
     value: 'choice',
     choices: OUTPUT_FORMATS,
-    moreChoices: { check: GATE_FORMATS },
+    moreChoices: { why: PAGE_FORMATS, 'test-secret': PAGE_FORMATS, check: [...PAGE_FORMATS, ...GATE_FORMATS] },
     default: 'text',
     group: 'Output flags',
     description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of why, test-secret and check also markdown (for a ticket or a pull request) or html (one page to send); of check also junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
     descriptions: {
-      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus',
-      'test-secret': 'Output format: text, wide (every check), json, yaml or name',
+      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name, markdown (for a ticket or a pull request), html (one page to send) or prometheus',
+      'test-secret': 'Output format: text, wide (every check), json, yaml, name, markdown or html',
       check:
-        'Output format: text, wide (every check and credential), json, yaml, name, markdown, junit, sarif or github (annotations of GitHub Actions)',
+        'Output format: text, wide (every check and credential), json, yaml, name, markdown, html, junit, sarif or github (annotations of GitHub Actions)',
       collect: 'Output format: yaml or json (default yaml)',
       'repair-secret': 'Output format: yaml or json (default yaml)',
       version: 'Output format: text, json or yaml',
@@ -586,7 +593,7 @@ const flags = [
     takes: 'FORMAT=FILE',
     repeatable: true,
     group: 'Output flags',
-    description: 'Also write a report to FILE: markdown, junit, sarif, github or json',
+    description: 'Also write a report to FILE: markdown, html, junit, sarif, github or json',
     commands: ['check'],
   },
   {
@@ -597,11 +604,23 @@ const flags = [
     commands: ['version'],
   },
   {
-    name: 'color',
-    takes: null,
-    negatable: true,
+    name: 'output-file',
+    takes: 'FILE',
+    value: 'file',
     group: 'Output flags',
-    description: 'Print no colors; colors are also off if NO_COLOR is set or the output is not a terminal',
+    description:
+      'Write the answer to FILE, whole or not at all, instead of printing it. Without -o the ending of FILE chooses the format: .html, .md, .json or .yaml',
+    commands: ASKS,
+  },
+  {
+    name: 'color',
+    takes: 'WHEN',
+    value: 'choice',
+    choices: COLOR_CHOICES,
+    default: 'auto',
+    group: 'Output flags',
+    description:
+      'Color text: auto (only on a terminal), always or never; --no-color is never. NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE count where the flag is not given',
     commands: [...DIAGNOSES, 'explain'],
   },
   {
@@ -729,7 +748,8 @@ export const ENVIRONMENT = [
     name: 'DOCKER_CONFIG, REGISTRY_AUTH_FILE',
     description: 'Where check without a cluster finds your own logins, as in docker and podman.',
   },
-  { name: 'NO_COLOR', description: 'Turns colors off.' },
+  { name: 'NO_COLOR', description: 'Turns colors off; --color counts more.' },
+  { name: 'FORCE_COLOR, CLICOLOR_FORCE', description: 'Turn colors on where the output is not a terminal; NO_COLOR counts more.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
   { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },
 ] as const;

@@ -1,10 +1,11 @@
 /** The entry, and the only file that touches the process: arguments, streams, signals, and the exit status (0 no cause, 1 a cause, 2 the check was not possible). */
 import { setMaxListeners } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { note, printError } from './commands/terminal.ts';
+import { checkWhole, writeWhole } from './commands/whole-file.ts';
 import { SECRETS } from './util/secrets.ts';
 
 const stop = new AbortController();
@@ -86,7 +87,8 @@ const context: Context = {
   hold,
   readStdin,
   readFile: path => readFile(path, 'utf8'),
-  writeFile: (path, text) => writeFile(path, text),
+  checkFile: async path => checkWhole(path),
+  writeFile: async (path, text) => writeWhole(path, text),
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
   signal: stop.signal,
 };

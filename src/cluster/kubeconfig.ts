@@ -31,6 +31,8 @@ export interface Connection {
   proxyUrl: string | null;
   /** The namespace of the context. */
   namespace: string;
+  /** The name of the context; absent where an address of the command line stands for it. */
+  context?: string;
   /** Where the credential is from, as a message names it. */
   origin: 'kubeconfig' | 'command line';
 }
@@ -77,6 +79,7 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
     tls,
     proxyUrl: proxyOf(cluster, flags),
     namespace: chosen.namespace,
+    ...(chosen.context === null ? {} : { context: chosen.context }),
     origin: hasLogin(flags) ? 'command line' : 'kubeconfig',
   };
 }
@@ -201,7 +204,7 @@ function select(
   config: Kubeconfig,
   flags: ConnectionFlags,
   environment: Environment,
-): { cluster: ClusterEntry; user: UserEntry; namespace: string } {
+): { cluster: ClusterEntry; user: UserEntry; namespace: string; context: string | null } {
   const address = flags.server ?? (environment.KUBERNETES_MASTER || undefined);
   const name = flags.context ?? config.currentContext;
   const context: ContextEntry | undefined = config.contexts.get(name);
@@ -224,6 +227,7 @@ function select(
     cluster: cluster ?? noCluster(clusterName, address ?? ''),
     user: user ?? noUser(userName),
     namespace: context?.namespace || ownNamespace(environment),
+    context: context === undefined ? null : name,
   };
 }
 

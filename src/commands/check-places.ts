@@ -22,6 +22,8 @@ import { readInput } from './terminal.ts';
 export interface CheckPlace {
   /** Of objects that name none. */
   namespace: string;
+  /** The context of the kubeconfig, null where no cluster is asked. */
+  context: string | null;
   source: ObjectSource;
   /** Null where they were not seen. */
   nodes: readonly Node[] | null;
@@ -53,15 +55,21 @@ export async function withCheckPlace<T>(
   });
   if (opened === null)
     return work(await localPlace(flags, context, images, ['no kubeconfig found: no cluster was asked, as with --local']));
-  const { api, namespace } = opened;
+  const { api, namespace, connection } = opened;
   try {
-    return await work(await clusterPlace(api, flags.namespace ?? namespace, images, namespaces));
+    const place = await clusterPlace(api, flags.namespace ?? namespace, images, namespaces);
+    return await work({ ...place, context: connection.context ?? null });
   } finally {
     await api.close();
   }
 }
 
-async function clusterPlace(api: Api, namespace: string, images: readonly string[], namespaces: readonly string[]): Promise<CheckPlace> {
+async function clusterPlace(
+  api: Api,
+  namespace: string,
+  images: readonly string[],
+  namespaces: readonly string[],
+): Promise<Omit<CheckPlace, 'context'>> {
   const source = createApiSource(api);
   const own = [...new Set([namespace, ...namespaces])];
   const [nodes, ...known] = await Promise.all([listNodes(api, images), ...own.map(name => namespaceExists(api, name))]);
@@ -107,6 +115,7 @@ async function localPlace(flags: CheckFlags, context: Context, images: readonly 
   };
   return {
     namespace: flags.namespace ?? 'default',
+    context: null,
     source,
     nodes: null,
     own,

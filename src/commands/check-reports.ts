@@ -1,5 +1,5 @@
 /** The reports that `check` writes to files besides its answer (--report FORMAT=FILE). */
-import { GATE_FORMATS, type GateFormat } from '../flags.ts';
+import { GATE_FORMATS, type GateFormat, PAGE_FORMATS, type PageFormat } from '../flags.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
@@ -7,11 +7,11 @@ import { save } from './terminal.ts';
 
 /** A report that is asked for. */
 export interface WantedReport {
-  format: GateFormat | 'json';
+  format: PageFormat | GateFormat | 'json';
   file: string;
 }
 
-const FORMATS = [...GATE_FORMATS, 'json'] as const;
+const FORMATS = [...PAGE_FORMATS, ...GATE_FORMATS, 'json'] as const;
 
 /** In: the values of --report. Throws UserError for what is none. */
 export const readReports = (values: readonly string[]): WantedReport[] =>

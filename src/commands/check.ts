@@ -9,7 +9,7 @@ import { neededLookups } from '../diagnosis/needed.ts';
 import { notesOf, type Surroundings } from '../diagnosis/notes.ts';
 import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
-import type { GateFormat } from '../flags.ts';
+import type { GateFormat, PageFormat } from '../flags.ts';
 import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Facts, Planned } from '../model/facts.ts';
 import { type Lookup, namespaceOf, type Pod, type PodSnapshot, type ServiceAccount, secretNames } from '../model/kubernetes.ts';
@@ -27,6 +27,9 @@ import { forReading } from '../report/clean.ts';
 import { cleaned, gateItem } from '../report/gate.ts';
 import { GATE_REPORTS } from '../report/gate-formats.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from '../report/json.ts';
+import { isPage, type Origin } from '../report/page.ts';
+import { checkPage } from '../report/page-findings.ts';
+import { renderPage } from '../report/render-page.ts';
 import { failureText } from '../util/failure.ts';
 import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
@@ -71,7 +74,8 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
       spinner.done();
       const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings, ...limitsOf(asked.findings, place)];
       const isComplete = asked.isComplete && manifests.warnings.length === 0;
-      const result: Result = { findings: asked.findings, warnings, isComplete, counted };
+      const origin = { now: context.now(), context: place.context, namespace: place.namespace, files: flags.files, collectedAt: null };
+      const result: Result = { findings: asked.findings, warnings, isComplete, counted, origin };
       show(result, flags, context);
       warn(context, warnings);
       await writeReports(reports, format => reportOf(format, result, flags), context);
@@ -264,6 +268,8 @@ interface Result {
   isComplete: boolean;
   /** Causes that make exit status 1. */
   counted: ReadonlySet<CauseCode>;
+  /** Where it was checked. */
+  origin: Origin;
 }
 
 const statusOf = ({ findings, isComplete, counted }: Result): number =>
@@ -285,8 +291,9 @@ function show(result: Result, flags: CheckFlags, context: Context): void {
 }
 
 /** The result as a document. */
-function reportOf(format: 'json' | 'yaml' | GateFormat, result: Result, { facts }: CheckFlags): string {
+function reportOf(format: 'json' | 'yaml' | PageFormat | GateFormat, result: Result, { facts }: CheckFlags): string {
   const { findings, warnings, isComplete, counted } = result;
+  if (isPage(format)) return renderPage(checkPage(result), format);
   if (format !== 'json' && format !== 'yaml') {
     const items = findings.map(finding => gateItem(finding, counted));
     return GATE_REPORTS[format](cleaned({ items, warnings, isComplete, status: statusOf(result) }));

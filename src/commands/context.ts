@@ -19,7 +19,9 @@ export interface Context {
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
-  /** Writes a file anew. */
+  /** Whether a file could be written; rejects as `writeFile` would. */
+  checkFile(path: string): Promise<void>;
+  /** Writes a file anew, whole or not at all. */
   writeFile(path: string, text: string): Promise<void>;
   /** RFC 3339. */
   now(): string;

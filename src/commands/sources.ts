@@ -13,6 +13,7 @@ import { type Baseline, keyOf, type NodeDetails, namespaceOf, type PodSnapshot, 
 import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
 import { nothingText, type Searched } from '../report/nothing.ts';
+import type { Origin } from '../report/page.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
@@ -39,6 +40,8 @@ export interface Source {
   nothing(): string[];
   /** Where pods were looked for. */
   place: string;
+  /** The same for a report: the context and the namespace, or the file. */
+  origin: Pick<Origin, 'context' | 'namespace' | 'files'>;
   /** Where the other pods run; null where they were not listed. */
   baseline: Baseline | null;
   /** Whether something that was asked for could not be read at all. */
@@ -155,6 +158,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
         ...(unchecked === null ? [] : [unchecked]),
       ],
       place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+      origin: { context: connection.context ?? null, namespace: flags.allNamespaces ? null : namespace, files: [] },
       baseline,
       isIncomplete,
       collectedAt: null,
@@ -188,6 +192,13 @@ const searchedIn = ({ selector, container }: WhyFlags, namespace: string | null,
   file,
   selector: selector ?? null,
   container: container ?? null,
+});
+
+/** Where a report of a file is from. */
+const originOf = ({ file, namespace }: WhyFlags): Source['origin'] => ({
+  context: null,
+  namespace: namespace ?? null,
+  files: file === undefined ? [] : [file],
 });
 
 /** In: pods by name and namespace, and the flags. Out: those that the flags choose. Throws UserError for a name that is not there. */
@@ -245,6 +256,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     looked,
     nothing: () => [nothingText(looked, searchedIn(flags, flags.namespace ?? null, name))],
     place: `in ${name}`,
+    origin: originOf(flags),
     baseline,
     isIncomplete,
     collectedAt: at,
@@ -269,6 +281,7 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
     looked: { ...lookedAt(), pods: new Set(chosen.map(({ pod }) => (pod === null ? '' : keyOf(pod)))).size },
     nothing: () => [`no diagnosis in ${name} is of what was asked for`],
     place: `in ${name}`,
+    origin: originOf(flags),
     baseline: null,
     isIncomplete: () => warnings.length > 0,
     collectedAt: null,

@@ -69,12 +69,24 @@ export const print = (context: Context, text: string, color = false): void => {
 /** Writes a document to a file, with a line end and as safe to show as what is printed. Throws UserError when it cannot be written. */
 export async function save(context: Context, path: string, text: string): Promise<void> {
   const shown = visibleLayout(text, false);
-  try {
-    await context.writeFile(path, shown.endsWith('\n') ? shown : `${shown}\n`);
-  } catch (error) {
-    const { code = (error as Error).message } = error as { code?: string };
-    throw new UserError(`"${path}" cannot be written: ${code}`, code === 'ENOENT' ? 'its folder has to be there' : 'name another file');
-  }
+  await context.writeFile(path, shown.endsWith('\n') ? shown : `${shown}\n`).catch((error: unknown) => {
+    throw notWritable(path, error);
+  });
+}
+
+const HINTS: Record<string, string> = {
+  ENOENT: 'its folder does not exist: create it first, or name another file',
+  ENOTDIR: 'a part of its path is no folder: name another file',
+  EISDIR: 'it is a directory: name a file in it',
+  EACCES: 'you have no permission to write there: name another file',
+  EROFS: 'the file system is read-only: name another file',
+  ENOSPC: 'no space is left there: name another file',
+};
+
+/** In: a path, and why it cannot be written. Out: the error for the user. */
+export function notWritable(path: string, error: unknown): UserError {
+  const { code = (error as Error).message } = error as { code?: string };
+  return new UserError(`"${path}" cannot be written: ${code}`, HINTS[code] ?? 'name another file');
 }
 
 /** A message on one line, whatever names and words of others are in it. */

@@ -7,6 +7,9 @@ import { namespaceOf, type Secret } from '../model/kubernetes.ts';
 import { parseReference } from '../parse/reference.ts';
 import { forReading } from '../report/clean.ts';
 import { secretTestList, toJson, toYaml } from '../report/json.ts';
+import { isPage, type Origin } from '../report/page.ts';
+import { secretsPage } from '../report/page-secrets.ts';
+import { renderPage } from '../report/render-page.ts';
 import { renderSecretTests } from '../report/secret-tests.ts';
 import type { TextOptions } from '../report/style.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
@@ -23,7 +26,7 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
   const spinner = showProgress(context);
   try {
     spinner.say('reading the secret');
-    const secrets = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
+    const { secrets, origin } = flags.file === undefined ? await fromCluster(flags, context) : await fromFile(flags, context);
     const told = new Set<string>();
     const tests = await withProber(flags, context, async prober => {
       const done: SecretTest[] = [];
@@ -36,11 +39,10 @@ export async function testSecretCommand(flags: TestSecretFlags, context: Context
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     const warnings = [...told];
-    print(
-      context,
-      render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) }),
-      flags.color,
-    );
+    const text = isPage(flags.output)
+      ? renderPage(secretsPage(tests, warnings, { ...origin, now: context.now(), collectedAt: null }), flags.output)
+      : render(tests, warnings, flags.output, { color: flags.color, wide: flags.output === 'wide', width: widthOf(context) });
+    print(context, text, flags.color);
     warn(context, warnings);
     if (warnings.length > 0) return 2;
     return tests.some(test => test.problems.length > 0 || test.entries.some(entry => entry.cause !== null)) ? 1 : 0;
@@ -65,11 +67,17 @@ function render(tests: SecretTest[], warnings: string[], output: OutputFormat, o
   return renderSecretTests(tests, options);
 }
 
-const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]> =>
-  withApi(flags, context, (api, ownNamespace) => {
+/** The secrets, and where they are from. */
+interface Found {
+  secrets: Secret[];
+  origin: Pick<Origin, 'context' | 'namespace' | 'files'>;
+}
+
+const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Found> =>
+  withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
-    return Promise.all(
+    const secrets = await Promise.all(
       flags.names.map(bareName).map(async name => {
         const lookup = await reader.secret(namespace, name);
         if (lookup.found) return lookup.object;
@@ -77,9 +85,10 @@ const fromCluster = (flags: TestSecretFlags, context: Context): Promise<Secret[]
         throw secretNotRead(namespace, name, lookup.why);
       }),
     );
+    return { secrets, origin: { context: connection.context ?? null, namespace, files: [] } };
   });
 
-async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secret[]> {
+async function fromFile(flags: TestSecretFlags, context: Context): Promise<Found> {
   const { text, name } = await readInput(flags.file as string, context);
   const { secrets } = readSaved(text, name);
   const wanted = flags.names.map(bareName);
@@ -99,5 +108,5 @@ async function fromFile(flags: TestSecretFlags, context: Context): Promise<Secre
       `${name} contains no secret of namespace "${flags.namespace}"`,
       `its namespaces: ${[...new Set(secrets.map(({ metadata }) => namespaceOf(metadata)))].slice(0, 5).join(', ')}`,
     );
-  return chosen;
+  return { secrets: chosen, origin: { context: null, namespace: flags.namespace ?? null, files: [flags.file as string] } };
 }

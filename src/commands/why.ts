@@ -1,6 +1,9 @@
 /** `why`: finds the pods, examines them, reports the causes. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
-import { createReport } from '../report/findings.ts';
+import { createReport, type Report } from '../report/findings.ts';
+import { isPage, type Page } from '../report/page.ts';
+import { findingsPage } from '../report/page-findings.ts';
+import { renderPage } from '../report/render-page.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
@@ -33,7 +36,9 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
     const warnings = source.warnings();
-    const text = report.render(source.patterns, warnings);
+    const text = isPage(output)
+      ? renderPage(pageOf(report, source, warnings, isComplete, context), output)
+      : report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
     // a program that reads the answer is told of nothing that matched, too
     if (report.causes.size === 0 && (source.looked.pods === 0 || (text === '' && output !== 'name')))
@@ -60,6 +65,19 @@ function checkContainer({ container, names }: WhyFlags, { looked, place }: Sourc
     `container "${container}" not found in ${names.length > 0 ? names.join(', ') : `any pod ${place}`}`,
     didYouMean(similar(container, all)) ?? `there ${all.length === 1 ? 'is' : 'are'}: ${all.slice(0, 5).join(', ')}`,
   );
+}
+
+/** The report as a page. */
+function pageOf(report: Report, source: Source, warnings: string[], isComplete: boolean, context: Context): Page {
+  const { place, origin, collectedAt } = source;
+  return findingsPage({
+    groups: report.groups(),
+    patterns: report.patterns(source.patterns),
+    warnings,
+    isComplete,
+    place,
+    origin: { ...origin, now: context.now(), collectedAt },
+  });
 }
 
 /** Throws UserError where nodes are to be asked, and cannot be. */

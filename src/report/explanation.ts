@@ -8,8 +8,8 @@ import type { PastedPod } from '../parse/pasted.ts';
 import { clipped } from '../util/text.ts';
 import { VERSION } from '../util/version.ts';
 import { visible } from '../util/visible.ts';
+import { readPage, renderMarkdown } from './cause-page.ts';
 import { fold, labeled } from './columns.ts';
-import { readPage, renderMarkdown } from './page.ts';
 import { type Style, style, type TextOptions } from './style.ts';
 
 type Layout = Pick<TextOptions, 'width' | 'color'>;

@@ -1,5 +1,5 @@
 /** The report of `why` in the format of `-o`: takes the findings one by one, keeps of each what the format shows, and prints when all are there. Pure. */
-import { type Aggregator, aggregate, summaryOf } from '../diagnosis/aggregate.ts';
+import { type Aggregator, aggregate, type Group, summaryOf } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { OutputFormat } from '../flags.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
@@ -23,6 +23,10 @@ export interface Report {
   take(finding: Finding): void;
   /** All causes that were taken. */
   causes: ReadonlySet<CauseCode>;
+  /** Findings that one repair ends, of all that were taken. */
+  groups(): Group[];
+  /** What the failing pods have in common. In: what finds it. */
+  patterns(patternsOf: (findings: Aggregator) => string[]): string[];
   /** In: what the failing pods have in common, and what could not be seen. Out: the text to print; empty when there is no finding to print. */
   render(patternsOf: (findings: Aggregator) => string[], warnings: string[]): string;
 }
@@ -40,6 +44,8 @@ export function createReport({ output, facts, color, width }: ReportOptions): Re
       if (isList) items.push(itemOf(finding));
     },
     causes: findings.causes,
+    groups: findings.groups,
+    patterns: patternsOf => patternsOf(findings),
     render(patternsOf, warnings) {
       const groups = findings.groups();
       switch (output) {

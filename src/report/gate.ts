@@ -1,6 +1,6 @@
 /**
- * What a gate is told of a check: each image with its outcome, its place in a manifest and its level. Belongs here: what junit.ts, sarif.ts, github.ts and markdown.ts share, so that
- * the four say the same of one run. Every text is cleaned here, once; each format adds its own escapes. Pure.
+ * What a gate is told of a check: each image with its outcome, its place in a manifest and its level. Belongs here: what junit.ts, sarif.ts, github.ts and the page of a check share, so that
+ * all say the same of one run. Every text is cleaned here, once; each format adds its own escapes. Pure.
  */
 import { docsOf } from '../causes/docs-url.ts';
 import type { Finding } from '../diagnosis/investigate.ts';

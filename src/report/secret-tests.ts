@@ -95,8 +95,8 @@ function tableOf(entries: readonly EntryTest[], wide: boolean): [string[], strin
 type Tone = 'bad' | 'open' | 'good';
 const RANK: Record<Tone, number> = { bad: 0, open: 1, good: 2 };
 
-/** Whether a secret works, in a few words. */
-function verdictOf({ problems, entries }: SecretTest): { words: string; tone: Tone } {
+/** In: the test of a secret. Out: whether it works, in a few words and a tone. */
+export function verdictOf({ problems, entries }: SecretTest): { words: string; tone: Tone } {
   const failing = entries.filter(({ cause }) => cause !== null);
   const accepted = entries.some(({ result, cause }) => result === 'accepted' && cause === null);
   if (problems.length > 0) return { words: 'does not work', tone: 'bad' };

@@ -129,8 +129,8 @@ export function reportView(allGroups: readonly Group[], allPatterns: readonly st
   };
 }
 
-/** The same cause stands together, where its first group stands. */
-function blocksOf(groups: readonly Group[]): Group[][] {
+/** In: groups. Out: those of one cause together, where its first one stands. */
+export function blocksOf(groups: readonly Group[]): Group[][] {
   const blocks = new Map<CauseCode, Group[]>();
   for (const group of groups) append(blocks, group.cause, group);
   return [...blocks.values()];
@@ -144,7 +144,8 @@ function headlineOf(failing: readonly Group[], pods: ReadonlySet<string>, patter
   return `${count(pods.size, 'pod')}${where}${by}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
 }
 
-const rowOf = (group: Group): GroupRow => ({
+/** In: a group. Out: its row. */
+export const rowOf = (group: Group): GroupRow => ({
   pods: group.pods.length,
   cause: group.cause,
   certainty: group.certainty,

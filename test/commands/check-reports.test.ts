@@ -29,7 +29,7 @@ t.test('each format on standard output and in files, by one run', async t => {
     'b.json': pod('b', `${registry.host}/team/api:1.4.3`),
   });
   const path = (name: string): string => join(files, name);
-  const reports = ['junit', 'sarif', 'github', 'markdown', 'json'].map(format => `--report=${format}=${path(`report.${format}`)}`);
+  const reports = ['junit', 'sarif', 'github', 'markdown', 'html', 'json'].map(format => `--report=${format}=${path(`report.${format}`)}`);
   const check = ['check', '--local', '-f', path('a.json'), '-f', path('b.json')];
   const one = await run([...check, ...reports]);
   t.match(one, { status: 1, stdout: /2 images: 1 can be pulled, 1 cannot/ });
@@ -42,11 +42,11 @@ t.test('each format on standard output and in files, by one run', async t => {
     new RegExp(`^::warning file=${path('a.json').replaceAll('\\', '/').replace(':', '%3A')},line=\\d+,col=\\d+,title=TagNotFound`, 'm'),
   );
   t.match(JSON.parse(written('json')), { kind: 'DiagnosisList', items: [{ pod: null }, { cause: 'TagNotFound' }] });
-  for (const format of ['junit', 'sarif', 'github', 'markdown']) {
+  for (const format of ['junit', 'sarif', 'github', 'markdown', 'html']) {
     const { status, stdout } = await run([...check, '-o', format]);
     t.equal(status, 1, `the status does not depend on the format: ${format}`);
     // what a request took differs
-    const lasting = (text: string): string => text.replace(/time="[\d.]+"/g, '');
+    const lasting = (text: string): string => text.replace(/time="[\d.]+"|\(\d+ ms\)|\d\d:\d\d:\d\d UTC/g, '');
     t.equal(lasting(stdout), lasting(written(format)), `-o ${format} is what --report ${format} writes`);
   }
   t.match(await run([...check, '-o', 'github', '--ignore', 'TagNotFound']), { status: 0, stdout: /^::notice .*ignored/m });
@@ -64,9 +64,9 @@ t.test('wrong reports are refused before anything is asked, one that cannot be w
   const rows: [args: string[], stderr: RegExp][] = [
     [
       ['check', 'x', '--report', 'junit'],
-      /^error: invalid --report "junit" \(expected FORMAT=FILE with markdown, junit, sarif, github, json, /,
+      /^error: invalid --report "junit" \(expected FORMAT=FILE with markdown, html, junit, sarif, github, json, /,
     ],
-    [['check', 'x', '--report', 'html=x'], /^error: invalid --report "html=x" /],
+    [['check', 'x', '--report', 'pdf=x'], /^error: invalid --report "pdf=x" /],
     [['check', 'x', '--report', 'junit=-'], /^error: --report writes to a file \(for standard output use -o junit\)/],
     [
       ['why', '-f', 'x', '-o', 'sarif'],
@@ -81,7 +81,7 @@ t.test('wrong reports are refused before anything is asked, one that cannot be w
   t.match(ended, {
     status: 2,
     stdout: 'Not/Valid:1\n',
-    stderr: /^error: ".*" cannot be written: ENOENT \(its folder has to be there\)\n$/m,
+    stderr: /^error: ".*" cannot be written: ENOENT \(its folder does not exist: create it first, or name another file\)\n$/m,
   });
   t.notOk(existsSync(join(files, 'no')));
 });
@@ -104,7 +104,7 @@ t.test('no report holds a secret or a character that a reader does not see', asy
     'a.json': pod('a', `${registry.host}/team/api:1.4.2`, `${registry.host}/team/${PASSWORD}:1`, `x\u202e\n::error::${PASSWORD}`),
     'login.json': JSON.stringify({ auths: { [registry.host]: { auth } } }),
   });
-  for (const format of ['junit', 'sarif', 'github', 'markdown', 'json']) {
+  for (const format of ['junit', 'sarif', 'github', 'markdown', 'html', 'json']) {
     const report = join(files, `report.${format}`);
     const { stdout, stderr, status } = await run([
       'check',

@@ -16,6 +16,7 @@ export function contextOf(text = '', more: Partial<Context> = {}): { context: Co
     hold: () => () => {},
     readStdin: async () => text,
     readFile: async () => text,
+    checkFile: async () => {},
     writeFile: async () => {},
     now: () => '2026-11-20T10:00:00Z',
     signal: new AbortController().signal,

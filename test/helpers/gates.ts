@@ -10,7 +10,7 @@ import { cleaned, type GateRun, gateItem } from '../../src/report/gate.ts';
 import { factsOf, readFixture } from './facts.ts';
 
 /** All causes that make exit status 1 when nothing is ignored. */
-const ALL: ReadonlySet<CauseCode> = new Set(CAUSES.map(({ code }) => code).filter(code => !NO_CAUSE.has(code)));
+export const ALL_CAUSES: ReadonlySet<CauseCode> = new Set(CAUSES.map(({ code }) => code).filter(code => !NO_CAUSE.has(code)));
 
 /** In: the name of a fixture of a cause, and what differs in its facts. Out: what check finds: there is no pod yet. */
 export function planned(name: string, more: Partial<Facts> = {}): Finding {
@@ -27,36 +27,36 @@ export function runOf(
   findings: readonly Finding[],
   { ignore = [], warnings = [], isComplete = true }: { ignore?: CauseCode[]; warnings?: string[]; isComplete?: boolean } = {},
 ): GateRun {
-  const counted = new Set([...ALL].filter(code => !ignore.includes(code)));
+  const counted = new Set([...ALL_CAUSES].filter(code => !ignore.includes(code)));
   const items = findings.map(finding => gateItem(finding, counted));
   const status = isComplete ? Number(items.some(({ outcome }) => outcome === 'fail')) : 2;
   return cleaned({ items, warnings, isComplete, status });
 }
 
-/** A run with one of everything: proved, likely, ignored, without a cause; with and without a place; with notes. */
+/** One of everything: proved, likely, ignored (RateLimited), without a cause; with and without a place; with notes. */
+export const someFindings = (): Finding[] => [
+  planned('NoPullProblem', {
+    ...at('deploy/web.yaml', 21),
+    notes: [{ code: 'MutableTag', detail: 'The tag "latest" can move to another image.' }],
+  }),
+  planned('TagNotFound', {
+    ...at('deploy/api.yaml', 19),
+    planned: {
+      usedBy: ['shop/deployment/api'],
+      alsoAt: [{ file: 'deploy/worker.yaml', line: 7, column: 16 }],
+      credentialsOf: 'cluster',
+      nodes: null,
+    },
+  }),
+  planned('CertificateInvalid', at('deploy/api.yaml', 42, null)),
+  planned('RegistryUnreachable-seen', at('deploy/jobs/sync report.yaml', 12)),
+  planned('RateLimited', at('deploy/web.yaml', 30)),
+  planned('InvalidImageName'),
+];
+
+/** A run with all of these. */
 export const someOfAll = (): GateRun =>
-  runOf(
-    [
-      planned('NoPullProblem', {
-        ...at('deploy/web.yaml', 21),
-        notes: [{ code: 'MutableTag', detail: 'The tag "latest" can move to another image.' }],
-      }),
-      planned('TagNotFound', {
-        ...at('deploy/api.yaml', 19),
-        planned: {
-          usedBy: ['shop/deployment/api'],
-          alsoAt: [{ file: 'deploy/worker.yaml', line: 7, column: 16 }],
-          credentialsOf: 'cluster',
-          nodes: null,
-        },
-      }),
-      planned('CertificateInvalid', at('deploy/api.yaml', 42, null)),
-      planned('RegistryUnreachable-seen', at('deploy/jobs/sync report.yaml', 12)),
-      planned('RateLimited', at('deploy/web.yaml', 30)),
-      planned('InvalidImageName'),
-    ],
-    { ignore: ['RateLimited'], warnings: ['the secret "mirror" could not be read: forbidden'] },
-  );
+  runOf(someFindings(), { ignore: ['RateLimited'], warnings: ['the secret "mirror" could not be read: forbidden'] });
 
 /** Texts that try to leave their place in a report. */
 export const HOSTILE = [

@@ -1,10 +1,10 @@
 /** Text in columns: what is folded where, and what stays whole. */
 import t from 'tap';
+import { count } from '../../src/causes/phrases.ts';
 import { fold, foldPhrases, hanging, labeled, shorten, table } from '../../src/report/columns.ts';
 import { renderChecks, renderFixes, renderLadder } from '../../src/report/sections.ts';
 import { style } from '../../src/report/style.ts';
 import type { Ladder } from '../../src/report/view.ts';
-import { count } from '../../src/causes/phrases.ts';
 
 const plain = style(false);
 

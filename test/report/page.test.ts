@@ -1,86 +1,90 @@
-/** Pages in Markdown as text for a terminal. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The pages of -o markdown and -o html: the golden page of each command, and what no page may hold. */
 import t from 'tap';
-import { pageOf, pagesWith } from '../../src/causes/pages.ts';
-import { CAUSES } from '../../src/model/cause-codes.ts';
-import { readPage, renderMarkdown } from '../../src/report/page.ts';
+import type { PageFormat } from '../../src/flags.ts';
+import type { Page } from '../../src/report/page.ts';
+import { secretsPage } from '../../src/report/page-secrets.ts';
+import { renderPage } from '../../src/report/render-page.ts';
+import { SECRETS } from '../../src/util/secrets.ts';
+import { isHidden } from '../../src/util/visible.ts';
+import { HOSTILE } from '../helpers/gates.ts';
+import { golden } from '../helpers/golden.ts';
+import { allCauses, checked, everywhere, manyPods, ORIGIN, onePod, secretTests, testedSecrets, whyPage } from '../helpers/pages.ts';
+import { normal } from '../helpers/process.ts';
 
-const render = (markdown: string, width = 40): string => renderMarkdown(markdown, { width, color: false }).join('\n');
+const FORMATS: readonly [PageFormat, string][] = [
+  ['markdown', 'md'],
+  ['html', 'html'],
+];
 
-t.test('each part of Markdown', async t => {
-  for (const [name, markdown, text] of [
-    ['a heading', '# Title\n\nWords.', 'Title\n\n  Words.'],
-    ['a section', '## Fix\n\nWords.', 'Fix\n  Words.'],
-    ['a paragraph is folded anew', 'one two three four five six\nseven eight nine', '  one two three four five six seven\n  eight nine'],
-    [
-      'a list',
-      '- one two three four five six seven eight\n  nine\n- ten',
-      '  • one two three four five six seven\n    eight nine\n  • ten',
-    ],
-    ['a list in a list', '- one\n  - two\n- three', '  • one\n    • two\n  • three'],
-    ['a numbered list', '1. one\n2. two', '  1. one\n  2. two'],
-    [
-      'code is never folded',
-      '```sh\nkubectl get pods --all-namespaces --output wide --watch\n\n# a comment\n```\n\nWords.',
-      '    kubectl get pods --all-namespaces --output wide --watch\n\n    # a comment\n\n  Words.',
-    ],
-    ['code that looks like Markdown', '```\n- **a** `b` [c](d)\n# e\n| f |\n```', '    - **a** `b` [c](d)\n    # e\n    | f |'],
-    ['words in code', 'Set `a` to `b c`, not `"d e"` or `` f`g ``.', '  Set a to "b c", not "d e" or f`g.'],
-    ['marks in code stay', '`*.example.com` and `_json_key` and `**`', '  *.example.com and _json_key and **'],
-    ['a link to a page', 'See [TagNotFound](TagNotFound.md), [the fix](MirrorFailed.md#fix).', '  See TagNotFound, the fix.'],
-    ['a link to another file', '[Permissions](../rbac.md)', '  Permissions (docs/rbac.md)'],
-    ['a link to another site', '[GHCR](https://ghcr.io) <https://quay.io>', '  GHCR (https://ghcr.io) https://quay.io'],
-    [
-      'marks of words',
-      '**bold**, *slanted*, _slanted too_, snake_case_name, 2 * 3 * 4',
-      '  bold, slanted, slanted too,\n  snake_case_name, 2 * 3 * 4',
-    ],
-    ['a table', '| a | b |\n| - | - |\n| one | `two` |', '  a    b\n  one  two'],
-    ['a remark for the editor', '<!-- note -->\nWords.', '  Words.'],
-  ] as const)
-    t.equal(render(markdown), text, name);
-});
-
-t.test('a page has its parts', async t => {
-  const { title, summary, sections } = readPage('# TagNotFound\n\nOne line.\n\n## Why\n\nWords.\n\n## Fix\n\n```sh\n## no heading\n```\n');
-  t.strictSame(
-    [title, summary, [...sections]],
-    [
-      'TagNotFound',
-      'One line.',
-      [
-        ['Why', 'Words.'],
-        ['Fix', '```sh\n## no heading\n```'],
-      ],
-    ],
-  );
-});
-
-t.test('every page of a cause: bundled as it is, folded, without marks', async t => {
-  t.equal(readdirSync('docs/causes').length, CAUSES.length + 1);
-  for (const { code } of CAUSES) {
-    const page = readFileSync(`docs/causes/${code}.md`, 'utf8').replaceAll('\r\n', '\n');
-    t.equal(pageOf(code), page, `${code}: the bundled page`);
-    const code4 = (line: string): boolean => line.startsWith('    ');
-    for (const width of [40, 80]) {
-      const lines = renderMarkdown(page, { width, color: false });
-      const long = lines.filter(line => line.length > width && !code4(line) && /\S\s+\S/.test(line.trim().replace(/^• /, '')));
-      t.strictSame(long, [], `${code}: nothing but code and single words is wider than ${width}`);
+t.test('the golden pages', async t => {
+  const pages: [string, () => Page][] = [
+    ['why-one', onePod],
+    ['why-many', manyPods],
+    ['why-none', () => whyPage([])],
+    ['check', checked],
+    ['test-secret', testedSecrets],
+  ];
+  for (const [name, page] of pages)
+    for (const [format, ending] of FORMATS) {
+      const text = normal(renderPage(page(), format));
+      // the style sheet is the same in all, and stands in one
+      golden(t, `test/fixtures/pages/${name}.${ending}`, name === 'why-one' ? text : text.replace(/<style>[^<]*/, '<style>'));
     }
-    const words = renderMarkdown(page.replace(/^```.*?^```/gms, ''), { width: 80, color: false }).join('\n');
-    t.notMatch(words, /^#|\]\(|\*\*\w|```|\.md\b(?!\))/m, `${code}: no mark is left`);
-    const colored = renderMarkdown(page, { width: 80, color: true }).join('\n');
-    t.match(colored, /\u001b\[1m/, `${code}: headings stand out in color`);
+});
+
+t.test('cause first, then where the checks broke, then the fix, then the evidence', async t => {
+  for (const [format] of FORMATS) {
+    const text = renderPage(onePod(), format);
+    const places = ['CredentialsRejected', 'Checks from this machine', 'Fix', 'Evidence and details', 'More:'].map(words =>
+      text.indexOf(words),
+    );
+    t.strictSame(
+      places,
+      places.toSorted((a, b) => a - b),
+      format,
+    );
+    t.notOk(places.includes(-1), `${format}: nothing is missing`);
   }
 });
 
-t.test('words are found in the pages', async t => {
-  for (const [words, code] of [
-    ['certificate has expired', 'CertificateInvalid'],
-    ['no match for platform in manifest', 'PlatformNotAvailable'],
-    ['RATE   LIMIT', 'RateLimited'],
-  ] as const)
-    t.equal(pagesWith(words)[0], code, words);
-  t.strictSame(pagesWith('x'), [], 'one letter stands everywhere');
-  t.strictSame(pagesWith('the weather in Lisbon'), []);
+t.test('when, by which version, and where; no folder of this machine', async t => {
+  for (const [format] of FORMATS) {
+    const text = renderPage(checked(), format);
+    for (const words of ['2026-11-20', 'kubectl-imagepull', 'prod', 'shop', 'deploy']) t.ok(text.includes(words), `${format}: ${words}`);
+    t.notMatch(text, /somebody/, format);
+  }
+});
+
+t.test('no hidden character and no color, whatever is quoted', async t => {
+  for (const [format] of FORMATS)
+    for (const [row, words] of HOSTILE.entries()) {
+      const lines = renderPage(everywhere(words), format).split('\n');
+      t.notOk(lines.some(isHidden), `${format}, row ${row}`);
+    }
+});
+
+t.test('no page holds a secret', async t => {
+  const secret = 'page-canary-7c1d55e0f3';
+  SECRETS.add(secret);
+  const [test] = secretTests();
+  for (const [format] of FORMATS) {
+    const texts = [
+      renderPage(everywhere(`before ${secret} after`), format),
+      renderPage(
+        whyPage([], { warnings: [secret], patterns: [secret], origin: { ...ORIGIN, context: secret, files: [`x/${secret}`] } }),
+        format,
+      ),
+      renderPage(
+        secretsPage(test === undefined ? [] : [{ ...test, problems: [{ code: 'SecretMalformed', detail: secret }] }], [secret], ORIGIN),
+        format,
+      ),
+    ];
+    for (const text of texts) t.notMatch(text, new RegExp(secret), format);
+  }
+});
+
+t.test('every cause has its part', async t => {
+  const page = allCauses();
+  for (const [format] of FORMATS) t.doesNotThrow(() => renderPage(page, format));
+  for (const { name, title, paragraphs } of page.parts) t.ok(title !== '' && paragraphs[0], name);
 });

@@ -22,7 +22,7 @@ export const SecretNotInherited: CauseText = {
   },
   fixes: facts =>
     facts.secrets.length > 0 && addedByAdmission(facts).length === 0
-      ? attachSecret(facts, matchingOf(facts)[0] ?? 'SECRET')
+      ? attachSecret(facts, matchingOf(facts)[0] ?? '<SECRET>')
       : [retryNow(facts, 'recreate the pod: the new pod gets the secret')],
 };
 

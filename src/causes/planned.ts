@@ -27,7 +27,7 @@ const OF_LOGIN: ReadonlySet<CauseCode> = new Set(['CredentialsRejected', 'Creden
 
 const logInAgain = (facts: Facts): Fix => ({
   title: 'log in again on this machine (docker logout, if the image is public); the pull secret of the cluster is another one',
-  command: `docker login ${hostWord(facts.reference?.registry, 'REGISTRY')}`,
+  command: `docker login ${hostWord(facts.reference?.registry, '<REGISTRY>')}`,
 });
 
 /** What stands first, where nothing is in the way. */

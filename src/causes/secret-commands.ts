@@ -13,7 +13,7 @@ import { kubectl, namespaceOf } from './commands.ts';
 import { count } from './phrases.ts';
 import { positional, quote } from './shell.ts';
 
-const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
+const registryOf = (facts: Facts): string => facts.reference?.registry ?? '<REGISTRY>';
 const providerOfImage = (facts: Facts): RegistryProvider | null => providerOf(registryOf(facts), facts.probe?.challenge ?? null);
 
 /** How the printed secret reaches the cluster: as a new one, in the place of the old one, or in its place after it was deleted. */

@@ -1,5 +1,5 @@
 /** `check`: which images the manifests and the command line name, whether kubelet could pull each, and what to change before the deploy. */
-import { inNamespace, type Manifests, namedImages, type PlannedPod, placeKey, readManifests } from '../cluster/manifests.ts';
+import { inNamespace, keyIn, type Manifests, namedImages, type PlannedPod, placeKey, readManifests } from '../cluster/manifests.ts';
 import { plannedSource } from '../cluster/planned-source.ts';
 import { type ObjectSource, takeSnapshot } from '../cluster/snapshot.ts';
 import { aggregate, summaryOf } from '../diagnosis/aggregate.ts';
@@ -11,7 +11,7 @@ import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../
 import { unexamined } from '../diagnosis/unexamined.ts';
 import type { GateFormat } from '../flags.ts';
 import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
-import type { Facts, Planned } from '../model/facts.ts';
+import type { DeclaredAt, Facts, Planned, SecretFact } from '../model/facts.ts';
 import { type Lookup, namespaceOf, type Pod, type PodSnapshot, type ServiceAccount, secretNames } from '../model/kubernetes.ts';
 import type { Platform } from '../model/platform.ts';
 import { imageName } from '../model/reference.ts';
@@ -194,8 +194,12 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
     noNamespace: place.hasNamespace(namespace) === false && !manifests.namespaces.includes(namespace),
     noServiceAccount: !account.found && account.missing && serviceAccountName(pod) !== 'default',
   };
+  const placeOfSecret = (name: string): DeclaredAt | undefined => {
+    const own = manifests.secrets.findLast(({ metadata }) => keyIn(metadata, place.namespace) === keyIn({ name, namespace }, namespace));
+    return own && manifests.secretPlaces.get(own);
+  };
   return plannedCases(snapshot, context.now()).map(one => ({
-    case: one,
+    case: { ...one, facts: { ...one.facts, secrets: one.facts.secrets.map(secret => at(secret, placeOfSecret(secret.name))) } },
     groups,
     nodes: platforms.length > 0 ? null : (placement?.nodes ?? null),
     credentialsOf,
@@ -205,6 +209,10 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
     around,
   }));
 }
+
+/** A secret with its place in a manifest, where it has one. */
+const at = (secret: SecretFact, declaredAt: DeclaredAt | undefined): SecretFact =>
+  declaredAt === undefined ? secret : { ...secret, declaredAt };
 
 /** The platform that a node selector asks for, where no node has it yet: a node pool may grow from nothing. */
 function selectedPlatform(labels: Readonly<Record<string, string>>): Platform[] {

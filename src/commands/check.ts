@@ -7,7 +7,7 @@ import { plannedCases } from '../diagnosis/collect-facts.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
 import { notesOf, type Surroundings } from '../diagnosis/notes.ts';
-import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
+import { addDistinct, answer, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
 import type { GateFormat } from '../flags.ts';
 import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
@@ -40,6 +40,9 @@ import { countedCauses } from './why.ts';
 
 /** Images of one registry that are asked for at the same time. Registries do not wait for each other. */
 const AT_ONCE = 8;
+
+/** Pods whose questions are put together at the same time. */
+const PODS_AT_ONCE = 200;
 
 /** Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done. Throws UserError for wrong flags and for what cannot be read. */
 export async function check(flags: CheckFlags, context: Context): Promise<number> {
@@ -136,7 +139,13 @@ interface Answers {
 async function ask(asked: Asked): Promise<Answers> {
   const { flags, context, manifests, pods, place, say } = asked;
   const source = plannedSource(manifests, place.namespace, place.source);
-  const questions = distinct((await Promise.all(pods.map(planned => questionsOf(planned, source, asked)))).flat());
+  const known = new Map<string, Asking>();
+  // what is asked twice is dropped at once: there may be tens of thousands of pods
+  for (let from = 0; from < pods.length; from += PODS_AT_ONCE) {
+    const some = pods.slice(from, from + PODS_AT_ONCE);
+    addDistinct(known, (await Promise.all(some.map(planned => questionsOf(planned, source, asked)))).flat());
+  }
+  const questions = [...known.values()];
   const rooms = new Map<string, Room>();
   const warnings: string[] = [];
   let isComplete = true;
@@ -167,7 +176,7 @@ async function ask(asked: Asked): Promise<Answers> {
     }
   };
   const findings = await withProber(flags, context, async prober => {
-    const running = questions.map(question => answerOne(question as Asking, prober));
+    const running = questions.map(question => answerOne(question, prober));
     try {
       return await Promise.all(running);
     } finally {

@@ -5,6 +5,8 @@ import { attachSecret, retryNow } from './commands.ts';
 import { podName, quoted } from './phrases.ts';
 
 export const SecretNotInherited: CauseText = {
+  // no service account has what a webhook adds
+  titleOf: facts => (addedByAdmission(facts).length > 0 ? 'A new pod gets a pull secret that this pod does not have' : null),
   summary: facts => {
     const own = facts.secrets.map(secret => secret.name);
     const added = addedByAdmission(facts);

@@ -41,7 +41,7 @@ export function diagnose(facts: Facts): Diagnosis {
     decidedBy,
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
-    title: text.title ?? cause.title,
+    title: text.titleOf?.(facts) ?? text.title ?? cause.title,
     summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}${askedNote(facts, code)}`
       .replace(/ {2,}/g, ' ')
       .trim(),

@@ -1,6 +1,6 @@
 import { anonymousPasses, type Facts } from '../model/facts.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { changeManifest, ownerOf, patch, patchTemplate, retryNow, rollsOut } from './commands.ts';
+import { changeManifest, hasTemplate, manifestOf, ownerOf, patch, patchTemplate, retryNow, rollsOut, whenChanged } from './commands.ts';
 import { imageOf, quoted, registry, repository, usedSecrets } from './phrases.ts';
 import { renewSecret } from './secret-commands.ts';
 import { object } from './shell.ts';
@@ -23,7 +23,7 @@ export const CredentialsBlockPublicImage: CauseText = {
 
 const namedSecrets = (facts: Facts): string[] => facts.secrets.map(({ name }) => name);
 /** The secret that kubelet sends, as far as is known. */
-const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets(facts)[0] ?? 'SECRET';
+const secretOf = (facts: Facts): string => usedSecrets(facts)[0] ?? namedSecrets(facts)[0] ?? '<SECRET>';
 
 /** Whether the pod has the secret from its service account. */
 const isOfAccount = (facts: Facts): boolean => facts.serviceAccount.secrets?.includes(secretOf(facts)) ?? false;
@@ -42,17 +42,17 @@ function removal(facts: Facts): CauseFix[] {
     ];
   const { kind, name: owner } = ownerOf(facts);
   if (facts.planned !== undefined) return [changeManifest(facts, `remove secret "${name}" from imagePullSecrets of the pod`)];
-  if (rollsOut(facts))
+  if (hasTemplate(facts))
     return [
       {
-        title: `remove secret "${name}" from ${kind} "${owner}"`,
+        title: `remove secret "${name}" from ${kind} "${owner}"${whenChanged(facts)}`,
         command: patchTemplate(facts, { imagePullSecrets: without(namedSecrets(facts)) }, 'merge'),
         changes: 'the pull secrets',
       },
     ];
   return [
     {
-      title: `remove secret "${name}" from imagePullSecrets in the manifest of the pod, and apply it again`,
+      title: `remove secret "${name}" from imagePullSecrets in ${manifestOf(facts)}, and create it again`,
       command: null,
       changes: 'the pull secrets',
     },

@@ -21,7 +21,7 @@ export const CredentialsExpired: CauseText = {
     return `${who} ${stated ? 'has expired' : 'has probably expired'}: ${credential?.expiry == null ? reported(fault) : expiryText(credential.expiry, facts.now)}. ${registry(facts)} rejects it.`;
   },
   fixes: facts => [
-    renew(facts, expired(facts)?.secret ?? facts.secrets.find(secret => !isGenerated(secret))?.name ?? 'SECRET'),
+    renew(facts, expired(facts)?.secret ?? facts.secrets.find(secret => !isGenerated(secret))?.name ?? '<SECRET>'),
     retryNow(facts),
     {
       title:

@@ -7,6 +7,7 @@ import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { count, elsewhere, list, repository } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
+import { blank } from './shell.ts';
 
 export const DigestNotFound: CauseText = {
   summary: facts => {
@@ -24,7 +25,7 @@ export const DigestNotFound: CauseText = {
       ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       setImage(
         facts,
-        `${withoutTag(facts.image)}:${facts.reference?.tag ?? tagsOf(facts)[0] ?? 'TAG'}`,
+        [`${withoutTag(facts.image)}:`, facts.reference?.tag ?? tagsOf(facts)[0] ?? blank('TAG')],
         'use a tag, or a digest that the registry has',
       ),
       { title: 'or ask the publisher of the image to push this digest again', command: null },

@@ -2,9 +2,8 @@
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import { withoutTag } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
-import { looksCached, maybeOwn, setImage } from './commands.ts';
+import { anotherTag, looksCached, maybeOwn, setImage } from './commands.ts';
 import { imageOf, nodeName, registry } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
@@ -21,7 +20,7 @@ export const ImageBroken: CauseText = {
         : `${imageOf(facts)} seems to be damaged: a part of it is missing, or it does not have the digest that its manifest names. ${whose(facts)}`,
   fixes: (facts, fault) => {
     if (isOfDigest(facts, fault)) return copiedAgain(facts);
-    const otherTag = setImage(facts, `${withoutTag(facts.image)}:TAG`, 'use another tag until the image is repaired');
+    const otherTag = setImage(facts, anotherTag(facts), 'use another tag until the image is repaired');
     if (looksCached(facts)) return [{ title: OF_CACHE, command: null }, otherTag];
     return [
       otherTag,
@@ -53,7 +52,7 @@ const isOfDigest = ({ reference }: Facts, fault: Fault | null): boolean =>
 const copiedAgain = (facts: Facts): Fix[] => [
   {
     title: `copy the image to ${registry(facts)} again with its digests kept, and update a registry that writes manifests anew`,
-    command: `skopeo copy --all --preserve-digests docker://SOURCE ${quote(`docker://${facts.image}`)}`,
+    command: `skopeo copy --all --preserve-digests docker://<SOURCE> ${quote(`docker://${facts.image}`)}`,
   },
   { title: 'or use the digest that the registry returns, if its manifest is the intended one', command: null },
 ];

@@ -4,7 +4,20 @@ import type { Fix } from '../model/diagnosis.ts';
 import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { attachSecret, changeManifest, isBareName, kubectl, ownerOf, patchTemplate, podObject, recreatePod, rollsOut } from './commands.ts';
+import {
+  attachSecret,
+  changeManifest,
+  hasTemplate,
+  isBareName,
+  isStatic,
+  kubectl,
+  manifestOf,
+  ownerOf,
+  patchTemplate,
+  podObject,
+  recreatePod,
+  whenChanged,
+} from './commands.ts';
 import { decisive, imageOf, nodeName, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps, nodeSystemOf } from './runtimes/index.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
@@ -48,7 +61,7 @@ export const ImageNeverPulled: CauseText = {
     const pulls = repairsOfPull(facts, next);
     if (isRefused(facts)) return [...pulls, allowOnNode(facts)];
     const load = (before: string): Fix =>
-      nodeFix(facts, nodeSteps(facts).importImage(facts.reference === null ? 'IMAGE' : facts.image), before);
+      nodeFix(facts, nodeSteps(facts).importImage(facts.reference === null ? '<IMAGE>' : facts.image), before);
     // what the registry does not have, and nothing like it, can only be loaded
     const { tags } = facts.probe ?? {};
     const isMissing = next !== undefined && causeOf(next.code).group === 'name' && !(tags?.known && tags.names.length > 0);
@@ -102,10 +115,10 @@ function policy(facts: Facts, secret: string | null, title: string): CauseFix[] 
   const changes = `the pull policy${secret === null ? '' : ` and pull secret "${secret}"`}`;
   const change = isVolume ? { image: { pullPolicy: 'IfNotPresent' } } : { imagePullPolicy: 'IfNotPresent' };
   const spec = { ...(secret === null ? {} : { imagePullSecrets: [{ name: secret }] }), [list]: [{ name, ...change }] };
-  if (kind !== 'ephemeralContainer' && rollsOut(facts)) {
+  if (kind !== 'ephemeralContainer' && hasTemplate(facts)) {
     return [
       {
-        title: `${title}, in ${owner.kind} "${owner.name}"`,
+        title: `${title}, in ${owner.kind} "${owner.name}"${whenChanged(facts)}`,
         command: patchTemplate(facts, spec),
         changes,
       },
@@ -121,7 +134,7 @@ function policy(facts: Facts, secret: string | null, title: string): CauseFix[] 
           command: kubectl(facts, `debug -it ${podObject(facts)} --image=${quote(facts.image)} --image-pull-policy=IfNotPresent`),
         }
       : {
-          title: `${title}: set it to IfNotPresent in the manifest of ${owner.kind} "${owner.name}", and create it again`,
+          title: `${title}: set it to IfNotPresent in ${manifestOf(facts)}${isStatic(facts) ? '' : ', and create it again'}`,
           command: null,
           changes,
         },

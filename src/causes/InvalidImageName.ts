@@ -4,6 +4,7 @@ import { withoutTrailing } from '../util/text.ts';
 import type { CauseText } from './cause.ts';
 import { setImage } from './commands.ts';
 import { imageOf, registry, theNode } from './phrases.ts';
+import { blank } from './shell.ts';
 
 export const InvalidImageName: CauseText = {
   summary: (facts, fault) => {
@@ -18,7 +19,7 @@ export const InvalidImageName: CauseText = {
     return [
       setImage(
         facts,
-        better ?? 'REGISTRY/REPOSITORY:TAG',
+        better ?? [blank('IMAGE')],
         better === null ? 'set a valid image reference' : 'set the image reference that was probably intended',
       ),
     ];

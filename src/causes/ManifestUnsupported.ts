@@ -4,9 +4,8 @@ import { describeContent } from '../model/content.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
-import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { kubectl, maybeOwn, ownerObject, ownerOf, setImage } from './commands.ts';
+import { anotherTag, kubectl, maybeOwn, ownerObject, ownerOf, setImage } from './commands.ts';
 import { explanation, imageOf, quoted } from './phrases.ts';
 import { quote } from './shell.ts';
 
@@ -24,7 +23,7 @@ export const ManifestUnsupported: CauseText = {
             ...(facts.container.kind === 'imageVolume' && fault?.kind === 'mediaType' ? [MOUNTS_ARTIFACTS] : []),
             setImage(
               facts,
-              `${withoutTag(facts.image)}:TAG`,
+              anotherTag(facts),
               fault?.kind === 'encrypted'
                 ? 'use a tag that is not encrypted, or install the decryption key on the nodes'
                 : 'use a tag that is a container image (not a Helm chart, a signature or another artifact)',
@@ -46,7 +45,7 @@ const ofDirectory = (facts: Facts): CauseFix[] => [
     command: ownerOf(facts).kind === 'pod' ? null : kubectl(facts, `edit ${ownerObject(facts)}`),
     changes: 'subPath',
   },
-  setImage(facts, `${withoutTag(facts.image)}:TAG`, 'or use a tag that has this directory'),
+  setImage(facts, anotherTag(facts), 'or use a tag that has this directory'),
 ];
 
 const publish = (facts: Facts, fault: Fault | null): Fix => ({
@@ -60,7 +59,7 @@ const ofCompression = (facts: Facts): Fix[] => [
     title: 'update the runtime of the nodes: containerd 1.5 or later, or Docker 23 or later, reads layers that are compressed with zstd',
     command: null,
   },
-  setImage(facts, `${withoutTag(facts.image)}:TAG`, 'or use a tag with layers that are compressed with gzip'),
+  setImage(facts, anotherTag(facts), 'or use a tag with layers that are compressed with gzip'),
 ];
 
 function what(facts: Facts, fault: Fault | null): string {

@@ -1,6 +1,6 @@
 /** NoPullSecret: the registry requires authentication, but the pod has no pull secret. Belongs here: its summary and its fixes. Pure. */
 import type { Fix } from '../model/diagnosis.ts';
-import type { Facts } from '../model/facts.ts';
+import { type Facts, kubeletMinor } from '../model/facts.ts';
 import { isGenerated } from '../model/openshift.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
@@ -29,9 +29,24 @@ export const NoPullSecret: CauseText = {
             ...(fault?.seenBy === 'node' ? [nodeFix(facts, nodeSteps(facts).showCredentials(), NOT_SENT)] : []),
           ];
     const create = createSecret(facts, name, node.length > 0 ? 'or create a pull secret' : 'create a pull secret');
-    return [...node, create, ...attachSecret(facts, name), ...note];
+    return [...node, ...allowAudience(facts), create, ...attachSecret(facts, name), ...note];
   },
 };
+
+/**
+ * kubelet pulls without a credential where the API server refuses it a token for the audience of its credential provider, and only its log says so. Source: kube-apiserver,
+ * plugin/pkg/admission/noderestriction, and KEP-4412.
+ */
+const allowAudience = (facts: Facts): Fix[] =>
+  facts.serviceAccount.identity === null || kubeletMinor(facts) < 33
+    ? []
+    : [
+        {
+          title:
+            'if the log of kubelet says "is not authorized to request tokens for this audience", allow it to the nodes: bind a ClusterRole with the rule {apiGroups: [""], resources: [AUDIENCE], verbs: [request-serviceaccounts-token-audience]} to the group "system:nodes"',
+          command: null,
+        },
+      ];
 
 function account({ serviceAccount: { name, secrets }, secrets: own }: Facts): string {
   if (own.some(isGenerated)) return `${quoted(own.map(secret => secret.name))}, which OpenShift generates, is for its internal registry`;

@@ -27,7 +27,7 @@ export const NodeDiskFull: CauseText = {
         : [
             {
               title: 'keep new pods away from the node until it has space ("kubectl uncordon" allows them again)',
-              command: `kubectl cordon ${hostWord(facts.node.name, 'NODE')}`,
+              command: `kubectl cordon ${hostWord(facts.node.name, '<NODE>')}`,
             },
           ]),
       ...(facts.obstacle?.disk?.startsWith('everyNode') ? [WAIT] : [retryNow(facts)]),

@@ -14,13 +14,13 @@ export const NodeStorageFailed: CauseText = {
     return [
       ...(isLazy(fault) ? [nodeFix(facts, LAZY)] : []),
       nodeFix(facts, steps.showStorage()),
-      nodeFix(facts, steps.removeImage(facts.reference === null ? 'IMAGE' : facts.image)),
+      nodeFix(facts, steps.removeImage(facts.reference === null ? '<IMAGE>' : facts.image)),
       ...(facts.node.name === null
         ? []
         : [
             {
               title: 'if the disk is damaged, move the pods to other nodes',
-              command: `kubectl drain ${hostWord(facts.node.name, 'NODE')} --ignore-daemonsets`,
+              command: `kubectl drain ${hostWord(facts.node.name, '<NODE>')} --ignore-daemonsets`,
             },
           ]),
     ];

@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, registryWord, repositoryWord, schemeOf, setImage, tagWord } from './commands.ts';
+import { atRegistry, failingHost, registryWord, schemeOf, setImage } from './commands.ts';
 import { hostOf, imageOf, observer, registry, seenFrom, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 import { quote } from './shell.ts';
@@ -43,11 +43,7 @@ export const NotARegistry: CauseText = {
       : [
           fault?.status === NETWORK_AUTHENTICATION_REQUIRED
             ? { title: 'allow the addresses of the nodes in the captive portal', command: null }
-            : setImage(
-                facts,
-                `REGISTRY:PORT/${repositoryWord(facts)}:${tagWord(facts)}`,
-                'use the host and the port of the registry itself',
-              ),
+            : setImage(facts, atRegistry(facts), 'use the host and the port of the registry itself'),
         ]),
   ],
 };

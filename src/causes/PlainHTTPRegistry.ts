@@ -26,7 +26,7 @@ export const PlainHTTPRegistry: CauseText = {
     const check = steps.checkSettings(true);
     const step =
       fault?.role === 'mirror'
-        ? steps.correctMirrorScheme(hostWord(facts.reference?.registry, 'REGISTRY'), host, right)
+        ? steps.correctMirrorScheme(hostWord(facts.reference?.registry, '<REGISTRY>'), host, right)
         : steps.useScheme(host, right);
     return [
       ...(right === 'http' ? [{ title: 'preferred: enable TLS on the registry', command: null }] : []),

@@ -2,9 +2,8 @@
 
 import type { Facts } from '../model/facts.ts';
 import { showPlatform } from '../model/platform.ts';
-import { withoutTag } from '../model/reference.ts';
 import type { CauseFix, CauseText } from './cause.ts';
-import { maybeOwn, selectNodes, setImage } from './commands.ts';
+import { anotherTag, maybeOwn, selectNodes, setImage } from './commands.ts';
 import { imageOf, list, nodeName, quoted, theNode } from './phrases.ts';
 import { quote } from './shell.ts';
 
@@ -48,7 +47,7 @@ export const PlatformNotAvailable: CauseText = {
           command: `docker buildx build --platform ${quote([...new Set([want, ...has.map(showPlatform)])].join(','))} -t ${quote(facts.image)} --push .`,
         }
       : { title: `or ask the publisher of the image to build it for ${want}`, command: null };
-    const another = (title: string): CauseFix => setImage(facts, `${withoutTag(facts.image)}:TAG`, title);
+    const another = (title: string): CauseFix => setImage(facts, anotherTag(facts), title);
     if (otherSystem !== null)
       return [
         selectNodes(facts, { 'kubernetes.io/os': otherSystem }, `nodes with ${SYSTEMS[otherSystem]}`),

@@ -10,7 +10,7 @@ export const PullThrottled: CauseText = {
     { title: 'wait: kubelet retries within minutes', command: null },
     {
       title: 'see which pods the node has, and how many start at the same time',
-      command: `kubectl describe ${object('node', facts.node.name ?? 'NODE')}`,
+      command: `kubectl describe ${object('node', facts.node.name ?? '<NODE>')}`,
     },
     {
       title: 'if it happens often, raise registryPullQPS and registryBurst in the kubelet configuration of the node',

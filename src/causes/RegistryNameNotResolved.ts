@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Fault } from '../model/fault.ts';
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { failingHost, repositoryWord, setImage, tagWord, unusedSettings } from './commands.ts';
+import { atRegistry, failingHost, setImage, unusedSettings } from './commands.ts';
 import { capital, hostOf, observer, seenFrom } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
 
@@ -23,7 +23,7 @@ export const RegistryNameNotResolved: CauseText = {
         ? { title: 'let the DNS server of the node resolve this name', command: null }
         : setImage(
             facts,
-            `REGISTRY/${repositoryWord(facts)}:${tagWord(facts)}`,
+            atRegistry(facts),
             isServiceName(facts, fault)
               ? 'use a name that the nodes can resolve, such as that of an ingress or a load balancer'
               : 'if the name is misspelled, correct it',

@@ -1,10 +1,11 @@
 /** RepositoryNotFoundOrPrivate: the registry returns the same error for missing and private repositories. Belongs here: its summary and its fixes. Pure. */
 import { providerOf } from '../model/registry-providers.ts';
 import type { CauseText } from './cause.ts';
-import { attachSecret, builtHere, setImage, tagWord } from './commands.ts';
+import { attachSecret, builtHere, setImage, tagPart } from './commands.ts';
 import { blockedClient, elsewhere, nodeCredentials, quoted, registry, repository, unreadSecrets, usedSecrets } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 import { createSecret, newSecretName } from './secret-commands.ts';
+import { blank } from './shell.ts';
 
 export const RepositoryNotFoundOrPrivate: CauseText = {
   summary: facts => {
@@ -19,12 +20,12 @@ export const RepositoryNotFoundOrPrivate: CauseText = {
     return `${registry(facts)} returns the same error for missing and private repositories. The evidence does not tell which applies to ${repository(facts)}.${elsewhere(facts)} ${own}`;
   },
   fixes: facts => {
-    const { registry: host = 'REGISTRY', repository: path = '' } = facts.reference ?? {};
+    const { registry: host = '', repository: path = '' } = facts.reference ?? {};
     const other = otherPlaceOf(facts);
     if (other?.isKnown) return [setImage(facts, other.image, other.title)];
     const spelled =
       other === null
-        ? setImage(facts, `${host}/REPOSITORY:${tagWord(facts)}`, 'if the name is misspelled, correct it')
+        ? setImage(facts, [`${host}/`, blank('REPOSITORY'), ':', tagPart(facts)], 'if the name is misspelled, correct it')
         : setImage(facts, other.image, other.title);
     const provider = providerOf(host, facts.probe?.challenge ?? null);
     if (provider?.takesNoLogins) return [spelled, blockedClient(provider)];

@@ -1,7 +1,7 @@
 /** RepositoryOffline: the registry no longer serves this repository. Belongs here: its summary and its fixes. Pure. */
 import { cacheFixes, cacheSummary } from './cache.ts';
 import type { CauseText } from './cause.ts';
-import { repositoryWord, setImage, tagWord } from './commands.ts';
+import { atRegistry, setImage } from './commands.ts';
 import { capital, elsewhere, explanation, hostOf, repository } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
 
@@ -14,11 +14,7 @@ export const RepositoryOffline: CauseText = {
     if (ofCache !== null) return ofCache;
     const other = otherPlaceOf(facts);
     return [
-      setImage(
-        facts,
-        other?.image ?? `REGISTRY/${repositoryWord(facts)}:${tagWord(facts)}`,
-        other?.title ?? 'use another registry that has the image',
-      ),
+      setImage(facts, other?.image ?? atRegistry(facts), other?.title ?? 'use another registry that has the image'),
       {
         title: 'or repair what the registry reports (its API, billing, license, quota), if it is yours; else ask its owners to restore it',
         command: null,

@@ -11,13 +11,13 @@ export const SecretHasNoCredentials: CauseText = {
     const detail =
       secret?.problems.find(problem => problem.code === 'SecretHasNoCredentials')?.detail ??
       'its auths entry for this registry is empty, so kubelet pulls anonymously';
-    const name = secret?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET';
+    const name = secret?.name ?? facts.keyring.credentials[0]?.secret ?? '<SECRET>';
     return `Secret "${name}" is valid, but contains no user name and password that kubelet can use: ${detail}. ${registry(facts)} requires authentication.`;
   },
   fixes: facts => [
     renewSecret(
       facts,
-      emptySecret(facts)?.name ?? facts.keyring.credentials[0]?.secret ?? 'SECRET',
+      emptySecret(facts)?.name ?? facts.keyring.credentials[0]?.secret ?? '<SECRET>',
       'write a user name and a password into the secret',
     ),
     retryNow(facts),

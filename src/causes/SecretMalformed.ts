@@ -27,7 +27,7 @@ export const SecretMalformed: CauseText = {
         ...attachSecret(facts, name),
       ];
     }
-    return [recreateSecret(facts, bad?.name ?? facts.secrets[0]?.name ?? 'SECRET'), retryNow(facts)];
+    return [recreateSecret(facts, bad?.name ?? facts.secrets[0]?.name ?? '<SECRET>'), retryNow(facts)];
   },
 };
 

@@ -25,7 +25,7 @@ export const SecretNotFound: CauseText = {
     return `${what}, which ${podName(facts)} references as a pull secret.${names.length === 0 ? '' : where}${fault !== null && isAuthenticationFault(fault) ? ` ${registry(facts)} requires authentication.` : ''}`;
   },
   fixes: facts => {
-    const name = missing(facts)[0] ?? 'SECRET';
+    const name = missing(facts)[0] ?? '<SECRET>';
     const from = facts.secrets.find(secret => secret.name === name)?.otherNamespaces?.[0];
     const create = createSecret(facts, name, from === undefined ? 'create the secret that the pod references' : 'or create it');
     if (from === undefined) return [create, retryNow(facts)];

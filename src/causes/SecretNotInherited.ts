@@ -5,6 +5,8 @@ import { attachSecret, retryNow } from './commands.ts';
 import { podName, quoted } from './phrases.ts';
 
 export const SecretNotInherited: CauseText = {
+  // no service account has what a webhook adds
+  titleOf: facts => (addedByAdmission(facts).length > 0 ? 'A new pod gets a pull secret that this pod does not have' : null),
   summary: facts => {
     const own = facts.secrets.map(secret => secret.name);
     const added = addedByAdmission(facts);
@@ -22,7 +24,7 @@ export const SecretNotInherited: CauseText = {
   },
   fixes: facts =>
     facts.secrets.length > 0 && addedByAdmission(facts).length === 0
-      ? attachSecret(facts, matchingOf(facts)[0] ?? 'SECRET')
+      ? attachSecret(facts, matchingOf(facts)[0] ?? '<SECRET>')
       : [retryNow(facts, 'recreate the pod: the new pod gets the secret')],
 };
 

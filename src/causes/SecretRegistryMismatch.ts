@@ -1,9 +1,10 @@
 /** SecretRegistryMismatch: no auths entry of the pull secrets matches this image. Belongs here: its summary and its fixes. Pure. */
-import { missesOf } from '../model/openshift.ts';
+import { isForPulls } from '../model/credential.ts';
+import { isGenerated, missesOf } from '../model/openshift.ts';
 import type { CauseText } from './cause.ts';
 import { attachSecret, retryNow } from './commands.ts';
 import { imageOf, quoted, registry, unreadSecrets } from './phrases.ts';
-import { copyEntry, createSecret, newSecretName, testSecret } from './secret-commands.ts';
+import { copyEntry, createSecret, newSecretName, renewSecret, testSecret } from './secret-commands.ts';
 
 export const SecretRegistryMismatch: CauseText = {
   summary: facts => {
@@ -18,6 +19,12 @@ export const SecretRegistryMismatch: CauseText = {
     const [miss] = missesOf(facts);
     // the credential is there, under the wrong key: only the key has to change
     if (miss?.near) return [copyEntry(facts, miss.secret, miss.key), testSecret(facts, miss.secret), retryNow(facts)];
+    // the pod has this one already: nothing has to be created or attached
+    const own = facts.secrets.find(
+      secret => secret.lookup === 'found' && secret.problems.length === 0 && isForPulls(secret.type) && !isGenerated(secret),
+    );
+    if (own !== undefined)
+      return [renewSecret(facts, own.name, `add a login for this registry to secret "${own.name}", which the pod has`), retryNow(facts)];
     const name = newSecretName(facts);
     return [createSecret(facts, name, 'create a pull secret for this registry'), ...attachSecret(facts, name)];
   },

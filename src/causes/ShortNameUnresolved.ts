@@ -10,7 +10,7 @@ export const ShortNameUnresolved: CauseText = {
     `${imageOf(facts)} has no registry in its name, and ${nodeName(facts)} has ${fault?.details.shortName === 'noRegistry' ? 'no registry' : fault?.details.shortName === 'ambiguous' ? 'more than one registry' : 'no registry, or more than one,'} configured for such names.`,
   fixes: facts => {
     const full = facts.reference === null ? `docker.io/${facts.image}` : fullReference(facts.reference);
-    const step = nodeSteps(facts).resolveShortName(facts.reference === null ? 'IMAGE' : facts.image, full);
+    const step = nodeSteps(facts).resolveShortName(facts.reference === null ? '<IMAGE>' : facts.image, full);
     return [
       setImage(facts, full, 'write the registry into the image reference'),
       ...(step === null ? [] : [nodeFix(facts, step, step.on === 'workstation' ? '' : 'or, ')]),

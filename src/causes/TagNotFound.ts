@@ -6,6 +6,7 @@ import type { CauseText } from './cause.ts';
 import { maybeOwn, setImage } from './commands.ts';
 import { elsewhere, nearest, quoted, registry, repository, tagOf } from './phrases.ts';
 import { otherPlaceOf } from './relocated-images.ts';
+import { blank } from './shell.ts';
 
 export const TagNotFound: CauseText = {
   summary: facts => {
@@ -31,7 +32,7 @@ export const TagNotFound: CauseText = {
     return [
       ...(other === null ? [] : [setImage(facts, other.image, other.title)]),
       best === undefined
-        ? setImage(facts, `${name}:TAG`, 'use a tag that exists')
+        ? setImage(facts, [`${name}:`, blank('TAG')], 'use a tag that exists')
         : setImage(facts, `${name}:${best}`, 'use the nearest existing tag, if that is the intended one'),
       ...(maybeOwn(facts) ? [{ title: 'or push the missing tag, if the repository is yours', command: null }] : []),
       ...(missing == null ? [] : [{ title: `or ${missing}`, command: null }]),

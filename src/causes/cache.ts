@@ -42,10 +42,10 @@ const WHAT: Record<string, string> = {
 };
 
 function fixesOf(facts: Facts, told: Fault): CauseFix[] {
-  const path = `/v2/${facts.reference?.repository ?? 'REPOSITORY'}/manifests/${NO_MANIFEST}`;
+  const path = `/v2/${facts.reference?.repository ?? '<REPOSITORY>'}/manifests/${NO_MANIFEST}`;
   const show: CauseFix = {
     title: 'show what the cache answers for a digest that does not exist: "not found" when it works again, else the error of its upstream',
-    command: `curl -sS ${quote(`${schemeOf(facts, told)}://${told.host ?? 'REGISTRY'}${path}`)}`,
+    command: `curl -sS ${quote(`${schemeOf(facts, told)}://${told.host ?? '<REGISTRY>'}${path}`)}`,
   };
   return [{ title: `at the cache ${registry(facts)}, ${REPAIR[told.details.upstream as string]}`, command: null }, show];
 }

@@ -14,6 +14,8 @@ export interface CauseFix extends Fix {
 export interface CauseText {
   /** In place of the title in the table of causes. */
   title?: string;
+  /** The same where only the facts tell, null for the title that stands above. */
+  titleOf?(facts: Facts): string | null;
   /** One or two sentences about this very pod, names in quotes. `fault` is the one that decided, null when none did. */
   summary(facts: Facts, fault: Fault | null): string;
   /** `next`: the cause that has to be repaired besides, with its fixes; undefined without one. */

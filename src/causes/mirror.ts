@@ -12,7 +12,7 @@ import type { CauseFix, CauseText } from './cause.ts';
 import { namespaceOf, registryWord } from './commands.ts';
 import { capital, hostOf, imageOf, registry } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
-import { hostWord, positional, quote } from './shell.ts';
+import { blank, hostWord, positional, quote } from './shell.ts';
 
 const isMirror = (fault: Fault | null): boolean => fault?.role === 'mirror';
 
@@ -25,7 +25,7 @@ export const isOfMirror = ({ reference, nodeReport }: Facts, fault: Fault | null
   (fault?.kind === 'noBasicAuth' && isForeignChallenge(reference?.registry ?? '', 'Basic'));
 
 /** The mirror, for a shell. */
-const mirrorWord = (fault: Fault | null): string => (isMirror(fault) ? hostWord(fault?.host, 'MIRROR') : 'MIRROR');
+const mirrorWord = (fault: Fault | null): string => (isMirror(fault) ? hostWord(fault?.host, '<MIRROR>') : '<MIRROR>');
 
 /** In: a cause and its texts for the registry. Out: its texts where a mirror answered. */
 export function ofMirror(code: CauseCode, text: CauseText): CauseText {
@@ -74,11 +74,11 @@ function loginOf(facts: Facts, fault: Fault | null): string {
 function compare(facts: Facts, fault: Fault | null): Fix[] {
   const { pod, probe, reference } = facts;
   if (pod === null || reference === null || probe?.registryItself != null) return [];
-  const from = hostWord(reference.registry, 'REGISTRY');
+  const from = hostWord(reference.registry, '<REGISTRY>');
   return [
     {
       title: 'ask both the mirror and the registry from this machine: it tells which of them is at fault',
-      command: `kubectl imagepull why -n ${quote(namespaceOf(facts))} --registry-mirror ${quote(`${from}=${mirrorWord(fault)}`)} ${positional(pod.name)}`,
+      command: `kubectl imagepull why -n ${quote(namespaceOf(facts))} --registry-mirror ${quote([`${from}=`, hostWord(isMirror(fault) ? fault?.host : null, '') || blank('MIRROR')])} ${positional(pod.name)}`,
     },
   ];
 }

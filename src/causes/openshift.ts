@@ -12,7 +12,7 @@ import type { CauseFix, CauseText } from './cause.ts';
 import { namespaceOf, ownerObject, registryWord, retryNow, retryWithAccount, setImage, tagWord } from './commands.ts';
 import { hostOf, registry, tagOf, theNode } from './phrases.ts';
 import { nodeFix, nodeSteps } from './runtimes/index.ts';
-import { object, positional, quote } from './shell.ts';
+import { blank, object, positional, quote } from './shell.ts';
 
 const inProject = (project: string, command: string): string => `oc -n ${quote(project)} ${command}`;
 const own = (facts: Facts, command: string): string => inProject(namespaceOf(facts), command);
@@ -138,7 +138,7 @@ function findStream(facts: Facts, code: CauseCode): CauseFix[] {
     ...showStream(project, stream, isTag ? tagWord(facts) : null),
     setImage(
       facts,
-      `${facts.reference?.registry}/${project}/${code === 'RepositoryNotFound' ? 'NAME' : stream}:TAG`,
+      [`${facts.reference?.registry}/${project}/`, code === 'RepositoryNotFound' ? blank('NAME') : stream, ':', blank('TAG')],
       'or use an ImageStreamTag that exists',
     ),
   ];

@@ -33,7 +33,7 @@ export const podName = (facts: Facts): string =>
   facts.pod === null ? 'a pod' : facts.planned === undefined ? `pod "${facts.pod.name}"` : plannedName(facts.pod);
 /** The pod that does not exist yet. */
 const plannedName = ({ owner, name }: NonNullable<Facts['pod']>): string =>
-  name === '' ? 'a pod' : owner.kind === 'pod' ? `pod "${name}"` : `the pod of ${owner.kind} "${owner.name}"`;
+  name === '' ? 'a pod' : owner.kind === 'pod' || owner.kind === 'node' ? `pod "${name}"` : `the pod of ${owner.kind} "${owner.name}"`;
 /** Who met the fault: this machine, or the node. */
 export const observer = (facts: Facts, fault: Fault | null): string => (fault?.seenBy === 'probe' ? 'this machine' : nodeName(facts));
 

@@ -1,7 +1,7 @@
 /** The texts of a cause where there is no pod yet: what would happen, and what to change before it is applied. Pure. */
 import type { CauseCode } from '../model/cause-codes.ts';
 import type { Fix } from '../model/diagnosis.ts';
-import { type Facts, kubeletMinor } from '../model/facts.ts';
+import { type Facts, verifiesAccess } from '../model/facts.ts';
 import { showPlatform } from '../model/platform.ts';
 import { decisiveAttempt } from '../model/probe.ts';
 import type { CauseText } from './cause.ts';
@@ -12,6 +12,7 @@ import { hostWord } from './shell.ts';
 export const ofPlanned = (facts: Facts, code: CauseCode, text: CauseText): CauseText => ({
   ...text,
   ...(code === 'NoPullProblem' ? { title: titleOf(facts) } : {}),
+  ...(FROM_HERE[code] === undefined ? {} : { title: FROM_HERE[code] }),
   ...(code === 'ImageNeverPulled' ? { title: 'The pull policy is Never, and nodes do not have the image' } : {}),
   summary: (_, fault) =>
     code === 'NoPullProblem' ? outlook(facts) : code === 'ImageNeverPulled' ? neverPulled(facts) : text.summary(facts, fault),
@@ -22,12 +23,24 @@ export const ofPlanned = (facts: Facts, code: CauseCode, text: CauseText): Cause
   },
 });
 
+/** What this machine met on its way to the registry: a node has other name servers, routes, proxies and authorities. */
+const FROM_HERE: Partial<Record<CauseCode, string>> = {
+  RegistryNameNotResolved: "This machine cannot resolve the registry's host name with DNS; the nodes may",
+  RegistryUnreachable: 'This machine cannot open a connection to the registry; the nodes may',
+  ProxyFailed: 'The HTTP proxy of this machine is unreachable, or it rejects the request; the nodes may have another one',
+  CertificateNotTrusted: 'This machine does not trust the certificate authority of the registry; the nodes may',
+  TLSFailed: 'The TLS handshake of this machine with the registry fails; that of the nodes may not',
+  PlainHTTPRegistry: 'This machine and the registry use different protocols (plain HTTP, HTTPS); the nodes may be set up for it',
+  BlobHostFailed: 'This machine cannot download from the host that the registry redirects to; the nodes may',
+  TransferInterrupted: 'The connection of this machine was closed in the middle of a download; that of the nodes may not',
+};
+
 /** Causes that are of a login: here of one on this machine, which no object of the cluster holds. */
 const OF_LOGIN: ReadonlySet<CauseCode> = new Set(['CredentialsRejected', 'CredentialsExpired', 'CredentialsBlockPublicImage']);
 
 const logInAgain = (facts: Facts): Fix => ({
   title: 'log in again on this machine (docker logout, if the image is public); the pull secret of the cluster is another one',
-  command: `docker login ${hostWord(facts.reference?.registry, 'REGISTRY')}`,
+  command: `docker login ${hostWord(facts.reference?.registry, '<REGISTRY>')}`,
 });
 
 /** What stands first, where nothing is in the way. */
@@ -44,7 +57,7 @@ function outlook(facts: Facts): string {
   const nodes = facts.planned?.nodes ?? null;
   if (facts.pullPolicy === 'Never')
     return facts.onNode === true && nodes !== null
-      ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.${kubeletMinor(facts) >= 35 ? ' kubelet gives it only to pods with a credential that has pulled it.' : ''}`
+      ? `kubelet does not pull, because imagePullPolicy is Never, and ${allNodes(nodes.all)} ${image}.${verifiesAccess(facts) ? ' From Kubernetes 1.35 on kubelet gives an image that was pulled with a credential only to pods that have it too: whether that holds for this pod is not known from here.' : ''}`
       : `kubelet does not pull ${image}, because imagePullPolicy is Never. Whether the nodes have it was not seen.`;
   if (facts.probe === null) {
     if (facts.onNode === true && nodes !== null && facts.pullPolicy !== 'Always')

@@ -5,6 +5,7 @@ import { fullReference } from '../model/reference.ts';
 import type { CauseText } from './cause.ts';
 import { builtHere, setImage } from './commands.ts';
 import { imageOf, registry } from './phrases.ts';
+import { blank } from './shell.ts';
 
 /** In: a cause and its texts. Out: its texts with the registries that were asked, and a repair that names one in full. */
 export function ofSearched(code: CauseCode, text: CauseText, searched: string): CauseText {
@@ -25,7 +26,7 @@ export function ofSearched(code: CauseCode, text: CauseText, searched: string): 
     },
     fixes: (facts, fault, next) => {
       if (code === 'ShortNameUnresolved') return text.fixes(facts, fault, next);
-      const name = setImage(facts, `REGISTRY/${facts.image}`, 'write the registry that has the image into its name');
+      const name = setImage(facts, [blank('REGISTRY'), `/${facts.image}`], 'write the registry that has the image into its name');
       if (fault?.seenBy === 'node' && fault.kind === 'notFound') return [name, ...builtHere(facts)];
       const own = text.fixes(inFull(facts), fault, next);
       return facts.probe?.tags?.known ? [...own, { ...name, title: `or ${name.title}` }] : [name, ...own];

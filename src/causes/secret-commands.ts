@@ -5,7 +5,7 @@
 
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
-import type { CredentialFact, Facts } from '../model/facts.ts';
+import type { CredentialFact, DeclaredAt, Facts } from '../model/facts.ts';
 import { authsKeyOf, providerOf, type RegistryProvider, type TokenUser } from '../model/registry-providers.ts';
 import { normalizeKey } from '../parse/credentials/auths-key.ts';
 import { redact } from '../util/redact.ts';
@@ -13,15 +13,48 @@ import { kubectl, namespaceOf } from './commands.ts';
 import { count } from './phrases.ts';
 import { positional, quote } from './shell.ts';
 
-const registryOf = (facts: Facts): string => facts.reference?.registry ?? 'REGISTRY';
+const registryOf = (facts: Facts): string => facts.reference?.registry ?? '<REGISTRY>';
 const providerOfImage = (facts: Facts): RegistryProvider | null => providerOf(registryOf(facts), facts.probe?.challenge ?? null);
 
 /** How the printed secret reaches the cluster: as a new one, in the place of the old one, or in its place after it was deleted. */
 type Writing = 'create' | 'replace' | 'replace --force';
 
-/** `repair-secret` in a namespace, and what writes its answer. In: its flags, quoted already. A name that begins with a dash stands last. */
-const repairing = (facts: Facts, name: string, flags: string, writing: Writing, from = namespaceOf(facts)): string =>
-  `kubectl imagepull repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}-n ${quote(from)}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''} | ${kubectl(facts, `${writing} -f -`)}`;
+/** Where a secret stands in a manifest, null for one of the cluster. */
+const manifestOf = (facts: Facts, name: string): DeclaredAt | null =>
+  facts.secrets.find(secret => secret.name === name)?.declaredAt ?? null;
+
+/**
+ * `repair-secret` in a namespace, and what writes its answer: for a secret of a manifest into a file beside it. In: its flags, quoted already. A name that begins with a dash stands
+ * last.
+ */
+function repairing(facts: Facts, name: string, flags: string, writing: Writing, from = namespaceOf(facts)): string {
+  const place = manifestOf(facts, name);
+  const words = (more: string): string =>
+    `kubectl imagepull repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}${more}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''}`;
+  return place === null
+    ? `${words(`-n ${quote(from)}`)} | ${kubectl(facts, `${writing} -f -`)}`
+    : `${words(`-f ${quote(fileOf(place))}`)} > ${quote(`./${name.replace(/\//g, '-')}.yaml`)}`;
+}
+
+/** Where a command finds a secret: in the namespace of the pod, or in its manifest. */
+function whereOf(facts: Facts, name: string): string {
+  const place = manifestOf(facts, name);
+  return place === null ? `-n ${quote(namespaceOf(facts))}` : `-f ${quote(fileOf(place))}`;
+}
+
+/** A file as an argument: one that begins with a dash is no flag. */
+const fileOf = ({ file }: DeclaredAt): string => (file.startsWith('-') ? `./${file}` : file);
+
+/** In: a fix that writes a secret. Out: the same; of one that stands in a manifest it says where, and what is to be done with the copy. Standard input cannot be read again. */
+function inPlace(facts: Facts, name: string, fix: Fix): Fix {
+  const place = manifestOf(facts, name);
+  if (place === null) return fix;
+  const isStdin = place.file === '-';
+  return {
+    title: `${fix.title}. The secret stands in ${isStdin ? 'standard input' : place.file}, line ${place.line}: ${isStdin ? 'change it at its source' : `put the copy that the command writes in its place`}`,
+    command: isStdin ? null : fix.command,
+  };
+}
 
 /** The environment variables to set before a command, and what belongs in them. */
 function variables(facts: Facts): string {
@@ -56,16 +89,18 @@ export function createSecret(facts: Facts, name: string, title: string): Fix {
 }
 
 /** Writes the user name and the password of this registry into a pull secret. Its other entries are kept. */
-export const renewSecret = (facts: Facts, name: string, title: string, writing: Writing = 'replace'): Fix => ({
-  title: `${title} (${variables(facts)}${othersAreKept(facts, name)})`,
-  command: withEnvironment(facts, name, keyIn(facts, name), writing),
-});
+export const renewSecret = (facts: Facts, name: string, title: string, writing: Writing = 'replace'): Fix =>
+  inPlace(facts, name, {
+    title: `${title} (${variables(facts)}${othersAreKept(facts, name)})`,
+    command: withEnvironment(facts, name, keyIn(facts, name), writing),
+  });
 
 /** Writes a new token from its issuer into a pull secret. Its other entries are kept. */
-export const renewToken = (facts: Facts, name: string, token: TokenUser): Fix => ({
-  title: `write a new token into the secret (it is valid for ${count(token.hours, 'hour')}${othersAreKept(facts, name)})`,
-  command: withToken(facts, name, keyIn(facts, name), token, 'replace'),
-});
+export const renewToken = (facts: Facts, name: string, token: TokenUser): Fix =>
+  inPlace(facts, name, {
+    title: `write a new token into the secret (it is valid for ${count(token.hours, 'hour')}${othersAreKept(facts, name)})`,
+    command: withToken(facts, name, keyIn(facts, name), token, 'replace'),
+  });
 
 /** Said unless the secret is known to have no other entry. */
 function othersAreKept(facts: Facts, name: string): string {
@@ -90,10 +125,11 @@ const rawKeyOf = (facts: Facts, { secret, key }: CredentialFact): string =>
     }) ?? key;
 
 /** Repairs every visible defect of a pull secret. In: whether one of them is the lost project of a robot account, which the image tells. */
-export const repairVisible = (facts: Facts, name: string, kind?: TypoKind): Fix => ({
-  title: 'repair the secret (no password to type; other entries are kept)',
-  command: repairing(facts, name, kind === 'robot' ? flag('image', facts.image) : '', 'replace'),
-});
+export const repairVisible = (facts: Facts, name: string, kind?: TypoKind): Fix =>
+  inPlace(facts, name, {
+    title: 'repair the secret (no password to type; other entries are kept)',
+    command: repairing(facts, name, kind === 'robot' ? flag('image', facts.image) : '', 'replace'),
+  });
 
 /** Repairs or replaces a secret that kubelet cannot read. Only if its type is wrong, the old one has to be deleted first. */
 export function recreateSecret(facts: Facts, name: string): Fix {
@@ -102,14 +138,17 @@ export function recreateSecret(facts: Facts, name: string): Fix {
   const isRepairable = repair !== null || intendedFormat !== null;
   const recreate = repair?.recreate ?? (type !== 'kubernetes.io/dockerconfigjson' && type !== 'kubernetes.io/dockercfg');
   const writing = recreate ? 'replace --force' : 'replace';
-  const deletes = '. What is wrong cannot be changed in place: kubectl deletes the secret and creates it again';
+  const deletes =
+    recreate && manifestOf(facts, name) === null
+      ? '. What is wrong cannot be changed in place: kubectl deletes the secret and creates it again'
+      : '';
   if (isRepairable)
-    return {
-      title: `repair the secret (no password to type; its content is kept)${recreate ? deletes : ''}`,
+    return inPlace(facts, name, {
+      title: `repair the secret (no password to type; its content is kept)${deletes}`,
       command: repairing(facts, name, '', writing),
-    };
+    });
   const renew = renewSecret(facts, name, 'write the secret again in the correct format', writing);
-  return { ...renew, title: `${renew.title}${recreate ? deletes : ''}` };
+  return { ...renew, title: `${renew.title}${deletes}` };
 }
 
 /** Copies an entry of a pull secret to the key that kubelet looks for. All entries are kept. */
@@ -117,10 +156,10 @@ export function copyEntry(facts: Facts, name: string, wrong: string): Fix {
   const right = authsKeyOf(registryOf(facts));
   // a key with a password in it is not shown, and so cannot be named
   if (wrong.includes('REDACTED')) return renewSecret(facts, name, `write the user name and the password under the key "${right}"`);
-  return {
+  return inPlace(facts, name, {
     title: `copy the entry to the key that kubelet looks for, "${right}" (no password to type; all entries are kept)`,
     command: repairing(facts, name, flag('rekey', `${wrong}=${right}`), 'replace'),
-  };
+  });
 }
 
 /** Copies a secret from another namespace. */
@@ -140,8 +179,8 @@ export function newSecretName(facts: Facts): string {
   return facts.secrets.some(secret => secret.name === name) ? `${name}-2` : name;
 }
 
-/** Tests a pull secret with this tool. */
+/** Tests a pull secret with this tool: there is no step where it stands in standard input. */
 export const testSecret = (facts: Facts, name: string): Fix => ({
-  title: 'test the secret',
-  command: `kubectl imagepull test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} -n ${quote(namespaceOf(facts))}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
+  title: manifestOf(facts, name)?.file === '-' ? '' : 'test the secret',
+  command: `kubectl imagepull test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} ${whereOf(facts, name)}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
 });

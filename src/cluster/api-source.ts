@@ -21,7 +21,7 @@ import { append } from '../util/lists.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import { type Answer, type Api, METADATA_LIST, missingPermission } from './api.ts';
-import { foldPages, type ListRequest, malformedWarning, PAGE, withQuery } from './list.ts';
+import { foldPages, type ListRequest, list, malformedWarning, PAGE } from './list.ts';
 import { readEvent, readList, readName, readNode, readSecret, readServiceAccount, type Shaped } from './shape.ts';
 import type { ObjectKinds, ObjectSource } from './snapshot.ts';
 import { workloadOf } from './workload-kinds.ts';
@@ -168,16 +168,8 @@ export function createApiSource(api: Api): ApiSource {
   const selected = (namespace: string | null, selector: string): Promise<Lookup<Event[]>> => {
     const path = `${pathOf(namespace, 'events')}?fieldSelector=${inUrl(selector)}`;
     return unwarned(path, async (): Promise<Lookup<Event[]>> => {
-      const found: Event[] = [];
-      for (let page = 0, token = ''; page < MOST_PAGES; page++) {
-        const answer = await api.get<unknown>(withQuery(path, `limit=${PAGE}${token && `&continue=${inUrl(token)}`}`));
-        if (!answer.ok) return notSeen(answer.status === 403 ? missingPermission('list', 'events') : answer.message);
-        const list = readList(answer.value);
-        found.push(...(list?.items ?? []).flatMap(item => readEvent(item) ?? []));
-        token = list?.continueToken ?? '';
-        if (token === '') break;
-      }
-      return { found: true, object: found };
+      const { total } = await list<Event>(api, { path, what: 'events', resource: 'events' }, readEvent, MOST_PAGES);
+      return { found: true, object: total };
     });
   };
 

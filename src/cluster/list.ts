@@ -47,12 +47,13 @@ export interface Folded<R> {
 
 /**
  * Reads a list page by page, so that no more than one page is held, and adds each page to a total. A list that expires in the middle (410)
- * is read again with a new total. Errors: a UserError that names the missing permission, or that the answer is no list.
+ * is read again with a new total. In: also how many pages are enough, null for all. Errors: a UserError that names the missing permission, or that the answer is no list.
  */
 export async function foldPages<T, R>(
   api: Api,
   { path, what, resource }: ListRequest,
   { read, start, add }: Fold<T, R>,
+  most: number | null = null,
 ): Promise<Folded<R>> {
   let total = start();
   let malformed = 0;
@@ -69,7 +70,7 @@ export async function foldPages<T, R>(
       malformed += items.length - good.length;
       total = add(total, good as T[]);
       token = page.continueToken;
-      if (token === '') return { total, resourceVersion: page.resourceVersion, malformed };
+      if (token === '' || pages + 1 === most) return { total, resourceVersion: page.resourceVersion, malformed };
     } else if (answer.status === 410 && restarts++ < RESTARTS) {
       token = '';
       malformed = 0;
@@ -97,7 +98,12 @@ const notAList = (api: Api, what: string): UserError =>
 export const malformedWarning = (malformed: number, what: string): string | null =>
   malformed === 0 ? null : `${malformed} of ${what} ${malformed === 1 ? 'is' : 'are'} malformed and cannot be read`;
 
-/** Reads a whole list. */
-export async function list<T>(api: Api, request: ListRequest, read: (item: unknown) => T | null): Promise<Folded<T[]>> {
-  return foldPages<T, T[]>(api, request, { read, start: () => [], add: (all, items) => all.concat(items) });
+/** Reads a whole list, or its first pages. */
+export async function list<T>(
+  api: Api,
+  request: ListRequest,
+  read: (item: unknown) => T | null,
+  most: number | null = null,
+): Promise<Folded<T[]>> {
+  return foldPages<T, T[]>(api, request, { read, start: () => [], add: (all, items) => all.concat(items) }, most);
 }

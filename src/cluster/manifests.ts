@@ -26,6 +26,8 @@ export interface PlannedPod {
 export interface Manifests {
   pods: PlannedPod[];
   secrets: Secret[];
+  /** Where each of them stands. */
+  secretPlaces: Map<Secret, DeclaredAt>;
   serviceAccounts: ServiceAccount[];
   /** Names. */
   namespaces: string[];
@@ -67,7 +69,15 @@ const MOST_NESTED = 4;
 
 /** In: the texts of files, and the paths of --image-path. Out: what they hold. A text that cannot be read is a warning; where none can, a UserError. */
 export function readManifests(texts: readonly ManifestText[], paths: readonly ImagePath[]): Manifests {
-  const all: Manifests = { pods: [], secrets: [], serviceAccounts: [], namespaces: [], promised: [], warnings: [] };
+  const all: Manifests = {
+    pods: [],
+    secrets: [],
+    secretPlaces: new Map(),
+    serviceAccounts: [],
+    namespaces: [],
+    promised: [],
+    warnings: [],
+  };
   for (const { file, text } of texts) {
     const name = file === '-' ? 'standard input' : `"${file}"`;
     const read = readManifest(text);
@@ -116,6 +126,7 @@ function addObject(reading: Reading, value: unknown, path: Path, depth: number):
     if (kind === 'Secret') {
       noteSecrets(shaped.object);
       all.secrets.push(shaped.object);
+      all.secretPlaces.set(shaped.object, placeOf(reading, path));
     } else all.serviceAccounts.push(shaped.object);
     return;
   }

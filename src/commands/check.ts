@@ -1,5 +1,5 @@
 /** `check`: which images the manifests and the command line name, whether kubelet could pull each, and what to change before the deploy. */
-import { inNamespace, type Manifests, namedImages, type PlannedPod, placeKey, readManifests } from '../cluster/manifests.ts';
+import { inNamespace, keyIn, type Manifests, namedImages, type PlannedPod, placeKey, readManifests } from '../cluster/manifests.ts';
 import { plannedSource } from '../cluster/planned-source.ts';
 import { type ObjectSource, takeSnapshot } from '../cluster/snapshot.ts';
 import { aggregate, summaryOf } from '../diagnosis/aggregate.ts';
@@ -7,11 +7,11 @@ import { plannedCases } from '../diagnosis/collect-facts.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
 import { notesOf, type Surroundings } from '../diagnosis/notes.ts';
-import { answer, distinct, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
+import { addDistinct, answer, groupNodes, type NodeGroup, type Question } from '../diagnosis/planned.ts';
 import { unexamined } from '../diagnosis/unexamined.ts';
 import type { GateFormat, PageFormat } from '../flags.ts';
 import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
-import type { Facts, Planned } from '../model/facts.ts';
+import type { DeclaredAt, Facts, Planned, SecretFact } from '../model/facts.ts';
 import { type Lookup, namespaceOf, type Pod, type PodSnapshot, type ServiceAccount, secretNames } from '../model/kubernetes.ts';
 import type { Platform } from '../model/platform.ts';
 import { imageName } from '../model/reference.ts';
@@ -44,6 +44,9 @@ import { countedCauses } from './why.ts';
 
 /** Images of one registry that are asked for at the same time. Registries do not wait for each other. */
 const AT_ONCE = 8;
+
+/** Pods whose questions are put together at the same time. */
+const PODS_AT_ONCE = 200;
 
 /** Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done. Throws UserError for wrong flags and for what cannot be read. */
 export async function check(flags: CheckFlags, context: Context): Promise<number> {
@@ -144,7 +147,13 @@ interface Answers {
 async function ask(asked: Asked): Promise<Answers> {
   const { flags, context, manifests, pods, place, say } = asked;
   const source = plannedSource(manifests, place.namespace, place.source);
-  const questions = distinct((await Promise.all(pods.map(planned => questionsOf(planned, source, asked)))).flat());
+  const known = new Map<string, Asking>();
+  // what is asked twice is dropped at once: there may be tens of thousands of pods
+  for (let from = 0; from < pods.length; from += PODS_AT_ONCE) {
+    const some = pods.slice(from, from + PODS_AT_ONCE);
+    addDistinct(known, (await Promise.all(some.map(planned => questionsOf(planned, source, asked)))).flat());
+  }
+  const questions = [...known.values()];
   const rooms = new Map<string, Room>();
   const warnings: string[] = [];
   let isComplete = true;
@@ -175,7 +184,7 @@ async function ask(asked: Asked): Promise<Answers> {
     }
   };
   const findings = await withProber(flags, context, async prober => {
-    const running = questions.map(question => answerOne(question as Asking, prober));
+    const running = questions.map(question => answerOne(question, prober));
     try {
       return await Promise.all(running);
     } finally {
@@ -202,8 +211,12 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
     noNamespace: place.hasNamespace(namespace) === false && !manifests.namespaces.includes(namespace),
     noServiceAccount: !account.found && account.missing && serviceAccountName(pod) !== 'default',
   };
+  const placeOfSecret = (name: string): DeclaredAt | undefined => {
+    const own = manifests.secrets.findLast(({ metadata }) => keyIn(metadata, place.namespace) === keyIn({ name, namespace }, namespace));
+    return own && manifests.secretPlaces.get(own);
+  };
   return plannedCases(snapshot, context.now()).map(one => ({
-    case: one,
+    case: { ...one, facts: { ...one.facts, secrets: one.facts.secrets.map(secret => at(secret, placeOfSecret(secret.name))) } },
     groups,
     nodes: platforms.length > 0 ? null : (placement?.nodes ?? null),
     credentialsOf,
@@ -213,6 +226,10 @@ async function questionsOf(planned: PlannedPod, source: ObjectSource, { context,
     around,
   }));
 }
+
+/** A secret with its place in a manifest, where it has one. */
+const at = (secret: SecretFact, declaredAt: DeclaredAt | undefined): SecretFact =>
+  declaredAt === undefined ? secret : { ...secret, declaredAt };
 
 /** The platform that a node selector asks for, where no node has it yet: a node pool may grow from nothing. */
 function selectedPlatform(labels: Readonly<Record<string, string>>): Platform[] {

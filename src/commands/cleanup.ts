@@ -11,11 +11,12 @@ import type { CleanupFlags, Context } from './context.ts';
 import { withApi } from './open-cluster.ts';
 import { canAsk, confirm, note, print, warn } from './terminal.ts';
 
-/** Out: the exit status: 2 where a pod could not be deleted. Throws UserError where pods cannot be listed, and where nobody agrees. */
+/**
+ * Out: the exit status: 2 where a pod could not be deleted. Throws UserError where pods cannot be listed, and where nobody agrees; without a terminal they are listed
+ * alone.
+ */
 export const cleanup = (flags: CleanupFlags, context: Context): Promise<number> =>
   withApi(flags, context, async (api, ownNamespace, connection) => {
-    if (!flags.yes && !canAsk(context))
-      throw new UserError('cleanup asks before it deletes a pod, and standard input or standard error is not a terminal', 'add --yes');
     const namespace = flags.allNamespaces ? null : (flags.namespace ?? ownNamespace);
     const place = namespace === null ? 'any namespace' : `namespace "${namespace}"`;
     const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
@@ -26,6 +27,13 @@ export const cleanup = (flags: CleanupFlags, context: Context): Promise<number> 
       const unchecked = namespace === null ? null : await checkNamespace(api, namespace);
       note(context, `nothing was left in ${place}${unchecked === null ? '' : `; ${unchecked}`}`);
       return 0;
+    }
+    if (!flags.yes && !canAsk(context)) {
+      print(context, [`left by --from-node in ${place}:`, ...total.map(lineOf)].join('\n'));
+      throw new UserError(
+        `${total.length === 1 ? 'this pod was' : 'these pods were'} not deleted: no terminal is there to ask`,
+        `delete with: kubectl imagepull cleanup ${namespace === null ? '-A' : `-n ${namespace}`} --yes`,
+      );
     }
     const lines = [`delete ${total.length === 1 ? 'a pod' : `${total.length} pods`} of --from-node:`, ...total.map(lineOf)];
     await confirm(context, lines, 'Delete?', flags.yes);

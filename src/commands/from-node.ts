@@ -32,7 +32,7 @@ import { UserError } from '../util/user-error.ts';
 import { USER_AGENT } from '../util/version.ts';
 import type { Context, FromNodeFlags } from './context.ts';
 import type { PodToDiagnose } from './examine.ts';
-import { confirm, note } from './terminal.ts';
+import { isAgreed, note } from './terminal.ts';
 
 /** Pods that one run creates at most: more are no question, but a load. */
 const MOST_PODS = 20;
@@ -70,7 +70,7 @@ interface Task {
   node: Lookup<Node>;
 }
 
-/** Asks the nodes. `say` gets the progress; with an empty text it makes room for a question. Errors: a UserError where the user does not agree, where too much is asked, and when it was interrupted. */
+/** Asks the nodes. `say` gets the progress; with an empty text it makes room for a question. Where the user does not agree, none is asked. Errors: a UserError where too much is asked, and when it was interrupted. */
 export async function askNodes(
   inquiry: NodeInquiry,
   flags: FromNodeFlags,
@@ -91,8 +91,10 @@ export async function askNodes(
     const allowed = await withRights(writer, tasks, warnings);
     if (allowed.size > 0) {
       say('');
-      await confirm(context, announcement([...allowed.values()], flags), allowed.size === 1 ? 'Create it?' : 'Create them?', flags.yes);
-      await run(allowed, answers, warnings, { ...inquiry, writer, flags, context, say });
+      const question = allowed.size === 1 ? 'Create it?' : 'Create them?';
+      const agreed = await isAgreed(context, announcement([...allowed.values()], flags), question, flags.yes);
+      if (!agreed) note(context, 'no node is asked, since the answer was not "y": this is the diagnosis without it');
+      else await run(allowed, answers, warnings, { ...inquiry, writer, flags, context, say });
     }
   } finally {
     await writer.close();
@@ -208,7 +210,7 @@ function announcement(tasks: readonly Task[], { timeout }: FromNodeFlags): strin
   const few = tasks.length === 1;
   const seconds = deadlineOf(timeout);
   return [
-    `--from-node creates ${few ? 'a pod' : `${tasks.length} pods, ${AT_ONCE} at a time`}. ${few ? 'It makes its' : 'Each makes its'} node pull, runs nothing of the image, and is removed after the answer (it ends by itself after ${seconds} s):`,
+    `--from-node creates ${few ? 'a pod' : `${tasks.length} pods, ${AT_ONCE} at a time`}. kubelet on its node pulls the image, and nothing of the image runs. ${few ? 'The pod' : 'Each pod'} is removed after the answer (it ends by itself after ${seconds} s):`,
     ...tasks.map(({ question: { node, namespace, image, secrets, serviceAccount } }) => {
       const login = secrets.length === 0 ? 'no pull secret of the pod' : `pull secret ${secrets.map(name => `"${name}"`).join(', ')}`;
       return `  node "${node}", namespace "${namespace}", image "${redact(image)}", ${login}, service account "${serviceAccount}"`;
@@ -228,7 +230,7 @@ async function withRights(writer: Writer, tasks: ReadonlyMap<string, Task>, warn
   }
   for (const [namespace, verbs] of denied)
     warnings.push(
-      `no node is asked in namespace "${namespace}": the permission ${verbs.map(verb => `"${verb} pods"`).join(' and ')} is missing; ask for the rule {apiGroups: [""], resources: [pods], verbs: [create, delete]} (deploy/rbac/from-node.yaml)`,
+      `no node is asked in namespace "${namespace}": the ${verbs.length === 1 ? 'permission' : 'permissions'} ${verbs.map(verb => `"${verb} pods"`).join(' and ')} ${verbs.length === 1 ? 'is' : 'are'} missing; ask for the rule {apiGroups: [""], resources: [pods], verbs: [create, delete]} (deploy/rbac/from-node.yaml)`,
     );
   return new Map([...tasks].filter(([, { question }]) => !denied.has(question.namespace)));
 }

@@ -45,6 +45,8 @@ export interface TrackerState {
   running: ReadonlyMap<string, Pod>;
   /** Every selected pod, where all of them matter; null where those that may fail do. */
   followed: ReadonlyMap<string, FollowedPod> | null;
+  /** What pods failed by when they were deleted, whose names come back: when the next pod of the name has its images, that is repaired. */
+  former: ReadonlyMap<string, readonly Finding[]>;
   /** The container that alone matters, null for all. */
   container: string | null;
 }
@@ -57,6 +59,7 @@ export const initialState = (follows: boolean, container: string | null): Tracke
   pending: new Map(),
   running: new Map(),
   followed: follows ? new Map() : null,
+  former: new Map(),
   container,
 });
 
@@ -166,11 +169,24 @@ function afterSight(state: TrackerState, pods: readonly Pod[]): Transition {
     !isLeaving(pod) && (mayFail(pod) || (followed !== null && pod.refusal === undefined && !hasImages(pod, state.container)));
   const over = keyed.filter(({ key, pod }) => !gone.has(key) && !matters(pod)).map(({ key }) => key);
   const removed = remove(state, { gone: [...gone], repaired: over });
-  const pending = addPending(withFollowed(removed.state, followed), pods.filter(matters));
+  const back = keyed.filter(({ key, pod }) => state.former.has(key) && !isLeaving(pod) && hasImages(pod, state.container));
+  const returned = back.flatMap(({ key }) => state.former.get(key) ?? []);
+  const former = omit(
+    removed.state.former,
+    back.map(({ key }) => key),
+  );
+  const present = former === removed.state.former ? removed.state : { ...removed.state, former };
+  const pending = addPending(withFollowed(present, followed), pods.filter(matters));
   const pulled = state.isStarted && followed !== null ? arrived(state, followed, keyed) : [];
   return {
     state: withFresh(pending, keyed),
-    reports: [...removed.reports, ...(pulled.length > 0 ? [{ type: 'pulled', pods: pulled } as const] : [])],
+    reports: [
+      ...together([
+        ...removed.reports,
+        ...(returned.length > 0 ? [{ type: 'findings', added: [], repaired: returned, gone: [] } as const] : []),
+      ]),
+      ...(pulled.length > 0 ? [{ type: 'pulled', pods: pulled } as const] : []),
+    ],
   };
 }
 
@@ -184,6 +200,10 @@ const isLeaving = (pod: Pod): boolean =>
 /** Whether a pod is not the one that was known by its name. */
 const isAnother = (before: Pod | undefined, { metadata: { uid } }: Pod): boolean =>
   before?.metadata.uid !== undefined && uid !== undefined && before.metadata.uid !== uid;
+
+/** Whether the next pod may have the same name: a StatefulSet gives it again, and so does who replaces a pod without a controller. */
+const isNameGivenAgain = ({ metadata: { uid, ownerReferences = [] } }: Pod): boolean =>
+  uid !== undefined && (ownerReferences.length === 0 || ownerReferences.some(({ kind }) => kind === 'StatefulSet'));
 
 /** Followed pods as they are now. */
 function follow(
@@ -217,7 +237,7 @@ const justFailed = (pod: Pod): boolean =>
     return isPullReason(reason) && reason !== 'ImagePullBackOff';
   });
 
-/** Followed pods whose last image has arrived, and that failed by no cause: of the others it is told that they are repaired. */
+/** Followed pods whose last image has arrived, and that failed by no cause: of the others it is told that they are repaired. One that is being deleted helps nobody. */
 function arrived(
   state: TrackerState,
   followed: ReadonlyMap<string, FollowedPod>,
@@ -226,7 +246,7 @@ function arrived(
   return keyed.flatMap(({ key, pod }) => {
     const findings = state.diagnosed.get(key)?.findings ?? [];
     const isNew = followed.get(key)?.isComplete === true && state.followed?.get(key)?.isComplete !== true;
-    return isNew && findings.every(isHarmless) ? [{ pod, findings }] : [];
+    return isNew && !isLeaving(pod) && !state.former.has(key) && findings.every(isHarmless) ? [{ pod, findings }] : [];
   });
 }
 
@@ -283,8 +303,14 @@ function remove(state: TrackerState, over: { gone: readonly string[]; repaired: 
   const findingsOf = (some: readonly string[]): Finding[] => some.flatMap(key => diagnosed.get(key)?.findings ?? []);
   const gone = findingsOf(over.gone);
   const repaired = findingsOf(over.repaired).filter(finding => !isHarmless(finding));
+  const former = new Map(state.former);
+  for (const key of over.gone) {
+    const known = diagnosed.get(key);
+    const failures = known?.findings.filter(finding => !isHarmless(finding)) ?? [];
+    if (known !== undefined && failures.length > 0 && isNameGivenAgain(known.pod)) former.set(key, failures);
+  }
   return {
-    state: { ...state, diagnosed: omit(diagnosed, keys), pending: omit(pending, keys), running: omit(running, keys) },
+    state: { ...state, diagnosed: omit(diagnosed, keys), pending: omit(pending, keys), running: omit(running, keys), former },
     reports: repaired.length + gone.length > 0 ? [{ type: 'findings', added: [], repaired, gone }] : [],
   };
 }
@@ -311,6 +337,10 @@ function afterDiagnosis(state: TrackerState, findings: readonly Finding[]): Tran
     ...state,
     isStarted: true,
     running: new Map(),
+    former: omit(
+      state.former,
+      outcomes.filter(({ after }) => !after.findings.every(isHarmless)).map(({ key }) => key),
+    ),
     diagnosed: new Map([...state.diagnosed, ...outcomes.map(({ key, after }) => [key, after] as const)]),
   };
   if (!state.isStarted) return { state: next, reports: [{ type: 'started', findings: added }] };

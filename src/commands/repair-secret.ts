@@ -2,12 +2,19 @@
  * `repair-secret`: reads a secret as a whole, repairs what can be seen, and prints it for `kubectl replace`. The one command that prints passwords, by its contract: it refuses a terminal,
  * and says on standard error what it did, without values.
  */
+import { quote } from '../causes/shell.ts';
+import { list, podsPath } from '../cluster/list.ts';
 import { namespaceExists } from '../cluster/not-found.ts';
 import { readObjects } from '../cluster/saved-source.ts';
-import type { Reference } from '../model/reference.ts';
+import { readPod, readSecret } from '../cluster/shape.ts';
+import type { NearMiss } from '../model/credential.ts';
+import { imageName, type Reference } from '../model/reference.ts';
+import { authsKeyOf } from '../model/registry-providers.ts';
 import { COLLECTION } from '../parse/collection.ts';
-import { noteSecrets } from '../parse/credentials/pull-secret.ts';
+import { lookUpCredentials } from '../parse/credentials/keyring.ts';
+import { noteSecrets, readPullSecret } from '../parse/credentials/pull-secret.ts';
 import { type Login, type Repair, repairSecret, type SecretContent, type Wishes } from '../parse/credentials/repair.ts';
+import { imagesOf, pullSecretNames } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { isObject } from '../parse/shape.ts';
 import { documentJson, documentYaml } from '../report/json.ts';
@@ -39,6 +46,10 @@ export async function repairSecretCommand(flags: RepairSecretFlags, context: Con
   noteSecrets({ metadata: { name: '' }, ...textsOf(content) });
   const repair = repairSecret(content, wishes);
   tell(repair, secret, flags, context);
+  if (flags.set !== undefined && flags.file === undefined && secret.metadata['resourceVersion'] !== undefined)
+    note(context, `secret "${String(secret.metadata.name)}" exists: pipe it into kubectl replace -f - (kubectl create refuses it)`);
+  if (!isChanged(repair) && flags.toNamespace === undefined)
+    for (const line of await nearMisses(secret, flags, context)) note(context, line);
   if (isChanged(repair) || flags.toNamespace !== undefined)
     print(context, (flags.output === 'json' ? documentJson : documentYaml)(printedForm(secret, repair, flags)));
   return repair.left.length > 0 ? 1 : 0;
@@ -98,6 +109,59 @@ async function loginOf({ set, dockerUsername, passwordStdin }: RepairSecretFlags
   if (/^\s|\s$/.test(username) || /^\s|\s$/.test(password))
     throw new UserError('the user name or the password has blanks or line breaks around it', 'no registry accepts such a login');
   return { registry: set.replace(/^https?:\/\/(?=[^/]*\/?$)/, '').replace(/^([^/]*)\/$/, '$1'), username, password };
+}
+
+/** Images of pods that are looked at for a near miss, and lines about them. */
+const MOST_IMAGES = 200;
+const MOST_LINES = 5;
+
+/**
+ * Why a secret without a defect may still be of no use: the image of --image, or those of the pods that name it, nearly match one of its entries. Out: one line for each such entry,
+ * with the command that copies it.
+ */
+async function nearMisses(secret: RawSecret, flags: RepairSecretFlags, context: Context): Promise<string[]> {
+  const shaped = readSecret(secret);
+  if ('defect' in shaped) return [];
+  const own = readPullSecret(shaped.object);
+  const images = flags.image !== undefined ? [flags.image] : flags.file === undefined ? await imagesThatUse(secret, flags, context) : [];
+  const lines = new Map<string, string>();
+  for (const image of images) {
+    const parsed = parseReference(image);
+    if (!parsed.ok) continue;
+    const { broken, credentials, nearMisses: misses } = lookUpCredentials(imageName(parsed.reference), [own]);
+    const miss = broken === null && credentials.length === 0 ? misses.find(({ near }) => near) : undefined;
+    // a key with user info is not shown
+    if (miss === undefined || miss.key.includes('@')) continue;
+    lines.set(miss.key, copyLine(own.name, miss, { image, registry: parsed.reference.registry }, flags));
+  }
+  return [...lines.values()].slice(0, MOST_LINES);
+}
+
+function copyLine(
+  name: string,
+  { key, why }: NearMiss,
+  { image, registry }: { image: string; registry: string },
+  flags: RepairSecretFlags,
+): string {
+  const inNamespace = flags.namespace === undefined ? '' : ` -n ${quote(flags.namespace)}`;
+  const from = flags.file === undefined ? inNamespace : ` -f ${quote(flags.file)}`;
+  const command = `kubectl imagepull repair-secret ${quote(name)}${from} --rekey ${quote(`${key}=${authsKeyOf(registry)}`)} | kubectl${inNamespace} replace -f -`;
+  return `no entry matches image "${image}"; "${key}" nearly does: ${why}. Copy it with: ${command}`;
+}
+
+/** The images of the pods of the namespace that name the secret. Without the right to list pods there are none. */
+async function imagesThatUse(secret: RawSecret, flags: RepairSecretFlags, context: Context): Promise<string[]> {
+  const { name, namespace = 'default' } = secret.metadata as { name: string; namespace?: string };
+  try {
+    return await withApi(flags, context, async api => {
+      const { total } = await list(api, { path: podsPath(namespace, null), what: 'pods', resource: 'pods' }, readPod);
+      const own = total.filter(pod => pullSecretNames(pod).includes(name));
+      return [...new Set(own.flatMap(pod => imagesOf(pod).map(({ image }) => image)))].slice(0, MOST_IMAGES);
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
+  }
 }
 
 const fromCluster = (flags: RepairSecretFlags, context: Context): Promise<RawSecret> =>

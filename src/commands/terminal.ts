@@ -112,17 +112,22 @@ export function printError(context: Pick<Context, 'stderr' | 'environment'>, err
   if (context.environment.IMAGEPULL_DEBUG) for (const line of stack.split('\n')) note(context, `    ${line.trim()}`);
 }
 
-/**
- * Asks before something is changed. In: what is going to be done, one line each, the question, and whether the user has agreed before (`--yes`). Errors: a UserError
- * where nobody can answer, and where the answer is no.
- */
+/** As `isAgreed`. Errors: a UserError also where the answer is no. */
 export async function confirm(context: Context, lines: readonly string[], question: string, agreed: boolean): Promise<void> {
+  if (!(await isAgreed(context, lines, question, agreed)))
+    throw new UserError('nothing was changed: the answer was not "y"', 'add --yes to skip the question');
+}
+
+/**
+ * Asks before something is changed. In: what is going to be done, one line each, the question, and whether the user has agreed before (`--yes`). Out: whether the user
+ * agrees. Errors: a UserError where nobody can answer.
+ */
+export async function isAgreed(context: Context, lines: readonly string[], question: string, agreed: boolean): Promise<boolean> {
   for (const line of lines) note(context, line);
-  if (agreed) return;
+  if (agreed) return true;
   if (!canAsk(context)) throw new UserError('nobody can be asked: standard input and standard error are not a terminal', 'add --yes');
   context.stderr.write(`${oneLine(question)} [y/N] `);
-  const answer = (await context.readLine()).trim();
-  if (!/^y(?:es)?$/i.test(answer)) throw new UserError('nothing was changed: the answer was not "y"', 'add --yes to skip the question');
+  return /^y(?:es)?$/i.test((await context.readLine()).trim());
 }
 
 /** Whether a question would be seen, and could be answered. */

@@ -195,7 +195,7 @@ function imageCaseOf(
       namespace,
       name: pod.metadata.name,
       node: pod.spec?.nodeName || null,
-      owner: ownerOf(pod),
+      owner: ownerOf(pod, snapshot.workload),
       manager: managerOf(snapshot.workload === null ? [pod.metadata] : [snapshot.workload, pod.metadata]),
     },
     container: { name: image.name, kind: image.kind },

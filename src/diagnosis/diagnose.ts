@@ -1,6 +1,7 @@
 /** From facts to one verdict, with its texts. Pure. What decides stands in `rules.ts` and the tables that it names. */
 
 import { ofAdmission } from '../causes/admission.ts';
+import { namingBlanks } from '../causes/blanks.ts';
 import { askedNote } from '../causes/from-node.ts';
 import { allowOnNode, pullsAgain } from '../causes/ImageNeverPulled.ts';
 import { CAUSE_TEXTS } from '../causes/index.ts';
@@ -40,13 +41,13 @@ export function diagnose(facts: Facts): Diagnosis {
     decidedBy,
     also: isSandbox ? also.filter(appliesToSandbox) : also,
     next,
-    title: text.title ?? cause.title,
+    title: text.titleOf?.(facts) ?? text.title ?? cause.title,
     summary: `${text.summary(facts, fault)}${again}${comparison(facts)}${overNote(facts)}${askedNote(facts, code)}`
       .replace(/ {2,}/g, ' ')
       .trim(),
     // a name server that gives no answer may give one at the next try
     transient: cause.transient || (fault?.details.dns === 'noAnswer' && certainty !== 'possible'),
     evidence: evidenceOf(facts, fault, proof),
-    fixes: keptByManager(facts, again === '' ? fixes : [...fixes, allowOnNode(facts)]),
+    fixes: keptByManager(facts, again === '' ? fixes : [...fixes, allowOnNode(facts)]).map(namingBlanks),
   };
 }

@@ -1,5 +1,5 @@
 /** Notes on an image before a deploy: what is worth knowing and stops no pull. A note never changes the exit status. Pure. */
-import type { Facts, Note } from '../model/facts.ts';
+import { type Facts, type Note, verifiesAccess } from '../model/facts.ts';
 import { runsOn, showPlatform } from '../model/platform.ts';
 import { decisiveAttempt } from '../model/probe.ts';
 import { fullReference } from '../model/reference.ts';
@@ -37,6 +37,7 @@ export function notesOf(facts: Facts, around: Surroundings): Note[] {
     ],
     ['WrongPlatform', wrongPlatform(facts)],
     ['MissingSecret', missingSecret(facts)],
+    ['AccessUnknown', accessUnknown(facts)],
     ['TagMoved', tagMoved(facts, around.running)],
     ['LatestIfNotPresent', latestIfNotPresent(facts)],
     ['MutableTag', mutableTag(facts)],
@@ -105,6 +106,12 @@ function mutableTag({ reference, probe }: Facts): string | null {
 
 const neverPulled = ({ pullPolicy, onNode }: Facts): string | null =>
   pullPolicy === 'Never' && onNode === null ? 'imagePullPolicy is Never: each node must have the image already' : null;
+
+/** With the policy Never kubelet asks no registry: then only its own record tells whether the pod may have the image. */
+function accessUnknown(facts: Facts): string | null {
+  if (facts.pullPolicy !== 'Never' || facts.onNode !== true || !verifiesAccess(facts)) return null;
+  return 'the nodes have the image, and imagePullPolicy is Never: if kubelet pulled it with a credential, it refuses it to a pod without that credential (ErrImageNeverPull). Which credential that was, only the nodes know';
+}
 
 function onNodes({ planned, pullPolicy }: Facts): string | null {
   const nodes = planned?.nodes;

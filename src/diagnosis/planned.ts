@@ -44,16 +44,14 @@ export function groupNodes(nodes: readonly Node[]): NodeGroup[] {
   return [...groups.values()].sort((a, b) => b.nodes.length - a.nodes.length);
 }
 
-/** In: all questions in their order. Out: each once, with all places where it stands. */
-export function distinct(questions: readonly Question[]): Question[] {
-  const known = new Map<string, Question>();
+/** In: the questions that are known by their keys, and more in their order. Each is kept once, with all places where it stands. */
+export function addDistinct<Q extends Question>(known: Map<string, Q>, questions: readonly Q[]): void {
   for (const question of questions) {
     const key = keyOfQuestion(question);
     const first = known.get(key);
     if (first === undefined) known.set(key, question);
     else first.others.push({ usedBy: usedBy(question.case.facts), declaredAt: question.declaredAt });
   }
-  return [...known.values()];
 }
 
 const keyOfQuestion = ({ case: { facts }, groups }: Question): string =>

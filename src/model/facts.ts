@@ -70,6 +70,8 @@ export interface SecretFact {
   keys: string[];
   /** Other namespaces that hold a pull secret of this name; null when they could not be searched. */
   otherNamespaces: string[] | null;
+  /** Where it stands in a manifest that is not applied yet; present there alone. */
+  declaredAt?: DeclaredAt;
 }
 
 /** A credential that kubelet would try, without its password. */
@@ -288,6 +290,8 @@ export type NoteCode =
   | 'WrongPlatform'
   /** A pull secret that the pod names is not there, and this image does not need it. */
   | 'MissingSecret'
+  /** All nodes have the image, and whether kubelet gives it to this pod depends on who pulled it (KEP-2535). */
+  | 'AccessUnknown'
   /** No node suits the pod. */
   | 'NoNode'
   | 'NoNamespace'
@@ -391,3 +395,6 @@ export function meetsEverybody({ probe }: Facts, fault: Fault | null): boolean {
 
 /** The minor version of the kubelet of a node, 0 where it is not known. */
 export const kubeletMinor = ({ node }: Facts): number => Number(/^v1\.(\d+)/.exec(node.kubelet ?? '')?.[1] ?? 0);
+
+/** Whether kubelet may refuse an image that its node has: from 1.35 on one that was pulled with a credential is for pods that have it too. Source: KEP-2535. */
+export const verifiesAccess = (facts: Facts): boolean => kubeletMinor(facts) >= 35;

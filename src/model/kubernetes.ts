@@ -26,6 +26,7 @@ export const ANNOTATIONS = {
   helmReleaseName: 'meta.helm.sh/release-name',
   helmReleaseNamespace: 'meta.helm.sh/release-namespace',
   argoTrackingId: 'argocd.argoproj.io/tracking-id',
+  mirrorPod: 'kubernetes.io/config.mirror',
   imageTriggers: 'image.openshift.io/triggers',
   eksRole: 'eks.amazonaws.com/role-arn',
   gkeAccount: 'iam.gke.io/gcp-service-account',

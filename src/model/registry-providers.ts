@@ -113,20 +113,20 @@ const ECR =
 /** The region of a private ECR host, as a word that is safe in a shell; REGION when it does not tell. */
 const ecrRegion = (registry: string): string => {
   const region = ECR.exec(registry)?.groups?.region ?? '';
-  return /^[a-z0-9-]+$/.test(region) ? region : 'REGION';
+  return /^[a-z0-9-]+$/.test(region) ? region : '<REGION>';
 };
 const awsPartition = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
-/** The first part of a path, where it can be a Google project's name; PROJECT otherwise. */
+/** The first part of a path, where it can be a Google project's name; <PROJECT> otherwise. */
 const googleProject = (repository: string): string => {
   const [project = ''] = repository.split('/');
-  return /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project) ? project : 'PROJECT';
+  return /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project) ? project : '<PROJECT>';
 };
 
 const acrName = (registry: string): string => {
   const [name = ''] = registry.split('.');
-  return /^[a-z0-9-]+$/i.test(name) && !name.startsWith('-') ? name : 'REGISTRY';
+  return /^[a-z0-9-]+$/i.test(name) && !name.startsWith('-') ? name : '<REGISTRY>';
 };
 
 type Row = Pick<RegistryProvider, 'id' | 'name' | 'hosts'> &
@@ -194,7 +194,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
       identity: 'the IAM role of the nodes',
       grant: 'attach the policy AmazonEC2ContainerRegistryPullOnly to their IAM role',
       command: registry =>
-        `aws iam attach-role-policy --role-name NODE_ROLE --policy-arn arn:${awsPartition(ecrRegion(registry))}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly`,
+        `aws iam attach-role-policy --role-name <NODE_ROLE> --policy-arn arn:${awsPartition(ecrRegion(registry))}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly`,
     },
     asksFor: 'Basic',
     hints: {
@@ -245,7 +245,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
       identity: 'the service account of the nodes',
       grant: 'give their service account the role roles/artifactregistry.reader',
       command: (_, repository) =>
-        `gcloud projects add-iam-policy-binding ${googleProject(repository)} --member=serviceAccount:NODE_SERVICE_ACCOUNT --role=roles/artifactregistry.reader`,
+        `gcloud projects add-iam-policy-binding ${googleProject(repository)} --member=serviceAccount:<NODE_SERVICE_ACCOUNT> --role=roles/artifactregistry.reader`,
     },
     asksFor: 'Bearer',
     hints: {
@@ -271,7 +271,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
       identity: 'the kubelet identity of the cluster',
       grant:
         'attach the registry to AKS. A registry with ABAC needs the role "Container Registry Repository Reader" for the kubelet identity instead',
-      command: registry => `az aks update -n CLUSTER -g RESOURCE_GROUP --attach-acr ${acrName(registry)}`,
+      command: registry => `az aks update -n <CLUSTER> -g <RESOURCE_GROUP> --attach-acr ${acrName(registry)}`,
     },
     hints: {
       login: 'use the ID and the secret of a service principal, or a repository token',

@@ -70,10 +70,6 @@ const ALIASES_OF_PEOPLE = 20;
  */
 export function readManifest(text: string): { ok: true; documents: LocatedDocument[] } | { ok: false; error: string } {
   const lines = lineStarts(text);
-  const located = (value: unknown, place: Place | undefined): LocatedDocument => ({
-    value,
-    positionOf: path => positionAt(lines, offsetOf(place, path)),
-  });
   try {
     const events = parseEvents(text, { maxDepth: MAX_DEPTH });
     const values = constructFromEvents(events, {
@@ -83,12 +79,18 @@ export function readManifest(text: string): { ok: true; documents: LocatedDocume
       // as encoding/json does, where the text is JSON
       json: text.trimStart().startsWith('{'),
     });
-    const places = placesOf(events, text);
-    return { ok: true, documents: values.map((value, index) => located(value, places[index])) };
+    const placeIn = placesOf(events, text);
+    return {
+      ok: true,
+      documents: values.map((value, index) => ({ value, positionOf: path => positionAt(lines, offsetOf(placeIn(index), path)) })),
+    };
   } catch (error) {
     try {
       // tabs may indent JSON, and no YAML
-      return { ok: true, documents: [located(JSON.parse(text), undefined)] };
+      return {
+        ok: true,
+        documents: [{ value: JSON.parse(text) as unknown, positionOf: path => positionAt(lines, offsetOf(undefined, path)) }],
+      };
     } catch {
       return { ok: false, error: describe(error) };
     }
@@ -101,16 +103,29 @@ interface Place {
   children: Map<string | number, Place>;
 }
 
-/** The places of the values of each document. */
-function placesOf(events: readonly Event[], text: string): Place[] {
-  const documents: Place[] = [];
+/**
+ * In: the events of all documents. Out: the places in the document of an index. Those of one document alone are held, since there may be tens of thousands, which are read one
+ * after the other.
+ */
+function placesOf(events: readonly Event[], text: string): (index: number) => Place | undefined {
+  const starts = events.flatMap((event, at) => (event.type === EVENT_ID.DOCUMENT ? [at] : []));
+  let last: { index: number; place: Place | undefined } | null = null;
+  return index => {
+    last = last?.index === index ? last : { index, place: placeOf(events.slice(starts[index], starts[index + 1]), text) };
+    return last.place;
+  };
+}
+
+/** The places of the values of a document. */
+function placeOf(events: readonly Event[], text: string): Place | undefined {
+  let root: Place | undefined;
   /** The open collections, the innermost last; `key` is that of the value to come, null where a key comes. */
   const open: { place: Place | null; isMap: boolean; key: string | number | null }[] = [];
   const add = (offset: number): Place => {
     const place: Place = { offset, children: new Map() };
     const parent = open.at(-1);
     if (parent === undefined) return place;
-    if (parent.place === null) documents.push(place);
+    if (parent.place === null) root = place;
     else {
       if (parent.key !== null) parent.place.children.set(parent.key, place);
       parent.key = parent.isMap ? null : (parent.key as number) + 1;
@@ -129,7 +144,7 @@ function placesOf(events: readonly Event[], text: string): Place[] {
     else if (event.type === EVENT_ID.MAPPING) open.push({ place: add(event.start), isMap: true, key: null });
     else open.push({ place: add(event.start), isMap: false, key: 0 });
   }
-  return documents;
+  return root;
 }
 
 function offsetOf(place: Place | undefined, path: Path): number {

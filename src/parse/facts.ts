@@ -432,6 +432,7 @@ export const secretRepair = object<SecretRepair>({ recreate: boolean });
 /** The form in which kubelet would read what a pull secret holds. */
 export const secretFormat: Reader<SecretFormat | null> = nullable(object<SecretFormat>({ type: text, from: text, to: text }));
 
+const place = object<DeclaredAt>({ file: quoted, line: number, column: nullable(number) });
 const secret = object<SecretFact>({
   name: text,
   type: nullable(text),
@@ -442,6 +443,7 @@ const secret = object<SecretFact>({
   repair: optional(secretRepair),
   keys: list(quoted),
   otherNamespaces: nullable(list(text)),
+  declaredAt: optional(place),
 });
 
 type ExpiryBy<S extends CredentialExpiry['source']> = Extract<CredentialExpiry, { source: S }>;
@@ -570,7 +572,6 @@ const contrast = object<NodeContrast>({
   differences: list(object<NodeContrast['differences'][number]>({ failing: quoted, running: quoted })),
 });
 
-const place = object<DeclaredAt>({ file: quoted, line: number, column: nullable(number) });
 const planned = object<Planned>({
   usedBy: list(quoted),
   alsoAt: list(place),
@@ -594,6 +595,7 @@ const note = object<Note>({
     TagMoved: true,
     WrongPlatform: true,
     MissingSecret: true,
+    AccessUnknown: true,
     NoNode: true,
     NoNamespace: true,
     NoServiceAccount: true,

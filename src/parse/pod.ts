@@ -1,7 +1,16 @@
 /** The images of a pod: which containers and volumes have one, which of them wait for it, and with which pull secrets. Pure. */
 
 import type { ContainerKind, Owner } from '../model/facts.ts';
-import { type ContainerStatus, type Event, type Pod, secretNames, subjectOf, textOf } from '../model/kubernetes.ts';
+import {
+  ANNOTATIONS,
+  type ContainerStatus,
+  type Event,
+  type Metadata,
+  type Pod,
+  secretNames,
+  subjectOf,
+  textOf,
+} from '../model/kubernetes.ts';
 import { fullReference, withoutTag } from '../model/reference.ts';
 import { isOfImage, readFaults } from './messages/reader.ts';
 import { parseReference } from './reference.ts';
@@ -164,15 +173,27 @@ export const pullSecretNames = (pod: Pod): string[] => secretNames(pod.spec?.ima
 /** The service account of a pod, `default` where it names none. */
 export const serviceAccountName = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
 
+/** Makers whose own maker writes their template anew: what is changed in them alone is lost. */
+const MADE_AGAIN = new Set(['job', 'replicaset']);
+
 /**
  * The workload that creates the pod again. A Deployment is known by the name of its ReplicaSet and the pod's template hash. What is no kind (in saved
- * objects anything may stand there) counts as no owner.
+ * objects anything may stand there) counts as no owner. A static pod is made by kubelet from a file of the node: its owner is the node.
+ * In: the pod, and the metadata of the object that made it, null where it was not seen: a Job may be of a CronJob, a ReplicaSet of a custom kind.
  */
-export function ownerOf(pod: Pod): Owner {
+export function ownerOf(pod: Pod, made: Metadata | null = null): Owner {
+  if (pod.metadata.annotations?.[ANNOTATIONS.mirrorPod] !== undefined) return { kind: 'node', name: pod.spec?.nodeName ?? '' };
+  const own = makerOf(pod);
+  const above = MADE_AGAIN.has(own.kind) ? made?.ownerReferences?.find(({ controller }) => controller) : undefined;
+  return above === undefined || !isKind(above.kind) ? own : { kind: above.kind.toLowerCase(), name: above.name };
+}
+
+const isKind = (kind: string): boolean => kind !== 'Node' && /^[A-Za-z][A-Za-z0-9]*$/.test(kind);
+
+function makerOf(pod: Pod): Owner {
   const owner = pod.metadata.ownerReferences?.find(reference => reference.controller) ?? pod.metadata.ownerReferences?.[0];
   const hash = pod.metadata.labels?.['pod-template-hash'];
-  if (owner === undefined || owner.kind === 'Node' || !/^[A-Za-z][A-Za-z0-9]*$/.test(owner.kind))
-    return { kind: 'pod', name: pod.metadata.name };
+  if (owner === undefined || !isKind(owner.kind)) return { kind: 'pod', name: pod.metadata.name };
   if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
     return { kind: 'deployment', name: owner.name.slice(0, -hash.length - 1) };
   return { kind: owner.kind.toLowerCase(), name: owner.name };

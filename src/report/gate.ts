@@ -5,7 +5,7 @@
 import { docsOf } from '../causes/docs-url.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import { checksOf } from '../diagnosis/probe-view.ts';
-import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
+import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Certainty, Fix } from '../model/diagnosis.ts';
 import type { DeclaredAt, Note } from '../model/facts.ts';
 import { VERSION } from '../util/version.ts';
@@ -101,10 +101,16 @@ export const fixLines = ({ fixes, outcome }: GateItem): string[] =>
     ? []
     : fixes.flatMap(({ title, command }) => [`Fix: ${title}`, ...(command === null ? [] : command.split('\n').map(line => `  ${line}`))]);
 
+/** Whether nothing but the view of this machine is against an image: its network, its rate limit, no cause that could be told. The nodes may pull it. */
+export const isOnlyOurView = ({ cause, certainty }: { cause: CauseCode; certainty: Certainty }): boolean =>
+  certainty !== 'certain' && (causeOf(cause).group === 'network' || cause === 'RateLimited' || cause === 'Unknown');
+
 /** In: a run. Out: how many images there are of each outcome, as a sentence. */
 export function totals({ items }: GateRun): string {
   if (items.length === 0) return 'there is no image to check';
   const of = (outcome: Outcome): number => items.filter(item => item.outcome === outcome).length;
   const ignored = of('ignored');
-  return `${items.length === 1 ? '1 image' : `${items.length} images`} checked: ${of('pass')} can be pulled, ${of('fail')} cannot${ignored === 0 ? '' : `, ${ignored} ignored`}`;
+  const open = items.filter(item => item.outcome === 'fail' && isOnlyOurView(item)).length;
+  const unknown = open === 0 ? '' : `, of ${open} it is not known from this machine`;
+  return `${items.length === 1 ? '1 image' : `${items.length} images`} checked: ${of('pass')} can be pulled, ${of('fail') - open} cannot${unknown}${ignored === 0 ? '' : `, ${ignored} ignored`}`;
 }

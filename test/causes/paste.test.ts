@@ -4,10 +4,11 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { delimiter, join } from 'node:path';
 import { load } from 'js-yaml';
 import t from 'tap';
-import { commandLines } from '../../src/causes/shell.ts';
+import { blanksIn, commandLines } from '../../src/causes/shell.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { Fix } from '../../src/model/diagnosis.ts';
 import type { Facts } from '../../src/model/facts.ts';
+import { filled } from '../helpers/blanks.ts';
 import { factsOf, readFixture } from '../helpers/facts.ts';
 import { powerShellCalls } from '../helpers/powershell.ts';
 import { temporary } from '../helpers/temporary.ts';
@@ -88,6 +89,9 @@ const isOnNode = ({ title }: Fix): boolean => /\bon (?:the node|node "|every)|Po
 
 interface Case {
   file: string;
+  title: string;
+  /** As it is printed, with what is left to be filled in. */
+  written: string;
   plain: string;
   hostile: string;
   names: Names;
@@ -107,7 +111,15 @@ const cases = fixtures.flatMap((file): Case[] => {
     const named = diagnose(withNames(facts, all));
     const names = named.cause === cause && named.fixes.length === plain.length ? all : { ...all, image: PLAIN.image };
     const hostile = diagnose(withNames(facts, names)).fixes[plain.indexOf(fix)]?.command ?? '';
-    return { file, plain: fix.command as string, hostile, names, onNode: isOnNode(fix) };
+    return {
+      file,
+      title: fix.title,
+      written: fix.command as string,
+      plain: filled(fix.command as string),
+      hostile: filled(hostile),
+      names,
+      onNode: isOnNode(fix),
+    };
   });
 });
 
@@ -119,6 +131,50 @@ t.test('no printed command has a comment', async t => {
     / #/.test(readFileSync(`test/fixtures/node-systems/${file}`, 'utf8')),
   );
   t.strictSame([...found, ...systems], []);
+});
+
+/** Words in capitals that commands may hold: names of variables, requests, signs of a file or of a cloud. */
+const NO_BLANKS =
+  /^(?:REGISTRY_(?:USER|PASSWORD)|HTTPS?_PROXY|NO_PROXY|AWS|EPHEMERAL|NUL|HEAD|GET|POST|AmazonEC2\w*|ETP?|CA|HKLM|EOF|NTP|[A-Z]{1,2})$/;
+
+t.test('what a command leaves to be filled in is written as <NAME>, and its title says so', async t => {
+  const systems = readdirSync('test/fixtures/node-systems').flatMap(file =>
+    readFileSync(`test/fixtures/node-systems/${file}`, 'utf8')
+      .split('\n')
+      .flatMap(line => /^ {4,}(\S.*)$/.exec(line)?.[1] ?? [])
+      .map(command => ({ file, command })),
+  );
+  for (const { file, command } of [...cases.map(({ file, written }) => ({ file, command: written })), ...systems]) {
+    const words = command.replace(/<[A-Z][A-Z_]*>|'[^']*'/g, ' ').match(/(?<![\w.-])[A-Z][A-Z0-9_]{2,}(?![\w-])/g) ?? [];
+    t.strictSame(
+      words.filter(word => !NO_BLANKS.test(word)),
+      [],
+      `${file}: ${command}`,
+    );
+  }
+  const open = cases.filter(({ written }) => blanksIn(written).length > 0);
+  t.ok(open.length > 10, `${open.length} commands`);
+  for (const { file, title, written } of open)
+    t.ok(
+      blanksIn(written).every(one => title.includes(one)),
+      `${file}: ${title}`,
+    );
+});
+
+t.test('a command that is pasted before it is filled in runs nothing', async t => {
+  const open = cases.filter(({ written, onNode }) => !onNode && blanksIn(written).length > 0);
+  const bin = folderOfPrograms();
+  for (const shell of SHELLS.filter(shell => pathOf(shell) !== ''))
+    for (const [index, calls] of callsOf(
+      shell,
+      bin,
+      open.map(({ written }) => written),
+    ).entries()) {
+      // a request to a host that is no name cannot be sent
+      const changing = calls.filter(([program]) => program !== 'curl');
+      t.strictSame(changing, [], `${shell}: ${open[index]?.written}`);
+    }
+  for (const { written } of open.filter(({ written }) => !written.includes("'"))) t.throws(() => powerShellCalls(written), written);
 });
 
 /** Programs that commands name, each of which only writes down what it was given. */

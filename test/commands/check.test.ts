@@ -222,6 +222,28 @@ t.test('what is applied together counts together', async t => {
   }
 });
 
+t.test('a secret of a manifest is repaired in its manifest', async t => {
+  const { check } = await withCluster(t, OBJECTS);
+  const port = closed.host.replace(/:\d+$/, ':1');
+  const { metadata: _, ...rest } = dockerconfigjson('mine', 'shop', auths(port));
+  const text = `${pod('p', `imagePullSecrets: [{name: mine}]\n${container(PRIVATE)}`)}---\n${JSON.stringify({ metadata: { name: 'mine' }, ...rest })}\n`;
+  const file = join(temporary('manifest'), 'api.yaml');
+  writeFileSync(file, text);
+  const [item] = itemsOf(await check(['-f', file, '-o', 'json']));
+  t.equal(item?.cause, 'SecretRegistryMismatch');
+  const [fix] = item?.fixes ?? [];
+  t.ok(fix?.title.includes(`The secret stands in ${file}, line 7: put the copy that the command writes in its place`), fix?.title ?? '');
+  t.equal(fix?.command, `kubectl imagepull repair-secret mine -f ${file} --rekey ${port}=${closed.host} > ./mine.yaml`);
+  const repaired = await run(['repair-secret', 'mine', '-f', file, '--rekey', `${port}=${closed.host}`]);
+  t.match(repaired, { status: 0, stdout: /kind: Secret/ }, 'and the command works');
+  t.notOk(
+    item?.fixes.some(({ command }) => command?.includes('replace -f -')),
+    'no secret of the cluster is touched',
+  );
+  const [piped] = itemsOf(await check(['-f', '-', '-o', 'json'], text));
+  t.match(piped?.fixes[0], { title: /stands in standard input, line 7: change it at its source/, command: null });
+});
+
 t.test('notes: tags that move, and that have moved', async t => {
   const digest = open.digestOf('team/api', 'latest');
   const old = `sha256:${'a'.repeat(64)}`;

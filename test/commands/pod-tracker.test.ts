@@ -324,6 +324,48 @@ t.test('gone or repaired', t => {
   t.end();
 });
 
+t.test('the next pod of the same name', t => {
+  const owned = (kind: string, one: Pod, uid: string): Pod =>
+    made(one, { uid, ownerReferences: kind === '' ? [] : [{ kind, name: 'web', controller: true }] });
+  for (const follows of [false, true])
+    for (const [kind, isRepaired] of [
+      ['StatefulSet', true],
+      ['', true],
+      ['ReplicaSet', false],
+    ] as const) {
+      const failing = owned(kind, pod('a', 'x'), '1');
+      const changes = [
+        listed(failing),
+        began,
+        ended(finding('a', 'TagNotFound')),
+        changed({ ...failing, metadata: { ...failing.metadata, deletionTimestamp: '2026-11-20T10:00:00Z' } }),
+      ];
+      const gone = [...changes, { type: 'deleted', pod: failing } as const, changed(owned(kind, starting('a'), '2'))];
+      const name = `${kind || 'none'}, ${follows}`;
+      t.strictSame(after(changes, follows).reports, ['xa/main:TagNotFound'], `${name}: it is gone`);
+      t.strictSame(after(gone, follows).reports, [], `${name}: the next has no image yet`);
+      t.strictSame(
+        after([...gone, changed(owned(kind, running('a'), '2'))], follows).reports,
+        isRepaired ? ['-a/main:TagNotFound'] : follows ? ['pulled a'] : [],
+        `${name}: the next has its image`,
+      );
+      const again = [...gone, changed(owned(kind, pod('a', 'x'), '2')), began, ended(finding('a', 'TagNotFound'))];
+      t.strictSame(after(again, follows).reports, ['+a/main:TagNotFound'], `${name}: the next fails too`);
+      t.strictSame(
+        after([...again, changed(owned(kind, running('a'), '2'))], follows).reports,
+        ['-a/main:TagNotFound'],
+        `${name}: and is repaired once`,
+      );
+    }
+  const leaving = made(running('a'), { deletionTimestamp: '2026-11-20T10:00:00Z' });
+  t.strictSame(
+    after([listed(starting('a')), began, ended(), changed(leaving)], true).reports,
+    [],
+    'one that is being deleted has not pulled',
+  );
+  t.end();
+});
+
 t.test('pods that are followed until their images arrive', t => {
   const pulling = ended(finding('a', 'StillPulling'));
   const rows: { name: string; changes: TrackerChange[]; reports: string[]; pending?: string[]; complete?: string[] }[] = [

@@ -108,7 +108,7 @@ t.test('a secret of the cluster', async t => {
     'reg.example.com': { auth: auth() },
     'quay.io': { username: 'new', password: 'n3w-Pa55word', auth: base64('new:n3w-Pa55word') },
   });
-  t.strictSame([renewed.status, renewed.stderr], [0, 'written: the user name and the password into a new entry "quay.io"\n']);
+  t.match(renewed, { status: 0, stderr: /^written: the user name and the password into a new entry "quay\.io"\nsecret "good" exists: / });
   const piped = await repair(
     ['absent', '--set', 'https://quay.io/', '--docker-username', '$oauthtoken', '--password-stdin'],
     {},
@@ -151,6 +151,40 @@ t.test('a secret of the cluster', async t => {
     t.equal(stderr.trim().split('\n').length, 1, 'one line');
     t.notMatch(stderr, /Pa55/i, 'no password');
   }
+});
+
+t.test('a secret without a defect whose entry nearly matches what pods pull', async t => {
+  const pod = (name: string, image: string, secret: string) => ({
+    kind: 'Pod',
+    metadata: { name, namespace: 'shop' },
+    spec: { imagePullSecrets: [{ name: secret }], containers: [{ name: 'main', image }] },
+  });
+  const other = (name: string, key: string) => secretOf(name, { auths: { [key]: { auth: auth() } } });
+  const cluster = await startCluster({
+    objects: [
+      other('port', 'reg.example.com:5000'),
+      other('right', 'reg.example.com'),
+      pod('a', 'reg.example.com/team/api:1', 'port'),
+      pod('b', 'reg.example.com/team/api:1', 'right'),
+    ] as never,
+  });
+  const blind = await startCluster({ objects: [other('port', 'reg.example.com:5000')] as never, forbid: /\/pods/ });
+  t.teardown(() => Promise.all([cluster.close(), blind.close()]));
+  const repair = (server: string, ...args: string[]) =>
+    run(['repair-secret', ...args, '-n', 'shop', '--kubeconfig', writeKubeconfig({ server })], {
+      env: { REGISTRY_USER: 'new', REGISTRY_PASSWORD: 'n3w-Pa55word' },
+    });
+  const said = await repair(cluster.server, 'port');
+  const command =
+    'kubectl imagepull repair-secret port -n shop --rekey reg.example.com:5000=reg.example.com | kubectl -n shop replace -f -';
+  t.match(said, { status: 0, stdout: '' });
+  t.ok(said.stderr.includes('no entry matches image "reg.example.com/team/api:1"; "reg.example.com:5000" nearly does: '), said.stderr);
+  t.ok(said.stderr.includes(command), said.stderr);
+  t.notMatch((await repair(cluster.server, 'right')).stderr, /nearly/);
+  t.notMatch((await repair(blind.server, 'port')).stderr, /nearly|forbidden/, 'without the right to list pods');
+  t.match((await repair(blind.server, 'port', '--image', 'reg.example.com/x:1')).stderr, /nearly/, 'the image was named');
+  const set = await repair(cluster.server, 'right', '--set', 'reg.example.com');
+  t.match(set, { status: 0, stderr: /secret "right" exists: pipe it into kubectl replace -f - \(kubectl create refuses it\)/ });
 });
 
 t.test('a secret of a file', async t => {

@@ -240,7 +240,7 @@ t.test('what ends a watch', async t => {
     const there = running('db-0');
     cluster.send('MODIFIED', { ...there, metadata: { ...there.metadata, uid: 'another' } });
     t.equal(await ended, 0);
-    t.strictSame(seen().slice(1), ['gone RegistryNameNotResolved shop/db-0', 'pulled shop/db-0', 'end pulled']);
+    t.strictSame(seen().slice(1), ['gone RegistryNameNotResolved shop/db-0', 'repaired RegistryNameNotResolved shop/db-0', 'end pulled']);
   });
 
   await t.test('a name that is not there', async t => {

@@ -17,6 +17,7 @@ import { CAUSES } from '../../src/model/cause-codes.ts';
 import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { renderFindings } from '../../src/report/text.ts';
+import { filled } from '../helpers/blanks.ts';
 import { type Fixture, factsOf, readFixture } from '../helpers/facts.ts';
 import { golden } from '../helpers/golden.ts';
 import { pluginCommand } from '../helpers/plugin.ts';
@@ -67,7 +68,7 @@ for (const file of files) {
         /undefined|(?<!\/dev\/|nodeName: |imagePullSecrets: )\bnull\b|NaN|\[object|(?:^|[\s=])(?:""|'')(?:\s|$)/,
         `complete: ${command}`,
       );
-      const { status, stderr } = spawnSync('bash', ['-n', '-c', command], { encoding: 'utf8' });
+      const { status, stderr } = spawnSync('bash', ['-n', '-c', filled(command)], { encoding: 'utf8' });
       t.equal(status, 0, `a shell can read it${stderr}`);
       for (const line of command.split(/\n| \| /).filter(part => part.startsWith('kubectl ') && !CLUSTER_WIDE.test(part)))
         t.ok(

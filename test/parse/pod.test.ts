@@ -1,7 +1,7 @@
 /** The images of a pod, and which of them wait. */
 import t from 'tap';
-import type { ContainerStatus, Pod } from '../../src/model/kubernetes.ts';
-import { imagesOf, isPullReason } from '../../src/parse/pod.ts';
+import type { ContainerStatus, Metadata, Pod } from '../../src/model/kubernetes.ts';
+import { imagesOf, isPullReason, ownerOf } from '../../src/parse/pod.ts';
 
 t.test('the images of a pod, in the order of their start', async t => {
   const status = (name: string): ContainerStatus => ({ name, state: { waiting: { reason: 'ImagePullBackOff' } } });
@@ -56,4 +56,26 @@ t.test('reasons that are about the image', async t => {
     'RunContainerError',
   ])
     t.notOk(isPullReason(reason), String(reason));
+});
+
+t.test('what makes a pod, as far as it was seen', async t => {
+  const ofPod = (kind: string, name: string, more: Partial<Pod['metadata']> = {}): Pod => ({
+    metadata: { name: 'p', ownerReferences: [{ kind, name, controller: true }], ...more },
+    spec: { nodeName: 'node-1' },
+  });
+  const above = (kind: string, name: string): Metadata => ({ name: 'made', ownerReferences: [{ kind, name, controller: true }] });
+  const rows: [pod: Pod, made: Metadata | null, owner: string][] = [
+    [ofPod('Job', 'backup-29401020'), null, 'job/backup-29401020'],
+    [ofPod('Job', 'backup-29401020'), above('CronJob', 'backup'), 'cronjob/backup'],
+    [ofPod('Job', 'once'), { name: 'once' }, 'job/once'],
+    [ofPod('ReplicaSet', 'web-5d8'), above('Rollout', 'web'), 'rollout/web'],
+    [ofPod('ReplicaSet', 'web-5d8', { labels: { 'pod-template-hash': '5d8' } }), above('Database', 'main'), 'deployment/web'],
+    [ofPod('StatefulSet', 'db'), above('Database', 'main'), 'statefulset/db'],
+    [ofPod('Node', 'node-1'), null, 'pod/p'],
+    [ofPod('Node', 'node-1', { annotations: { 'kubernetes.io/config.mirror': '1' } }), null, 'node/node-1'],
+  ];
+  for (const [pod, made, expected] of rows) {
+    const { kind, name } = ownerOf(pod, made);
+    t.equal(`${kind}/${name}`, expected);
+  }
 });

@@ -191,7 +191,7 @@ export const gke: NodeSystem = {
     const pool = node.labels['cloud.google.com/gke-nodepool'] ?? '';
     return {
       ...containerdSteps(node, nodeShell()),
-      ...gkeSteps(`node-pools update ${/^[a-z][a-z0-9-]*$/.test(pool) ? pool : 'NODE_POOL'} --cluster=CLUSTER`),
+      ...gkeSteps(`node-pools update ${/^[a-z][a-z0-9-]*$/.test(pool) ? pool : '<NODE_POOL>'} --cluster=<CLUSTER>`),
     };
   },
 };
@@ -232,12 +232,12 @@ export const aks: NodeSystem = {
     trustAuthority: () =>
       here(
         'make all nodes trust the certificate authority in ca.crt',
-        'az aks update -n CLUSTER -g RESOURCE_GROUP --custom-ca-trust-certificates ca.crt',
+        'az aks update -n <CLUSTER> -g <RESOURCE_GROUP> --custom-ca-trust-certificates ca.crt',
       ),
     setProxy: registry =>
       here(
         `correct httpsProxy in proxy.json, or add ${registry} to noProxy`,
-        'az aks update -n CLUSTER -g RESOURCE_GROUP --http-proxy-config proxy.json',
+        'az aks update -n <CLUSTER> -g <RESOURCE_GROUP> --http-proxy-config proxy.json',
       ),
   }),
 };

@@ -72,7 +72,7 @@ export function crioSteps(shell: Shell): NodeSteps {
       change(
         shell,
         'write the login into the file that global_auth_file names',
-        shell.wrap(`${sudo}skopeo login --authfile GLOBAL_AUTH_FILE ${host}`),
+        shell.wrap(`${sudo}skopeo login --authfile <GLOBAL_AUTH_FILE> ${host}`),
       ),
     checkSettings: byDigest =>
       byDigest

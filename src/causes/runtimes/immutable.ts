@@ -1,6 +1,6 @@
 /** Systems without a shell, which are set up by an API: Talos and Bottlerocket. Source: docs.siderolabs.com and bottlerocket.dev. */
 import type { NodeFacts } from '../../model/facts.ts';
-import { quote } from '../shell.ts';
+import { type Blank, blank, quote, textOf } from '../shell.ts';
 import { here, type NodeSteps, type NodeSystem, nodeName, type Step } from './node-system.ts';
 
 function talosSteps(node: NodeFacts): NodeSteps {
@@ -69,11 +69,14 @@ const bottlerocketSteps = (): NodeSteps => {
     command,
     on: 'node',
   });
-  const mirror = (registry: string, endpoint: string): string =>
-    `--json ${quote(JSON.stringify({ 'container-registry': { mirrors: [{ registry, endpoint: [endpoint] }] } }))}`;
+  const mirror = (registry: string, endpoint: string | Blank): string => {
+    const mark = textOf([endpoint]);
+    const [before = '', after = ''] = JSON.stringify({ 'container-registry': { mirrors: [{ registry, endpoint: [mark] }] } }).split(mark);
+    return `--json ${quote([before, endpoint, after])}`;
+  };
   return {
     showMirrors: () => show('show the configured mirrors', 'container-registry.mirrors'),
-    editMirrors: registry => set('set the correct mirror (the command replaces all mirrors)', mirror(registry, 'https://MIRROR')),
+    editMirrors: registry => set('set the correct mirror (the command replaces all mirrors)', mirror(registry, blank('MIRROR'))),
     correctMirrorScheme: (registry, address, right) =>
       set(`change the address of the mirror to ${right}:// (the command replaces all mirrors)`, mirror(registry, `${right}://${address}`)),
     useScheme: (registry, scheme) =>
@@ -85,17 +88,19 @@ const bottlerocketSteps = (): NodeSteps => {
       command: null,
       on: 'workstation',
     }),
-    setLogin: (_, registry) =>
-      set(
-        'set the login (the command replaces all logins)',
-        `--json ${quote(JSON.stringify({ 'container-registry': { credentials: [{ registry, username: 'USER', password: 'PASSWORD' }] } }))}`,
+    setLogin: (_, registry) => ({
+      ...set(
+        `write the login into login.toml, as registry = "${registry}", username and password under [[settings.container-registry.credentials]] (it replaces all logins)`,
+        '',
       ),
+      command: 'apiclient apply < login.toml',
+    }),
     checkSettings: () => null,
     showProxy: () => show('show the proxy settings', 'network'),
     setProxy: registry =>
       set(
         `set the correct proxy, and add ${registry} to no-proxy if it needs none`,
-        `network.https-proxy=http://PROXY:PORT network.no-proxy=${quote(`["localhost","127.0.0.1","${registry}"]`)}`,
+        `network.https-proxy=<PROXY> network.no-proxy=${quote(`["localhost","127.0.0.1","${registry}"]`)}`,
       ),
     showCredentials: () => show('show the credential providers of the node', 'kubernetes.credential-providers'),
     sandboxImage: () => show('show the sandbox image', 'kubernetes.pod-infra-container-image'),

@@ -23,13 +23,13 @@ export const kind: NodeSystem = {
   recognize: ({ provider }) => provider === 'kind',
   steps: node => {
     const name = nodeName(node);
-    const cluster = /^(.+)-(?:control-plane|worker)\d*$/.exec(name)?.[1] ?? 'CLUSTER';
+    const cluster = /^(.+)-(?:control-plane|worker)\d*$/.exec(name)?.[1] ?? '<CLUSTER>';
     return {
       ...containerdSteps(node, containerShell(name)),
       setProxy: registry =>
         here(
           `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-          `HTTPS_PROXY=http://PROXY:PORT NO_PROXY=${quote(registry)} kind create cluster --name ${cluster}`,
+          `HTTPS_PROXY=<PROXY> NO_PROXY=${quote(registry)} kind create cluster --name ${cluster}`,
         ),
       importImage: image => here('load the image into the cluster', `kind load docker-image ${quote(image)} --name ${cluster}`),
     };
@@ -59,7 +59,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
     editMirrors: () =>
       here(
         'delete the cluster and create it again without the mirror, or with a correct one',
-        `${minikube} start --registry-mirror=https://MIRROR`,
+        `${minikube} start --registry-mirror=<MIRROR>`,
       ),
     correctMirrorScheme: (_, mirror, right) =>
       here('delete the cluster and create it again with the correct mirror', `${minikube} start --registry-mirror=${right}://${mirror}`),
@@ -78,7 +78,7 @@ function minikubeSteps(node: NodeFacts): NodeSteps {
     setProxy: registry =>
       here(
         `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-        `${minikube} start --docker-env HTTPS_PROXY=http://PROXY:PORT --docker-env ${quote(`NO_PROXY=${registry}`)}`,
+        `${minikube} start --docker-env HTTPS_PROXY=<PROXY> --docker-env ${quote(`NO_PROXY=${registry}`)}`,
       ),
     importImage: image => here('load the image into the cluster', `${minikube} image load ${quote(image)}`),
   };

@@ -105,7 +105,7 @@ export const containerShell = (node: string): Shell => ({
 });
 
 /** The node's name for a shell. */
-export const nodeName = (node: NodeFacts): string => hostWord(node.name, 'NODE');
+export const nodeName = (node: NodeFacts): string => hostWord(node.name, '<NODE>');
 
 /** A step on one node. */
 export const step = (shell: Shell, what: string, command: string): Step => ({ what, command: shell.wrap(command), on: shell.on });

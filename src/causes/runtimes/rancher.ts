@@ -133,7 +133,7 @@ export const k3d: NodeSystem = {
   recognize: node => isK3s(node) && /^k3d-/.test(node.name ?? ''),
   steps: node => {
     const name = nodeName(node);
-    const cluster = /^k3d-(.+)-(?:server|agent)-\d+$/.exec(name)?.[1] ?? 'CLUSTER';
+    const cluster = /^k3d-(.+)-(?:server|agent)-\d+$/.exec(name)?.[1] ?? '<CLUSTER>';
     return {
       ...rancherSteps(containerShell(name), {
         name: 'k3s',
@@ -149,7 +149,7 @@ export const k3d: NodeSystem = {
       setProxy: registry =>
         here(
           `delete the cluster and create it again with the correct proxy, or with ${registry} in NO_PROXY`,
-          `k3d cluster create ${cluster} --env 'HTTPS_PROXY=http://PROXY:PORT@all' --env ${quote(`NO_PROXY=${registry}@all`)}`,
+          `k3d cluster create ${cluster} --env HTTPS_PROXY=<PROXY>@all --env ${quote(`NO_PROXY=${registry}@all`)}`,
         ),
       // the image of k3s has busybox alone
       resolve: host => here(`resolve "${host}"`, `docker exec ${name} nslookup ${host}`),

@@ -16,7 +16,7 @@ function sealedSteps(node: NodeFacts, system: string): NodeSteps {
     here(`${what}, in a pod on the node`, `kubectl debug node/${name} -it --image=busybox -- ${command}`);
   const mirror = (registry: string): Step => ({
     ...instead('use a pull-through cache in Amazon ECR, and its name in the image'),
-    command: `aws ecr create-pull-through-cache-rule --ecr-repository-prefix PREFIX --upstream-registry-url ${registry}`,
+    command: `aws ecr create-pull-through-cache-rule --ecr-repository-prefix <PREFIX> --upstream-registry-url ${registry}`,
   });
   return {
     showMirrors: show,
@@ -75,5 +75,5 @@ export const fargate: NodeSystem = {
 export const gkeAutopilot: NodeSystem = {
   id: 'gke-autopilot',
   recognize: ({ name, kubelet }) => /^gk3-/.test(name ?? '') && /-gke\./.test(kubelet ?? ''),
-  steps: node => ({ ...sealedSteps(node, 'GKE Autopilot'), ...gkeSteps('clusters update CLUSTER') }),
+  steps: node => ({ ...sealedSteps(node, 'GKE Autopilot'), ...gkeSteps('clusters update <CLUSTER>') }),
 };

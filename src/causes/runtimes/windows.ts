@@ -37,8 +37,8 @@ function windowsSteps(): NodeSteps {
       ),
     setProxy: registry =>
       edit(
-        `set the correct proxy, or add ${registry} to NO_PROXY`,
-        `[Environment]::SetEnvironmentVariable('HTTPS_PROXY', 'http://PROXY:PORT', 'Machine'); Restart-Service containerd`,
+        `set the correct proxy (its URL in quotation marks in place of <PROXY>), or add ${registry} to NO_PROXY`,
+        `[Environment]::SetEnvironmentVariable('HTTPS_PROXY', <PROXY>, 'Machine'); Restart-Service containerd`,
       ),
     showCredentials: () => look('show the credentials of the node', `Get-ChildItem 'C:\\var\\lib\\kubelet'`),
     sandboxImage: () => look('show the sandbox image', `Select-String sandbox ${CONFIG}`),

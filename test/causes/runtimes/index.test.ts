@@ -13,6 +13,7 @@ import type { CauseCode } from '../../../src/model/cause-codes.ts';
 import type { Facts } from '../../../src/model/facts.ts';
 import type { Fault } from '../../../src/model/fault.ts';
 import type { Node } from '../../../src/model/kubernetes.ts';
+import { filled } from '../../helpers/blanks.ts';
 import { factsOf } from '../../helpers/facts.ts';
 import { golden } from '../../helpers/golden.ts';
 
@@ -238,7 +239,7 @@ const NODES: { system: string; node: Node; names: RegExp[] }[] = [
       },
       { providerID: 'gce://acme/europe-west1-b/gk3-prod-pool-1-abcd' },
     ),
-    names: [/gcloud container clusters update CLUSTER --containerd-config-from-file=containerd\.yaml/, /registryHosts/],
+    names: [/gcloud container clusters update <CLUSTER> --containerd-config-from-file=containerd\.yaml/, /registryHosts/],
   },
   {
     system: 'microk8s',
@@ -326,7 +327,7 @@ t.test('each node system is recognized from a node object, and its fixes name it
       t.notMatch(command, /(?:^|\s)#/, `${system}: no comment: ${command}`);
       // commands of Windows are for PowerShell
       if (system === 'windows' && !/^(?:kubectl|openssl|cosign) /.test(command)) continue;
-      const { status, stderr } = spawnSync('bash', ['-n', '-c', command], { encoding: 'utf8' });
+      const { status, stderr } = spawnSync('bash', ['-n', '-c', filled(command)], { encoding: 'utf8' });
       t.equal(status, 0, `${system}: a shell can read it: ${command} ${stderr}`);
     }
     const containerd = ['containerd', 'kind', 'eks', 'gke', 'aks'].includes(system);
@@ -381,7 +382,7 @@ t.test('whatever has to be changed on a node is changed where its system has it'
       if (!anywhere) t.match(text, PLACES[system] as RegExp, `${system}, ${setting}`);
       if (!/containerd|eks$|aks|kind|gke$/.test(system)) t.notMatch(text, /(?<![\w/])\/etc\/containerd\//, `${system}, ${setting}`);
       if (command === null || system === 'windows') continue;
-      writeFileSync(file, `${command}\n`);
+      writeFileSync(file, `${filled(command)}\n`);
       for (const shell of ['bash', 'zsh', 'fish'])
         if (spawnSync(shell, ['-c', 'true']).status === 0)
           t.equal(spawnSync(shell, ['-n', file]).status, 0, `${system}, ${setting}: ${shell} can read it: ${command}`);

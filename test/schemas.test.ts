@@ -121,6 +121,7 @@ const NAMES: Record<string, readonly unknown[]> = {
     TagMoved: true,
     WrongPlatform: true,
     MissingSecret: true,
+    AccessUnknown: true,
     NoNode: true,
     NoNamespace: true,
     NoServiceAccount: true,

@@ -14,6 +14,8 @@ import {
   OUTPUT_FORMATS,
   PROGRAM,
   REFUSED_FLAGS,
+  templateFormatOf,
+  templatesOf,
 } from './flags.ts';
 import { SECRETS } from './util/secrets.ts';
 import { onOneLine, withoutTrailing } from './util/text.ts';
@@ -101,7 +103,11 @@ function fromNodeFlags(flags: Flags): FromNodeFlags | null {
   return null;
 }
 
-const outputOf = (flags: Flags) => OUTPUT_FORMATS.find(format => format === flags.text('output')) ?? 'text';
+/** A template is for the JSON. */
+const outputOf = (flags: Flags) =>
+  templateFormatOf(flags.text('output') ?? '') === undefined
+    ? (OUTPUT_FORMATS.find(format => format === flags.text('output')) ?? 'text')
+    : 'json';
 
 /** What runs each command. In: its flags. Out: the exit status. */
 const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<number>> = {
@@ -213,7 +219,13 @@ export async function run(words: string[], context: Context): Promise<number> {
   if (command !== undefined && flagsOf(command.name).some(({ name }) => name === 'kuberc'))
     await applyDefaults(argv, command.name, context.environment);
   check(argv, command);
-  return RUN[command.name](new Flags(argv), context);
+  const flags = new Flags(argv);
+  const output = flags.text('output') ?? '';
+  if (templateFormatOf(output) === undefined) return RUN[command.name](flags, context);
+  if (command.name === 'why' && (flags.isOn('watch') || flags.isOn('until-pulled')))
+    throw new UserError(`--watch does not support -o ${templateFormatOf(output)}`, 'use -o json: it prints one object on each line');
+  const { withTemplate } = await import('./commands/templates.ts');
+  return withTemplate(output, context, own => RUN[command.name](flags, own));
 }
 
 /** Tells the run what must not be printed, before an error could quote a word of the line. */
@@ -294,13 +306,23 @@ function check(argv: Arguments, command: Command | undefined): asserts command i
   if (foreign !== undefined) throw new UserError(`${command.name} does not have the flag ${dashed(foreign.name)}`, seeHelp(command));
   if (rest.length > 0) throw new UserError(`unexpected argument: ${rest[0]}`, seeHelp(command));
   const rows = [
-    ...taken.map(flag => ({ ...flag, choices: choicesOf(flag, command.name), title: `--${flag.name}` })),
-    { ...command.argument, title: command.argument?.name },
+    ...taken.map(flag => ({
+      ...flag,
+      choices: choicesOf(flag, command.name),
+      prefixes: templatesOf(flag, command.name),
+      title: `--${flag.name}`,
+    })),
+    { ...command.argument, prefixes: [], title: command.argument?.name },
   ];
-  for (const { name = '', title, choices } of rows) {
-    const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !choices.includes(String(value)));
+  for (const { name = '', title, choices, prefixes } of rows) {
+    const isKnown = (value: string): boolean => choices?.includes(value) || prefixes.some(prefix => value.startsWith(prefix));
+    const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !isKnown(String(value)));
     const only = COMMANDS.find(other => taken.some(flag => flag.name === name && flag.moreChoices?.[other.name]?.includes(String(wrong))));
     if (only !== undefined) throw new UserError(`${command.name} does not have ${title} ${wrong}: only ${only.name} has it`, seeHelp(only));
-    if (wrong !== undefined) throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, seeHelp(command));
+    if (wrong !== undefined)
+      throw new UserError(
+        `invalid ${title} "${wrong}": expected ${[...(choices ?? []), ...prefixes.map(prefix => `${prefix}…`)].join(', ')}`,
+        seeHelp(command),
+      );
   }
 }

@@ -18,6 +18,12 @@ export const GATE_FORMATS = ['markdown', 'junit', 'sarif', 'github'] as const;
 /** One of them. */
 export type GateFormat = (typeof GATE_FORMATS)[number];
 
+/** Values of -o that a template, or its file, stands behind: `jsonpath={.items[*].cause}`. As in kubectl. */
+const TEMPLATE_FORMATS = ['jsonpath', 'jsonpath-file', 'jsonpath-as-json', 'custom-columns', 'custom-columns-file'] as const;
+/** In: a value of -o. Out: which of them it is; undefined for another one. */
+export const templateFormatOf = (value: string): (typeof TEMPLATE_FORMATS)[number] | undefined =>
+  TEMPLATE_FORMATS.find(format => value.startsWith(`${format}=`));
+
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** Entries of a kubeconfig, which flags name. */
@@ -60,6 +66,8 @@ export interface Flag {
   choices?: readonly string[];
   /** Further choices that only some commands have, by the name of the command. */
   moreChoices?: Readonly<Record<string, readonly string[]>>;
+  /** Values that something stands behind, and the commands that have them: `NAME=…`. */
+  templates?: { names: readonly string[]; commands: readonly string[] };
   /** The value that holds when the flag is not given, where it is not simply absent. */
   default?: string;
   /** It can be given several times, and all values count. Of others the last one counts. */
@@ -471,10 +479,11 @@ const flags = [
     value: 'choice',
     choices: OUTPUT_FORMATS,
     moreChoices: { check: GATE_FORMATS },
+    templates: { names: TEMPLATE_FORMATS, commands: DIAGNOSES },
     default: 'text',
     group: 'Output flags',
     description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of check also markdown, junit, sarif or github (annotations of GitHub Actions); jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE as in kubectl; of collect and repair-secret yaml or json',
     commands: ['why', 'test-secret', 'check', 'collect', 'repair-secret', 'version'],
   },
   {
@@ -588,6 +597,10 @@ export const flagsOf = (command: string): readonly Flag[] =>
 /** In: a flag, and the command that takes it. Out: the values that it may have; undefined for any. */
 export const choicesOf = ({ choices, moreChoices = {} }: Flag, command: string): readonly string[] | undefined =>
   choices === undefined || !Object.hasOwn(moreChoices, command) ? choices : [...choices, ...(moreChoices[command] ?? [])];
+
+/** In: a flag, and the command that takes it. Out: the values that something stands behind, each as `NAME=`. */
+export const templatesOf = ({ templates }: Flag, command: string): readonly string[] =>
+  templates?.commands.includes(command) ? templates.names.map(name => `${name}=`) : [];
 
 /** In: a flag. Out: how its long form is written. */
 export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);

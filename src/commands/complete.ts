@@ -17,6 +17,7 @@ import {
   type FlagName,
   flagsOf,
   longForm,
+  templatesOf,
   type ValueKind,
 } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
@@ -100,7 +101,7 @@ function readLine(words: string[]): Line {
 async function candidates(words: string[], context: Context): Promise<Answer> {
   const line = readLine(words);
   const { typed, command, open } = line;
-  if (open !== undefined) return valuesOf(open.value ?? 'text', choicesOf(open, command?.name ?? ''), line, context);
+  if (open !== undefined) return valuesOf(open.value ?? 'text', choicesWithTemplates(open, command?.name ?? ''), line, context);
   if (typed.startsWith('-')) {
     const flags = command === undefined ? FLAGS.filter(({ commands }) => commands.length === COMMANDS.length) : flagsOf(command.name);
     return answer(flags.map(flag => ({ value: longForm(flag), about: flag.description })));
@@ -108,6 +109,12 @@ async function candidates(words: string[], context: Context): Promise<Answer> {
   if (command === undefined) return answer(COMMANDS.map(({ name, description }) => ({ value: name, about: description })));
   return command.argument === null ? NOTHING : valuesOf(command.argument.value, command.argument.choices, line, context);
 }
+
+/** What can be typed for a flag; a template has to follow some of it. */
+const choicesWithTemplates = (flag: Flag, command: string): readonly string[] | undefined => {
+  const choices = choicesOf(flag, command);
+  return choices && [...choices, ...templatesOf(flag, command)];
+};
 
 async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: Line, context: Context): Promise<Answer> {
   const { typed } = line;

@@ -91,7 +91,7 @@ function commonFlags(flags: Flags, { environment, stdout }: Context): CommonFlag
 
 /** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
 function fromNodeFlags(flags: Flags): FromNodeFlags | null {
-  const needs = (['node', 'all-nodes', 'node-timeout', 'yes'] as const).find(name => flags.all(name).length > 0);
+  const needs = (['all-nodes', 'node-timeout', 'yes'] as const).find(name => flags.all(name).length > 0);
   if (flags.isOn('from-node'))
     return {
       node: flags.text('node') ?? null,
@@ -102,6 +102,13 @@ function fromNodeFlags(flags: Flags): FromNodeFlags | null {
   if (needs !== undefined) throw new UserError(`--${needs} needs --from-node`, 'use: kubectl imagepull why POD --from-node');
   return null;
 }
+
+/** The flags that select pods. With --from-node --node is the node that is asked. */
+const selectingFlags = (flags: Flags) => ({
+  selector: flags.text('selector'),
+  fieldSelector: flags.text('field-selector'),
+  node: flags.isOn('from-node') ? undefined : flags.text('node'),
+});
 
 /** A template is for the JSON. */
 const outputOf = (flags: Flags) =>
@@ -118,7 +125,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
         ...commonFlags(flags, context),
         names: flags.all('NAME'),
         file: flags.text('filename'),
-        selector: flags.text('selector'),
+        ...selectingFlags(flags),
         container: flags.text('container'),
         watch: flags.isOn('watch') || flags.isOn('until-pulled'),
         untilPulled: flags.isOn('until-pulled'),
@@ -185,7 +192,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
     const more = {
       names: flags.all('NAME'),
       file: flags.text('filename'),
-      selector: flags.text('selector'),
+      ...selectingFlags(flags),
       withProbe: flags.isOn('with-probe'),
     };
     return collect({ ...commonFlags(flags, context), ...more }, context);

@@ -30,7 +30,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Entry = 'contexts' | 'clusters' | 'users';
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
+export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'nodes' | Entry | 'podsAndWorkloads' | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -281,6 +281,13 @@ const flags = [
     description: 'Take only failing pods with these labels',
     commands: ['why', 'collect'],
   },
+  {
+    name: 'field-selector',
+    takes: 'SELECTOR',
+    group: 'Flags',
+    description: 'Take only failing pods with these fields, as kubectl does: status.phase=Pending,spec.serviceAccountName!=default',
+    commands: ['why', 'collect'],
+  },
   { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
   {
     name: 'watch',
@@ -335,9 +342,10 @@ const flags = [
   {
     name: 'node',
     takes: 'NAME',
+    value: 'nodes',
     group: 'Flags',
-    description: 'With --from-node: ask this node in place of the node of the pod',
-    commands: ['why'],
+    description: 'Take only pods on this node; with --from-node: ask this node in place of the node of the pod',
+    commands: ['why', 'collect'],
   },
   {
     name: 'all-nodes',

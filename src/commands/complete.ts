@@ -135,6 +135,7 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
     case 'users':
       return plain(entryNames(kind, connectionOf(line), context.environment));
     case 'namespaces':
+    case 'nodes':
     case 'secrets':
       return objectsOf(kind, line, context);
     case 'podsAndWorkloads': {
@@ -152,7 +153,7 @@ const connectionOf = (line: Line): ConnectionFlags => connectionFlags(line.value
 /** Where the objects of a kind are listed; null for a word that is no kind. */
 function pathOf(kind: string, namespace: string): string | null {
   const within = `/api/v1/namespaces/${inUrl(namespace)}`;
-  if (kind === 'namespaces') return '/api/v1/namespaces';
+  if (kind === 'namespaces' || kind === 'nodes') return `/api/v1/${kind}`;
   if (kind === 'secrets') return `${within}/secrets`;
   if (isPods(kind)) return `${within}/pods`;
   return workloadOf(kind)?.path(namespace) ?? null;

@@ -52,6 +52,10 @@ export interface WhyFlags extends CommonFlags {
   names: string[];
   file?: string | undefined;
   selector?: string | undefined;
+  /** Only pods with these fields. */
+  fieldSelector?: string | undefined;
+  /** Only pods on this node. */
+  node?: string | undefined;
   container?: string | undefined;
   /** Keep running, and report what changes. */
   watch: boolean;
@@ -141,6 +145,8 @@ export interface CollectFlags extends CommonFlags {
   names: string[];
   file?: string | undefined;
   selector?: string | undefined;
+  fieldSelector?: string | undefined;
+  node?: string | undefined;
   /** Ask the registries, and record what they answer. */
   withProbe: boolean;
 }

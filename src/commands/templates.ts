@@ -45,7 +45,10 @@ async function readPrinter(output: string, context: Context): Promise<Printer> {
       return work();
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      throw new UserError(`${what}: ${error.message} (character ${error.at} of the template)`, 'see: https://kubernetes.io/docs/reference/kubectl/jsonpath');
+      throw new UserError(
+        `${what}: ${error.message} (character ${error.at} of the template)`,
+        'see: https://kubernetes.io/docs/reference/kubectl/jsonpath',
+      );
     }
   };
   const printed =

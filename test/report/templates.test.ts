@@ -66,7 +66,10 @@ t.test('names of others break no line, and stay data in JSON', async t => {
   const shown = 'a\\nerror: b\\u001b[31m\\u202e';
   t.equal(renderTemplate(document, parseTemplate('{.items[*].pod.name}')), shown);
   t.equal(renderTemplate(document, parseTemplate('{range .items[*].pod.name}{@}{"\\n"}{end}')), `${shown}\n`);
-  t.equal(renderColumns(document.items, columnsOf('A:.pod.name,B:.pod')), `${'A'.padEnd(shown.length + 3)}B\n${shown}   map[name:${shown}]\n`);
+  t.equal(
+    renderColumns(document.items, columnsOf('A:.pod.name,B:.pod')),
+    `${'A'.padEnd(shown.length + 3)}B\n${shown}   map[name:${shown}]\n`,
+  );
   const json = renderTemplate(document, parseTemplate('{.items[0].pod}'));
   t.match(json, /^[ -~]+$/);
   t.strictSame(JSON.parse(json), { name });

@@ -333,6 +333,15 @@ const flags = [
     commands: ['why', 'check'],
   },
   {
+    name: 'since',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Flags',
+    description:
+      'Tell what is new, changed and gone since FILE, which is an earlier answer with -o json. Text tells the new and the changed, and counts the others; JSON gets fields for it',
+    commands: ['why', 'check'],
+  },
+  {
     name: 'from-node',
     takes: null,
     group: 'Flags',

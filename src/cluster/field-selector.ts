@@ -32,7 +32,7 @@ const READ: Record<string, (pod: SelectableFields) => string | null> = {
 /** In: the values of --field-selector and --node. Out: the selector for the API server, null where all is selected. Throws UserError for what is no selector. */
 export function fieldSelectorOf({ fieldSelector, node }: { fieldSelector?: string | undefined; node?: string | undefined }): string | null {
   const terms = [...parse(fieldSelector ?? ''), ...(node === undefined ? [] : [{ field: 'spec.nodeName', value: node, isEqual: true }])];
-  return terms.length === 0 ? null : terms.map(({ field, value, isEqual }) => `${field}${isEqual ? '=' : '!='}${escape(value)}`).join(',');
+  return terms.length === 0 ? null : terms.map(({ field, value, isEqual }) => `${field}${isEqual ? '=' : '!='}${escaped(value)}`).join(',');
 }
 
 /** In: a selector of `fieldSelectorOf`, and the name of the file. Out: whether a pod is selected. Throws UserError for a field that is not known there. */
@@ -68,4 +68,4 @@ function parse(text: string): Term[] {
   });
 }
 
-const escape = (value: string): string => value.replace(/[\\=,]/g, '\\$&');
+const escaped = (value: string): string => value.replace(/[\\=,]/g, '\\$&');

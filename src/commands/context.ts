@@ -69,6 +69,10 @@ export interface WhyFlags extends CommonFlags {
   failOn: string[];
   /** Lists `CAUSE,…` that do not count. */
   ignore: string[];
+  /** The file of an earlier answer. */
+  since?: string | undefined;
+  /** The context that this run is one of several of. */
+  contextOfSeveral?: string | undefined;
   /** Which nodes are asked to pull now, null for none. */
   fromNode?: FromNodeFlags | null;
 }
@@ -133,6 +137,8 @@ export interface CheckFlags extends Omit<CommonFlags, 'output'> {
   /** Ask no cluster. */
   local: boolean;
   secretFiles: string[];
+  /** The file of an earlier answer. */
+  since?: string | undefined;
   /** Print digests alone. */
   pin: boolean;
   facts: boolean;

@@ -32,6 +32,8 @@ export interface Source {
   warnings(): string[];
   /** What the failing pods have in common. */
   patterns(findings: Aggregator): string[];
+  /** The namespace whose pods were looked for; null for all of them. */
+  namespace: string | null;
   /** Where pods were looked for, for the message that none fails. */
   place: string;
   /** Where the other pods run; null where they were not listed. */
@@ -152,6 +154,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
       examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
+      namespace: flags.allNamespaces ? null : namespace,
       place: onNode(flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`, flags),
       baseline,
       isIncomplete,
@@ -241,12 +244,16 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
     warnings: () => [...new Set([...saved.warnings(), ...pods.warnings()])],
     patterns: findings => findings.patterns(baseline),
+    namespace: namespaceIn(flags),
     place: onNode(`in ${name}`, flags),
     baseline,
     isIncomplete,
     collectedAt: at,
   };
 }
+
+/** Of a file all namespaces are taken where none is named. */
+const namespaceIn = ({ allNamespaces, namespace }: WhyFlags): string | null => (allNamespaces ? null : (namespace ?? null));
 
 /** The fields of a pod that a field selector may name. */
 const fieldsOf = (pod: Pod): SelectableFields => ({
@@ -282,6 +289,7 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
     warnings: () => warnings,
     // what all of them have in common need not hold for some of them
     patterns: () => (selected.length === all.length ? patterns : []),
+    namespace: namespaceIn(flags),
     place: onNode(`in ${name}`, flags),
     baseline: null,
     isIncomplete: () => warnings.length > 0,

@@ -3,6 +3,7 @@ import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-co
 import { createReport } from '../report/findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
+import { readComparison, scopeOf } from './since.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';
 import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
 
@@ -24,15 +25,17 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     throw new UserError('--node-stats cannot be combined with -f', 'kubelet is asked in the cluster: omit -f, or omit --node-stats');
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
+  const comparison = await readComparison(flags, [flags.file ?? ''], false, context);
   const spinner = showProgress(context);
   const diagnosed = async (source: Source): Promise<number> => {
-    const report = createReport({ output, facts, color, width: widthOf(context) });
+    comparison?.limitTo(scopeOf(flags, source.namespace));
+    const report = createReport({ output, facts, color, width: widthOf(context), besides: comparison });
     const isComplete = await source.examine(report.take, spinner.say);
     if (flags.container !== undefined && report.causes.size === 0 && flags.names.length > 0)
       throw new UserError(`container "${flags.container}" not found in ${flags.names.join(', ')}`, 'omit -c to diagnose every container');
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    const warnings = source.warnings();
+    const warnings = [...source.warnings(), ...(comparison?.warnings(isComplete) ?? [])];
     const text = report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
     else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);

@@ -1,6 +1,6 @@
 /** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
 import yargs from 'yargs';
-import type { CommonFlags, Context, FromNodeFlags } from './commands/context.ts';
+import type { CommonFlags, Context, FromNodeFlags, WhyFlags } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
 import {
   COMMANDS,
@@ -120,7 +120,12 @@ const outputOf = (flags: Flags) =>
 const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<number>> = {
   async why(flags, context) {
     const { why } = await import('./commands/why.ts');
-    return why(
+    const globs = flags.all('contexts');
+    const command =
+      globs.length === 0
+        ? why
+        : async (given: WhyFlags, own: Context) => (await import('./commands/contexts.ts')).whyInContexts(given, globs, own);
+    return command(
       {
         ...commonFlags(flags, context),
         names: flags.all('NAME'),

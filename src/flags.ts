@@ -30,7 +30,17 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Entry = 'contexts' | 'clusters' | 'users';
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'namespaces' | 'nodes' | Entry | 'podsAndWorkloads' | 'secrets';
+export type ValueKind =
+  | 'text'
+  | 'file'
+  | 'choice'
+  | 'causes'
+  | 'namespaces'
+  | 'nodes'
+  | 'contextGlobs'
+  | Entry
+  | 'podsAndWorkloads'
+  | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -287,6 +297,15 @@ const flags = [
     group: 'Flags',
     description: 'Take only failing pods with these fields, as kubectl does: status.phase=Pending,spec.serviceAccountName!=default',
     commands: ['why', 'collect'],
+  },
+  {
+    name: 'contexts',
+    takes: 'GLOB,…',
+    value: 'contextGlobs',
+    repeatable: true,
+    group: 'Flags',
+    description: "Diagnose the clusters of these contexts of the kubeconfig in one run: prod-*,staging, or '*' for all",
+    commands: ['why'],
   },
   { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
   {

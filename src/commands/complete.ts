@@ -125,11 +125,10 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
       return { list: [], directive: FILES };
     case 'choice':
       return plain(choices);
-    case 'causes': {
-      // a list: what stands before the last comma stays
-      const first = typed.slice(0, typed.lastIndexOf(',') + 1);
-      return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
-    }
+    case 'causes':
+      return answer(CAUSES.map(({ code, title }) => ({ value: `${before(typed)}${code}`, about: title })));
+    case 'contextGlobs':
+      return listed(typed, entryNames('contexts', connectionOf(line), context.environment));
     case 'contexts':
     case 'clusters':
     case 'users':
@@ -147,6 +146,10 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
     }
   }
 }
+
+/** Of a list what stands before the last comma stays. */
+const before = (typed: string): string => typed.slice(0, typed.lastIndexOf(',') + 1);
+const listed = (typed: string, values: readonly string[]): Answer => plain(values.map(value => `${before(typed)}${value}`));
 
 const connectionOf = (line: Line): ConnectionFlags => connectionFlags(line.valuesOf);
 

@@ -1,5 +1,6 @@
 /** What every command is given: the parsed flags, where to write, and how to stop. Types only. */
 import type { ConnectionFlags, GateFormat, OutputFormat } from '../flags.ts';
+import type { Prober } from '../registry/prober.ts';
 import type { Environment } from '../util/proxy.ts';
 
 /** The process, as far as commands may touch it. */
@@ -21,6 +22,8 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** Writes a file anew. */
   writeFile(path: string, text: string): Promise<void>;
+  /** Asks the registries for several runs; its owner closes it. Null with --no-probe, undefined where each run has its own. */
+  prober?: Prober | null;
   /** RFC 3339. */
   now(): string;
   /** Fires on Ctrl-C. */

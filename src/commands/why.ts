@@ -1,6 +1,6 @@
 /** `why`: finds the pods, examines them, reports the causes. */
 import { CAUSES, type CauseCode, isCauseCode, NO_CAUSE } from '../model/cause-codes.ts';
-import { createReport } from '../report/findings.ts';
+import { createReport, type Report } from '../report/findings.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { readComparison, scopeOf } from './since.ts';
@@ -8,10 +8,10 @@ import { checkSelection, type Source, withSource } from './sources.ts';
 import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
 
 /**
- * Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
+ * In: also who sees the report before it is printed. Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
  * read and changed no verdict is a warning alone. Throws UserError for wrong flags.
  */
-export async function why(flags: WhyFlags, context: Context): Promise<number> {
+export async function why(flags: WhyFlags, context: Context, see?: (report: Report) => void): Promise<number> {
   const { output, color, facts } = flags;
   const counted = countedCauses(flags);
   checkSelection(flags);
@@ -35,10 +35,11 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
       throw new UserError(`container "${flags.container}" not found in ${flags.names.join(', ')}`, 'omit -c to diagnose every container');
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
+    see?.(report);
     const warnings = [...source.warnings(), ...(comparison?.warnings(isComplete) ?? [])];
     const text = report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
-    else if (output !== 'name') note(context, `no pod ${source.place} waits for an image`);
+    else if (output !== 'name' && flags.contextOfSeveral === undefined) note(context, `no pod ${source.place} waits for an image`);
     if (source.collectedAt !== null)
       note(context, `the objects ${source.place} were collected at ${source.collectedAt}: every age is of that time`);
     warn(context, warnings);

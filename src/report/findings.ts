@@ -36,6 +36,8 @@ export interface Report {
   take(finding: Finding): void;
   /** All causes that were taken. */
   causes: ReadonlySet<CauseCode>;
+  /** All pods of them, as `namespace/name`. */
+  pods: ReadonlySet<string>;
   /** In: what the failing pods have in common, and what could not be seen. Out: the text to print; empty when there is no finding to print. */
   render(patternsOf: (findings: Aggregator) => string[], warnings: string[]): string;
 }
@@ -56,6 +58,7 @@ export function createReport({ output, facts, color, width, besides = null }: Re
       if (isList) items.push({ ...itemOf(finding), ...more });
     },
     causes: findings.causes,
+    pods: findings.pods,
     render(patternsOf, warnings) {
       const groups = findings.groups();
       switch (output) {

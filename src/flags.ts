@@ -108,6 +108,14 @@ const commands = [
       },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
       {
+        command: 'kubectl imagepull why -A --since before.json',
+        description: 'Tell what is new, changed and gone since an earlier answer with -o json',
+      },
+      {
+        command: "kubectl imagepull why -A --contexts 'prod-*' -o custom-columns=CONTEXT:.context,POD:.pod.name,CAUSE:.cause",
+        description: 'Diagnose several clusters in one run, and print a table',
+      },
+      {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
         description: 'Wait until the images are pulled, or fail if a change is needed',
       },

@@ -1,11 +1,12 @@
 /** The answers of several clusters as one: text with a head for each, JSON as one list whose items name their context. Pure. */
+import { positional } from '../causes/shell.ts';
 import type { CauseCode } from '../model/cause-codes.ts';
 import { isObject } from '../parse/shape.ts';
 import { forReading } from './clean.ts';
 import { fold, table } from './columns.ts';
 import { diagnosisList } from './json.ts';
 import { count } from './sections.ts';
-import { style, type TextOptions } from './style.ts';
+import { type Style, style, type TextOptions } from './style.ts';
 
 /** The answer of one cluster. */
 export interface ClusterAnswer {
@@ -35,12 +36,18 @@ export function textOfClusters(answers: readonly ClusterAnswer[], { color, width
   );
   const parts = known
     .filter(({ text, error }) => text !== '' || error !== null)
-    .map(
-      ({ context, text, error }) =>
-        `${s.bold(`Context ${context}`)}\n\n${error === null ? text : `${fold(error, width, '').join('\n')}\n`}`,
-    );
+    .map(({ context, causes, text, error }) => {
+      const head = [s.bold(`Context ${context}`), ...(causes.length === 0 ? [] : switchTo(context, s))].join('\n');
+      return `${head}\n\n${error === null ? text : `${fold(error, width, '').join('\n')}\n`}`;
+    });
   return [`${sum}\n${table(['CONTEXT', 'PODS', 'CAUSES'], rows, width)}\n`, ...parts].join('\n');
 }
+
+/** The commands of a fix name no context: those of one cluster must not run in another. */
+const switchTo = (context: string, s: Style): string[] => [
+  'Before you run a command of this part, switch to its cluster:',
+  `  ${s.cyan(`kubectl config use-context ${positional(context)}`)}`,
+];
 
 /** In: the answers, whose texts are JSON. Out: one list. Of each item and group its context is told. */
 export function jsonOfClusters(answers: readonly ClusterAnswer[]): object {

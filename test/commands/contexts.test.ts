@@ -76,6 +76,7 @@ t.test('text has an overview, and a head for each cluster that has something to 
     /^3 clusters: 1 with causes, 1 could not be read\n {2}CONTEXT +PODS +CAUSES\n {2}prod-eu +1 +\w+\n {2}arn:aws:eks:eu-1:1:cluster\/staging +0 +none\n {2}dead +\? +could not be read\n/,
   );
   t.strictSame(stdout.match(/^Context .*$/gm), ['Context prod-eu', 'Context dead']);
+  t.match(stdout, /Context prod-eu\nBefore you run .*\n {2}kubectl config use-context prod-eu\n\n/, 'its commands are for its cluster');
   t.match(stdout, /pod shop\/api-one/);
   t.match(stderr, /^warning: context "dead": .*127\.0\.0\.1.*\n$/);
   const json = listOf(await why('--contexts', '*', '--no-probe', '-o', 'json'));
@@ -105,7 +106,10 @@ t.test('names, templates and an earlier answer', async t => {
     status: 2,
     stderr: /of several clusters \(compare it with --contexts\)/,
   });
-  t.match((await why('--contexts', 'prod-eu', '--no-probe', '--since', file)).stdout, /Context prod-eu\n\nCompared with .* 1 as before/);
+  t.match(
+    (await why('--contexts', 'prod-eu', '--no-probe', '--since', file)).stdout,
+    /Context prod-eu\n.*\n.*\n\nCompared with .* 1 as before/,
+  );
   const yaml = await why('--contexts', 'prod-eu', '--no-probe', '-o', 'yaml');
   t.match(yaml, { status: 1, stdout: /^ {2}- context: prod-eu$/m });
 });

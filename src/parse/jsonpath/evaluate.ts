@@ -145,11 +145,17 @@ class Walk {
     if (!Array.isArray(value)) throw new WalkError(`${titleOf(value)} is no list that could be filtered`, at, input);
     return entriesOf(path, value).filter(entry => {
       if (operator === null) return this.#exists(entry, left);
-      const [lefts, rights] = [this.#walkAll([entry], left), this.#walkAll([entry], right)];
-      if (lefts.length === 0 || rights.length === 0) return false;
-      if (lefts.length > 1 || rights.length > 1) throw new WalkError('a filter can compare one value at a time', at, input);
+      const lefts = this.#onlyOne(this.#walkAll([entry], left), at, input);
+      // the other side is looked at only if there is something to compare
+      const rights = lefts.length === 0 ? [] : this.#onlyOne(this.#walkAll([entry], right), at, input);
+      if (rights.length === 0) return false;
       return compare(lefts[0]?.value, operator, rights[0]?.value, at);
     });
+  }
+
+  #onlyOne(found: Found[], at: number, input: Found[]): Found[] {
+    if (found.length > 1) throw new WalkError('a filter can compare one value at a time', at, input);
+    return found;
   }
 
   #exists(entry: Found, nodes: readonly Node[]): boolean {

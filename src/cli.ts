@@ -1,6 +1,6 @@
 /** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
 import yargs from 'yargs';
-import type { CommonFlags, Context, FromNodeFlags } from './commands/context.ts';
+import type { CommonFlags, Context, FromNodeFlags, WhyFlags } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
 import {
   COLOR_CHOICES,
@@ -18,6 +18,8 @@ import {
   PAGE_FORMATS,
   PROGRAM,
   REFUSED_FLAGS,
+  templateFormatOf,
+  templatesOf,
 } from './flags.ts';
 import { wantsColor } from './util/color.ts';
 import { didYouMean, similar } from './util/nearest.ts';
@@ -99,7 +101,7 @@ const hasColor = (flags: Flags, { environment, stdout }: Pick<Context, 'environm
 
 /** The flags of `--from-node`, null without it. Throws UserError for one that needs it. */
 function fromNodeFlags(flags: Flags): FromNodeFlags | null {
-  const needs = (['node', 'all-nodes', 'node-timeout', 'yes'] as const).find(name => flags.all(name).length > 0);
+  const needs = (['all-nodes', 'node-timeout', 'yes'] as const).find(name => flags.all(name).length > 0);
   if (flags.isOn('from-node'))
     return {
       node: flags.text('node') ?? null,
@@ -111,18 +113,34 @@ function fromNodeFlags(flags: Flags): FromNodeFlags | null {
   return null;
 }
 
-const outputOf = (flags: Flags) => [...OUTPUT_FORMATS, ...PAGE_FORMATS].find(format => format === flags.text('output')) ?? 'text';
+/** The flags that select pods. With --from-node --node is the node that is asked. */
+const selectingFlags = (flags: Flags) => ({
+  selector: flags.text('selector'),
+  fieldSelector: flags.text('field-selector'),
+  node: flags.isOn('from-node') ? undefined : flags.text('node'),
+});
+
+/** A template is for the JSON. */
+const outputOf = (flags: Flags) =>
+  templateFormatOf(flags.text('output') ?? '') === undefined
+    ? ([...OUTPUT_FORMATS, ...PAGE_FORMATS].find(format => format === flags.text('output')) ?? 'text')
+    : 'json';
 
 /** What runs each command. In: its flags. Out: the exit status. */
 const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<number>> = {
   async why(flags, context) {
     const { why } = await import('./commands/why.ts');
-    return why(
+    const globs = flags.all('contexts');
+    const command =
+      globs.length === 0
+        ? why
+        : async (given: WhyFlags, own: Context) => (await import('./commands/contexts.ts')).whyInContexts(given, globs, own);
+    return command(
       {
         ...commonFlags(flags, context),
         names: flags.all('NAME'),
         file: flags.text('filename'),
-        selector: flags.text('selector'),
+        ...selectingFlags(flags),
         container: flags.text('container'),
         watch: flags.isOn('watch') || flags.isOn('until-pulled'),
         untilPulled: flags.isOn('until-pulled'),
@@ -130,6 +148,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
         facts: flags.isOn('facts'),
         failOn: flags.all('fail-on'),
         ignore: flags.all('ignore'),
+        since: flags.text('since'),
         fromNode: fromNodeFlags(flags),
       },
       context,
@@ -155,6 +174,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
         platforms: flags.all('platform'),
         local: flags.isOn('local'),
         secretFiles: flags.all('secret-file'),
+        since: flags.text('since'),
         pin: flags.isOn('pin'),
         facts: flags.isOn('facts'),
         failOn: flags.all('fail-on'),
@@ -194,7 +214,7 @@ const RUN: Record<CommandName, (flags: Flags, context: Context) => Promise<numbe
     const more = {
       names: flags.all('NAME'),
       file: flags.text('filename'),
-      selector: flags.text('selector'),
+      ...selectingFlags(flags),
       withProbe: flags.isOn('with-probe'),
     };
     return collect({ ...commonFlags(flags, context), ...more }, context);
@@ -233,7 +253,17 @@ export async function run(words: string[], context: Context): Promise<number> {
   readColor(argv);
   check(argv, command, words);
   const file = new Flags(argv).text('output-file');
-  return file === undefined ? RUN[command.name](new Flags(argv), context) : runIntoFile(file, command.name, argv, context);
+  return file === undefined ? answer(command.name, new Flags(argv), context) : runIntoFile(file, command.name, argv, context);
+}
+
+/** Runs a command; a template of -o is applied to its JSON. Throws UserError for what a template cannot be applied to. */
+async function answer(command: CommandName, flags: Flags, context: Context): Promise<number> {
+  const output = flags.text('output') ?? '';
+  if (templateFormatOf(output) === undefined) return RUN[command](flags, context);
+  if (command === 'why' && (flags.isOn('watch') || flags.isOn('until-pulled')))
+    throw new UserError(`--watch does not support -o ${templateFormatOf(output)}`, 'use -o json: it prints one object on each line');
+  const { withTemplate } = await import('./commands/templates.ts');
+  return withTemplate(output, context, own => RUN[command](flags, own));
 }
 
 /** The answer goes to a file, whose ending chooses the format where -o does not. Throws UserError for what has no end. */
@@ -247,7 +277,7 @@ async function runIntoFile(file: string, command: CommandName, argv: Arguments, 
   const { formatOf, intoFile } = await import('./commands/output-file.ts');
   const choices = choicesOf(FLAGS.find(({ name }) => name === 'output') as Flag, command) ?? [];
   argv['output'] ??= formatOf(file, choices);
-  return intoFile(file, flags.text('output') ?? '', context, within => RUN[command](flags, within));
+  return intoFile(file, flags.text('output') ?? '', context, within => answer(command, flags, within));
 }
 
 /** `--no-color`, `--color=false` and `--color=true` (also of kuberc) as values of --color. */
@@ -384,14 +414,23 @@ function check(argv: Arguments, command: Command | undefined, words: readonly st
     );
   if (rest.length > 0) throw new UserError(`unexpected argument: ${rest[0]}`, seeHelp(command));
   const rows = [
-    ...taken.map(flag => ({ ...flag, choices: choicesOf(flag, command.name), title: `--${flag.name}` })),
-    { ...command.argument, title: command.argument?.name },
+    ...taken.map(flag => ({
+      ...flag,
+      choices: choicesOf(flag, command.name),
+      prefixes: templatesOf(flag, command.name),
+      title: `--${flag.name}`,
+    })),
+    { ...command.argument, prefixes: [], title: command.argument?.name },
   ];
-  for (const { name = '', title, choices } of rows) {
-    const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !choices.includes(String(value)));
+  for (const { name = '', title, choices, prefixes } of rows) {
+    const isKnown = (value: string): boolean => choices?.includes(value) || prefixes.some(prefix => value.startsWith(prefix));
+    const wrong = [argv[name]].flat().find(value => value !== undefined && choices !== undefined && !isKnown(String(value)));
     const only = COMMANDS.find(other => taken.some(flag => flag.name === name && flag.moreChoices?.[other.name]?.includes(String(wrong))));
     if (only !== undefined) throw new UserError(`${command.name} does not have ${title} ${wrong}: only ${only.name} has it`, seeHelp(only));
     if (wrong !== undefined)
-      throw new UserError(`invalid ${title} "${wrong}": expected ${choices?.join(', ')}`, meant(String(wrong), choices ?? [], command));
+      throw new UserError(
+        `invalid ${title} "${wrong}": expected ${[...(choices ?? []), ...prefixes.map(prefix => `${prefix}…`)].join(', ')}`,
+        meant(String(wrong), choices ?? [], command),
+      );
   }
 }

@@ -24,13 +24,30 @@ export type GateFormat = (typeof GATE_FORMATS)[number];
 /** The values of --color. */
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 
+/** Values of -o that a template, or its file, stands behind: `jsonpath={.items[*].cause}`. As in kubectl. */
+const TEMPLATE_FORMATS = ['jsonpath', 'jsonpath-file', 'jsonpath-as-json', 'custom-columns', 'custom-columns-file'] as const;
+/** In: a value of -o. Out: which of them it is; undefined for another one. */
+export const templateFormatOf = (value: string): (typeof TEMPLATE_FORMATS)[number] | undefined =>
+  TEMPLATE_FORMATS.find(format => value.startsWith(`${format}=`));
+
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** Entries of a kubeconfig, which flags name. */
 export type Entry = 'contexts' | 'clusters' | 'users';
 
 /** What a value is. Tab completion offers candidates by it; `choice` offers the row's `choices`. */
-export type ValueKind = 'text' | 'file' | 'choice' | 'causes' | 'causeNames' | 'namespaces' | Entry | 'podsAndWorkloads' | 'secrets';
+export type ValueKind =
+  | 'text'
+  | 'file'
+  | 'choice'
+  | 'causes'
+  | 'causeNames'
+  | 'namespaces'
+  | 'nodes'
+  | 'contextGlobs'
+  | Entry
+  | 'podsAndWorkloads'
+  | 'secrets';
 
 /** An example in the help of a command. */
 export interface Example {
@@ -66,6 +83,8 @@ export interface Flag {
   choices?: readonly string[];
   /** Further choices that only some commands have, by the name of the command. */
   moreChoices?: Readonly<Record<string, readonly string[]>>;
+  /** Values that something stands behind, and the commands that have them: `NAME=…`. */
+  templates?: { names: readonly string[]; commands: readonly string[] };
   /** The value that holds when the flag is not given, where it is not simply absent. */
   default?: string;
   /** It can be given several times, and all values count. Of others the last one counts. */
@@ -98,6 +117,14 @@ const commands = [
       },
       { command: 'kubectl imagepull why -A --output-file report.html', description: 'Write a report to send, as one page' },
       { command: 'kubectl imagepull why -A --watch', description: 'Report new and resolved causes as they happen' },
+      {
+        command: 'kubectl imagepull why -A --since before.json',
+        description: 'Tell what is new, changed and gone since an earlier answer with -o json',
+      },
+      {
+        command: "kubectl imagepull why -A --contexts 'prod-*' -o custom-columns=CONTEXT:.context,POD:.pod.name,CAUSE:.cause",
+        description: 'Diagnose several clusters in one run, and print a table',
+      },
       {
         command: 'kubectl imagepull why --until-pulled deployment/api --timeout 5m',
         description: 'Wait until the images are pulled, or fail if a change is needed',
@@ -341,6 +368,22 @@ const flags = [
     description: 'Take only failing pods with these labels',
     commands: ['why', 'collect'],
   },
+  {
+    name: 'field-selector',
+    takes: 'SELECTOR',
+    group: 'Flags',
+    description: 'Take only failing pods with these fields, as kubectl does: status.phase=Pending,spec.serviceAccountName!=default',
+    commands: ['why', 'collect'],
+  },
+  {
+    name: 'contexts',
+    takes: 'GLOB,…',
+    value: 'contextGlobs',
+    repeatable: true,
+    group: 'Flags',
+    description: "Diagnose the clusters of these contexts of the kubeconfig in one run: prod-*,staging, or '*' for all",
+    commands: ['why'],
+  },
   { name: 'container', alias: 'c', takes: 'NAME', group: 'Flags', description: 'Diagnose only this container', commands: ['why'] },
   {
     name: 'filename',
@@ -398,6 +441,15 @@ const flags = [
     commands: ['why', 'check'],
   },
   {
+    name: 'since',
+    takes: 'FILE',
+    value: 'file',
+    group: 'Flags',
+    description:
+      'Tell what is new, changed and gone since FILE, which is an earlier answer with -o json. Text tells the new and the changed, and counts the others; JSON gets fields for it',
+    commands: ['why', 'check'],
+  },
+  {
     name: 'from-node',
     takes: null,
     group: 'Flags',
@@ -407,9 +459,10 @@ const flags = [
   {
     name: 'node',
     takes: 'NAME',
+    value: 'nodes',
     group: 'Flags',
-    description: 'With --from-node: ask this node in place of the node of the pod',
-    commands: ['why'],
+    description: 'Take only pods on this node; with --from-node: ask this node in place of the node of the pod',
+    commands: ['why', 'collect'],
   },
   {
     name: 'all-nodes',
@@ -564,15 +617,17 @@ const flags = [
     value: 'choice',
     choices: OUTPUT_FORMATS,
     moreChoices: { why: PAGE_FORMATS, 'test-secret': PAGE_FORMATS, check: [...PAGE_FORMATS, ...GATE_FORMATS] },
+    templates: { names: TEMPLATE_FORMATS, commands: DIAGNOSES },
     default: 'text',
     group: 'Output flags',
     description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of why, test-secret and check also markdown (for a ticket or a pull request) or html (one page to send); of check also junit, sarif or github (annotations of GitHub Actions); of collect and repair-secret yaml or json',
+      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of why, test-secret and check also markdown (for a ticket or a pull request) or html (one page to send); of check also junit, sarif or github (annotations of GitHub Actions); jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE as in kubectl; of collect and repair-secret yaml or json',
     descriptions: {
-      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name, markdown (for a ticket or a pull request), html (one page to send) or prometheus',
-      'test-secret': 'Output format: text, wide (every check), json, yaml, name, markdown or html',
+      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name, markdown (for a ticket or a pull request), html (one page to send), prometheus, or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
+      'test-secret':
+        'Output format: text, wide (every check), json, yaml, name, markdown, html, or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
       check:
-        'Output format: text, wide (every check and credential), json, yaml, name, markdown, html, junit, sarif or github (annotations of GitHub Actions)',
+        'Output format: text, wide (every check and credential), json, yaml, name, markdown, html, junit, sarif, github (annotations of GitHub Actions), or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
       collect: 'Output format: yaml or json (default yaml)',
       'repair-secret': 'Output format: yaml or json (default yaml)',
       version: 'Output format: text, json or yaml',
@@ -726,6 +781,10 @@ export const choicesOf = ({ choices, moreChoices = {} }: Flag, command: string):
 /** In: a flag, and the command whose help names it. Out: what it does there. */
 export const describe = ({ description, descriptions = {} }: Flag, command: string): string =>
   Object.hasOwn(descriptions, command) ? (descriptions[command] as string) : description;
+
+/** In: a flag, and the command that takes it. Out: the values that something stands behind, each as `NAME=`. */
+export const templatesOf = ({ templates }: Flag, command: string): readonly string[] =>
+  templates?.commands.includes(command) ? templates.names.map(name => `${name}=`) : [];
 
 /** In: a flag. Out: how its long form is written. */
 export const longForm = ({ name, negatable }: Flag): string => (negatable ? `--no-${name}` : `--${name}`);

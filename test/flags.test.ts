@@ -38,7 +38,12 @@ function written(flag: Flag): string[] {
       : (VALUES[flag.takes] ?? flag.choices?.[0] ?? 'x');
   return [longForm(flag), value];
 }
-const VALUES: Record<string, string> = { 'FROM=TO': 'a=b', 'OS/ARCH': 'linux/amd64', 'FORMAT=FILE': 'json=report.json' };
+const VALUES: Record<string, string> = {
+  'FROM=TO': 'a=b',
+  'OS/ARCH': 'linux/amd64',
+  'FORMAT=FILE': 'json=report.json',
+  SELECTOR: 'metadata.name=x',
+};
 
 t.test('the documentation is what scripts/docs.mjs makes', async t => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], { encoding: 'utf8' });

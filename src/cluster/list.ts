@@ -24,10 +24,11 @@ export interface ListRequest {
 /** Adds a query to a path that may have one. */
 export const withQuery = (path: string, query: string): string => `${path}${path.includes('?') ? '&' : '?'}${query}`;
 
-/** Path and query of the pods of a namespace (null: of all namespaces), by labels. */
-export const podsPath = (namespace: string | null, selector: string | null): string => {
+/** Path and query of the pods of a namespace (null: of all namespaces), by labels and by fields. */
+export const podsPath = (namespace: string | null, selector: string | null, fields: string | null = null): string => {
   const path = namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${inUrl(namespace)}/pods`;
-  return selector === null ? path : withQuery(path, `labelSelector=${inUrl(selector)}`);
+  const labeled = selector === null ? path : withQuery(path, `labelSelector=${inUrl(selector)}`);
+  return fields === null ? labeled : withQuery(labeled, `fieldSelector=${inUrl(fields)}`);
 };
 
 /** How the objects of a list are read: each into a `T` (null: malformed), and a page of them into a total. */

@@ -37,8 +37,16 @@ interface FailingPods {
 export interface Reader {
   /** The pods of a target: one pod, or the present pods of a workload. Errors: a UserError when there is none, or it cannot be read. */
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
-  /** The pods of a namespace (null: of all) that wait for an image, by labels, and those that `keep` wants besides. Errors: a UserError when they cannot be listed. */
-  failingPods(namespace: string | null, selector: string | null, keep?: (pod: Pod) => boolean): Promise<FailingPods>;
+  /**
+   * The pods of a namespace (null: of all) that wait for an image, by labels and by fields, and those that `keep` wants besides. Errors: a UserError when they cannot be
+   * listed.
+   */
+  failingPods(
+    namespace: string | null,
+    selector: string | null,
+    keep?: (pod: Pod) => boolean,
+    fields?: string | null,
+  ): Promise<FailingPods>;
   /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
   refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
   /** Reads the events of many pods in few lists, before their snapshots ask for them. */
@@ -101,7 +109,8 @@ export function createReader(api: Api): Reader {
 
   return {
     podsOf,
-    failingPods: (namespace, selector, keep = () => false) => listFailingPods(api, namespace, selector, { tell, see: places.add, keep }),
+    failingPods: (namespace, selector, keep = () => false, fields = null) =>
+      listFailingPods(api, podsPath(namespace, selector, fields), namespace, { tell, see: places.add, keep }),
     async refusedPods(namespace, selector) {
       try {
         return await listRefused(api, namespace, selector, tellRefused);
@@ -141,8 +150,8 @@ async function readPod(api: Api, namespace: string, name: string): Promise<Pod> 
 /** Lists pods. Those that may fail, and those that `keep` wants, are kept, of the others only the placement. `tell` gets what is malformed, `see` every pod. */
 async function listFailingPods(
   api: Api,
+  path: string,
   namespace: string | null,
-  selector: string | null,
   { tell, see, keep }: { tell: (warning: string | null) => void; see: (pod: Pod) => void; keep: (pod: Pod) => boolean },
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
@@ -151,7 +160,7 @@ async function listFailingPods(
     { pods: Pod[]; looked: Looked; nodes: Set<string>; registries: Set<string>; accounts: Set<string> }
   >(
     api,
-    { path: podsPath(namespace, selector), what, resource: 'pods' },
+    { path, what, resource: 'pods' },
     {
       read: shapePod,
       start: () => ({ pods: [], looked: lookedAt(), nodes: new Set(), registries: new Set(), accounts: new Set() }),

@@ -30,6 +30,7 @@ import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from '../
 import { isPage, type Origin } from '../report/page.ts';
 import { checkPage } from '../report/page-findings.ts';
 import { renderPage } from '../report/render-page.ts';
+import type { Comparison } from '../report/since.ts';
 import { failureText } from '../util/failure.ts';
 import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
@@ -39,6 +40,7 @@ import type { CheckFlags, Context } from './context.ts';
 import { readManifestTexts } from './manifest-files.ts';
 import { savedNote } from './manifests-or-saved.ts';
 import { withProber } from './open-prober.ts';
+import { readComparison } from './since.ts';
 import { note, print, showProgress, warn, widthOf } from './terminal.ts';
 import { countedCauses } from './why.ts';
 
@@ -53,6 +55,7 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
   const counted = countedCauses(flags);
   const platforms = checkFlags(flags);
   const reports = readReports(flags.reports);
+  const comparison = await readComparison(flags, flags.files, true, context);
   const paths = flags.imagePaths.map(parseImagePath);
   const texts = await readManifestTexts(flags.files, context);
   const saved = texts.flatMap(({ text, file }) => savedNote(text, file) ?? []);
@@ -77,8 +80,10 @@ export async function check(flags: CheckFlags, context: Context): Promise<number
       spinner.done();
       const warnings = [...manifests.warnings, ...place.warnings(), ...asked.warnings, ...limitsOf(asked.findings, place)];
       const isComplete = asked.isComplete && manifests.warnings.length === 0;
+      const besides = new Map(asked.findings.map(finding => [finding, comparison?.item(finding)]));
+      warnings.push(...(comparison?.warnings(isComplete) ?? []));
       const origin = { now: context.now(), context: place.context, namespace: place.namespace, files: flags.files, collectedAt: null };
-      const result: Result = { findings: asked.findings, warnings, isComplete, counted, origin };
+      const result: Result = { findings: asked.findings, warnings, isComplete, counted, origin, comparison, besides };
       show(result, flags, context);
       warn(context, warnings);
       await writeReports(reports, format => reportOf(format, result, flags), context);
@@ -105,7 +110,7 @@ function limitsOf(findings: readonly Finding[], { own }: CheckPlace): string[] {
 const PLATFORM = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/(v?[a-z0-9.]+))?$/;
 
 /** Out: the platforms of the flags. */
-function checkFlags({ output, facts, pin, platforms, images, files, secrets, serviceAccount, imagePaths }: CheckFlags): Platform[] {
+function checkFlags({ output, facts, pin, since, platforms, images, files, secrets, serviceAccount, imagePaths }: CheckFlags): Platform[] {
   if (images.length === 0 && files.length > 0 && (secrets.length > 0 || serviceAccount !== undefined))
     throw new UserError(
       `${secrets.length > 0 ? '--secret' : '--serviceaccount'} is for an IMAGE`,
@@ -115,6 +120,7 @@ function checkFlags({ output, facts, pin, platforms, images, files, secrets, ser
   if (output === 'prometheus') throw new UserError('-o prometheus is not available for check', 'use text, wide, json, yaml or name');
   if (facts && output !== 'json' && output !== 'yaml')
     throw new UserError(`--facts is not available with -o ${output}`, 'use: kubectl imagepull check IMAGE -o json --facts');
+  if (pin && since !== undefined) throw new UserError('--pin cannot be combined with --since', 'it prints one image on each line');
   if (pin && output !== 'text') throw new UserError('--pin cannot be combined with -o', 'it prints one image on each line');
   return platforms.map(text => {
     const match = PLATFORM.exec(text);
@@ -287,6 +293,9 @@ interface Result {
   counted: ReadonlySet<CauseCode>;
   /** Where it was checked. */
   origin: Origin;
+  /** With an earlier answer, and what it adds to the item of each finding. */
+  comparison: Comparison | null;
+  besides: ReadonlyMap<Finding, object | undefined>;
 }
 
 const statusOf = ({ findings, isComplete, counted }: Result): number =>
@@ -295,21 +304,25 @@ const statusOf = ({ findings, isComplete, counted }: Result): number =>
 /** Prints the result in the format of the flags. */
 function show(result: Result, flags: CheckFlags, context: Context): void {
   const { output, color } = flags;
-  const { findings } = result;
+  const { comparison } = result;
+  const findings = comparison === null ? result.findings : result.findings.filter(comparison.isShown);
   if (flags.pin) return showPins(findings, context);
   if (output === 'name') {
     const names = findings.filter(({ diagnosis }) => !NO_CAUSE.has(diagnosis.cause)).map(({ facts: { image } }) => image);
     if (names.length > 0) print(context, forReading([...new Set(names)]).join('\n'));
     return;
   }
-  if (output === 'text' || output === 'wide' || output === 'prometheus')
-    return print(context, renderImageChecks(findings, { color, wide: output === 'wide', width: widthOf(context) }), color);
+  if (output === 'text' || output === 'wide' || output === 'prometheus') {
+    const width = widthOf(context);
+    const text = findings.length === 0 && comparison !== null ? '' : renderImageChecks(findings, { color, wide: output === 'wide', width });
+    return print(context, [comparison?.head(width) ?? '', text].filter(Boolean).join('\n'), color);
+  }
   print(context, reportOf(output, result, flags));
 }
 
 /** The result as a document. */
 function reportOf(format: 'json' | 'yaml' | PageFormat | GateFormat, result: Result, { facts }: CheckFlags): string {
-  const { findings, warnings, isComplete, counted } = result;
+  const { findings, warnings, isComplete, counted, comparison, besides } = result;
   if (isPage(format)) return renderPage(checkPage(result), format);
   if (format !== 'json' && format !== 'yaml') {
     const items = findings.map(finding => gateItem(finding, counted));
@@ -317,8 +330,8 @@ function reportOf(format: 'json' | 'yaml' | PageFormat | GateFormat, result: Res
   }
   const groups = aggregate(false);
   for (const finding of findings) groups.add(finding);
-  const items = findings.map(facts ? itemWithFacts : diagnosisItem);
-  const list = diagnosisList(items, groups.groups().map(summaryOf), [], warnings);
+  const items = findings.map(finding => ({ ...(facts ? itemWithFacts : diagnosisItem)(finding), ...besides.get(finding) }));
+  const list = { ...diagnosisList(items, groups.groups().map(summaryOf), [], warnings), ...comparison?.list() };
   return format === 'json' ? toJson(list) : toYaml(list);
 }
 

@@ -18,6 +18,7 @@ import {
   type FlagName,
   flagsOf,
   longForm,
+  templatesOf,
   type ValueKind,
 } from '../flags.ts';
 import { CAUSES } from '../model/cause-codes.ts';
@@ -101,7 +102,7 @@ function readLine(words: string[]): Line {
 async function candidates(words: string[], context: Context): Promise<Answer> {
   const line = readLine(words);
   const { typed, command, open } = line;
-  if (open !== undefined) return valuesOf(open.value ?? 'text', choicesOf(open, command?.name ?? ''), line, context);
+  if (open !== undefined) return valuesOf(open.value ?? 'text', choicesWithTemplates(open, command?.name ?? ''), line, context);
   if (typed.startsWith('-')) {
     const flags = command === undefined ? FLAGS.filter(({ commands }) => commands.length === COMMANDS.length) : flagsOf(command.name);
     return answer(flags.map(flag => ({ value: longForm(flag), about: describe(flag, command?.name ?? '') })));
@@ -109,6 +110,12 @@ async function candidates(words: string[], context: Context): Promise<Answer> {
   if (command === undefined) return answer(COMMANDS.map(({ name, description }) => ({ value: name, about: description })));
   return command.argument === null ? NOTHING : valuesOf(command.argument.value, command.argument.choices, line, context);
 }
+
+/** What can be typed for a flag; a template has to follow some of it. */
+const choicesWithTemplates = (flag: Flag, command: string): readonly string[] | undefined => {
+  const choices = choicesOf(flag, command);
+  return choices && [...choices, ...templatesOf(flag, command)];
+};
 
 async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: Line, context: Context): Promise<Answer> {
   const { typed } = line;
@@ -119,18 +126,18 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
       return { list: [], directive: FILES };
     case 'choice':
       return plain(choices);
-    case 'causes': {
-      // a list: what stands before the last comma stays
-      const first = typed.slice(0, typed.lastIndexOf(',') + 1);
-      return answer(CAUSES.map(({ code, title }) => ({ value: `${first}${code}`, about: title })));
-    }
+    case 'causes':
+      return answer(CAUSES.map(({ code, title }) => ({ value: `${before(typed)}${code}`, about: title })));
     case 'causeNames':
       return answer(CAUSES.map(({ code, title }) => ({ value: code, about: title })));
+    case 'contextGlobs':
+      return listed(typed, entryNames('contexts', connectionOf(line), context.environment));
     case 'contexts':
     case 'clusters':
     case 'users':
       return plain(entryNames(kind, connectionOf(line), context.environment));
     case 'namespaces':
+    case 'nodes':
     case 'secrets':
       return objectsOf(kind, line, context);
     case 'podsAndWorkloads': {
@@ -143,12 +150,16 @@ async function valuesOf(kind: ValueKind, choices: readonly string[] = [], line: 
   }
 }
 
+/** Of a list what stands before the last comma stays. */
+const before = (typed: string): string => typed.slice(0, typed.lastIndexOf(',') + 1);
+const listed = (typed: string, values: readonly string[]): Answer => plain(values.map(value => `${before(typed)}${value}`));
+
 const connectionOf = (line: Line): ConnectionFlags => connectionFlags(line.valuesOf);
 
 /** Where the objects of a kind are listed; null for a word that is no kind. */
 function pathOf(kind: string, namespace: string): string | null {
   const within = `/api/v1/namespaces/${inUrl(namespace)}`;
-  if (kind === 'namespaces') return '/api/v1/namespaces';
+  if (kind === 'namespaces' || kind === 'nodes') return `/api/v1/${kind}`;
   if (kind === 'secrets') return `${within}/secrets`;
   if (isPods(kind)) return `${within}/pods`;
   return workloadOf(kind)?.path(namespace) ?? null;

@@ -1,5 +1,6 @@
 /** What every command is given: the parsed flags, where to write, and how to stop. Types only. */
 import type { ConnectionFlags, GateFormat, OutputFormat } from '../flags.ts';
+import type { Prober } from '../registry/prober.ts';
 import type { Environment } from '../util/proxy.ts';
 
 /** The process, as far as commands may touch it. */
@@ -23,6 +24,8 @@ export interface Context {
   checkFile(path: string): Promise<void>;
   /** Writes a file anew, whole or not at all. */
   writeFile(path: string, text: string): Promise<void>;
+  /** Asks the registries for several runs; its owner closes it. Null with --no-probe, undefined where each run has its own. */
+  prober?: Prober | null;
   /** RFC 3339. */
   now(): string;
   /** Fires on Ctrl-C. */
@@ -54,6 +57,10 @@ export interface WhyFlags extends CommonFlags {
   names: string[];
   file?: string | undefined;
   selector?: string | undefined;
+  /** Only pods with these fields. */
+  fieldSelector?: string | undefined;
+  /** Only pods on this node. */
+  node?: string | undefined;
   container?: string | undefined;
   /** Keep running, and report what changes. */
   watch: boolean;
@@ -67,6 +74,10 @@ export interface WhyFlags extends CommonFlags {
   failOn: string[];
   /** Lists `CAUSE,…` that do not count. */
   ignore: string[];
+  /** The file of an earlier answer. */
+  since?: string | undefined;
+  /** The context that this run is one of several of. */
+  contextOfSeveral?: string | undefined;
   /** Which nodes are asked to pull now, null for none. */
   fromNode?: FromNodeFlags | null;
 }
@@ -138,6 +149,8 @@ export interface CheckFlags extends Omit<CommonFlags, 'output'> {
   /** Ask no cluster. */
   local: boolean;
   secretFiles: string[];
+  /** The file of an earlier answer. */
+  since?: string | undefined;
   /** Print digests alone. */
   pin: boolean;
   facts: boolean;
@@ -150,6 +163,8 @@ export interface CollectFlags extends CommonFlags {
   names: string[];
   file?: string | undefined;
   selector?: string | undefined;
+  fieldSelector?: string | undefined;
+  node?: string | undefined;
   /** Ask the registries, and record what they answer. */
   withProbe: boolean;
 }

@@ -20,6 +20,7 @@ export async function withProber<T>(
   work: (prober: Prober | null) => Promise<T>,
   memory: Memory = newMemory(),
 ): Promise<T> {
+  if (context.prober !== undefined) return work(context.prober);
   if (!flags.probe) return work(null);
   const ca = await authorities(flags, context);
   const transport = createTransport({

@@ -1,4 +1,6 @@
 /** Where the findings of `why` come from: a cluster, a file of saved objects, or a file of facts that a diagnosis was based on. */
+import type { Api } from '../cluster/api.ts';
+import { fieldSelectorOf, type SelectableFields, selectsIn } from '../cluster/field-selector.ts';
 import { type Looked, lookedAt } from '../cluster/looked.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
 import { createReader, type Reader } from '../cluster/reader.ts';
@@ -9,12 +11,14 @@ import type { Aggregator } from '../diagnosis/aggregate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
 import type { Facts } from '../model/facts.ts';
-import { type Baseline, keyOf, type NodeDetails, namespaceOf, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
+import { type Baseline, keyOf, type NodeDetails, namespaceOf, type Pod, type PodSnapshot, unseenSnapshot } from '../model/kubernetes.ts';
 import { baselineOf } from '../parse/collection.ts';
 import { type FactsDocument, readFactsDocument } from '../parse/facts.ts';
+import { serviceAccountName } from '../parse/pod.ts';
 import { nothingText, type Searched } from '../report/nothing.ts';
 import type { Origin } from '../report/page.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
+import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { type Examination, examine, type PodToDiagnose } from './examine.ts';
@@ -38,6 +42,8 @@ export interface Source {
   looked: Looked;
   /** What is said where there is no finding: lines of their own. */
   nothing(): string[];
+  /** The namespace whose pods were looked for; null for all of them. */
+  namespace: string | null;
   /** Where pods were looked for. */
   place: string;
   /** The same for a report: the context and the namespace, or the file. */
@@ -76,11 +82,21 @@ interface Besides {
   askNodes?: ((say: (text: string) => void) => Promise<NodeAnswers>) | undefined;
 }
 
-/** Throws UserError where pods are named and selected. */
-export function checkSelection({ names, selector, allNamespaces }: Pick<WhyFlags, 'names' | 'selector' | 'allNamespaces'>): void {
+/** The flags that select pods. */
+type Selecting = Pick<WhyFlags, 'names' | 'selector' | 'allNamespaces' | 'fieldSelector' | 'node'>;
+
+/** Throws UserError where pods are named and selected, and for what is no selector. */
+export function checkSelection(flags: Selecting): void {
+  const { names, selector, allNamespaces, fieldSelector } = flags;
   if (names.length > 0 && (selector !== undefined || allNamespaces))
     throw new UserError('names cannot be combined with --selector or --all-namespaces', 'name pods, or select them with -l or -A');
+  if (names.length > 0 && fieldSelector !== undefined)
+    throw new UserError('names cannot be combined with --field-selector', 'name pods, or select them by their fields');
+  fieldSelectorOf(flags);
 }
+
+/** Where pods are looked for, with the node if only its pods are. */
+const onNode = (place: string, { node }: Selecting): string => (node === undefined ? place : `${place} on node "${node}"`);
 
 /** The examination of pods, and what it could not do once it has ended. */
 function examination(
@@ -133,9 +149,10 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
     const { subjects, failures, baseline, looked } = await find(reader, flags, namespace);
-    // where there is no pod at all the namespace may be a slip
-    const isBare = looked.pods === 0 && subjects.length === 0 && !flags.allNamespaces;
-    const unchecked = isBare ? await checkNamespace(api, namespace) : null;
+    // where there is no pod at all the namespace or the node may be a slip
+    const isBare = looked.pods === 0 && subjects.length === 0;
+    if (isBare && flags.node !== undefined) await checkNode(api, flags.node);
+    const unchecked = isBare && !flags.allNamespaces ? await checkNamespace(api, namespace) : null;
     if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
     const isIncomplete = (): boolean => failures.length > 0 || reader.isIncomplete();
     const { fromNode } = flags;
@@ -157,7 +174,8 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
         nothingText(looked, searchedIn(flags, flags.allNamespaces ? null : namespace, null)),
         ...(unchecked === null ? [] : [unchecked]),
       ],
-      place: flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`,
+      namespace: flags.allNamespaces ? null : namespace,
+      place: onNode(flags.allNamespaces ? 'of any namespace' : `of namespace "${namespace}"`, flags),
       origin: { context: connection.context ?? null, namespace: flags.allNamespaces ? null : namespace, files: [] },
       baseline,
       isIncomplete,
@@ -173,7 +191,12 @@ async function find(
 ): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null; looked: Looked }> {
   if (flags.names.length === 0) {
     const where = [flags.allNamespaces ? null : namespace, flags.selector ?? null] as const;
-    const [{ pods, baseline, looked }, refused] = await Promise.all([reader.failingPods(...where), reader.refusedPods(...where)]);
+    const fields = fieldSelectorOf(flags);
+    const [{ pods, baseline, looked }, refused] = await Promise.all([
+      reader.failingPods(...where, undefined, fields),
+      // a pod that was refused has no fields
+      fields === null ? reader.refusedPods(...where) : [],
+    ]);
     return { subjects: [...pods, ...refused].map(pod => ({ pod, named: false })), failures: [], baseline, looked };
   }
   const results = await Promise.allSettled(flags.names.map(name => reader.podsOf({ namespace, name })));
@@ -183,7 +206,19 @@ async function find(
   const subjects = results.flatMap(result => (result.status === 'fulfilled' ? result.value.pods.map(pod => ({ pod, named: true })) : []));
   // a pod that two names lead to counts once
   const once = [...new Map(subjects.map(subject => [keyOf(subject.pod.metadata), subject])).values()];
-  return { subjects: once, failures: failed.map(error => error.message), baseline: null, looked: lookedAt(once.map(({ pod }) => pod)) };
+  const wanted = once.filter(({ pod }) => flags.node === undefined || pod.spec?.nodeName === flags.node);
+  if (wanted.length === 0 && once.length > 0)
+    throw new UserError(`no pod of ${flags.names.join(', ')} runs on node "${flags.node}"`, `it runs on: ${nodesOf(once)}`);
+  return { subjects: wanted, failures: failed.map(error => error.message), baseline: null, looked: lookedAt(wanted.map(({ pod }) => pod)) };
+}
+
+const nodesOf = (subjects: readonly PodToDiagnose[]): string =>
+  [...new Set(subjects.map(({ pod }) => pod.spec?.nodeName || 'no node yet'))].slice(0, 5).join(', ');
+
+/** Throws UserError for a node that is not there. */
+async function checkNode(api: Api, name: string): Promise<void> {
+  const answer = await api.get<unknown>(`/api/v1/nodes/${inUrl(name)}`);
+  if (!answer.ok && answer.status === 404) throw new UserError(`node "${name}" not found`, 'list the nodes with: kubectl get nodes');
 }
 
 /** What was looked for, for the words that nothing was found. */
@@ -232,6 +267,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   if (saved.pods.length + saved.refused.length === 0 && collection === null) throw noPods(text, flags.file ?? name, name, saved.warnings());
   if (collection === null) refuseManifests([...saved.pods, ...saved.refused], text, flags.file ?? name, name);
   const selects = parseSelector(flags.selector ?? '');
+  const selectsFields = selectsIn(fieldSelectorOf(flags), name);
   const named = new Set(collection?.named);
   const subjects = choose(
     [...saved.pods, ...saved.refused],
@@ -239,7 +275,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     name,
     flags,
   )
-    .filter(pod => selects(pod.metadata.labels ?? {}))
+    .filter(pod => selects(pod.metadata.labels ?? {}) && selectsFields(fieldsOf(pod)))
     .map(pod => ({ pod, named: flags.names.length > 0 || named.has(keyOf(pod.metadata)) }));
   // what has expired since was good when it was collected
   const at = collection?.collectedAt || null;
@@ -255,13 +291,26 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
     patterns: findings => findings.patterns(baseline),
     looked,
     nothing: () => [nothingText(looked, searchedIn(flags, flags.namespace ?? null, name))],
-    place: `in ${name}`,
+    namespace: namespaceIn(flags),
+    place: onNode(`in ${name}`, flags),
     origin: originOf(flags),
     baseline,
     isIncomplete,
     collectedAt: at,
   };
 }
+
+/** Of a file all namespaces are taken where none is named. */
+const namespaceIn = ({ allNamespaces, namespace }: WhyFlags): string | null => (allNamespaces ? null : (namespace ?? null));
+
+/** The fields of a pod that a field selector may name. */
+const fieldsOf = (pod: Pod): SelectableFields => ({
+  name: pod.metadata.name,
+  namespace: namespaceOf(pod.metadata),
+  node: pod.spec?.nodeName ?? null,
+  serviceAccount: serviceAccountName(pod),
+  phase: pod.status?.phase ?? '',
+});
 
 /** Replays diagnoses: no cluster and no registry is asked, and the time is that of the facts. */
 function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: string, flags: WhyFlags): Source {
@@ -270,17 +319,28 @@ function fromFacts({ facts: all, patterns, warnings }: FactsDocument, name: stri
   const chosen = choose(all, ({ pod }: Facts) => pod ?? { namespace: '', name: '' }, name, flags).filter(
     ({ container }) => flags.container === undefined || container.name === flags.container,
   );
+  const selects = selectsIn(fieldSelectorOf(flags), name);
+  const selected = chosen.filter(({ pod, serviceAccount }) =>
+    selects({
+      name: pod?.name ?? '',
+      namespace: pod?.namespace ?? '',
+      node: pod?.node ?? null,
+      serviceAccount: serviceAccount.name,
+      phase: null,
+    }),
+  );
   return {
     async examine(take) {
-      for (const facts of chosen) take({ facts, diagnosis: diagnose(facts) });
+      for (const facts of selected) take({ facts, diagnosis: diagnose(facts) });
       return warnings.length === 0;
     },
     warnings: () => warnings,
     // what all of them have in common need not hold for some of them
-    patterns: () => (chosen.length === all.length ? patterns : []),
-    looked: { ...lookedAt(), pods: new Set(chosen.map(({ pod }) => (pod === null ? '' : keyOf(pod)))).size },
+    patterns: () => (selected.length === all.length ? patterns : []),
+    looked: { ...lookedAt(), pods: new Set(selected.map(({ pod }) => (pod === null ? '' : keyOf(pod)))).size },
     nothing: () => [`no diagnosis in ${name} is of what was asked for`],
-    place: `in ${name}`,
+    namespace: namespaceIn(flags),
+    place: onNode(`in ${name}`, flags),
     origin: originOf(flags),
     baseline: null,
     isIncomplete: () => warnings.length > 0,

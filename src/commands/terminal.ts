@@ -66,6 +66,9 @@ export const print = (context: Context, text: string, color = false): void => {
   context.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 };
 
+/** Prints the same without a line end of its own: a template has those that it wants. */
+export const printAsItIs = (context: Context, text: string): void => context.stdout.write(visibleLayout(text, false));
+
 /** Writes a document to a file, with a line end and as safe to show as what is printed. Throws UserError when it cannot be written. */
 export async function save(context: Context, path: string, text: string): Promise<void> {
   const shown = visibleLayout(text, false);
@@ -139,14 +142,15 @@ export function widthOf({ stdout, environment }: Pick<Context, 'stdout' | 'envir
   return known > 0 ? Math.min(120, Math.max(60, Math.floor(known))) : 80;
 }
 
-/** In: the file of -f (`-` is standard input). Out: its text, and its name for messages. Throws UserError when it cannot be read. */
-export async function readInput(file: string, context: Context): Promise<{ text: string; name: string }> {
+/** In: the file of -f (`-` is standard input), or of another flag. Out: its text, and its name for messages. Throws UserError when it cannot be read. */
+export async function readInput(file: string, context: Context, flag = '-f'): Promise<{ text: string; name: string }> {
   const name = file === '-' ? 'standard input' : `"${file}"`;
   try {
     return { text: file === '-' ? await context.readStdin() : await context.readFile(file), name };
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'ENOENT') throw new UserError(`the file ${name} does not exist`, 'correct the path after -f, or use - for standard input');
+    if (code === 'ENOENT')
+      throw new UserError(`the file ${name} does not exist`, `correct the path after ${flag}, or use - for standard input`);
     throw new UserError(
       code === 'EISDIR' ? `${name} is a directory` : `${name} cannot be read: ${(error as Error).message}`,
       code === 'EISDIR'

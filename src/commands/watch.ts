@@ -52,6 +52,13 @@ export async function watch(flags: WhyFlags, context: Context, counted: Readonly
   if (flags.file !== undefined) throw new UserError('--watch cannot be combined with -f', 'a file does not change: leave out --watch');
   if (!['text', 'wide', 'json'].includes(flags.output))
     throw new UserError(`--watch does not support -o ${flags.output}`, 'use -o text, wide or json');
+  if (flags.since !== undefined)
+    throw new UserError('--watch cannot be combined with --since', 'a watch tells what changes: leave out --since');
+  if (flags.node !== undefined || flags.fieldSelector !== undefined)
+    throw new UserError(
+      `--watch cannot be combined with ${flags.node === undefined ? '--field-selector' : '--node'}`,
+      'select the pods with -l, or name them',
+    );
   const limit = flags.timeoutGiven && flags.timeout > 0 ? flags.timeout : null;
   const timeout = flags.timeoutGiven ? Math.min(PROBE_MS, limit ?? PROBE_MS) : flags.timeout;
   const stop = new AbortController();

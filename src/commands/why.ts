@@ -7,14 +7,15 @@ import { renderPage } from '../report/render-page.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
+import { readComparison, scopeOf } from './since.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';
 import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
 
 /**
- * Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
+ * In: also who sees the report before it is printed. Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
  * read and changed no verdict is a warning alone. Throws UserError for wrong flags.
  */
-export async function why(flags: WhyFlags, context: Context): Promise<number> {
+export async function why(flags: WhyFlags, context: Context, see?: (report: Report) => void): Promise<number> {
   const { output, color, facts } = flags;
   const counted = countedCauses(flags);
   checkSelection(flags);
@@ -28,21 +29,24 @@ export async function why(flags: WhyFlags, context: Context): Promise<number> {
     throw new UserError('--node-stats cannot be combined with -f', 'kubelet is asked in the cluster: omit -f, or omit --node-stats');
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
+  const comparison = await readComparison(flags, [flags.file ?? ''], false, context);
   const spinner = showProgress(context);
   const diagnosed = async (source: Source): Promise<number> => {
-    const report = createReport({ output, facts, color, width: widthOf(context) });
+    comparison?.limitTo(scopeOf(flags, source.namespace));
+    const report = createReport({ output, facts, color, width: widthOf(context), besides: comparison });
     const isComplete = await source.examine(report.take, spinner.say);
     if (report.causes.size === 0) checkContainer(flags, source);
     if (context.signal.aborted) throw new UserError('interrupted');
     spinner.done();
-    const warnings = source.warnings();
+    see?.(report);
+    const warnings = [...source.warnings(), ...(comparison?.warnings(isComplete) ?? [])];
     const text = isPage(output)
       ? renderPage(pageOf(report, source, warnings, isComplete, context), output)
       : report.render(source.patterns, warnings);
     if (text !== '') print(context, text, color);
     // a program that reads the answer is told of nothing that matched, too
-    if (report.causes.size === 0 && (source.looked.pods === 0 || (text === '' && output !== 'name')))
-      for (const line of source.nothing()) note(context, line);
+    const hasNothing = report.causes.size === 0 && (source.looked.pods === 0 || (text === '' && output !== 'name'));
+    if (hasNothing && flags.contextOfSeveral === undefined) for (const line of source.nothing()) note(context, line);
     if (source.collectedAt !== null)
       note(context, `the objects ${source.place} were collected at ${source.collectedAt}: every age is of that time`);
     warn(context, warnings);

@@ -8,6 +8,18 @@ import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toYaml } from './j
 import { prometheus } from './prometheus.ts';
 import { renderFindings } from './text.ts';
 
+/** What a comparison with an earlier answer adds to a report. */
+export interface Besides {
+  /** Called once with each finding. Out: the fields that its item gets. */
+  item(finding: Finding): object;
+  /** Whether text tells a finding; the others are counted. */
+  isShown(finding: Finding): boolean;
+  /** The fields that the list gets. */
+  list(): object;
+  /** What stands before the text. */
+  head(width: number): string;
+}
+
 /** The format of a report. */
 export interface ReportOptions {
   output: OutputFormat;
@@ -16,6 +28,7 @@ export interface ReportOptions {
   color: boolean;
   /** Columns to fold at. */
   width: number;
+  besides?: Besides | null;
 }
 
 /** A report that grows finding by finding. */
@@ -27,41 +40,50 @@ export interface Report {
   groups(): Group[];
   /** What the failing pods have in common. In: what finds it. */
   patterns(patternsOf: (findings: Aggregator) => string[]): string[];
+  /** All pods of them, as `namespace/name`. */
+  pods: ReadonlySet<string>;
   /** In: what the failing pods have in common, and what could not be seen. Out: the text to print; empty when there is no finding to print. */
   render(patternsOf: (findings: Aggregator) => string[], warnings: string[]): string;
 }
 
 /** In: the format and how to lay it out. Out: a report without findings. */
-export function createReport({ output, facts, color, width }: ReportOptions): Report {
+export function createReport({ output, facts, color, width, besides = null }: ReportOptions): Report {
   const wide = output === 'wide';
   const findings = aggregate(wide);
+  const shown = besides === null ? findings : aggregate(wide);
   const isList = output === 'json' || output === 'yaml';
   const items: object[] = [];
   const itemOf = facts ? itemWithFacts : diagnosisItem;
   return {
     take(finding) {
       findings.add(finding);
-      if (isList) items.push(itemOf(finding));
+      const more = besides?.item(finding);
+      if (besides?.isShown(finding)) shown.add(finding);
+      if (isList) items.push({ ...itemOf(finding), ...more });
     },
     causes: findings.causes,
     groups: findings.groups,
     patterns: patternsOf => patternsOf(findings),
+    pods: findings.pods,
     render(patternsOf, warnings) {
       const groups = findings.groups();
       switch (output) {
         case 'json':
         case 'yaml': {
-          const list = diagnosisList(items, groups.map(summaryOf), patternsOf(findings), warnings);
+          const list = { ...diagnosisList(items, groups.map(summaryOf), patternsOf(findings), warnings), ...besides?.list() };
           return output === 'json' ? toJson(list) : toYaml(list);
         }
         case 'prometheus':
           return prometheus(groups);
         case 'name':
           return forReading(
-            [...findings.pods].map(pod => pod.slice(pod.indexOf('/') + 1)).map(name => (name.includes('/') ? name : `pod/${name}`)),
+            [...shown.pods].map(pod => pod.slice(pod.indexOf('/') + 1)).map(name => (name.includes('/') ? name : `pod/${name}`)),
           ).join('\n');
-        default:
-          return groups.length === 0 ? '' : renderFindings(groups, patternsOf(findings), { color, wide, width });
+        default: {
+          const told = shown.groups();
+          const text = told.length === 0 ? '' : renderFindings(told, patternsOf(findings), { color, wide, width });
+          return besides === null ? text : [besides.head(width), text].filter(Boolean).join('\n');
+        }
       }
     },
   };

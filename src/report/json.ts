@@ -56,8 +56,8 @@ function progressIn(facts: Facts): object {
   return progress === null ? {} : { progress };
 }
 
-/** The pod; of a workload whose pods are refused there is none, and the workload stands beside it. */
-function subjectOf({ pod, refusal, planned, declaredAt, notes }: Facts): object {
+/** In: facts. Out: the pod, and the workload that creates it again; of a workload whose pods are refused there is no pod, and of a planned image neither has to be. */
+export function subjectOf({ pod, refusal, planned, declaredAt, notes }: Facts): object {
   if (pod === null) return { pod };
   const { namespace, name, node, owner } = pod;
   if (planned !== undefined)
@@ -69,9 +69,9 @@ function subjectOf({ pod, refusal, planned, declaredAt, notes }: Facts): object 
       nodes: planned.nodes === null ? null : { all: planned.nodes.all, names: planned.nodes.names, platforms: planned.nodes.platforms },
       notes: notes ?? [],
     };
-  return refusal === undefined
-    ? { pod: { namespace, name, node } }
-    : { pod: null, workload: { namespace, kind: owner.kind, name: owner.name } };
+  const workload = { namespace, kind: owner.kind, name: owner.name };
+  if (refusal !== undefined) return { pod: null, workload };
+  return { pod: { namespace, name, node }, ...(owner.kind === 'pod' ? {} : { workload }) };
 }
 
 /** In: one finding. Out: the item with everything that the diagnosis is based on (`--facts`), from which `why -f` gives the same diagnosis again. */

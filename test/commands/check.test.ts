@@ -319,7 +319,7 @@ t.test('what is wrong with the line is said in one', async t => {
     [['nginx', '--local', '-o', 'prometheus'], /-o prometheus is not available for check/],
     [['nginx', '--local', '--facts'], /--facts is not available with -o text/],
     [['nginx', '--local', '--pin', '-o', 'json'], /--pin cannot be combined with -o/],
-    [['-f', '-', '--local', '--image-path', '{..x}'], /invalid --image-path .*recursive descent/],
+    [['-f', '-', '--local', '--image-path', '{.x[a]}'], /invalid --image-path .*"a" is no index/],
     [['-f', '-', '--secret', 'x', '--local'], /--secret is for an IMAGE/],
     [['-f', '-', '--serviceaccount', 'x', '--local'], /--serviceaccount is for an IMAGE/],
     [['nginx', '--image-path', '.x', '--local'], /--image-path is for the manifests of -f/],

@@ -6,6 +6,7 @@ const OBJECT = {
   spec: {
     image: 'a:1',
     parts: [{ image: 'b:1' }, { image: 'c:1' }, {}],
+    rows: [{ images: [] }, { images: ['f:1'] }],
     sidecars: { 'my.image': 'd:1', other: 'e:1' },
   },
 };
@@ -33,6 +34,36 @@ t.test('a path leads to values, each with its place', async t => {
         ['spec.sidecars.other', 'e:1'],
       ],
     ],
+    [
+      '{..image}',
+      [
+        ['spec.image', 'a:1'],
+        ['spec.parts.0.image', 'b:1'],
+        ['spec.parts.1.image', 'c:1'],
+      ],
+    ],
+    [
+      "{.spec['image','sidecars.other']}",
+      [
+        ['spec.image', 'a:1'],
+        ['spec.sidecars.other', 'e:1'],
+      ],
+    ],
+    ['.spec.parts[?(@.image=="c:1")].image', [['spec.parts.1.image', 'c:1']]],
+    ['.spec.parts[-2].image', [['spec.parts.1.image', 'c:1']]],
+    [
+      '.spec.parts[0:2].image',
+      [
+        ['spec.parts.0.image', 'b:1'],
+        ['spec.parts.1.image', 'c:1'],
+      ],
+    ],
+    ['.spec.sidecars.my\\.image', [['spec.sidecars.my.image', 'd:1']]],
+    [".spec.sidecars['my\\.image']", [['spec.sidecars.my.image', 'd:1']]],
+    // what does not fit an object selects nothing of it, and something of others
+    ['.spec.rows[*].images[0]', [['spec.rows.1.images.0', 'f:1']]],
+    ['.spec.image[0]', []],
+    ['.spec.image[?(@.name=="x")]', []],
     ['.spec.nothing.image', []],
     ['.spec.parts[7].image', []],
     ['.spec.parts.image', []],
@@ -46,16 +77,15 @@ t.test('a path leads to values, each with its place', async t => {
     );
 });
 
-t.test('what is more than a path of fields is refused', async t => {
+t.test('what is more than one path, or none, is refused', async t => {
   for (const [path, why] of [
-    ['{..image}', /recursive descent/],
-    ['.spec.parts[?(@.name=="x")].image', /filter/],
-    ['.spec.parts[0,1].image', /union/],
-    ['.spec.parts[0:2].image', /slice/],
-    ['.spec.parts[-1].image', /index from the end/],
-    ['{range .spec.parts[*]}{.image}{end}', /several expressions/],
-    ['{.spec.a}{.spec.b}', /several expressions/],
-    ['.spec.parts[x]', /no field/],
+    ['{range .spec.parts[*]}{.image}{end}', /more than one path/],
+    ['{.spec.a}{.spec.b}', /more than one path/],
+    ['{.spec.a}:{.spec.b}', /more than one path/],
+    ['range .spec.parts[*]', /more than one path/],
+    ['{"text"}', /more than one path/],
+    ['.spec.parts[x]', /no index/],
+    ['.spec.parts[?(@.a', /not closed/],
     ['', /names no field/],
     ['{}', /names no field/],
     ['$', /names no field/],

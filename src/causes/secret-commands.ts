@@ -2,12 +2,12 @@
  * Commands that create, renew and repair pull secrets. No password is in one: `repair-secret` reads it from the environment or from the issuer's command, or it stays inside the secret.
  * So no shell has to expand anything. Pure.
  */
-
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, Facts } from '../model/facts.ts';
 import { authsKeyOf, providerOf, type RegistryProvider, type TokenUser } from '../model/registry-providers.ts';
 import { normalizeKey } from '../parse/credentials/auths-key.ts';
+import { program } from '../util/called-as.ts';
 import { redact } from '../util/redact.ts';
 import { kubectl, namespaceOf } from './commands.ts';
 import { count } from './phrases.ts';
@@ -21,7 +21,7 @@ type Writing = 'create' | 'replace' | 'replace --force';
 
 /** `repair-secret` in a namespace, and what writes its answer. In: its flags, quoted already. A name that begins with a dash stands last. */
 const repairing = (facts: Facts, name: string, flags: string, writing: Writing, from = namespaceOf(facts)): string =>
-  `kubectl imagepull repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}-n ${quote(from)}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''} | ${kubectl(facts, `${writing} -f -`)}`;
+  `${program()} repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}-n ${quote(from)}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''} | ${kubectl(facts, `${writing} -f -`)}`;
 
 /** The environment variables to set before a command, and what belongs in them. */
 function variables(facts: Facts): string {
@@ -143,5 +143,5 @@ export function newSecretName(facts: Facts): string {
 /** Tests a pull secret with this tool. */
 export const testSecret = (facts: Facts, name: string): Fix => ({
   title: 'test the secret',
-  command: `kubectl imagepull test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} -n ${quote(namespaceOf(facts))}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
+  command: `${program()} test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} -n ${quote(namespaceOf(facts))}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
 });

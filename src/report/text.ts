@@ -6,6 +6,7 @@ import { checksOf, credentialsOf } from '../diagnosis/probe-view.ts';
 import { type CauseCode, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence, Fix } from '../model/diagnosis.ts';
 import type { ContainerKind, Facts } from '../model/facts.ts';
+import { program } from '../util/called-as.ts';
 import { VERSION } from '../util/version.ts';
 import { renderLayers } from './bars.ts';
 import { forReading } from './clean.ts';
@@ -58,7 +59,7 @@ export function renderFindings(allGroups: Group[], allPatterns: string[], option
       ? [
           isPlanned
             ? 'Add -o wide for the evidence of each.\n'
-            : 'Run "kubectl imagepull why POD" for the evidence of one pod, or add -o wide for all.\n',
+            : `Run "${program()} why POD" for the evidence of one pod, or add -o wide for all.\n`,
         ]
       : []),
   ];

@@ -35,7 +35,7 @@ for (const { code } of CAUSES)
     const messages = messagesOf(text);
     const image = messages.map(message => /\bFailed to pull image "([^"]+)"/.exec(message)?.[1]).find(Boolean);
     const factsWith = (message: string) =>
-      factsOf({ about: code, messages: [message], ...(image === undefined ? {} : { facts: { image } }) } as Fixture);
+      factsOf({ about: code, messages: [message], ...(image === undefined ? {} : { facts: { image } }) } as unknown as Fixture);
     t.ok(messages.length > 0, 'there are messages');
 
     const errors = messages.filter(message => !NO_ERROR.test(message));

@@ -2,7 +2,7 @@
  * The pages of the causes hold what people search for: the messages that runtimes and kubelet write, in a form that the reader understands and that leads to this
  * cause, the status that kubectl shows, and the same questions on every page.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { CAUSES } from '../../src/model/cause-codes.ts';
@@ -22,6 +22,7 @@ const NEED_MORE: Record<string, string> = {
 const NO_ERROR =
   /^(?:Error: (?:ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName)$|Back-off |Pulling image |Successfully pulled |Container image ".*" already |Failed to garbage collect |STATUS )/;
 
+const pageOf = (code: string): string => `docs/causes/${code}.md`;
 const section = (text: string, heading: string): string => text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 /** The messages of a page, without the type and reason of their events. */
 const messagesOf = (text: string): string[] =>
@@ -29,9 +30,10 @@ const messagesOf = (text: string): string[] =>
     .flatMap(([, block = '']) => block.trim().split('\n'))
     .map(line => line.replace(/^(?:Normal|Warning) +\w+ +/, ''));
 
-for (const { code } of CAUSES)
+// a page that is not there is named by the test of the repository
+for (const { code } of CAUSES.filter(cause => existsSync(pageOf(cause.code))))
   t.test(`${code}: its page holds messages that the reader knows, and that lead to it`, async t => {
-    const text = readFileSync(`docs/causes/${code}.md`, 'utf8');
+    const text = readFileSync(pageOf(code), 'utf8');
     const messages = messagesOf(text);
     const image = messages.map(message => /\bFailed to pull image "([^"]+)"/.exec(message)?.[1]).find(Boolean);
     const factsWith = (message: string) =>

@@ -1,5 +1,5 @@
 /**
- * Asks the registry of npm what is known of the packages that both lock files pin: advisories, and the signatures and attestations of their publishers. A package of the bundle
+ * Asks the registry of npm what is known of the packages that the lock files pin: advisories, and the signatures and attestations of their publishers. A package of the bundle
  * or of the binaries may have no advisory at all; a tool that nothing ships none that is high or critical.
  *
  *   node scripts/audit.mjs [--if-reachable] [advisories|signatures]      both by default
@@ -71,6 +71,7 @@ const QUESTIONS = {
   advisories: [
     ['advisories of the packages', () => advisories('.')],
     ['advisories of the runtime', () => advisories('release')],
+    ['advisories of the generator of the site', () => advisories('site')],
   ],
   signatures: [['signatures of the packages', () => signatures('.')]],
 };

@@ -1,7 +1,7 @@
 /**
  * Shows with krew's own programs that a release can be installed. Builds `validate-krew-manifest` and krew from their Go module, validates the release's
  * manifest against its archives (served on loopback, under the addresses that the manifest then has), shows that an archive with another digest fails,
- * and installs, runs and uninstalls the plugin with `kubectl krew`. Needs Go, git and kubectl, and what `npm run release` makes.
+ * and installs, runs and uninstalls the plugin with `kubectl krew`, also under the name that reviewers may ask for. Needs Go, git and kubectl, and what `npm run release` makes.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +14,8 @@ import { manifest } from './release/manifests.mjs';
 
 /** Pinned: Go checks the module against the digest that the checksum database has of it. */
 const KREW = 'v0.5.0';
+/** A name with a hyphen, as krew's naming guide has it. */
+const OTHER_NAME = 'image-pull';
 
 const release = join(root, 'dist', 'release');
 const tools = join(root, 'dist', 'krew', KREW);
@@ -109,15 +111,17 @@ async function main() {
   writeFileSync(join(bin, 'kubectl-krew'), readFileSync(join(tools, 'krew')), { mode: 0o755 });
   const path = [bin, join(home, 'bin'), process.env.PATH].join(delimiter);
 
-  /** The validator wants the file to have the plugin's name. It installs the archive of every platform. @type {(folder: string, text: string) => ReturnType<typeof run>} */
-  const validate = (folder, text) => {
+  /** The validator wants the file to have the plugin's name. It installs the archive of every platform. @type {(folder: string, text: string, name?: string) => ReturnType<typeof run>} */
+  const validate = (folder, text, name = plugin.name) => {
     mkdirSync(join(work, folder));
-    const file = join(work, folder, `${plugin.name}.yaml`);
+    const file = join(work, folder, `${name}.yaml`);
     writeFileSync(file, text);
     return run(join(tools, 'validate-krew-manifest'), ['-manifest', file], { HOME: work, PATH: path });
   };
   const right = await validate('right', manifest(digest, local));
   check('validate-krew-manifest accepts it, with every archive', right.status === 0, right.said);
+  const other = await validate('other', manifest(digest, local, OTHER_NAME), OTHER_NAME);
+  check(`… also under the name ${OTHER_NAME}`, other.status === 0, other.said);
   const [first, second] = targets;
   const wrong = await validate(
     'wrong',
@@ -144,6 +148,15 @@ async function main() {
   check('kubectl krew list names it', listed.said.includes(plugin.name), listed.said);
   const removed = await run('kubectl', ['krew', 'uninstall', plugin.name], env);
   check(`kubectl krew uninstall ${plugin.name}`, removed.status === 0 && !existsSync(join(home, 'bin', plugin.binary)), removed.said);
+
+  const renamed = join(work, `${OTHER_NAME}.yaml`);
+  writeFileSync(renamed, manifest(digest, undefined, OTHER_NAME));
+  const again = await run('kubectl', ['krew', 'install', `--manifest=${renamed}`, `--archive=${archive}`], env);
+  check(`kubectl krew install --manifest=${basename(renamed)}`, again.status === 0, again.said);
+  check('krew shows the permissions that are needed', again.said.includes('needs these permissions'), again.said);
+  const help = await run('kubectl', [OTHER_NAME, 'why', '--help'], env);
+  const isRenamed = help.said.includes(`kubectl ${OTHER_NAME} why`) && !help.said.includes(`kubectl ${plugin.name} `);
+  check(`kubectl ${OTHER_NAME} why --help tells its own name`, help.status === 0 && isRenamed, help.said);
 }
 
 try {

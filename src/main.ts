@@ -6,6 +6,7 @@ import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { note, printError } from './commands/terminal.ts';
 import { checkWhole, writeWhole } from './commands/whole-file.ts';
+import { callProgram, nameOfPlugin } from './util/called-as.ts';
 import { SECRETS } from './util/secrets.ts';
 
 const stop = new AbortController();
@@ -107,14 +108,15 @@ process.on('uncaughtException', error => {
   leave(stop.signal.aborted ? 130 : 2);
 });
 
-/** Under the name `kubectl_complete-imagepull` (a link to this program) kubectl asks for candidates of tab completion. */
-const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /kubectl_complete-imagepull(?:\.exe)?$/.test(name))
+/** Under the name `kubectl_complete-imagepull`, or that of a plugin with another name (a link to this program), kubectl asks for candidates of tab completion. */
+const prefix = [process.argv0, process.argv[1] ?? ''].some(name => /(?:^|[/\\])kubectl_complete-[a-z0-9_-]+(?:\.exe)?$/.test(name))
   ? ['__complete']
   : [];
 
 // passwords of proxies
 for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'])
   for (const address of [process.env[name], process.env[name.toLowerCase()]]) SECRETS.addUserInfo(address);
+callProgram(nameOfPlugin(process.argv0, process.argv[1]));
 const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {

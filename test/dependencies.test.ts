@@ -20,7 +20,7 @@ interface LockFile {
   packages: Record<string, Pinned>;
 }
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
-const FOLDERS = ['.', 'release'];
+const FOLDERS = ['.', 'release', 'site'];
 /** Folder → name and entry of each package that its lock file names. */
 const pinned = (folder: string): (Pinned & { name: string })[] =>
   Object.entries(json<LockFile>(join(folder, 'package-lock.json')).packages)
@@ -104,6 +104,7 @@ t.test('each direct dependency is justified', async t => {
     'for development',
   );
   t.strictSame(rowsBelow('In the binaries'), licenses('release', Object.keys(direct('release'))), 'in the binaries');
+  t.strictSame(rowsBelow('For the site'), licenses('site', Object.keys(direct('site'))), 'for the site');
 });
 
 t.test('the weights that are told are those of the build and of the lock file', async t => {
@@ -248,11 +249,11 @@ t.test('the audit fails when an advisory matters, and when it could not be made'
       npm_config_cache: temporary('cache'),
     });
   };
-  t.match(await audit({}), { status: 0, output: '2 passed, 0 failed' });
+  t.match(await audit({}), { status: 0, output: '3 passed, 0 failed' });
   t.match(await audit({ undici: advisory('low') }), { status: 1, output: /undici: low: a hole/ }, 'of the bundle: any');
   t.match(await audit({ knip: advisory('high') }), { status: 1, output: /knip: high: a hole/ }, 'of a tool: a grave one');
   t.match(await audit({ knip: advisory('moderate') }), { status: 0, output: /nothing ships: knip: moderate/ }, 'of a tool: no other');
   t.match(await audit({ bun: advisory('low') }), { status: 1, output: /bun: low: a hole/ }, 'of the runtime: any');
   t.match(await audit(null), { status: 2, output: /could not be asked: 405/ });
-  t.match(await audit(null, '--if-reachable'), { status: 0, output: '0 passed, 0 failed, 2 skipped' });
+  t.match(await audit(null, '--if-reachable'), { status: 0, output: '0 passed, 0 failed, 3 skipped' });
 });

@@ -79,6 +79,11 @@ t.test("krew's rules are kept", async t => {
   for (const line of spec.description.split('\n')) t.ok(line.length <= 80, `at most 80 characters: ${line}`);
   t.notMatch(spec.description, /kubectl imagepull|^ *\$|usage|example/im, 'no usage examples in the description');
   t.equal(spec.caveats, plugin.caveats === '' ? undefined : plugin.caveats);
+  for (const line of spec.caveats?.split('\n') ?? []) t.ok(line.length <= 80, `at most 80 characters: ${line}`);
+  const roles = ['reader', 'reader-secrets', 'from-node'].map(file => read(resolve('deploy/rbac', `${file}.yaml`))).join('---\n');
+  for (const resource of ['pods', 'events', 'serviceaccounts', 'namespaces', 'secrets', 'nodes'])
+    t.ok(spec.caveats?.includes(resource) && roles.includes(resource), `the caveats name the right on ${resource}, as the roles do`);
+  t.match(metadata.name, /^(?!kube|plugin|.*-plugin)[a-z]/, "krew's naming guide: no kube prefix, no plugin");
 
   const known = ['windows/386', 'windows/amd64', 'windows/arm64', 'darwin/386', 'darwin/amd64', 'darwin/arm64'];
   known.push(...['386', 'amd64', 'arm', 'arm64', 'ppc64le'].map(arch => `linux/${arch}`));

@@ -22,7 +22,7 @@ const CODES = [
   ...['ImageNeverPulled', 'FixedWaitingForRetry', 'StillPulling', 'NoPullProblem', 'Unknown'],
 ].sort();
 
-const HEADINGS = ['What happened', 'What you see', 'Why', 'Check it by hand', 'Fix', 'Not this if'];
+const HEADINGS = ['What happened', 'What you see', 'Why', 'How to find it', 'How to fix it', 'How to prevent it', 'Not this if'];
 
 /** Folders from the bottom up: a file may import from its own folder and from those below, never from one beside or above. */
 const LAYERS = [['util'], ['model'], ['parse'], ['cluster', 'registry', 'causes'], ['diagnosis'], ['report'], ['commands'], ['']];

@@ -10,11 +10,11 @@ const made = '# Made from plugin.yaml by `npm run release:manifest -- --placehol
  * @param {string} versionText
  * @param {(target: Target) => { uri: string, sha256?: string }} archive
  */
-function render(versionText, archive) {
+function render(versionText, archive, name = plugin.name) {
   const manifest = {
     apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
     kind: 'Plugin',
-    metadata: { name: plugin.name },
+    metadata: { name },
     spec: {
       version: versionText,
       homepage: plugin.homepage,
@@ -32,10 +32,12 @@ function render(versionText, archive) {
 }
 
 /**
- * `digest`: from a target to the SHA-256 of its archive. `address`: from a target to where the archive is, if not where it will be published.
- * @type {(digest: (target: Target) => string, address?: (target: Target) => string) => string}
+ * `digest`: from a target to the SHA-256 of its archive. `address`: from a target to where the archive is, if not where it will be published. `name`: what kubectl is
+ * to call the plugin, if not what plugin.yaml says: the same archives serve every name.
+ * @type {(digest: (target: Target) => string, address?: (target: Target) => string, name?: string) => string}
  */
-export const manifest = (digest, address = archiveAddress) => render(tag, target => ({ uri: address(target), sha256: digest(target) }));
+export const manifest = (digest, address = archiveAddress, name = plugin.name) =>
+  render(tag, target => ({ uri: address(target), sha256: digest(target) }), name);
 
 /** krew-manifest.yaml: no archive has these digests. */
 export const placeholder = () => made + manifest(() => '0'.repeat(64));

@@ -1,5 +1,6 @@
 /** ProxyFailed: the node's HTTP proxy is unreachable, or it rejects the request. Belongs here: its summary and its fixes. Pure. */
 import type { Fault } from '../model/fault.ts';
+import { program } from '../util/called-as.ts';
 import { isLoopback } from '../util/proxy.ts';
 import type { CauseText } from './cause.ts';
 import { registryWord } from './commands.ts';
@@ -18,7 +19,7 @@ export const ProxyFailed: CauseText = {
           : `The runtime of ${nodeName(facts)} uses ${proxyOf(fault)} for ${registry(facts)}, and ${fault?.status === 407 ? 'the proxy requires authentication' : 'the proxy fails'}${fault?.host != null && fault.host !== facts.reference?.registry ? ` (for a request to "${fault.host}")` : ''}.${ownMachine(fault)}${seenFrom(fault)}`,
   fixes: (facts, fault) => {
     const steps = nodeSteps(facts);
-    const own = `correct HTTPS_PROXY and NO_PROXY of this machine, then run kubectl imagepull again`;
+    const own = `correct HTTPS_PROXY and NO_PROXY of this machine, then run ${program()} again`;
     if (fault?.details.proxyAnswers)
       return [
         { title: `let the proxy or web gateway between the nodes and ${registryWord(facts)} pass their requests`, command: null },

@@ -8,6 +8,7 @@ import type { Facts } from '../model/facts.ts';
 import { type Fault, isAuthenticationFault } from '../model/fault.ts';
 import { faultOfProbe } from '../model/probe.ts';
 import { isForeignChallenge } from '../model/registry-providers.ts';
+import { program } from '../util/called-as.ts';
 import type { CauseFix, CauseText } from './cause.ts';
 import { namespaceOf, registryWord } from './commands.ts';
 import { capital, hostOf, imageOf, registry } from './phrases.ts';
@@ -78,7 +79,7 @@ function compare(facts: Facts, fault: Fault | null): Fix[] {
   return [
     {
       title: 'ask both the mirror and the registry from this machine: it tells which of them is at fault',
-      command: `kubectl imagepull why -n ${quote(namespaceOf(facts))} --registry-mirror ${quote([`${from}=`, hostWord(isMirror(fault) ? fault?.host : null, '') || blank('MIRROR')])} ${positional(pod.name)}`,
+      command: `${program()} why -n ${quote(namespaceOf(facts))} --registry-mirror ${quote([`${from}=`, hostWord(isMirror(fault) ? fault?.host : null, '') || blank('MIRROR')])} ${positional(pod.name)}`,
     },
   ];
 }

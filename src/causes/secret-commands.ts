@@ -2,12 +2,12 @@
  * Commands that create, renew and repair pull secrets. No password is in one: `repair-secret` reads it from the environment or from the issuer's command, or it stays inside the secret.
  * So no shell has to expand anything. Pure.
  */
-
 import type { TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
 import type { CredentialFact, DeclaredAt, Facts } from '../model/facts.ts';
 import { authsKeyOf, providerOf, type RegistryProvider, type TokenUser } from '../model/registry-providers.ts';
 import { normalizeKey } from '../parse/credentials/auths-key.ts';
+import { program } from '../util/called-as.ts';
 import { redact } from '../util/redact.ts';
 import { kubectl, namespaceOf } from './commands.ts';
 import { count } from './phrases.ts';
@@ -30,7 +30,7 @@ const manifestOf = (facts: Facts, name: string): DeclaredAt | null =>
 function repairing(facts: Facts, name: string, flags: string, writing: Writing, from = namespaceOf(facts)): string {
   const place = manifestOf(facts, name);
   const words = (more: string): string =>
-    `kubectl imagepull repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}${more}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''}`;
+    `${program()} repair-secret ${name.startsWith('-') ? '' : `${quote(name)} `}${more}${flags === '' ? '' : ` ${flags}`}${name.startsWith('-') ? ` ${positional(name)}` : ''}`;
   return place === null
     ? `${words(`-n ${quote(from)}`)} | ${kubectl(facts, `${writing} -f -`)}`
     : `${words(`-f ${quote(fileOf(place))}`)} > ${quote(`./${name.replace(/\//g, '-')}.yaml`)}`;
@@ -182,5 +182,5 @@ export function newSecretName(facts: Facts): string {
 /** Tests a pull secret with this tool: there is no step where it stands in standard input. */
 export const testSecret = (facts: Facts, name: string): Fix => ({
   title: manifestOf(facts, name)?.file === '-' ? '' : 'test the secret',
-  command: `kubectl imagepull test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} ${whereOf(facts, name)}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
+  command: `${program()} test-secret ${name.startsWith('-') ? '' : `${quote(name)} `}--image ${quote(facts.image)} ${whereOf(facts, name)}${name.startsWith('-') ? ` ${positional(name)}` : ''}`,
 });

@@ -26,6 +26,7 @@ import { type Facts, isOver } from '../model/facts.ts';
 import { type Event, keyOf, type Lookup, type Node, namespaceOf, notSeen, type Pod, type PodSnapshot } from '../model/kubernetes.ts';
 import { refusedPull } from '../parse/messages/admission.ts';
 import { imagesOf, pullSecretNames, serviceAccountName } from '../parse/pod.ts';
+import { program } from '../util/called-as.ts';
 import { redact } from '../util/redact.ts';
 import { inUrl, onOneLine } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
@@ -292,7 +293,7 @@ function farewell(pods: readonly PullPod[], timeout: number): string {
   const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace))];
   const names = pods.map(({ metadata }) => `"${metadata.namespace}/${metadata.name}"`).join(', ');
   const where = namespaces.length === 1 ? `-n ${namespaces[0]}` : '-A';
-  return `left behind: ${names || 'nothing'}. ${pods.length === 0 ? '' : `It ends by itself within ${deadlineOf(timeout)} s; remove it now with: kubectl imagepull cleanup ${where}`}`.trim();
+  return `left behind: ${names || 'nothing'}. ${pods.length === 0 ? '' : `It ends by itself within ${deadlineOf(timeout)} s; remove it now with: ${program()} cleanup ${where}`}`.trim();
 }
 
 /** Creates one pod, waits for what its node says, and removes it. */
@@ -336,7 +337,7 @@ async function ask(task: Task, run: string, there: Set<PullPod>, warnings: strin
       const { is, why } = await removed(writer, { namespace, name, uid, run });
       if (is === 'gone' || is === 'replaced') there.delete(pod);
       else {
-        const command = is === 'there' ? `kubectl imagepull cleanup -n ${namespace}` : `kubectl delete pod ${name} -n ${namespace}`;
+        const command = is === 'there' ? `${program()} cleanup -n ${namespace}` : `kubectl delete pod ${name} -n ${namespace}`;
         warnings.push(
           `pod "${name}" in namespace "${namespace}" could not be removed: ${why}; it ends by itself, and it goes with pod "${question.owner.name}"; remove it with: ${command}`,
         );

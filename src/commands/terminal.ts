@@ -2,6 +2,7 @@
  * The terminal and the files of a command: what is printed where, progress while somebody waits, and the text that is read. The only place that writes to standard output and
  * standard error: nothing passes it that a terminal obeys, that breaks a line of ours, or that is a secret of the run.
  */
+import { asCalled } from '../util/called-as.ts';
 import { redact } from '../util/redact.ts';
 import { UserError } from '../util/user-error.ts';
 import { visible, visibleLayout } from '../util/visible.ts';
@@ -96,7 +97,7 @@ export function notWritable(path: string, error: unknown): UserError {
 const oneLine = (text: string): string => visible(redact(text));
 
 /** Says something on standard error, on one line. */
-export const note = (context: Pick<Context, 'stderr'>, text: string): void => void context.stderr.write(`${oneLine(text)}\n`);
+export const note = (context: Pick<Context, 'stderr'>, text: string): void => void context.stderr.write(`${asCalled(oneLine(text))}\n`);
 
 /** Prints warnings on standard error, one line each. */
 export const warn = (context: Context, warnings: string[]): void => {

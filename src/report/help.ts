@@ -14,12 +14,13 @@ import {
   PROGRAM,
   SUMMARY,
 } from '../flags.ts';
+import { asCalled } from '../util/called-as.ts';
 import { fold } from './columns.ts';
 
 /** In: the name of a command, undefined for the program, and the columns to fold at. Out: the help. */
 export function helpText(name: CommandName | undefined, width: number): string {
   const command = COMMANDS.find(one => one.name === name);
-  return `${(command === undefined ? programHelp(width) : commandHelp(command, width)).join('\n')}\n`;
+  return asCalled(`${(command === undefined ? programHelp(width) : commandHelp(command, width)).join('\n')}\n`);
 }
 
 /** In: the columns to fold at. Out: what somebody sees who gives no word: it fits on the screen of a small terminal. */

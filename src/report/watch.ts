@@ -13,6 +13,7 @@ import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Facts } from '../model/facts.ts';
 import { keyOf, type Pod } from '../model/kubernetes.ts';
 import { imagesOf } from '../parse/pod.ts';
+import { program } from '../util/called-as.ts';
 import { forReading } from './clean.ts';
 import { diagnosisItem, toJsonLine } from './json.ts';
 
@@ -199,7 +200,7 @@ function fixOf({ findings: [first] }: Group): string[] {
   const fix = first?.diagnosis.fixes.find(({ command }) => command !== null);
   if (fix?.command == null) return [];
   const { namespace = '', name = '' } = first?.facts.pod ?? {};
-  const command = fix.command.includes('\n') ? `run kubectl imagepull why -n ${quote(namespace)} ${positional(name)}` : fix.command;
+  const command = fix.command.includes('\n') ? `run ${program()} why -n ${quote(namespace)} ${positional(name)}` : fix.command;
   return [`${INDENT}fix: ${command}`];
 }
 

@@ -1,8 +1,8 @@
 /** CRI-O, and OpenShift, which sets CRI-O up by objects of the cluster. Source: containers-registries.conf(5), containers-certs.d(5), crio.conf(5), OpenShift's image configuration. */
-
 import type { NodeFacts } from '../../model/facts.ts';
 import { isOpenShiftNode } from '../../model/openshift.ts';
 import { withoutTag } from '../../model/reference.ts';
+import { program } from '../../util/called-as.ts';
 import { quote } from '../shell.ts';
 import {
   asWord,
@@ -143,7 +143,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
     setLogin: (_, host) =>
       here(
         `add "${host}" to the global pull secret (set the environment variables REGISTRY_USER and REGISTRY_PASSWORD first)`,
-        `kubectl imagepull repair-secret pull-secret -n openshift-config --set ${quote(host)} | oc replace -f -`,
+        `${program()} repair-secret pull-secret -n openshift-config --set ${quote(host)} | oc replace -f -`,
       ),
     checkSettings: byDigest =>
       byDigest
@@ -167,7 +167,7 @@ function openshiftSteps(node: NodeFacts): NodeSteps {
     setProxy: registry =>
       here(`correct httpsProxy, or add ${registry} to noProxy; OpenShift then updates the nodes one by one`, 'oc edit proxy/cluster'),
     showCredentials: () =>
-      here('test the global pull secret: the answer lists its registries', 'kubectl imagepull test-secret pull-secret -n openshift-config'),
+      here('test the global pull secret: the answer lists its registries', `${program()} test-secret pull-secret -n openshift-config`),
     sandboxImage: () =>
       step(shell, 'show the sandbox image, which is part of the OpenShift release', 'crio status config | grep pause_image'),
     status: () => here('show the log of CRI-O', `oc adm node-logs ${name} -u crio --tail=50`),

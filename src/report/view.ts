@@ -94,7 +94,7 @@ export interface Ladder {
 }
 
 /** A table with its title. */
-export interface TableView {
+interface TableView {
   title: string;
   head: string[];
   rows: string[][];
@@ -176,7 +176,7 @@ function exampleOf({ findings: [first], pods }: Group): string | null {
 }
 
 /** In: a finding, the groups of its cause that it stands for (none: itself alone), and whether everything is told. Out: its parts. */
-export function findingView({ facts, diagnosis }: Finding, block: readonly Group[], wide: boolean): FindingView {
+function findingView({ facts, diagnosis }: Finding, block: readonly Group[], wide: boolean): FindingView {
   const { cause, certainty, title, summary, also, next, fixes, decidedBy } = diagnosis;
   const isFine = NO_CAUSE.has(cause);
   return {

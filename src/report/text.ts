@@ -20,7 +20,9 @@ const SOURCE: Record<Evidence['source'], string> = {
   note: 'note',
 };
 /** Rows that are shown: with what stands around them they fit a screen of 40 lines. */
-const MAX_ROWS = 12;
+const MAX_ROWS = 14;
+/** Rows of one cause that are shown where not all fit: no cause hides the others. */
+const MAX_OF_CAUSE = 3;
 /** Commands for other pods of a cause that are shown. */
 const MAX_OTHER_FIXES = 4;
 /** Lines of a line of evidence: of what proves the verdict, and of the rest. */
@@ -43,8 +45,8 @@ export function renderFindings(groups: readonly Group[], patterns: readonly stri
 }
 
 function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }: TextOptions, s: Style): string {
-  const shown = rows.slice(0, wide ? undefined : MAX_ROWS);
-  const left = rows.slice(shown.length);
+  const shown = wide ? rows : firstRows(rows);
+  const left = rows.filter(row => !shown.includes(row));
   const pods = left.reduce((sum, row) => sum + row.pods, 0);
   return [
     ...hanging(headline, width).map(line => s.bold(line)),
@@ -53,6 +55,17 @@ function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }
     ...(shown.some(isPartlyProved) ? fold('certain M/N: the cause is proved for M of the N pods', width, '  ') : []),
     '',
   ].join('\n');
+}
+
+/** The rows that fit a screen. */
+function firstRows(rows: readonly GroupRow[]): GroupRow[] {
+  if (rows.length <= MAX_ROWS || rows.every(({ cause }) => cause === rows[0]?.cause)) return rows.slice(0, MAX_ROWS);
+  const shown = new Map<string, number>();
+  const isShown = ({ cause }: GroupRow): boolean => {
+    shown.set(cause, (shown.get(cause) ?? 0) + 1);
+    return (shown.get(cause) ?? 0) <= MAX_OF_CAUSE;
+  };
+  return rows.filter(isShown).slice(0, MAX_ROWS);
 }
 
 const isPartlyProved = ({ pods, proved, certainty }: GroupRow): boolean => certainty === 'certain' && proved < pods;

@@ -440,9 +440,18 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
     ...more,
   ];
   const inJson = await runAll(rows.map((_, index) => line(index, '-o', 'json')));
-  const all = await run(['test-secret', ...rows.map((_, index) => `s${index}`), '--kubeconfig', kubeconfig, '--timeout', '20s']);
-  t.match(all, { status: 1, stderr: '' }, 'all of them as text');
-  const asText = all.stdout.split(/^(?=secret shop\/)/m);
+  const all = await run([
+    'test-secret',
+    ...rows.map((_, index) => `s${index}`),
+    '--kubeconfig',
+    kubeconfig,
+    '--timeout',
+    '20s',
+    '-o',
+    'wide',
+  ]);
+  t.match(all, { status: 1, stderr: '', stdout: /^\d+ secrets: \d+ do not work/ }, 'all of them as text, first as a table');
+  const [, ...asText] = all.stdout.split(/^(?=secret shop\/)/m);
   t.equal(asText.length, rows.length, 'each has its own part of the text');
   for (const [index, [name, , , , code, says]] of rows.entries()) {
     const json = inJson[index] as Run;
@@ -455,7 +464,7 @@ t.test('test-secret names what is wrong with every broken shape', async t => {
       `${name}: ${code}, in ${JSON.stringify(told)}`,
     );
     t.equal(json.status, 1, `${name}: status 1`);
-    const text = asText[index] ?? '';
+    const text = asText.find(part => part.startsWith(`secret shop/s${index} `)) ?? '';
     const verdict =
       /(?:does not work|could not be tested from this machine|works only for some of its entries|works, but it cannot pull the image)$/m;
     t.match(text.split('\n')[0], verdict, `${name}: the text says that it does not work, or what is not known`);

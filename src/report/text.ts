@@ -21,7 +21,9 @@ const SOURCE: Record<Evidence['source'], string> = {
   note: 'note',
 };
 /** Rows that are shown: with what stands around them they fit a screen of 40 lines. */
-const MAX_ROWS = 12;
+const MAX_ROWS = 14;
+/** Rows of one cause that are shown where not all fit: no cause hides the others. */
+const MAX_OF_CAUSE = 3;
 /** Commands for other pods of a cause that are shown. */
 const MAX_OTHER_FIXES = 4;
 /** Lines of a line of evidence: of what proves the verdict, and of the rest. */
@@ -44,37 +46,56 @@ export function renderFindings(groups: readonly Group[], patterns: readonly stri
 }
 
 function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }: TextOptions, s: Style): string {
-  const shown = rows.slice(0, wide ? undefined : MAX_ROWS);
-  const left = rows.slice(shown.length);
+  const shown = wide ? rows : firstRows(rows);
+  const left = rows.filter(row => !shown.includes(row));
   const pods = left.reduce((sum, row) => sum + row.pods, 0);
   return [
     ...hanging(headline, width).map(line => s.bold(line)),
-    ...(shown.length === 0 ? [] : [table(['PODS', 'CAUSE', 'CERTAINTY', 'NAMESPACE', 'ABOUT'], shown.map(cellsOf), width)]),
+    ...(shown.length === 0 ? [] : [tableOf(shown, rows, width)]),
     ...(left.length === 0 ? [] : [`  and ${count(left.length, 'more row')} with ${count(pods, 'pod')}: -o wide shows all`]),
     ...(shown.some(isPartlyProved) ? fold('certain M/N: the cause is proved for M of the N pods', width, '  ') : []),
     '',
   ].join('\n');
 }
 
+/** The rows that fit a screen. */
+function firstRows(rows: readonly GroupRow[]): GroupRow[] {
+  if (rows.length <= MAX_ROWS || rows.every(({ cause }) => cause === rows[0]?.cause)) return rows.slice(0, MAX_ROWS);
+  const shown = new Map<string, number>();
+  const isShown = ({ cause }: GroupRow): boolean => {
+    shown.set(cause, (shown.get(cause) ?? 0) + 1);
+    return (shown.get(cause) ?? 0) <= MAX_OF_CAUSE;
+  };
+  return rows.filter(isShown).slice(0, MAX_ROWS);
+}
+
 const isPartlyProved = ({ pods, proved, certainty }: GroupRow): boolean => certainty === 'certain' && proved < pods;
 
-function cellsOf(row: GroupRow): string[] {
-  const [first = '', ...more] = row.namespaces;
-  return [
+/** In: the rows that are shown, and all of them. What all share is not repeated: with one cause each row has one line. */
+function tableOf(shown: readonly GroupRow[], all: readonly GroupRow[], width: number): string {
+  const hasCauses = new Set(all.map(({ cause }) => cause)).size > 1;
+  const cells = shown.map(row => [
     String(row.pods).padStart(4),
-    row.cause,
-    isPartlyProved(row) ? `certain ${row.proved}/${row.pods}` : NO_CAUSE.has(row.cause) ? '-' : row.certainty,
-    more.length === 0 ? first : `${first} and ${more.length} more`,
-    row.example === null ? row.about : `${row.about}; ${row.pods > 1 ? 'e.g. ' : ''}${row.example}`,
-  ];
+    ...(hasCauses ? [row.cause] : []),
+    certaintyOf(row),
+    ...(hasCauses ? [namespacesOf(row)] : []),
+    `${row.about}${row.example === null ? '' : `; ${row.pods > 1 ? 'e.g. ' : ''}${row.example}`}${hasCauses || row.namespaces.length < 2 ? '' : ` (${count(row.namespaces.length, 'namespace')})`}`,
+  ]);
+  return table(['PODS', ...(hasCauses ? ['CAUSE'] : []), 'CERTAINTY', ...(hasCauses ? ['NAMESPACE'] : []), 'ABOUT'], cells, width);
 }
+
+const namespacesOf = ({ namespaces: [first = '', ...more] }: GroupRow): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
+
+const certaintyOf = (row: GroupRow): string =>
+  isPartlyProved(row) ? `certain ${row.proved}/${row.pods}` : NO_CAUSE.has(row.cause) ? '-' : row.certainty;
 
 /** Where the rest is. */
 function renderMore({ isTableOnly, isBrief, isPlanned }: ReportView, width: number): string[] {
   if (!isTableOnly && !isBrief) return [];
   const how = isPlanned
     ? 'Add -o wide for the evidence of each.'
-    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence${isTableOnly ? ' and the fix' : ''} of one pod, or add -o wide for all.`;
+    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence and the fix of one pod, or add -o wide for all.`;
   return [`${hanging(how, width).join('\n')}\n`];
 }
 
@@ -158,7 +179,12 @@ function renderDetails(
 function renderOtherFixes(others: FindingView['otherFixes'], s: Style): string[] {
   const more = others.length - MAX_OTHER_FIXES;
   return [
-    ...others.slice(0, MAX_OTHER_FIXES).flatMap(({ command, pods }) => [`  ${count(pods, 'pod')}:`, ...renderCommand(command, s)]),
+    ...others
+      .slice(0, MAX_OTHER_FIXES)
+      .flatMap(({ command, pods, about }) => [
+        `  ${count(pods, 'pod')}${about === null ? '' : ` (${about})`}:`,
+        ...renderCommand(command, s),
+      ]),
     ...(more > 0 ? [`  and ${more} more (-o wide shows the fix of each pod)`] : []),
   ];
 }

@@ -87,12 +87,14 @@ export function table(head: string[], rows: string[][], width: number): string {
   const room = width - sizes.slice(0, -1).reduce((sum, size) => sum + size + 2, 2);
   const needed = Math.max(longest(cells.flatMap(cell => cell.split(/\s+/))), Math.min(LEAST, longest(cells)));
   if (last > 0 && needed > room) {
+    // below the second column where the first is a number
+    const under = ' '.repeat(Math.min(sizes[0] ?? 0, NUMBER) + 4);
     const [title = '', ...lines] = laidOut(
       head.slice(0, -1),
       rows.map(row => row.slice(0, -1)),
       sizes.slice(0, -1),
     );
-    return [title, ...lines.flatMap((line, index) => [line, ...(cells[index] === '' ? [] : fold(cells[index] ?? '', width, UNDER))])].join(
+    return [title, ...lines.flatMap((line, index) => [line, ...(cells[index] === '' ? [] : fold(cells[index] ?? '', width, under))])].join(
       '\n',
     );
   }
@@ -100,8 +102,8 @@ export function table(head: string[], rows: string[][], width: number): string {
   return laidOut(head, folded, [...sizes.slice(0, -1), Math.max(room, sizes[last] ?? 0)]).join('\n');
 }
 
-/** What begins a line under a row. */
-const UNDER = ' '.repeat(8);
+/** Columns of a number. */
+const NUMBER = 4;
 
 /** In: the titles, rows whose cells fit, and the columns of each. Out: the lines. */
 function laidOut(head: string[], rows: string[][], sizes: number[]): string[] {

@@ -32,17 +32,17 @@ function renderOverview(tests: readonly SecretTest[], { width }: TextOptions, s:
     ...(bad === 0 ? [] : [`${bad} ${bad === 1 ? 'does' : 'do'} not work`]),
     ...(open === 0 ? [] : [`${open} ${open === 1 ? 'works' : 'work'} in part or could not be tested`]),
   ];
-  const rows = tests.map(test => [
-    `${test.secret.namespace}/${test.secret.name}`,
-    verdictOf(test).words,
-    test.entries.length === 0 ? '-' : `${test.entries.filter(({ cause }) => cause !== null).length} of ${test.entries.length}`,
-    [...new Set([...test.problems.map(({ code }) => code), ...test.entries.flatMap(({ cause }) => cause ?? [])])].join(', '),
-  ]);
-  return [
-    s.bold(`${count(tests.length, 'secret')}: ${parts.join(', ')}`),
-    table(['SECRET', 'RESULT', 'FAILING ENTRIES', 'WHY'], rows, width),
-    '',
-  ].join('\n');
+  const rows = tests.map(test => {
+    const causes = new Set([...test.problems.map(({ code }) => code), ...test.entries.flatMap(({ cause }) => cause ?? [])]);
+    return [
+      `${test.secret.namespace}/${test.secret.name}`,
+      test.entries.length === 0 ? '-' : `${test.entries.filter(({ cause }) => cause !== null).length} of ${test.entries.length}`,
+      `${verdictOf(test).words}${causes.size === 0 ? '' : `: ${[...causes].join(', ')}`}`,
+    ];
+  });
+  return [s.bold(`${count(tests.length, 'secret')}: ${parts.join(', ')}`), table(['SECRET', 'FAILED', 'RESULT'], rows, width), ''].join(
+    '\n',
+  );
 }
 
 /** The verdict, what is wrong, the fix, then what was seen of each entry. */

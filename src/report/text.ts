@@ -48,7 +48,7 @@ function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }
   const pods = left.reduce((sum, row) => sum + row.pods, 0);
   return [
     ...hanging(headline, width).map(line => s.bold(line)),
-    ...(shown.length === 0 ? [] : [table(['PODS', 'CAUSE', 'CERTAINTY', 'NAMESPACE', 'ABOUT'], shown.map(cellsOf), width)]),
+    ...(shown.length === 0 ? [] : [tableOf(shown, rows, width)]),
     ...(left.length === 0 ? [] : [`  and ${count(left.length, 'more row')} with ${count(pods, 'pod')}: -o wide shows all`]),
     ...(shown.some(isPartlyProved) ? fold('certain M/N: the cause is proved for M of the N pods', width, '  ') : []),
     '',
@@ -57,23 +57,31 @@ function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }
 
 const isPartlyProved = ({ pods, proved, certainty }: GroupRow): boolean => certainty === 'certain' && proved < pods;
 
-function cellsOf(row: GroupRow): string[] {
-  const [first = '', ...more] = row.namespaces;
-  return [
+/** In: the rows that are shown, and all of them. What all share is not repeated: with one cause each row has one line. */
+function tableOf(shown: readonly GroupRow[], all: readonly GroupRow[], width: number): string {
+  const hasCauses = new Set(all.map(({ cause }) => cause)).size > 1;
+  const cells = shown.map(row => [
     String(row.pods).padStart(4),
-    row.cause,
-    isPartlyProved(row) ? `certain ${row.proved}/${row.pods}` : NO_CAUSE.has(row.cause) ? '-' : row.certainty,
-    more.length === 0 ? first : `${first} and ${more.length} more`,
-    row.example === null ? row.about : `${row.about}; ${row.pods > 1 ? 'e.g. ' : ''}${row.example}`,
-  ];
+    ...(hasCauses ? [row.cause] : []),
+    certaintyOf(row),
+    ...(hasCauses ? [namespacesOf(row)] : []),
+    `${row.about}${row.example === null ? '' : `; ${row.pods > 1 ? 'e.g. ' : ''}${row.example}`}${hasCauses || row.namespaces.length < 2 ? '' : ` (${count(row.namespaces.length, 'namespace')})`}`,
+  ]);
+  return table(['PODS', ...(hasCauses ? ['CAUSE'] : []), 'CERTAINTY', ...(hasCauses ? ['NAMESPACE'] : []), 'ABOUT'], cells, width);
 }
+
+const namespacesOf = ({ namespaces: [first = '', ...more] }: GroupRow): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
+
+const certaintyOf = (row: GroupRow): string =>
+  isPartlyProved(row) ? `certain ${row.proved}/${row.pods}` : NO_CAUSE.has(row.cause) ? '-' : row.certainty;
 
 /** Where the rest is. */
 function renderMore({ isTableOnly, isBrief, isPlanned }: ReportView, width: number): string[] {
   if (!isTableOnly && !isBrief) return [];
   const how = isPlanned
     ? 'Add -o wide for the evidence of each.'
-    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence${isTableOnly ? ' and the fix' : ''} of one pod, or add -o wide for all.`;
+    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence and the fix of one pod, or add -o wide for all.`;
   return [`${hanging(how, width).join('\n')}\n`];
 }
 
@@ -157,7 +165,12 @@ function renderDetails(
 function renderOtherFixes(others: FindingView['otherFixes'], s: Style): string[] {
   const more = others.length - MAX_OTHER_FIXES;
   return [
-    ...others.slice(0, MAX_OTHER_FIXES).flatMap(({ command, pods }) => [`  ${count(pods, 'pod')}:`, ...renderCommand(command, s)]),
+    ...others
+      .slice(0, MAX_OTHER_FIXES)
+      .flatMap(({ command, pods, about }) => [
+        `  ${count(pods, 'pod')}${about === null ? '' : ` (${about})`}:`,
+        ...renderCommand(command, s),
+      ]),
     ...(more > 0 ? [`  and ${more} more (-o wide shows the fix of each pod)`] : []),
   ];
 }

@@ -70,8 +70,8 @@ export interface FindingView {
   /** The checks from this machine in the order of a pull; null where no registry was asked. */
   ladder: Ladder | null;
   fixes: Fix[];
-  /** Commands for other pods of the cause, where these need others. */
-  otherFixes: { command: string; pods: number }[];
+  /** Commands for other pods of the cause, where these need others; empty where it is about many things. `about`: what each is about, null where all are about the same. */
+  otherFixes: { command: string; pods: number; about: string | null }[];
   /** What proves the verdict comes first. */
   evidence: Evidence[];
   decidedBy: DecidedBy;
@@ -278,13 +278,12 @@ function ladderOf(facts: Facts): Ladder | null {
   return { identity: attempt === null ? null : username ? `as user "${username}"` : 'anonymously', steps };
 }
 
-/** The commands for the other pods of the groups, where these need others. */
+/** The commands for the other pods of the groups, where these need others. Of many groups each has its own: that is what `why POD` is for. */
 function otherFixesOf(block: readonly Group[], fixes: readonly Fix[]): FindingView['otherFixes'] {
-  const all = new Map<string, number>();
-  for (const { command, pods } of block.flatMap(({ repairs }) => repairs)) all.set(command, (all.get(command) ?? 0) + pods);
-  return [...all]
-    .filter(([command]) => !fixes.some(fix => fix.command === command))
-    .map(([command, pods]) => ({ command, pods }))
+  if (block.length > MAX_DETAILED) return [];
+  return block
+    .flatMap(group => group.repairs.map(({ command, pods }) => ({ command, pods, about: block.length < 2 ? null : aboutOf(group) })))
+    .filter(({ command }, index, all) => ![...fixes, ...all.slice(0, index)].some(other => other.command === command))
     .sort((a, b) => b.pods - a.pods);
 }
 

@@ -86,6 +86,7 @@ thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%
 table,tbody,tr,td{display:block}
 tr{padding:.35rem 0;border-bottom:1px solid var(--line)}
 td{padding:.1rem 0;border:0;overflow-wrap:anywhere}
+td:empty{display:none}
 td::before{content:attr(data-label) ": ";color:var(--muted)}
 }
 @media print{

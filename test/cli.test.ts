@@ -11,7 +11,7 @@ import { items, podOf } from './helpers/shop.ts';
 const SAVED = 'test/fixtures/saved/shop.yaml';
 
 const transcript = (args: readonly string[], { status, stdout, stderr }: Run): string =>
-  normal(`$ kubectl imagepull ${args.join(' ')}\n${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- status ${status}\n`);
+  normal(`$ ${['kubectl imagepull', ...args].join(' ')}\n${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- status ${status}\n`);
 
 t.test('transcripts', async t => {
   for (const args of [

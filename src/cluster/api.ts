@@ -224,7 +224,11 @@ function usableProxy(proxy: string | null): URL | null {
   );
 }
 
-const tooLarge = (limit: number): UserError => new UserError(`the API server returned more than ${limit / 1024 / 1024} MiB at once`);
+const tooLarge = (limit: number): UserError =>
+  new UserError(
+    `the API server returned more than ${limit / 1024 / 1024} MiB at once`,
+    'read fewer objects: use -n NAMESPACE or -l SELECTOR',
+  );
 
 /** A body as text. Errors: a UserError when it is longer than a number of bytes. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {

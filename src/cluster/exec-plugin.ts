@@ -71,7 +71,8 @@ function mayAsk(exec: ExecSpec, isTerminal: boolean): boolean {
       `${nameOf(exec)} has the apiVersion "${exec.apiVersion}", which kubectl does not support`,
       `update the plugin and set apiVersion: ${VERSIONS[0]}`,
     );
-  if (exec.command === '') throw new UserError('the credential plugin of the kubeconfig has no command', 'set exec.command');
+  if (exec.command === '')
+    throw new UserError('the credential plugin of the kubeconfig has no command', 'set exec.command of its user in the kubeconfig');
   // v1beta1 had no such field at first: there its default is IfAvailable
   const mode = exec.interactiveMode || (exec.apiVersion === VERSIONS[1] ? 'IfAvailable' : '');
   switch (mode) {

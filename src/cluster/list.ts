@@ -77,11 +77,14 @@ export async function foldPages<T, R>(
     } else if (answer.status === 403)
       throw new UserError(
         `cannot list ${what}: ${missingPermission('list', resource)} (${answer.message})`,
-        `ask for the permission "list ${resource}", or name a pod`,
+        `ask for the permission "list ${resource}", or ${path.includes('/namespaces/') ? 'name a pod' : 'look at one namespace with -n'}`,
       );
     else throw new UserError(`cannot list ${what}: ${answer.message}`, 'try again');
   }
-  throw new UserError(`cannot list ${what}: the API server at ${api.server} returns a list that does not end`);
+  throw new UserError(
+    `cannot list ${what}: the API server at ${api.server} returns a list that does not end`,
+    "check the cluster's server address in the kubeconfig",
+  );
 }
 
 const notAList = (api: Api, what: string): UserError =>

@@ -27,7 +27,8 @@ async function filesOf(name: string): Promise<string[]> {
   const isFolder = name !== '-' && (await stat(name).catch(() => null))?.isDirectory();
   if (!isFolder) return [name];
   const files = await manifestsIn(name, []);
-  if (files.length === 0) throw new UserError(`the folder "${name}" holds no .yaml, .yml or .json file`, 'check -f');
+  if (files.length === 0)
+    throw new UserError(`the folder "${name}" holds no .yaml, .yml or .json file`, 'name a folder of manifests after -f');
   return files;
 }
 
@@ -39,7 +40,10 @@ const isFile = (path: string): Promise<boolean> =>
 
 async function manifestsIn(folder: string, found: string[]): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: { code?: string }) => {
-    throw new UserError(`the folder "${folder}" cannot be read: ${error.code ?? 'unknown error'}`, 'check -f');
+    throw new UserError(
+      `the folder "${folder}" cannot be read: ${error.code ?? 'unknown error'}`,
+      'correct the path after -f, or who may read it',
+    );
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);

@@ -141,7 +141,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
       fromNode == null
         ? undefined
         : async (say: (text: string) => void) => {
-            say('reading what the nodes are asked about');
+            say('reading the secrets and nodes of the pods');
             return (await import('./from-node.ts')).askNodes(inquiry, fromNode, context, say);
           };
     const pods = examination(subjects, reader, flags, context, { see, askNodes });

@@ -126,10 +126,12 @@ export async function readInput(file: string, context: Context): Promise<{ text:
     return { text: file === '-' ? await context.readStdin() : await context.readFile(file), name };
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'ENOENT') throw new UserError(`the file ${name} does not exist`, 'check -f');
+    if (code === 'ENOENT') throw new UserError(`the file ${name} does not exist`, 'correct the path after -f, or use - for standard input');
     throw new UserError(
       code === 'EISDIR' ? `${name} is a directory` : `${name} cannot be read: ${(error as Error).message}`,
-      'name a file, or - for standard input',
+      code === 'EISDIR'
+        ? 'name a file, or - for standard input; the manifests of a folder are read by: kubectl imagepull check -f FOLDER'
+        : 'name a file, or - for standard input',
     );
   }
 }

@@ -32,7 +32,8 @@ export function renderList(groups: readonly CauseGroup[], color: boolean, width:
   const s = style(color);
   const parts = groups.map(group => {
     const codes = CAUSES.filter(cause => cause.group === group).map(({ code }) => code);
-    return [s.bold(`${GROUPS[group]} (${group})`), ...rowsOf(codes, width)].join('\n');
+    const title = GROUPS[group].toLowerCase() === group ? GROUPS[group] : `${GROUPS[group]} (${group})`;
+    return [s.bold(title), ...rowsOf(codes, width)].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
 }

@@ -118,7 +118,7 @@ t.test('a text without a cause, and what is like one', async t => {
     ],
     [['TagNotFound', '-o', 'wide'], 'error: -o wide is not available for explain (use text, json, yaml or name)\n'],
     [['TagNotFound', '-f', 'x'], 'error: words cannot be combined with --filename (name causes, or give a text with -f)\n'],
-    [['-f', '/nowhere'], 'error: the file "/nowhere" does not exist (check -f)\n'],
+    [['-f', '/nowhere'], 'error: the file "/nowhere" does not exist (correct the path after -f, or use - for standard input)\n'],
   ] as [string[], string][]) {
     const { status, stdout, stderr } = await run(['explain', ...words]);
     t.strictSame([status, stdout, stderr], [2, '', error], words.join(' '));

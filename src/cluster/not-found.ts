@@ -38,7 +38,7 @@ export async function namespaceExists(api: Api, namespace: string): Promise<bool
 }
 
 /** The error for a namespace that is not there. */
-export async function namespaceNotFound(api: Api, namespace: string): Promise<UserError> {
+async function namespaceNotFound(api: Api, namespace: string): Promise<UserError> {
   const near = didYouMean(similar(namespace, await namesIn(api, '/api/v1/namespaces')));
   return new UserError(`namespace "${namespace}" not found`, near ?? 'list the namespaces with: kubectl get namespaces');
 }

@@ -68,7 +68,7 @@ export class WatchedCluster {
       } else if (this.objects[url.pathname.replace(/^.*\/namespaces\/shop\//, '')]) {
         response.end(JSON.stringify(this.objects[url.pathname.replace(/^.*\/namespaces\/shop\//, '')]));
       } else if (url.pathname !== '/api/v1/namespaces/shop/pods') {
-        response.statusCode = url.pathname.endsWith('/events') ? 200 : 404;
+        response.statusCode = url.pathname.endsWith('/events') || url.pathname === '/api/v1/namespaces/shop' ? 200 : 404;
         response.end(
           JSON.stringify(
             response.statusCode === 200 ? { kind: 'EventList', items: this.events } : { kind: 'Status', message: 'not found' },

@@ -1,10 +1,12 @@
 /** The text and the documents of `explain`: the list of causes, a page, and what a pasted text tells. Pure. */
+
 import { docsOf } from '../causes/docs-url.ts';
 import { pageOf } from '../causes/pages.ts';
 import type { Reading, TextReading } from '../diagnosis/read-text.ts';
 import { CAUSES, type CauseCode, type CauseRow, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Fault, Speaker, Step } from '../model/fault.ts';
 import type { PastedPod } from '../parse/pasted.ts';
+import { program } from '../util/called-as.ts';
 import { clipped } from '../util/text.ts';
 import { VERSION } from '../util/version.ts';
 import { visible } from '../util/visible.ts';
@@ -44,7 +46,7 @@ export const renderFound = (codes: readonly CauseCode[], color: boolean, width: 
     style(color).bold('The text is no whole message of an image pull. These pages have its words'),
     ...rowsOf(codes, width),
     '',
-    'The page of a cause: kubectl imagepull explain CAUSE',
+    `The page of a cause: ${program()} explain CAUSE`,
   ].join('\n');
 
 /** One line for each cause. */
@@ -212,7 +214,7 @@ function essentialsOf(cause: CauseCode, layout: Layout, s: Style): string[] {
   return [
     ...ESSENTIALS.flatMap(([heading, title]) => ['', s.bold(title), ...renderMarkdown(sections.get(heading) ?? '', layout)]),
     '',
-    ...fold(`The whole page: kubectl imagepull explain ${cause}`, layout.width, ''),
+    ...fold(`The whole page: ${program()} explain ${cause}`, layout.width, ''),
   ];
 }
 
@@ -235,8 +237,8 @@ const MOST_PODS = 3;
 /** In: the pods that a text names. Out: the commands that diagnose them. */
 export const whyCommands = (pods: readonly PastedPod[]): string[] =>
   pods.length === 0
-    ? ['kubectl imagepull why POD -n NAMESPACE']
-    : pods.slice(0, MOST_PODS).map(({ name, namespace }) => `kubectl imagepull why ${name} -n ${namespace ?? 'NAMESPACE'}`);
+    ? [`${program()} why POD -n NAMESPACE`]
+    : pods.slice(0, MOST_PODS).map(({ name, namespace }) => `${program()} why ${name} -n ${namespace ?? 'NAMESPACE'}`);
 
 // ---- documents
 

@@ -2,6 +2,7 @@
 
 import { count } from '../causes/phrases.ts';
 import type { EntryTest, SecretTest } from '../diagnosis/test-secret.ts';
+import { program } from '../util/called-as.ts';
 import { forReading } from './clean.ts';
 import { fold, hanging, table } from './columns.ts';
 import { renderChecks, renderFixes } from './sections.ts';
@@ -20,7 +21,7 @@ export function renderSecretTests(all: readonly SecretTest[], options: TextOptio
   const isTableOnly = tests.length > MAX_DETAILED && !options.wide;
   const more = isTableOnly
     ? [
-        `${hanging('Run "kubectl imagepull test-secret SECRET -n NAMESPACE" for the entries and the fix of one, or add -o wide for all.', options.width).join('\n')}\n`,
+        `${hanging(`Run "${program()} test-secret SECRET -n NAMESPACE" for the entries and the fix of one, or add -o wide for all.`, options.width).join('\n')}\n`,
       ]
     : parts;
   return [renderOverview(tests, options, s), ...more].join('\n');

@@ -4,6 +4,7 @@ import { count } from '../causes/phrases.ts';
 import type { Group } from '../diagnosis/aggregate.ts';
 import { NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence } from '../model/diagnosis.ts';
+import { program } from '../util/called-as.ts';
 import { renderLayers } from './bars.ts';
 import { fold, foldPhrases, hanging, labeled, shorten, table } from './columns.ts';
 import { renderChecks, renderCommand, renderFixes, renderLadder } from './sections.ts';
@@ -95,7 +96,7 @@ function renderMore({ isTableOnly, isBrief, isPlanned }: ReportView, width: numb
   if (!isTableOnly && !isBrief) return [];
   const how = isPlanned
     ? 'Add -o wide for the evidence of each.'
-    : `Run "kubectl imagepull why POD -n NAMESPACE" for the evidence and the fix of one pod, or add -o wide for all.`;
+    : `Run "${program()} why POD -n NAMESPACE" for the evidence and the fix of one pod, or add -o wide for all.`;
   return [`${hanging(how, width).join('\n')}\n`];
 }
 

@@ -95,7 +95,7 @@ export interface Ladder {
 }
 
 /** A table with its title. */
-interface TableView {
+export interface TableView {
   title: string;
   head: string[];
   rows: string[][];
@@ -178,7 +178,7 @@ function exampleOf({ findings: [first], pods }: Group): string | null {
 }
 
 /** In: a finding, the groups of its cause that it stands for (none: itself alone), and whether everything is told. Out: its parts. */
-function findingView({ facts, diagnosis }: Finding, block: readonly Group[], wide: boolean): FindingView {
+export function findingView({ facts, diagnosis }: Finding, block: readonly Group[], wide: boolean): FindingView {
   const { cause, certainty, title, summary, also, next, fixes, decidedBy } = diagnosis;
   const isFine = NO_CAUSE.has(cause);
   return {

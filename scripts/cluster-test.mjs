@@ -91,14 +91,14 @@ async function test() {
   await makeNamespaces(keep);
   startWatching();
 
-  /** @type {Record<'default' | 'pulls', Record<string, Row | Row[]>> & { words: Record<string, Record<string, string>> }} */
+  /** @type {Record<'default' | 'pulls', Record<string, Row | Row[]>> & { words: Record<string, Record<string, string | string[]>> }} */
   const expected = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8'));
   /** What a row says of this cluster. @type {(row: Row) => Wanted[]} */
   const wantedOf = ({ on = {}, only = [cluster], ...row }) => {
     const own = on[cluster];
     if (own === null || !only.includes(cluster)) return [];
     const { node, ...wanted } = { ...row, ...own };
-    if (node === undefined) return [wanted];
+    if (typeof node !== 'string') return [wanted];
     return [{ ...wanted, node: expected.words[node]?.[cluster] ?? node }];
   };
   /** @type {(namespace: 'default' | 'pulls') => Target[]} */

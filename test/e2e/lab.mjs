@@ -15,7 +15,7 @@ export const NAMESPACES = ['pulls', 'pulls-other'];
 
 /** What a program printed, and how it ended: with a number, or with words. @typedef {{ status: number | string, stdout: string, stderr: string }} Result */
 /** @typedef {{ input?: string, cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean }} StartOptions */
-/** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string, says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string, with?: string, foreseen?: { cause: string | null, why: string } }} Wanted */
+/** What expected.json says of a target; of a pod with several failing containers, of each. @typedef {{ cause: string, certainty?: string, node?: string | string[], says?: string, container?: string, kind?: string, credentials?: string[], state?: string, pods?: number, stays?: boolean, fix?: string[], after?: string, with?: string, foreseen?: { cause: string | null, why: string } }} Wanted */
 /** A row of expected.json: `on` holds what differs on a cluster; null, and a cluster that `only` does not name, is where the target is not made. @typedef {Wanted & { on?: Record<string, Partial<Wanted> | null>, only?: string[] }} Row */
 /** @typedef {{ namespace: string, target: string, title: string, wanted: Wanted[] }} Target */
 /** @typedef {{ waiting?: { reason?: string, message?: string }, running?: object, terminated?: object }} State */
@@ -449,9 +449,8 @@ function hasSettled(pod, wanted) {
   }
   const { reason = '', message = '' } = state.waiting ?? {};
   if (NO_FAILED_PULL.test(reason)) return false;
-  return (
-    wanted.node === undefined || message.includes(wanted.node) || (failuresOf(pod, container).at(-1)?.message ?? '').includes(wanted.node)
-  );
+  const said = [message, failuresOf(pod, container).at(-1)?.message ?? ''];
+  return wanted.node === undefined || [wanted.node].flat().some(words => said.some(text => text.includes(words)));
 }
 
 /** @type {(pod: Pod, wanted: Wanted) => boolean} */

@@ -86,22 +86,35 @@ function refuseOthers({ context, cluster, server, file, watch, fromNode, output 
 /** In: lists of globs, and the contexts that there are. Out: those that one of them matches, in the order of the kubeconfig. Throws UserError for one that matches none. */
 function chosen(lists: readonly string[], all: readonly string[]): string[] {
   const globs = lists.flatMap(list => list.split(',')).map(glob => glob.trim());
-  const patterns = globs.map(glob => {
-    const pattern = new RegExp(
-      `^${glob
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-      's',
-    );
-    if (all.some(name => pattern.test(name))) return pattern;
-    const more = all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '';
-    throw new UserError(
-      `no context matches "${glob}"`,
-      all.length === 0 ? 'the kubeconfig has no context' : `the kubeconfig has: ${all.slice(0, MAX_NAMED).join(', ')}${more}`,
-    );
-  });
-  return all.filter(name => patterns.some(pattern => pattern.test(name)));
+  for (const glob of globs)
+    if (!all.some(name => matches(glob, name))) {
+      const more = all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '';
+      throw new UserError(
+        `no context matches "${glob}"`,
+        all.length === 0 ? 'the kubeconfig has no context' : `the kubeconfig has: ${all.slice(0, MAX_NAMED).join(', ')}${more}`,
+      );
+    }
+  return all.filter(name => globs.some(glob => matches(glob, name)));
+}
+
+/** Whether a name is what a glob stands for: `*` is any text, `?` one character. After a `*` the shortest text is tried first, and only the last `*` is tried again. */
+function matches(glob: string, name: string): boolean {
+  let [at, to] = [0, 0];
+  let star: { at: number; to: number } | null = null;
+  while (to < name.length) {
+    if (glob[at] === '*') star = { at: at++, to };
+    else if (glob[at] === '?' || (at < glob.length && glob[at] === name[to])) {
+      at++;
+      to++;
+    } else if (star === null) return false;
+    else {
+      star.to++;
+      at = star.at + 1;
+      to = star.to;
+    }
+  }
+  while (glob[at] === '*') at++;
+  return at === glob.length;
 }
 
 /** The answer of one cluster; its error is a part of the answer. */

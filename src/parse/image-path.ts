@@ -26,7 +26,7 @@ export function parseImagePath(text: string): ImagePath {
   const bare = text.trim();
   const body = bare.startsWith('{') && bare.endsWith('}') ? bare.slice(1, -1) : bare;
   try {
-    const template = parseTemplate(`{${/^[A-Za-z_](?!ange )/.test(body) ? '.' : ''}${withQuotedNames(body)}}`);
+    const template = parseTemplate(`{${/^(?!range )[A-Za-z_]/.test(body) ? '.' : ''}${withQuotedNames(body)}}`);
     const [first] = template;
     if (template.length !== 1 || first?.kind !== 'list') throw new TemplateError('it is more than one path', 1);
     const foreign = first.nodes.find(({ kind }) => ['text', 'number', 'boolean', 'word'].includes(kind));

@@ -9,6 +9,9 @@ import { pluginCommand } from '../helpers/plugin.ts';
 import { folder, run } from '../helpers/process.ts';
 import { CLUSTER, named } from '../helpers/shop.ts';
 
+/** Formats that a template stands behind. */
+const TEMPLATES = ['jsonpath=', 'jsonpath-file=', 'jsonpath-as-json=', 'custom-columns=', 'custom-columns-file='];
+
 t.test('what is offered at each place of the line', async t => {
   const cluster = await startCluster({ objects: [...CLUSTER, named('StatefulSet', 'store', 'shop')] });
   t.teardown(cluster.close);
@@ -37,7 +40,7 @@ t.test('what is offered at each place of the line', async t => {
       ['bare'],
     ],
     ['a switch is no value', [...flags, 'why', '--insecure-skip-tls-verify=true', 'mis'], ['missing-secret']],
-    ['formats', ['why', '-o', ''], ['text', 'wide', 'json', 'yaml', 'name', 'prometheus', 'markdown', 'html']],
+    ['formats', ['why', '-o', ''], ['text', 'wide', 'json', 'yaml', 'name', 'prometheus', 'markdown', 'html', ...TEMPLATES]],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish', 'powershell']],
     ['causes', ['why', '--fail-on', 'Tag'], ['TagNotFound']],
     ['causes to read about', ['explain', 'Tag'], ['TagNotFound']],
@@ -45,7 +48,7 @@ t.test('what is offered at each place of the line', async t => {
     ['flags', ['why', '--fai'], ['--fail-on']],
     ['a flag of another command', ['test-secret', '--fai'], []],
     ['a switch that is on by default', ['why', '--no-'], ['--no-probe']],
-    ['a namespace that is called like a command', ['-n', 'test-secret', 'why', '-o', 'j'], ['json']],
+    ['a namespace that is called like a command', ['-n', 'test-secret', 'why', '-o', 'j'], ['json', ...TEMPLATES.slice(0, 3)]],
     ['nothing after a command without arguments', ['version', ''], []],
     ['nothing where any text fits', ['why', '-c', ''], []],
     ['no cluster: nothing, and no word', ['why', '--kubeconfig', '/nowhere', ''], []],

@@ -4,6 +4,8 @@
  * that it is read here, and compared with the Go library itself: test/fixtures/jsonpath. Pure. Source: client-go, util/jsonpath/parser.go.
  */
 
+import { withoutTrailing } from '../../util/text.ts';
+
 /** Ends of a slice, and its step; null where the end of the list, or 1, is meant. */
 export interface Slice {
   start: number;
@@ -46,7 +48,7 @@ const DIGIT = /\p{Nd}/u;
 const WORD = /[\p{L}\p{Nd}_]/u;
 const QUOTED_FIELD = /^'([^']*)'$/;
 const SLICE = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/;
-const COMPARISON = /^([^!<>=]+)([!<>=]+)(.+?)$/;
+const OPERATOR = /[!<>=]+/;
 /** Filters within filters, and unions within unions. */
 const MAX_DEPTH = 50;
 
@@ -175,7 +177,7 @@ class Parser {
     if (text.includes(',')) {
       let from = start + 1;
       const lists = text.split(',').map(part => {
-        const own = this.#parsePart(`[${part.replace(/^ +| +$/g, '')}]`, from);
+        const own = this.#parsePart(`[${withoutTrailing(part.replace(/^ +/, ''), ' ')}]`, from);
         from += part.length + 1;
         return own;
       });
@@ -208,12 +210,12 @@ class Parser {
     this.#at = end + 2;
     const text = this.input.slice(from, end);
     const at = this.#position(start);
-    const comparison = COMPARISON.exec(text);
+    const comparison = comparisonIn(text);
     if (comparison === null) {
       nodes.push({ kind: 'filter', left: this.#parsePart(text, from), operator: null, right: [], at });
       return;
     }
-    const [, left = '', operator = '', right = ''] = comparison;
+    const { left, operator, right } = comparison;
     const parts = [this.#parsePart(left, from), this.#parsePart(right, from + left.length + operator.length)] as const;
     nodes.push({ kind: 'filter', left: parts[0], operator, right: parts[1], at });
   }
@@ -232,6 +234,15 @@ class Parser {
     }
     throw this.#error('the filter "[?(" is not closed', start);
   }
+}
+
+/** The two sides of a comparison and the operator, null where a filter compares nothing. Of an operator at the end the last sign is the right side. */
+function comparisonIn(text: string): { left: string; operator: string; right: string } | null {
+  const match = OPERATOR.exec(text);
+  if (match === null || match.index === 0) return null;
+  const end = Math.min(match.index + match[0].length, text.length - 1);
+  if (end === match.index) return null;
+  return { left: text.slice(0, match.index), operator: text.slice(match.index, end), right: text.slice(end) };
 }
 
 const ESCAPE = /\\(?:([abfnrtv\\'"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/y;

@@ -11,6 +11,7 @@ import type { ContainerKind, NodeAnswer, NoteCode, Obstacle } from '../src/model
 import { CHECK_ORDER, type Check, type CredentialResult } from '../src/model/probe.ts';
 import type { LookupKind } from '../src/parse/collection.ts';
 import { diagnosisItem, diagnosisList, itemWithFacts, toJson, toJsonLine } from '../src/report/json.ts';
+import type { State } from '../src/report/since.ts';
 import { type Ending, WatchLines } from '../src/report/watch.ts';
 import { factsOf, readFixture } from './helpers/facts.ts';
 import { closed, outputErrors, SCHEMAS, type Schema, validator } from './helpers/schema.ts';
@@ -96,6 +97,7 @@ const NAMES: Record<string, readonly unknown[]> = {
     notVerifiable: true,
     error: true,
   }),
+  'DiagnosisList.item.since': namesOf<State>({ new: true, changed: true, same: true }),
   'DiagnosisList.check.name': CHECK_ORDER,
   'DiagnosisList.check.status': namesOf<Check['status']>({ ok: true, failed: true, skipped: true, warning: true }),
   'DiagnosisList.evidence.source': namesOf<Evidence['source']>({

@@ -29,7 +29,7 @@ export const NoPullSecret: CauseText = {
             ...(fault?.seenBy === 'node' ? [nodeFix(facts, nodeSteps(facts).showCredentials(), NOT_SENT)] : []),
           ];
     const create = createSecret(facts, name, node.length > 0 ? 'or create a pull secret' : 'create a pull secret');
-    return [...node, ...allowAudience(facts), create, ...attachSecret(facts, name), ...note];
+    return [...node, create, ...attachSecret(facts, name), ...allowAudience(facts), ...note];
   },
 };
 
@@ -43,7 +43,7 @@ const allowAudience = (facts: Facts): Fix[] =>
     : [
         {
           title:
-            'if the log of kubelet says "is not authorized to request tokens for this audience", allow it to the nodes: bind a ClusterRole with the rule {apiGroups: [""], resources: [AUDIENCE], verbs: [request-serviceaccounts-token-audience]} to the group "system:nodes"',
+            'if the log of kubelet says "is not authorized to request tokens for this audience", allow it to the nodes: bind a ClusterRole with the rule {apiGroups: [""], resources: [<AUDIENCE>], verbs: [request-serviceaccounts-token-audience]} to the group "system:nodes"',
           command: null,
         },
       ];

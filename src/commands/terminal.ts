@@ -151,7 +151,10 @@ export async function readInput(file: string, context: Context, flag = '-f'): Pr
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'ENOENT')
-      throw new UserError(`the file ${name} does not exist`, `correct the path after ${flag}, or use - for standard input`);
+      throw new UserError(
+        `the file ${name} does not exist`,
+        `correct the path after ${flag}${flag === '-f' ? ', or use - for standard input' : ''}`,
+      );
     throw new UserError(
       code === 'EISDIR' ? `${name} is a directory` : `${name} cannot be read: ${(error as Error).message}`,
       code === 'EISDIR'

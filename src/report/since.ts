@@ -14,7 +14,7 @@ import { subjectOf } from './json.ts';
 const MAX_ROWS = 20;
 
 /** What became of a subject since the earlier answer. */
-type State = 'new' | 'changed' | 'same';
+export type State = 'new' | 'changed' | 'same';
 const ORDER: readonly State[] = ['new', 'changed', 'same'];
 
 /** One subject of the new answer: all pods of a workload with the same container and image. */

@@ -29,7 +29,7 @@ t.test('the list, a group, pages', async t => {
   for (const { code, title } of CAUSES) t.match(all?.stdout, new RegExp(`^  ${code} +${title.replace(/[().]/g, '\\$&')}$`, 'm'), code);
   t.match(group?.stdout, /^ {2}ProxyFailed /m);
   t.notMatch(group?.stdout, /TagNotFound {2}/);
-  t.match(page?.stdout, /^TagNotFound\n\n {2}The repository exists.*^What happened\n.*^Fix\n {4}kubectl /ms);
+  t.match(page?.stdout, /^TagNotFound\n\n {2}The repository exists.*^What happened\n.*^How to fix it\n.* {4}kubectl /ms);
   t.notMatch(page?.stdout, /```|\u001b|`|\]\(/, 'neither marks nor colors');
   t.match(two?.stdout, /^TagNotFound\n.*^RateLimited\n/ms);
   t.strictSame(mixed?.stdout.trim().split('\n'), ['FixedWaitingForRetry', 'StillPulling', 'NoPullProblem', 'Unknown', 'TagNotFound']);

@@ -150,7 +150,7 @@ t.test('no page holds a password or a token, or says which user or server', asyn
 });
 
 t.test('a page says that no pod waits, and that something was not seen', async t => {
-  const cluster = await startCluster({ objects: [] });
+  const cluster = await startCluster({ objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }] });
   const blind = await startCluster({ objects: CLUSTER, forbid: /\/secrets|\/events/ });
   t.teardown(() => Promise.all([cluster.close(), blind.close()]));
   const ask = (server: string, ...more: string[]) =>

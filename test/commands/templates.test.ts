@@ -24,7 +24,7 @@ t.test('the answers of three commands', async t => {
     ],
     [['why', ...SAVED, '-o', 'jsonpath={.kind}', '--fail-on', 'NodeDiskFull'], 0, 'DiagnosisList'],
     [['why', ...SAVED, '-o', 'jsonpath={.items[0].facts.image}', '--facts'], 1, /team\/api:1\.4\.2$/],
-    [['why', ...SAVED, '-n', 'elsewhere', '-o', 'custom-columns=POD:.pod.name'], 0, 'POD\n'],
+    [['why', ...SAVED, '-l', 'app=other', '-o', 'custom-columns=POD:.pod.name'], 0, 'POD\n'],
     [
       ['test-secret', ...SAVED, 'regcred', '-o', 'custom-columns=SECRET:.secret.name,USER:.entries[*].username'],
       0,
@@ -56,7 +56,7 @@ t.test('what is wrong with a template', async t => {
     [['why', ...SAVED, '-o', 'jsonpath='], /-o jsonpath needs a template \(for example: -o jsonpath='/],
     [['why', ...SAVED, '-o', 'jsonpath-file='], /-o jsonpath-file needs a file/],
     [['why', ...SAVED, '-o', 'custom-columns='], /-o custom-columns needs a template/],
-    [['why', ...SAVED, '-o', 'jsonpath-file=/nowhere'], /the file "\/nowhere" does not exist \(check -o jsonpath-file\)/],
+    [['why', ...SAVED, '-o', 'jsonpath-file=/nowhere'], /the file "\/nowhere" does not exist \(correct the path after -o jsonpath-file\)/],
     [['why', ...SAVED, '-o', 'jsonpath'], /invalid --output "jsonpath": expected text, .*jsonpath=…/],
     [['why', '--watch', '-o', 'jsonpath={.x}'], /--watch does not support -o jsonpath/],
     [['collect', ...SAVED.slice(0, 2), '-o', 'jsonpath={.x}'], /invalid --output "jsonpath=\{\.x\}"/],

@@ -17,7 +17,18 @@ export const REPOSITORY = 'https://github.com/kubectl-imagepull/kubectl-imagepul
 const GUIDE = [
   {
     group: 'Diagnose',
-    pages: ['README.md', 'docs/README.md', 'docs/output.md', 'docs/watch.md', 'docs/reports.md', 'docs/collect.md', 'docs/kubectl.md'],
+    pages: [
+      'README.md',
+      'docs/README.md',
+      'docs/tour.md',
+      'docs/explain.md',
+      'docs/output.md',
+      'docs/watch.md',
+      'docs/reports.md',
+      'docs/collect.md',
+      'docs/flags.md',
+      'docs/kubectl.md',
+    ],
   },
   { group: 'Prevent', pages: ['docs/check.md', 'docs/gates.md'] },
   { group: 'Automate', pages: ['docs/json.md', 'docs/scripts.md', 'docs/integrations.md'] },

@@ -1,6 +1,6 @@
 /**
  * The main job on an embedded example: a small registry is started in this process, and the built plugin diagnoses the saved objects of four broken
- * pods against it. No cluster is needed; nothing inside the plugin is replaced.
+ * pods against it: all of them in a table, then one in full; with the name of a pod that one. No cluster is needed; nothing inside the plugin is replaced.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -34,13 +34,22 @@ const registry = await startRegistry({
   ],
 });
 
-console.log(`$ ${['kubectl imagepull why -f pods.yaml', ...process.argv.slice(2)].join(' ')}\n`);
 const objects = readFileSync(join(here, 'pods.yaml'), 'utf8').replaceAll('REGISTRY', registry.host);
-const plugin = spawn(process.execPath, [join(root, 'dist', 'kubectl-imagepull.cjs'), 'why', '-f', '-', ...process.argv.slice(2)], {
-  stdio: ['pipe', 'inherit', 'inherit'],
-});
-plugin.stdin.end(objects);
-const status = await new Promise(resolve => plugin.on('close', resolve));
+const given = process.argv.slice(2);
+/** Runs `why` on the objects. Out: its exit status. @param {string[]} words @returns {Promise<number | null>} */
+async function why(...words) {
+  console.log(`$ ${['kubectl imagepull why -f pods.yaml', ...words].join(' ')}\n`);
+  const plugin = spawn(process.execPath, [join(root, 'dist', 'kubectl-imagepull.cjs'), 'why', '-f', '-', ...words], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  plugin.stdin.end(objects);
+  return new Promise(resolve => plugin.on('close', resolve));
+}
+let status = await why(...given);
+if (given.length === 0 && status === 1) {
+  console.log();
+  status = await why('worker-7f9b-abcde');
+}
 await registry.close();
 console.log(`\n(exit status ${status}: a cause was found)`);
 process.exit(status === 1 ? 0 : 1);

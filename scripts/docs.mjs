@@ -55,7 +55,7 @@ function flagsPage() {
     const rows = FLAGS.filter(flag => flag.group === group).map(flagRow);
     return `## ${group}\n\n${table([['flag', 'commands', 'what it does'], ...rows])}\n`;
   });
-  return `# Flags\n\n<!-- made from src/flags.ts by npm run docs: do not edit -->\n\nEvery flag by its group, with the commands that take it. `kubectl imagepull COMMAND --help` shows those of one command.\n\n${tables.join('\n')}`;
+  return `# Flags\n\n<!-- made from src/flags.ts by npm run docs: do not edit -->\n\nEvery flag by its group, with the commands that take it. The help of a command (kubectl imagepull COMMAND --help) shows its own.\n\n${tables.join('\n')}`;
 }
 
 // ---- the tour: its pictures in README.md, and docs/tour.md with the text of each

@@ -31,16 +31,18 @@ const forms = (flag, mark) => [flag.alias === undefined ? '' : mark(`-${flag.ali
 
 // ---- docs/flags.md
 
-/** Its columns are not padded: a change of one row is a change of one line. @param {string[][]} rows */
-function table([head = [], ...rows]) {
-  return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
+/** @param {string[][]} rows */
+function table(rows) {
+  const sizes = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  const lines = rows.map(row => `| ${row.map((cell, column) => cell.padEnd(sizes[column] ?? 0)).join(' | ')} |`);
+  return [lines[0], `| ${sizes.map(size => '-'.repeat(size)).join(' | ')} |`, ...lines.slice(1)].join('\n');
 }
 
 /** @param {string} text */
 const lowerFirst = text => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 
 /** @param {string} text */
-const cell = text => text.replaceAll('|', '\\|');
+const cell = text => text.replace(/[|*]/g, '\\$&');
 
 /** @param {Flag} flag */
 function flagRow(flag) {

@@ -372,7 +372,7 @@ const flags = [
     name: 'field-selector',
     takes: 'SELECTOR',
     group: 'Flags',
-    description: 'Take only failing pods with these fields, as kubectl does: status.phase=Pending, spec.nodeName!=node-3',
+    description: 'Take only failing pods with these fields, as kubectl does, such as status.phase=Pending or spec.nodeName!=node-3',
     commands: ['why', 'collect'],
   },
   {

@@ -206,7 +206,7 @@ const KIND_WORDS: Partial<Record<Fault['kind'], string>> = {
 /** What of a page somebody needs who has the message in hand, with the titles that it gets here. */
 const ESSENTIALS = [
   ['What happened', 'What happened'],
-  ['Fix', 'Fix (words in capital letters are placeholders)'],
+  ['How to fix it', 'How to fix it (words in capital letters are placeholders)'],
 ] as const;
 
 function essentialsOf(cause: CauseCode, layout: Layout, s: Style): string[] {

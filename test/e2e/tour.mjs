@@ -15,8 +15,8 @@ export const COLUMNS = 80;
 const NAMESPACE = 'shop';
 
 /**
- * A scene: the file that its transcript has, what it shows, the command. `after` is done, unseen, before it. With `says`, what has to stand in it.
- * @typedef {{ name: string, title: string, command: string, before?: () => Promise<unknown> }} Scene
+ * A scene: the file that its transcript has, what it shows, the command.
+ * @typedef {{ name: string, title: string, command: string }} Scene
  */
 /** @type {Scene[]} */
 export const SCENES = [
@@ -32,9 +32,14 @@ export const SCENES = [
     title: 'A script waits until the image is pulled',
     command: 'kubectl imagepull why -n shop --until-pulled deployment/web --timeout 1m',
   },
-  { name: '5-secret', title: 'Does this pull secret work?', command: 'kubectl imagepull test-secret -n shop regcred' },
+  { name: '5-secret', title: 'Whether a pull secret works', command: 'kubectl imagepull test-secret -n shop regcred' },
   { name: '6-all', title: 'All that fails, in one table', command: 'kubectl imagepull why -A' },
   { name: '7-check', title: 'Before the next deploy', command: 'kubectl imagepull check -n shop -f deploy.yaml' },
+  {
+    name: '8-explain',
+    title: 'What a message means, offline',
+    command: "kubectl imagepull explain 'failed to fetch anonymous token: unexpected status: 429 Too Many Requests'",
+  },
 ];
 
 /** Makes the shop, and waits until its node has said of each image what it says. */

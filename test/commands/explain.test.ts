@@ -86,7 +86,7 @@ t.test('the cause of a text, from wherever it comes', async t => {
   for (const one of [argument, words, piped, file, behind]) t.strictSame([one?.status, one?.stderr], [0, '']);
   t.match(
     argument?.stdout,
-    /^TagNotFound \(possible\): .*^What the text says\n {2}image {4}registry\.example\.com.*^ {2}speaker {2}containerd$.*^It may also be$.*^What happened$.*^How to fix it .*\n    kubectl /ms,
+    /^TagNotFound \(possible\): .*^What the text says\n {2}image {4}registry\.example\.com.*^ {2}speaker {2}containerd$.*^It may also be$.*^What happened$.*^How to fix it .*\n {4}kubectl /ms,
   );
   t.match(argument?.stdout, /why POD -n NAMESPACE\n$/, 'how to prove it');
   t.match(words?.stdout, /^NodeDiskFull \(likely\)/);

@@ -809,6 +809,7 @@ export const ENVIRONMENT = [
   },
   { name: 'NO_COLOR', description: 'Turns colors off; --color counts more.' },
   { name: 'FORCE_COLOR, CLICOLOR_FORCE', description: 'Turn colors on where the output is not a terminal; NO_COLOR counts more.' },
+  { name: 'COLUMNS', description: 'Columns to fold the text at where the output is not a terminal; 80 without it.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
   { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },
 ] as const;

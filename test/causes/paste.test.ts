@@ -255,14 +255,15 @@ function isSame(plain: string, hostile: string, names: Names): boolean {
 
 /** Whether a call has the words of another one, with the hostile names. A name that begins with a dash stands last, behind `--`. */
 function hasSameWords(plain: string[], hostile: string[], names: Names): boolean {
-  const left = hostile.filter(word => word !== '--');
-  const found = plain
-    .filter(word => word !== '--')
-    .every(word => {
-      const at = left.findIndex(other => isSame(word, other, names));
-      if (at >= 0) left.splice(at, 1);
-      return at >= 0;
-    });
+  // the value of a flag that begins with a dash stands behind an equals sign
+  const words = (call: string[]): string[] =>
+    call.filter(word => word !== '--').flatMap(word => /^(--[a-z-]+)=(-.*)$/s.exec(word)?.slice(1) ?? word);
+  const left = words(hostile);
+  const found = words(plain).every(word => {
+    const at = left.findIndex(other => isSame(word, other, names));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
   return found && left.length === 0;
 }
 

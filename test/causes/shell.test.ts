@@ -30,7 +30,7 @@ t.test('a word for a shell', async t => {
   for (const host of ['registry.example.com', 'registry:5000', '10.0.0.1:443', '[2001:db8::1]:5000', 'my_reg.io'])
     t.equal(hostWord(host), host, host);
   for (const host of ['$(reboot)', 'a b', 'a;b', "a'b", 'a`b`', '', null, undefined])
-    t.equal(hostWord(host), 'HOST', JSON.stringify(host ?? null));
+    t.equal(hostWord(host), '<HOST>', JSON.stringify(host ?? null));
   t.equal(hostWord('--all', 'NODE'), 'NODE', 'a name that is a flag');
   t.equal(positional('api', 'b c'), "api 'b c'", 'plain words');
   t.equal(positional('api', '--all'), '-- api --all', 'a word that begins with a dash ends the flags');

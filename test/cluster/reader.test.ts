@@ -14,7 +14,7 @@ t.test('one pod of a cluster', async t => {
   const text = await run(args);
   t.equal(text.stderr, '', 'nothing on standard error');
   t.equal(text.status, 1, 'a cause was found');
-  t.match(text.stdout, /^SecretNotFound \(certain\): /, 'the cause comes first');
+  t.match(text.stdout, /^SecretNotFound \(certain\):\s/, 'the cause comes first');
   t.match(text.stdout, 'Namespace "build" has a secret of that name', 'the other namespace is named');
   t.match(
     text.stdout,
@@ -167,7 +167,7 @@ t.test('a workload without pods is told its own reason', async t => {
     '--kubeconfig',
     writeKubeconfig({ server: cluster.server }),
   ]);
-  t.match(stdout, /The API server refuses the pods of deployment "api", and not for an image: quota of api\./);
+  t.match(stdout, /The API server refuses the pods of deployment "api", and not\s+for an image: quota of api\./);
   t.equal(status, 0);
 });
 
@@ -245,7 +245,7 @@ t.test('with fewer rights it answers with what it has', async t => {
     await cluster.close();
     t.match(text.stderr, warning, `${what}: the warning names the right`);
     t.match(text.stderr, /^(?:warning: [^\n]+\n)+$/, `${what}: nothing but warnings`);
-    t.match(text.stdout, /^[A-Z]\w+ \((?:certain|likely|possible)\): /, `${what}: it answers`);
+    t.match(text.stdout, /^[A-Z]\w+ \((?:certain|likely|possible)\):\s/, `${what}: it answers`);
     t.match(warningsOf(json), [warning], `${what}: the same in JSON`);
     t.equal(text.status, wanted, `${what}: the status is 2 only where the verdict needed the right`);
     t.equal(json.status, wanted, `${what}: in JSON too`);
@@ -265,7 +265,7 @@ t.test('whether another namespace has a missing secret is told only to who may l
     writeKubeconfig({ server: cluster.server, namespace: 'shop' }),
     '--no-probe',
   ]);
-  t.match(answer.stdout, /^SecretNotFound \(certain\): /, 'the cause is the same');
+  t.match(answer.stdout, /^SecretNotFound \(certain\):\s/, 'the cause is the same');
   t.match(answer.stdout.replace(/\s+/g, ' '), 'Other namespaces could not be searched for it', 'the text says what was not seen');
   t.notMatch(answer.stdout, 'kubectl -n build', 'and copies from nowhere');
   t.match(answer, { status: 1, stderr: '' }, 'nothing that the diagnosis needs is missing');

@@ -213,7 +213,7 @@ t.test('what is read for it, and what is told', async t => {
     'one list of events, and the maker once',
   );
   const text = await run(['why', '-A', ...flags]);
-  t.match(text.stdout, /\ndeployment shop\/site, container "web", image registry\.example\.com\/team\/web:2\.0\n/);
+  t.match(text.stdout, /\n {2}deployment shop\/site, container "web", image registry\.example\.com\/team\/web:2\.0\n/);
   t.equal((await run(['why', '-A', ...flags, '-o', 'name'])).stdout, 'deployment/site\n');
 
   const { stdout } = await run(['why', '-A', ...flags, '-o', 'json', '--facts']);

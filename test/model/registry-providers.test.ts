@@ -148,18 +148,18 @@ t.test('commands know the region, the project and the name in a host', async t =
   const rows: [string | undefined, string][] = [
     [token('123456789012.dkr.ecr.eu-west-1.amazonaws.com'), 'aws ecr get-login-password --region eu-west-1'],
     [token('123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn'), 'aws ecr get-login-password --region cn-north-1'],
-    [token('123456789012.dkr.ecr.$(reboot).amazonaws.com'), 'aws ecr get-login-password --region REGION'],
-    [token('*.dkr.ecr.*.amazonaws.com'), 'aws ecr get-login-password --region REGION'],
+    [token('123456789012.dkr.ecr.$(reboot).amazonaws.com'), 'aws ecr get-login-password --region <REGION>'],
+    [token('*.dkr.ecr.*.amazonaws.com'), 'aws ecr get-login-password --region <REGION>'],
     [token('public.ecr.aws'), 'aws ecr-public get-login-password --region us-east-1'],
     [token('acmeprod.azurecr.io'), 'az acr login --name acmeprod --expose-token --output tsv --query accessToken'],
-    [token('$(reboot).azurecr.io'), 'az acr login --name REGISTRY --expose-token --output tsv --query accessToken'],
+    [token('$(reboot).azurecr.io'), 'az acr login --name <REGISTRY> --expose-token --output tsv --query accessToken'],
   ];
   for (const [found, wanted] of rows) t.equal(found, wanted, wanted);
   t.match(grant('123456789012.dkr.ecr.eu-west-1.amazonaws.com'), /arn:aws:iam::aws:policy/, 'AWS');
   t.match(grant('123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn'), /arn:aws-cn:iam::aws:policy/, 'AWS in China');
   t.match(grant('123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com'), /arn:aws-us-gov:iam::aws:policy/, 'AWS GovCloud');
   t.match(grant('europe-docker.pkg.dev', 'acme-prod/images/api'), /add-iam-policy-binding acme-prod /, "the project of Google's registry");
-  t.match(grant('gcr.io', '$(reboot)/api'), /add-iam-policy-binding PROJECT /, 'what is no project is left to be filled in');
+  t.match(grant('gcr.io', '$(reboot)/api'), /add-iam-policy-binding <PROJECT> /, 'what is no project is left to be filled in');
   t.match(grant('acmeprod.azurecr.io'), /--attach-acr acmeprod$/, 'Azure');
 });
 

@@ -83,6 +83,11 @@ t.test('links lead to the page on the site, or to the file in the repository', a
     '[no](gone.md) <!-- no -->',
     'code stays',
   );
+  t.match(
+    staged('docs/a.md', '# T\n\n`a` and [it](../src/x.ts) and `b`\n', tree),
+    '/blob/main/src/x.ts) and `b`',
+    'code of one letter ends where it ends',
+  );
   const picture = '# T\n\n<!-- made -->\n<picture>\n<source srcset="q.svg">\n<img src="docs/p.svg" alt="a run">\n</picture>\n';
   t.match(staged('README.md', picture, tree), /\n---\n\n# T\n\n!\[a run\]\(\.\/p\.svg\)\n$/);
   t.strictSame(imagesOf('README.md', picture), ['docs/p.svg']);

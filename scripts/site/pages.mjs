@@ -73,7 +73,7 @@ export const slug = heading =>
 
 /** Applies an edit to what is no code: neither a fenced block nor an inline code. @param {string} text @param {(prose: string) => string} edit */
 function inProse(text, edit) {
-  const code = /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1[^\n]*$|(`+)(?!`)[^`](?:[\s\S]*?[^`])?\2(?!`)/gm;
+  const code = /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1[^\n]*$|(`+)(?!`)[^`](?:[\s\S]*?[^`])??\2(?!`)/gm;
   let done = '';
   let at = 0;
   for (const match of text.matchAll(code)) {

@@ -99,18 +99,19 @@ export function retryNow(facts: Facts, title = 'then retry now by deleting the p
   if (isStatic(facts))
     return { title: 'then wait: kubelet tries again within five minutes, and a static pod cannot be deleted', command: null };
   if (ownerOf(facts).kind !== 'pod') return { title, command: kubectl(facts, `delete ${podObject(facts)}`) };
-  return { title: `${title} (no controller creates it again: this saves its manifest first)`, command: recreatePod(facts) };
+  const recreate = title.replace('by deleting the pod', 'by recreating the pod');
+  return { title: `${recreate} (no controller creates it again: this saves its manifest first)`, command: recreatePod(facts) };
 }
 
 /**
- * Deletes a bare pod and creates it again from its own manifest, which is saved first; any node may then get it. In: what of its spec changes, as a strategic merge patch: an entry
- * of a list is found by its name.
+ * Deletes a bare pod and creates it again from its own manifest, which is saved first, behind what the file holds: pasted again when the pod is gone, it loses nothing. Any node
+ * may then get the pod. In: what of its spec changes, as a strategic merge patch: an entry of a list is found by its name.
  */
 export function recreatePod(facts: Facts, spec: object = {}): string {
-  const file = quote(`./${(facts.pod?.name ?? '<POD>').replace(/\//g, '-')}.json`);
+  const file = quote(`./${`${namespaceOf(facts)}-${facts.pod?.name ?? '<POD>'}`.replace(/\//g, '-')}.json`);
   const change = quote(yamlPatch({ spec: { nodeName: null, ...spec } }));
-  const save = kubectl(facts, `get ${podObject(facts)} -o json > ${file}`);
-  return `${save}\n${kubectl(facts, `patch --local -f ${file} -o json -p ${change}`)} | ${kubectl(facts, 'replace --force -f -')}`;
+  const get = kubectl(facts, `get ${podObject(facts)} -o json`);
+  return `${get} >> ${file}\n${get} | ${kubectl(facts, `patch --local -f - -o json -p ${change}`)} | ${kubectl(facts, 'replace --force -f -')}`;
 }
 
 const RECREATED_BY_HAND = new Set(['statefulset', 'replicaset', 'replicationcontroller']);
@@ -245,11 +246,11 @@ function attachToAccount(facts: Facts, name: string, before = ''): Fix[] {
 /** Runs the pods of the workload only on nodes with these labels. In: the labels, and for which nodes that is, as a noun. */
 export function selectNodes(facts: Facts, nodeSelector: Record<string, string>, nodes: string): CauseFix {
   const { kind, name } = ownerOf(facts);
-  const title = `run ${kind} "${name}" only on ${nodes}`;
+  const title = `if the cluster has ${nodes}, run ${kind} "${name}" only there`;
   const changes = 'the node selector';
   if (facts.planned !== undefined) {
     const pairs = Object.entries(nodeSelector).map(([label, value]) => `${label}: ${value}`);
-    return changeManifest(facts, `run the pod only on ${nodes}: set nodeSelector to ${pairs.join(', ')}`);
+    return changeManifest(facts, `if the cluster has ${nodes}, run the pod only there: set nodeSelector to ${pairs.join(', ')}`);
   }
   if (isStatic(facts)) return { title: `move ${manifestOf(facts)} to one of the ${nodes}`, command: null };
   if (hasTemplate(facts)) return { title: `${title}${whenChanged(facts)}`, command: patchTemplate(facts, { nodeSelector }), changes };

@@ -73,8 +73,14 @@ function withEnvironment(facts: Facts, name: string, key: string, writing: Writi
 const withToken = (facts: Facts, name: string, key: string, { username, command }: TokenUser, writing: Writing): string =>
   `${command(registryOf(facts))} | ${repairing(facts, name, `${flag('set', key)} ${flag('docker-username', username)} --password-stdin`, writing)}`;
 
+/** Where nobody knows the registry: it is left to be filled in. */
+export const UNKNOWN_REGISTRY = '<REGISTRY>';
+
 /** A flag with a value that may begin with a dash. */
-const flag = (name: string, value: string): string => (value.startsWith('-') ? `--${name}=${quote(value)}` : `--${name} ${quote(value)}`);
+const flag = (name: string, value: string): string => {
+  if (value === UNKNOWN_REGISTRY) return `--${name} ${value}`;
+  return value.startsWith('-') ? `--${name}=${quote(value)}` : `--${name} ${quote(value)}`;
+};
 
 /** Creates a pull secret. In: its name, and the title as an imperative. */
 export function createSecret(facts: Facts, name: string, title: string): Fix {
@@ -157,8 +163,13 @@ export function copyEntry(facts: Facts, name: string, wrong: string): Fix {
   // a key with a password in it is not shown, and so cannot be named
   if (wrong.includes('REDACTED')) return renewSecret(facts, name, `write the user name and the password under the key "${right}"`);
   return inPlace(facts, name, {
-    title: `copy the entry to the key that kubelet looks for, "${right}" (no password to type; all entries are kept)`,
-    command: repairing(facts, name, flag('rekey', `${wrong}=${right}`), 'replace'),
+    title: `copy the entry to the key that kubelet looks for${right === UNKNOWN_REGISTRY ? '' : `, "${right}"`} (no password to type; all entries are kept)`,
+    command: repairing(
+      facts,
+      name,
+      right === UNKNOWN_REGISTRY ? `${flag('rekey', `${wrong}=`)}${right}` : flag('rekey', `${wrong}=${right}`),
+      'replace',
+    ),
   });
 }
 

@@ -1,6 +1,15 @@
 /** Whether a pull secret works: its form, and what the registry of each entry answers to its credential. Asks registries through the prober. */
+import { namingBlanks } from '../causes/blanks.ts';
 import { docsOf } from '../causes/docs-url.ts';
-import { copyEntry, createSecret, newSecretName, recreateSecret, renewSecret, repairVisible } from '../causes/secret-commands.ts';
+import {
+  copyEntry,
+  createSecret,
+  newSecretName,
+  recreateSecret,
+  renewSecret,
+  repairVisible,
+  UNKNOWN_REGISTRY,
+} from '../causes/secret-commands.ts';
 import { type CauseCode, causeOf, isCauseCode } from '../model/cause-codes.ts';
 import { isForPulls, type TypoKind } from '../model/credential.ts';
 import type { Fix } from '../model/diagnosis.ts';
@@ -273,7 +282,12 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
     pod: { namespace: read.namespace, name: '', node: null, owner: { kind: 'pod', name: '' }, manager: null },
     container: { name: '', kind: 'container' },
     image,
-    reference: reference ?? { registry: entry === undefined ? 'REGISTRY' : registryOf(entry), repository: '', tag: null, digest: null },
+    reference: reference ?? {
+      registry: entry === undefined ? UNKNOWN_REGISTRY : registryOf(entry),
+      repository: '',
+      tag: null,
+      digest: null,
+    },
     referenceError: null,
     pullPolicy: null,
     failing: true,
@@ -309,7 +323,10 @@ function factsOf({ read, reference, image, now }: SecretUnderTest, entry?: Auths
 }
 
 /** What repairs the secret itself. For a fault of a registry or a network the page of the cause is named. */
-function repairs(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
+const repairs = (subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] =>
+  repairsOf(subject, code, entry).map(namingBlanks);
+
+function repairsOf(subject: SecretUnderTest, code: string, entry: AuthsEntry | null): Fix[] {
   const { read } = subject;
   const facts = factsOf(subject, entry ?? read.entries[0]);
   if (entry !== null && intendedKey(entry.rawKey) !== null) return [repairVisible(facts, read.name)];

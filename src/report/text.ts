@@ -29,7 +29,7 @@ const MAX_OF_CAUSE = 3;
 const MAX_OTHER_FIXES = 4;
 /** Lines of a line of evidence: of what proves the verdict, and of the rest. */
 const PROOF_LINES = 4;
-const OTHER_LINES = 2;
+const OTHER_LINES = 3;
 
 /**
  * In: the groups of all findings, and what the failing pods have in common. Out: a table of the causes if there are several, then each cause by its clearest finding (of more than
@@ -53,7 +53,9 @@ function renderRows(headline: string, rows: readonly GroupRow[], { width, wide }
   return [
     ...hanging(headline, width).map(line => s.bold(line)),
     ...(shown.length === 0 ? [] : [tableOf(shown, rows, width)]),
-    ...(left.length === 0 ? [] : [`  and ${count(left.length, 'more row')} with ${count(pods, 'pod')}: -o wide shows all`]),
+    ...(left.length === 0
+      ? []
+      : [`  and ${count(left.length, 'more row')} with ${count(pods, 'pod')}: -o wide shows all, -o name their names`]),
     ...(shown.some(isPartlyProved) ? fold('certain M/N: the cause is proved for M of the N pods', width, '  ') : []),
     '',
   ].join('\n');
@@ -118,7 +120,7 @@ function renderFinding(finding: FindingView, view: ReportView, options: TextOpti
       'Notes',
       finding.notes.flatMap(({ code, detail }) => labeled(code, detail, width)),
     ),
-    ...(finding.tone === 'fine' || view.isBrief ? [] : ['', `More: ${finding.docs}`]),
+    ...(finding.tone === 'fine' || view.isBrief ? [] : ['', `More: ${program()} explain ${finding.cause}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -140,7 +140,7 @@ function headlineOf(failing: readonly Group[], pods: ReadonlySet<string>, patter
   const namespaces = new Set(failing.flatMap(group => group.namespaces)).size;
   const causes = new Set(failing.map(({ cause }) => cause)).size;
   const where = namespaces > 1 ? ` in ${count(namespaces, 'namespace')}` : '';
-  const by = failing.length > 1 ? `, ${count(causes, 'cause')}` : '';
+  const by = failing.length > 1 ? `, ${count(causes, 'cause')}${failing.length > causes ? ` in ${count(failing.length, 'row')}` : ''}` : '';
   return `${count(pods.size, 'pod')}${where}${by}${patterns.length === 0 ? '' : `: ${patterns.join('; ')}`}`;
 }
 

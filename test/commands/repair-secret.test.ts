@@ -298,7 +298,7 @@ t.test('why and test-secret say in plain words what is wrong', async t => {
     [
       'SecretRegistryMismatch',
       'a placeholder of a guide, "<registry-hostname>", was never filled in',
-      `kubectl imagepull repair-secret twice -n shop --rekey '<registry-hostname>=REGISTRY' | kubectl -n shop replace -f -`,
+      `kubectl imagepull repair-secret twice -n shop --rekey '<registry-hostname>='<REGISTRY> | kubectl -n shop replace -f -`,
     ],
   );
   for (const { stdout, stderr } of [why, test, guide]) t.notMatch(`${stdout}${stderr}`, new RegExp(`${PASSWORD}|${auth()}`), 'no password');

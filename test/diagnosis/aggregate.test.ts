@@ -65,7 +65,7 @@ t.test('text, JSON and Prometheus of the same findings', async t => {
   const findings = await findingsOf(PODS);
   const groups = groupFindings(findings);
   const text = renderFindings(groups, [], { color: false, wide: false, width: 100 });
-  t.match(text, /^6 pods in 2 namespaces, 2 causes\n {2}PODS +CAUSE/, 'what there is comes first');
+  t.match(text, /^6 pods in 2 namespaces, 2 causes in 3 rows\n {2}PODS +CAUSE/, 'what there is comes first');
   t.equal(text.match(/^TagNotFound \(possible\)/gm)?.length, 1, 'each cause is told once');
   t.match(text.replace(/\s+/g, ' '), /Affects 4 pods on 2 nodes in 2 namespaces: shop\/a, shop\/b, shop\/c, other\/d\./);
   const wide = renderFindings(groups, [], { color: false, wide: true, width: 100 });
@@ -97,7 +97,7 @@ t.test('of several causes the evidence waits for -o wide, of many also the fix',
   );
   t.strictSame(counted(await shown([...['a', 'b', 'c'].map(missing), unknown], true)), [1, 3, 4, 4, 0]);
   const many = await shown([...Array.from({ length: 20 }, (_, index) => missing(`p${index}`)), unknown]);
-  t.match(many, /\n {2}and 17 more rows with 17 pods: -o wide shows all\n/, 'no cause hides the others');
+  t.match(many, /\n {2}and 17 more rows with 17 pods: -o wide shows all, -o name their names\n/, 'no cause hides the others');
   t.ok(many.split('\n').length <= 40, `${many.split('\n').length} lines`);
 });
 

@@ -62,8 +62,8 @@ export function powerShellCalls(text: string): string[][] {
     else if (sign === '\n' || sign === ';' || (sign === '|' && text[at + 1] !== '|') || text.startsWith('&&', at)) {
       at += text.startsWith('&&', at) ? 2 : 1;
       calls.push([]);
-    } else if (sign === '>' && text[at + 1] === ' ') {
-      at += 2;
+    } else if (/^>>? /.test(text.slice(at, at + 3))) {
+      at = text.indexOf(' ', at) + 1;
       argument();
     } else if (SEPARATORS.includes(sign) || sign === '>') fail(`the sign ${sign}`);
     else if (call.length === 0 && (isSingleQuote(sign) || isDoubleQuote(sign))) fail('a string in the place of a program');

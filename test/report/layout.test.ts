@@ -75,8 +75,8 @@ t.test('a report of all fixtures fits a screen', async t => {
     });
   const lines = textOf(many, 80).split('\n');
   t.ok(lines.length <= 40, `${lines.length} lines`);
-  t.match(lines[0], /^\d+ pods in 7 namespaces, \d+ causes$/);
-  t.match(lines.join('\n'), /\n {2}and \d+ more rows with \d+ pods: -o wide shows all\n/);
+  t.match(lines[0], /^\d+ pods in 7 namespaces, \d+ causes in \d+ rows$/);
+  t.match(lines.join('\n'), /\n {2}and \d+ more rows with \d+ pods: -o wide shows all, -o name their names\n/);
 });
 
 t.test('the columns to fold at', async t => {

@@ -96,7 +96,11 @@ const context: Context = {
 
 // a reader that closes its pipe early (`| head`) is no error
 process.stdout.on('error', error => {
-  if ((error as { code?: string }).code === 'EPIPE') leave(0);
+  const { code } = error as { code?: string };
+  if (code === 'EPIPE') return leave(0);
+  // a full disk: what was to be read is lost
+  note(context, `error: standard output cannot be written: ${code ?? error.message}`);
+  leave(2);
 });
 // nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
 process.stderr.on('error', () => {});

@@ -222,10 +222,12 @@ async function checkNode(api: Api, name: string): Promise<void> {
 }
 
 /** What was looked for, for the words that nothing was found. */
-const searchedIn = ({ selector, container }: WhyFlags, namespace: string | null, file: string | null): Searched => ({
+const searchedIn = ({ selector, fieldSelector, node, container }: WhyFlags, namespace: string | null, file: string | null): Searched => ({
   namespace,
   file,
   selector: selector ?? null,
+  fieldSelector: fieldSelector ?? null,
+  node: node ?? null,
   container: container ?? null,
 });
 

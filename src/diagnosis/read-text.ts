@@ -12,6 +12,7 @@ import { asWritten } from '../parse/messages/copy.ts';
 import { readFaults } from '../parse/messages/reader.ts';
 import { type PastedMessage, type PastedPod, readPasted } from '../parse/pasted.ts';
 import { redact } from '../util/redact.ts';
+import { redactPasted } from '../util/redact-pasted.ts';
 import { collectFacts } from './collect-facts.ts';
 import { MOST_ALTERNATIVES } from './decision.ts';
 import { diagnose } from './diagnose.ts';
@@ -44,6 +45,10 @@ export interface TextReading {
 /** Words of a pull: a fault that is met without them may be of anything. */
 const OF_PULL = /pull|image|registr|manifest|repositor|\/v2\/|\bblob|\blayer|unpack|snapshot|toomanyrequests|docker|sandbox|secret/i;
 
+/** What kubelet and the API server say of other work than a pull, with the same words of a network. */
+const OF_OTHERS =
+  /\b(?:Readiness|Liveness|Startup) probe (?:failed|errored)|\bMountVolume\.|\bUnable to attach or mount volumes|\bfailed calling webhook\b/;
+
 /** Reasons that tell their cause without words. Source: pkg/kubelet/images/types.go. */
 const REASONS: Readonly<Record<string, CauseCode>> = {
   InvalidImageName: 'InvalidImageName',
@@ -60,14 +65,17 @@ const STATES: readonly [RegExp, CauseCode][] = [
 
 /** In: the text, and the time (RFC 3339). Out: what it tells; no readings where it tells no cause. */
 export function readText(text: string, now: string): TextReading {
-  const { messages, pods, reasons } = readPasted(text);
-  const understood = messages.flatMap(message => readingOf(message, now) ?? []);
+  const { messages, pods, reasons } = readPasted(redactPasted(text));
+  const understood = messages.flatMap(message => (OF_OTHERS.test(message.text) ? [] : (readingOf(message, now) ?? [])));
   const ofPull = understood.filter(({ message }) => OF_PULL.test(message));
-  const told = ofPull.length > 0 ? ofPull : understood.slice(0, 1);
+  const told = ofPull.length > 0 ? ofPull : understood.slice(0, 1).map(vague);
   const others = told.length > 0 ? told : reasons.flatMap(reason => ofReason(reason) ?? []);
   const readings = once(others.length > 0 || reasons.length > 0 ? others : ofStates(messages));
   return { readings, pods, reasons };
 }
+
+/** A fault of a connection that no word of a pull stands beside may be that of anything. */
+const vague = (reading: Reading): Reading => (reading.fault?.host == null ? reading : { ...reading, certainty: 'possible' });
 
 /** One of those that tell the same. */
 function once(readings: readonly Reading[]): Reading[] {

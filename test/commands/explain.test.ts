@@ -125,6 +125,18 @@ t.test('a text without a cause, and what is like one', async t => {
   }
 });
 
+t.test('the words of other work are no cause of a pull', async t => {
+  const rows = [
+    'Warning  Unhealthy  kubelet  Readiness probe failed: Get "http://10.0.0.1:8080/health": context deadline exceeded',
+    'Liveness probe failed: Get "https://10.1.1.1:8443/": x509: certificate signed by unknown authority',
+    'MountVolume.SetUp failed for volume "registry-config" : dial tcp 10.0.0.9:2049: i/o timeout',
+    'failed calling webhook "vault-secret.x": Post "https://vault.svc/": dial tcp 10.0.0.1:443: connect: connection refused',
+  ];
+  for (const row of rows) t.match(await run(['explain', '-', '-o', 'json'], { input: row }), { stdout: /"items": \[\]/ }, row);
+  const vague = await run(['explain', 'dial tcp 10.0.0.1:5432: connect: connection refused']);
+  t.match(vague.stdout, /^RegistryUnreachable \(possible\)/, 'words that are of no pull are never likely');
+});
+
 t.test('no secret of a text is printed, and no word of it breaks a line', async t => {
   const secret = 'canary-3f9a77';
   const text = `40s  Warning  Failed  pod/api  Failed to pull image "${IMAGE}": failed to do request: Head "https://ci:${secret}@registry.example.com/v2/?token=${secret}": EOF\u001b[31m\u202eFix`;

@@ -171,7 +171,7 @@ t.test('"nothing matched" and "all is well" are told apart', async t => {
       'those with labels',
       ['-l', 'app=api'],
       { objects: well },
-      /^1 pod of namespace "shop" matches "app=api": it does not wait for an image\n$/,
+      /^1 pod of namespace "shop" matches the selector "app=api": it does not wait for an image\n$/,
     ],
     [
       'another reason',
@@ -190,6 +190,12 @@ t.test('"nothing matched" and "all is well" are told apart', async t => {
       ['-l', 'app=nope', '-o', 'json'],
       { objects: well },
       /^no pod of namespace "shop" matches the selector/,
+    ],
+    [
+      'no pod on the node',
+      ['-f', 'test/fixtures/saved/shop.yaml', '--node', 'nope'],
+      { objects: [] },
+      /^no pod in "[^"]+" matches the node "nope", so nothing was diagnosed\n$/,
     ],
     ['an empty namespace', ['-n', 'idle'], { objects: well }, /^there is no pod in namespace "idle"\n$/],
     ['an empty cluster', ['-A'], { objects: [] }, /^there is no pod in any namespace\n$/],

@@ -1,4 +1,5 @@
 /** Files that are written whole or not at all. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -39,6 +40,29 @@ t.test('a link stays, and leads to what is new', { skip: isWindows }, async t =>
   writeWhole(join(dir, 'link.html'), 'new');
   t.ok(lstatSync(join(dir, 'link.html')).isSymbolicLink());
   t.equal(readFileSync(join(dir, 'real.html'), 'utf8'), 'new');
+});
+
+t.test('a link to a file that is not there yet makes that file', { skip: isWindows }, async t => {
+  const dir = folder({});
+  symlinkSync('real.html', join(dir, 'link.html'));
+  symlinkSync(join('missing', 'real.html'), join(dir, 'nowhere.html'));
+  writeWhole(join(dir, 'link.html'), 'new');
+  t.ok(lstatSync(join(dir, 'link.html')).isSymbolicLink());
+  t.equal(readFileSync(join(dir, 'real.html'), 'utf8'), 'new');
+  t.equal(
+    codeOf(() => checkWhole(join(dir, 'nowhere.html'))),
+    'ENOENT',
+    'the folder that it leads to has to be there',
+  );
+});
+
+t.test('nobody waits for a pipe that nobody reads', { skip: isWindows }, async t => {
+  const pipe = join(folder({}), 'pipe');
+  t.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  t.equal(
+    codeOf(() => writeWhole(pipe, 'x')),
+    'ENXIO',
+  );
 });
 
 t.test('what is no file is not replaced', { skip: isWindows }, async t => {

@@ -132,11 +132,12 @@ async function checkPulled() {
     ['SecretNotInherited', 'certain', 'asked.pulled-with-added-secrets'],
   );
   await waitsForImage('repaired');
-  const failures = async () => {
-    const { items } = await getJson('events', '-n', NAMESPACE, '--field-selector', 'involvedObject.name=repaired,reason=BackOff');
+  const pulls = async () => {
+    const { items } = await getJson('events', '-n', NAMESPACE, '--field-selector', 'involvedObject.name=repaired,reason=Pulling');
     return items.reduce((/** @type {number} */ sum, /** @type {{ count: number }} */ { count }) => sum + count, 0);
   };
-  await until('a back-off', 60, async () => (await failures()) > 0);
+  // kubelet then waits for 20 s at least: the node is asked before it tries again by itself
+  await until('a second back-off', 60, async () => (await pulls()) > 1);
   const data = { '.dockerconfigjson': JSON.stringify({ auths: { '127.0.0.1:15001': { username: 'lab', password: 'labpass' } } }) };
   await own('patch', 'secret', 'repaired', '--type=merge', '-p', JSON.stringify({ data: null, stringData: data }));
   const repaired = (await asked('repaired', '-n', NAMESPACE)).items[0];
@@ -196,7 +197,7 @@ async function checkRefusals() {
     [viewer.status, viewer.items[0]?.cause, viewer.items[0]?.fromNode],
     [2, 'TagNotFound', undefined],
   );
-  check('--from-node: without the right: names it', /"create pods" and "delete pods" is missing/.test(viewer.stderr), viewer.stderr);
+  check('--from-node: without the right: names it', /"create pods" and "delete pods" are missing/.test(viewer.stderr), viewer.stderr);
 
   await own('create', 'quota', 'none', '--hard=pods=0');
   await until('the quota', 30, async () => (await getJson('quota', 'none', '-n', NAMESPACE)).status.hard !== undefined);

@@ -199,7 +199,7 @@ export async function checkGroups(targets) {
   );
   equal('groups: their pods are all that are listed', sum(sizes), new Set((json?.items ?? []).map(({ pod }) => pod.name)).size);
   const { stdout } = await imagepull('why', '-n', 'default', ...MIRROR);
-  const head = `${sum(sizes)} pods, ${new Set(groups.map(({ cause }) => cause)).size} causes`;
+  const head = `${sum(sizes)} pods, ${new Set(groups.map(({ cause }) => cause)).size} causes in ${groups.length} rows`;
   const lines = stdout.split('\n');
   check(`groups: the text begins with "${head}" and the table`, stdout.startsWith(`${head}\n  PODS  CAUSE `), lines.slice(0, 2).join('\n'));
   check('groups: the text fits a screen', lines.length <= 40, `${lines.length} lines`);

@@ -277,7 +277,8 @@ async function runIntoFile(file: string, command: CommandName, argv: Arguments, 
   const { formatOf, intoFile } = await import('./commands/output-file.ts');
   const choices = choicesOf(FLAGS.find(({ name }) => name === 'output') as Flag, command) ?? [];
   argv['output'] ??= formatOf(file, choices);
-  return intoFile(file, flags.text('output') ?? '', context, within => answer(command, flags, within));
+  const output = flags.text('output') ?? '';
+  return intoFile(file, templateFormatOf(output) ?? output, context, within => answer(command, flags, within));
 }
 
 /** `--no-color`, `--color=false` and `--color=true` (also of kuberc) as values of --color. */

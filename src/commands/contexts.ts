@@ -86,6 +86,7 @@ function refuseOthers({ context, cluster, server, file, watch, fromNode, output 
 /** In: lists of globs, and the contexts that there are. Out: those that one of them matches, in the order of the kubeconfig. Throws UserError for one that matches none. */
 function chosen(lists: readonly string[], all: readonly string[]): string[] {
   const globs = lists.flatMap(list => list.split(',')).map(glob => glob.trim());
+  if (globs.includes('')) throw new UserError('--contexts needs the names of contexts', "for example prod-*,staging, or '*' for all");
   for (const glob of globs)
     if (!all.some(name => matches(glob, name))) {
       const more = all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '';

@@ -104,7 +104,7 @@ async function explainText(text: string, { output, color }: ExplainFlags, contex
   const pages = readings.length > 0 || reasons.length > 0 ? [] : pagesWith(text);
   const causes = [...new Set([...readings.map(({ cause }) => cause), ...pages])];
   if (output === 'json' || output === 'yaml') print(context, await documentOf(output, version => readingList(found, pages, version)));
-  else if (output === 'name') print(context, causes.join('\n'));
+  else if (output === 'name') for (const cause of causes) print(context, cause);
   else if (readings.length > 0) print(context, renderReadings(forReading(found), { width: widthOf(context, WIDTH), color }), color);
   else if (pages.length > 0) print(context, renderFound(pages, color, context.stdout.isTTY ? widthOf(context, LIST_WIDTH) : null), color);
   else if (reasons.length > 0) print(context, withoutCause(reasons, pods));

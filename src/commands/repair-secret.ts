@@ -18,6 +18,7 @@ import { imagesOf, pullSecretNames } from '../parse/pod.ts';
 import { parseReference } from '../parse/reference.ts';
 import { isObject } from '../parse/shape.ts';
 import { documentJson, documentYaml } from '../report/json.ts';
+import { didYouMean, similar } from '../util/nearest.ts';
 import { holdsReplaced, SECRETS } from '../util/secrets.ts';
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
@@ -190,7 +191,14 @@ async function fromFile(flags: RepairSecretFlags, context: Context): Promise<Raw
   if (secret === undefined)
     throw new UserError(
       `${file} contains no secret${wanted === null ? '' : ` "${wanted}"`}`,
-      'save one with: kubectl get secret NAME -o yaml',
+      (wanted === null
+        ? null
+        : didYouMean(
+            similar(
+              wanted,
+              secrets.map(({ metadata }) => String(metadata.name)),
+            ),
+          )) ?? 'save one with: kubectl get secret NAME -o yaml',
     );
   if (chosen.length > 1)
     throw new UserError(

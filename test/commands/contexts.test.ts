@@ -119,7 +119,7 @@ t.test('what does not go together', async t => {
     [['--contexts', 'nowhere-*'], /no context matches "nowhere-\*" \(the kubeconfig has: prod-eu, prod-us, arn:.*staging, dead\)/],
     [['--contexts', 'prod-*,typo'], /no context matches "typo"/],
     [['--contexts', 'prod.eu'], /no context matches "prod\.eu"/],
-    [['--contexts', ''], /no context matches ""/],
+    [['--contexts', ''], /--contexts needs the names of contexts/],
     [['--contexts', '*', '--context', 'prod-eu'], /--contexts cannot be combined with --context \(/],
     [['--contexts', '*', '--server', 'https://x'], /--contexts cannot be combined with --server/],
     [['--contexts', '*', '-f', '-'], /--contexts cannot be combined with --filename/],

@@ -106,7 +106,7 @@ function behaviors(copy: Copy, authority: Certificate): Record<number, RegistryO
     },
     15032: { answer: () => refusal(401, 'UNAUTHORIZED', 'authentication required', { 'WWW-Authenticate': 'Negotiate' }) },
     // takes its time; the node has the layers of the image already
-    15041: { images: [runs('team/slow')], answer: request => (isManifest(request) ? { delayMs: 4000 } : undefined) },
+    15041: { images: [runs('team/slow')], answer: request => (isManifest(request) ? { delayMs: 8000 } : undefined) },
   };
 }
 

@@ -10,7 +10,7 @@ import type { Check } from '../model/probe.ts';
 import { append } from '../util/lists.ts';
 import { type GateItem, gateItem, gravestFirst, placeText, totals } from './gate.ts';
 import { type Block, type Cell, type Origin, type Page, type Part, rowsAbout, type Tone } from './page.ts';
-import { blocksOf, type FindingView, findingView, type GroupRow, rowOf, type TableView } from './view.ts';
+import { blocksOf, type FindingView, findingView, type GroupRow, otherRepairs, rowOf, type TableView } from './view.ts';
 
 /** Names that a list has at most, and commands for other pods of a cause. */
 const MAX_NAMES = 500;
@@ -84,13 +84,10 @@ function partOfBlock(view: FindingView, block: readonly Group[]): Part {
 }
 
 /** The commands for the other pods of the groups, where these need others. */
-function otherFixes({ fixes }: FindingView, block: readonly Group[]): Fix[] {
-  const all = block.flatMap(group => group.repairs.map(repair => ({ ...repair, about: rowOf(group).about })));
-  return all
-    .filter(({ command }, index) => ![...fixes, ...all.slice(0, index)].some(other => other.command === command))
+const otherFixes = ({ fixes }: FindingView, block: readonly Group[]): Fix[] =>
+  otherRepairs(block, fixes)
     .slice(0, MAX_OTHER_FIXES)
-    .map(({ command, pods, about }) => ({ title: `for ${count(pods, 'other pod')}${block.length < 2 ? '' : `: ${about}`}`, command }));
-}
+    .map(({ command, pods, about }) => ({ title: `for ${count(pods, 'other pod')}${about === null ? '' : `: ${about}`}`, command }));
 
 const aboutTable = (rows: readonly GroupRow[]): Block => ({
   title: 'Where it fails',

@@ -279,14 +279,21 @@ function ladderOf(facts: Facts): Ladder | null {
   return { identity: attempt === null ? null : username ? `as user "${username}"` : 'anonymously', steps };
 }
 
-/** The commands for the other pods of the groups, where these need others. Of many groups each has its own: that is what `why POD` is for. */
-function otherFixesOf(block: readonly Group[], fixes: readonly Fix[]): FindingView['otherFixes'] {
-  if (block.length > MAX_DETAILED) return [];
-  return block
-    .flatMap(group => group.repairs.map(({ command, pods }) => ({ command, pods, about: block.length < 2 ? null : aboutOf(group) })))
-    .filter(({ command }, index, all) => ![...fixes, ...all.slice(0, index)].some(other => other.command === command))
-    .sort((a, b) => b.pods - a.pods);
+/** In: groups, and the fixes that are told. Out: each command that other pods of the groups need besides, once, in the order of the groups; `about` is null where all are about the same. */
+export function otherRepairs(block: readonly Group[], fixes: readonly Fix[]): FindingView['otherFixes'] {
+  const told = new Set(fixes.map(({ command }) => command));
+  return block.flatMap(group =>
+    group.repairs.flatMap(({ command, pods }) => {
+      if (told.has(command)) return [];
+      told.add(command);
+      return [{ command, pods, about: block.length < 2 ? null : aboutOf(group) }];
+    }),
+  );
 }
+
+/** The commands for the other pods of the groups, where these need others. Of many groups each has its own: that is what `why POD` is for. */
+const otherFixesOf = (block: readonly Group[], fixes: readonly Fix[]): FindingView['otherFixes'] =>
+  block.length > MAX_DETAILED ? [] : otherRepairs(block, fixes).sort((a, b) => b.pods - a.pods);
 
 /** Causes of which the size of the image tells something, and bytes from which it does. */
 const OF_SIZE: ReadonlySet<CauseCode> = new Set<CauseCode>(['NodeDiskFull', 'PullTooSlow', 'StillPulling']);

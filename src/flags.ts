@@ -26,6 +26,9 @@ export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 
 /** Values of -o that a template, or its file, stands behind: `jsonpath={.items[*].cause}`. As in kubectl. */
 const TEMPLATE_FORMATS = ['jsonpath', 'jsonpath-file', 'jsonpath-as-json', 'custom-columns', 'custom-columns-file'] as const;
+/** The same as the help tells them. */
+const TEMPLATES_AS_TEXT =
+  'jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE';
 /** In: a value of -o. Out: which of them it is; undefined for another one. */
 export const templateFormatOf = (value: string): (typeof TEMPLATE_FORMATS)[number] | undefined =>
   TEMPLATE_FORMATS.find(format => value.startsWith(`${format}=`));
@@ -620,14 +623,11 @@ const flags = [
     templates: { names: TEMPLATE_FORMATS, commands: DIAGNOSES },
     default: 'text',
     group: 'Output flags',
-    description:
-      'Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of why, test-secret and check also markdown (for a ticket or a pull request) or html (one page to send); of check also junit, sarif or github (annotations of GitHub Actions); jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE as in kubectl; of collect and repair-secret yaml or json',
+    description: `Output format: text, wide (every check, credential and near miss), json, yaml, name or prometheus; of why, test-secret and check also markdown (for a ticket or a pull request) or html (one page to send); of check also junit, sarif or github (annotations of GitHub Actions); ${TEMPLATES_AS_TEXT} as in kubectl; of collect and repair-secret yaml or json`,
     descriptions: {
-      why: 'Output format: text, wide (every check, credential and near miss), json, yaml, name, markdown (for a ticket or a pull request), html (one page to send), prometheus, or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
-      'test-secret':
-        'Output format: text, wide (every check), json, yaml, name, markdown, html, or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
-      check:
-        'Output format: text, wide (every check and credential), json, yaml, name, markdown, html, junit, sarif, github (annotations of GitHub Actions), or as in kubectl jsonpath=TEMPLATE, jsonpath-file=FILE, jsonpath-as-json=TEMPLATE, custom-columns=HEADER:PATH,… or custom-columns-file=FILE',
+      why: `Output format: text, wide (every check, credential and near miss), json, yaml, name, markdown (for a ticket or a pull request), html (one page to send), prometheus, or as in kubectl ${TEMPLATES_AS_TEXT}`,
+      'test-secret': `Output format: text, wide (every check), json, yaml, name, markdown, html, or as in kubectl ${TEMPLATES_AS_TEXT}`,
+      check: `Output format: text, wide (every check and credential), json, yaml, name, markdown, html, junit, sarif, github (annotations of GitHub Actions), or as in kubectl ${TEMPLATES_AS_TEXT}`,
       collect: 'Output format: yaml or json (default yaml)',
       'repair-secret': 'Output format: yaml or json (default yaml)',
       version: 'Output format: text, json or yaml',

@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { note, printError } from './commands/terminal.ts';
-import { checkWhole, writeWhole } from './commands/whole-file.ts';
 import { callProgram, nameOfPlugin } from './util/called-as.ts';
 import { SECRETS } from './util/secrets.ts';
 
@@ -88,8 +87,9 @@ const context: Context = {
   hold,
   readStdin,
   readFile: path => readFile(path, 'utf8'),
-  checkFile: async path => checkWhole(path),
-  writeFile: async (path, text) => writeWhole(path, text),
+  // few runs write a file
+  checkFile: async path => (await import('./commands/whole-file.ts')).checkWhole(path),
+  writeFile: async (path, text) => (await import('./commands/whole-file.ts')).writeWhole(path, text),
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
   signal: stop.signal,
 };

@@ -68,6 +68,8 @@ export const quoted = (items: readonly string[], most = 5): string =>
     items.map(item => `"${item}"`),
     most,
   );
+/** A title within a sentence; what begins with an abbreviation (`HEAD requests`) stays. */
+export const lowerFirst = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 /** A noun with its number: `1 layer`, `3 layers`. */
 export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 

@@ -12,7 +12,7 @@ import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
 import { withProber } from './open-prober.ts';
 import { checkSelection } from './sources.ts';
-import { note, print, showProgress, warn, widthOf } from './terminal.ts';
+import { keepingAnswer, note, print, showProgress, warn, widthOf } from './terminal.ts';
 import { countedCauses, why } from './why.ts';
 
 /** Clusters that are read at the same time. */
@@ -121,12 +121,8 @@ function matches(glob: string, name: string): boolean {
 /** The answer of one cluster; its error is a part of the answer. */
 async function whyIn(name: string, flags: WhyFlags, context: Context, say: (text: string) => void): Promise<Outcome> {
   const isText = flags.output === 'text' || flags.output === 'wide';
-  let text = '';
-  const own: Context = {
-    ...context,
-    stdout: { ...context.stdout, write: part => void (text += part) },
-    stderr: prefixed(name, context, say),
-  };
+  const kept = keepingAnswer({ ...context, stderr: prefixed(name, context, say) });
+  const own = kept.context;
   const causes: CauseCode[] = [];
   let pods = 0;
   try {
@@ -134,7 +130,7 @@ async function whyIn(name: string, flags: WhyFlags, context: Context, say: (text
       causes.push(...[...report.causes].filter(cause => !NO_CAUSE.has(cause)));
       pods = report.pods.size;
     });
-    return { context: name, status, pods, causes, text, error: null };
+    return { context: name, status, pods, causes, text: kept.answer(), error: null };
   } catch (error) {
     if (!(error instanceof UserError) || context.signal.aborted) throw error;
     const why = error.hint === null ? error.message : `${error.message} (${error.hint})`;

@@ -2,7 +2,7 @@
 import { showBytes } from '../causes/sizes.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
-import { note, notWritable } from './terminal.ts';
+import { keepingAnswer, note, notWritable } from './terminal.ts';
 
 /**
  * Runs a command, and writes to the file what it prints. In: the path, the name of the format for the status line, the context, and the command. Out: its exit status. Throws UserError
@@ -19,11 +19,10 @@ export async function intoFile(
   await context.checkFile(path).catch((error: unknown) => {
     throw notWritable(path, error);
   });
-  const parts: string[] = [];
-  const { columns } = context.stdout;
-  const status = await command({ ...context, stdout: { write: text => void parts.push(text), isTTY: false, columns } });
+  const kept = keepingAnswer({ ...context, stdout: { ...context.stdout, isTTY: false } });
+  const status = await command(kept.context);
   if (context.signal.aborted) throw new UserError('interrupted');
-  const text = parts.join('');
+  const text = kept.answer();
   // as it was printed: what passed `print` is safe to show, and has colors only where they were asked for
   await context.writeFile(path, text).catch((error: unknown) => {
     throw notWritable(path, error);

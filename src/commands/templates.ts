@@ -5,7 +5,7 @@ import { type Column, columnsOf, columnsOfFile, renderAsJson, renderColumns, ren
 import { clipped } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context } from './context.ts';
-import { printAsItIs, readInput } from './terminal.ts';
+import { keepingAnswer, printAsItIs, readInput } from './terminal.ts';
 
 /** A list that a command prints. */
 type List = Record<'items', readonly unknown[]>;
@@ -20,8 +20,9 @@ const MAX_SHOWN = 100;
  */
 export async function withTemplate(output: string, context: Context, command: (context: Context) => Promise<number>): Promise<number> {
   const print = await readPrinter(output, context);
-  let json = '';
-  const status = await command({ ...context, stdout: { ...context.stdout, write: text => void (json += text) } });
+  const kept = keepingAnswer(context);
+  const status = await command(kept.context);
+  const json = kept.answer();
   if (json !== '') printAsItIs(context, print(JSON.parse(json) as List));
   return status;
 }

@@ -70,6 +70,15 @@ export const print = (context: Context, text: string, color = false): void => {
 /** Prints the same without a line end of its own: a template has those that it wants. */
 export const printAsItIs = (context: Context, text: string): void => context.stdout.write(visibleLayout(text, false));
 
+/** A context whose answer is kept instead of printed, for who does something else with it. Out: that context, and what was printed so far. */
+export function keepingAnswer(context: Context): { context: Context; answer(): string } {
+  const parts: string[] = [];
+  return {
+    context: { ...context, stdout: { ...context.stdout, write: text => void parts.push(text) } },
+    answer: () => parts.join(''),
+  };
+}
+
 /** Writes a document to a file, with a line end and as safe to show as what is printed. Throws UserError when it cannot be written. */
 export async function save(context: Context, path: string, text: string): Promise<void> {
   const shown = visibleLayout(text, false);

@@ -2,6 +2,7 @@
 
 import { docsOf } from '../causes/docs-url.ts';
 import { pageOf } from '../causes/pages.ts';
+import { lowerFirst } from '../causes/phrases.ts';
 import type { Reading, TextReading } from '../diagnosis/read-text.ts';
 import { CAUSES, type CauseCode, type CauseRow, causeOf, NO_CAUSE } from '../model/cause-codes.ts';
 import type { Fault, Speaker, Step } from '../model/fault.ts';
@@ -148,8 +149,6 @@ function hanging(text: string, width: number): string[] {
   const [first = '', ...rest] = fold(text, width, '    ');
   return [first.slice(2), ...rest];
 }
-const lowerFirst = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
-
 /** The error in a few words: the kind of the fault, with status and code where the message has them. */
 function errorOf({ kind, status, code, method, details }: Fault): string {
   const problem = details.certificate?.problem;

@@ -1,6 +1,6 @@
 /** The pages of `why` and of `check`: a part for each cause, an overview, what is fine, and notes. Belongs here: what of a finding a page tells. Pure. */
 
-import { count } from '../causes/phrases.ts';
+import { count, lowerFirst } from '../causes/phrases.ts';
 import { showBytes } from '../causes/sizes.ts';
 import { byUrgency, type Group } from '../diagnosis/aggregate.ts';
 import type { Finding } from '../diagnosis/investigate.ts';
@@ -114,7 +114,7 @@ function partOf(view: FindingView, affects: readonly string[]): Part {
       summary,
       ...(affects.length === 0 ? [] : [affects.join(' ')]),
       ...(also.length === 0 ? [] : [`Other possible causes: ${also.join(', ')}.`]),
-      ...next.map(({ code, title }) => `Fix next: ${code} (${title.charAt(0).toLowerCase()}${title.slice(1)}).`),
+      ...next.map(({ code, title }) => `Fix next: ${code} (${lowerFirst(title)}).`),
     ],
     tables: [],
     ladders: ladder === null ? [] : [{ who: ladder.identity, steps: ladder.steps }],

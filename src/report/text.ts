@@ -1,6 +1,6 @@
 /** The text of `why`: the rows of what fails, then for each cause what it is, where the pull broke, the commands that fix it, and the evidence (docs/output.md). Pure. */
 
-import { count } from '../causes/phrases.ts';
+import { count, lowerFirst } from '../causes/phrases.ts';
 import type { Group } from '../diagnosis/aggregate.ts';
 import { NO_CAUSE } from '../model/cause-codes.ts';
 import type { Evidence } from '../model/diagnosis.ts';
@@ -149,8 +149,6 @@ function renderHead(finding: FindingView, { isPlanned }: ReportView, width: numb
     ...finding.next.flatMap(next => fold(`Fix next: ${next.code} (${lowerFirst(next.title)}).`, width, '  ')),
   ];
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** What the verdict is based on. Without `wide` a long line keeps its beginning and its end. */
 function renderEvidence(evidence: readonly Evidence[], { wide, width }: TextOptions): string[] {

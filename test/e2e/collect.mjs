@@ -1,5 +1,5 @@
 /** The check of `collect` on a cluster: what it writes gives the verdicts of the cluster, with the answers of the registries and without. */
-import { equal, imagepull, MIRROR, PASSWORDS } from './checks.mjs';
+import { agree, equal, imagepull, MIRROR, PASSWORDS } from './checks.mjs';
 import { run } from './lab.mjs';
 
 /** @typedef {{ pod: { namespace: string, name: string } | null, container: { name: string }, cause: string, certainty: string, credentials: { result: string }[] }} Item */
@@ -20,15 +20,18 @@ export async function checkCollect() {
     ['with the recorded answers', ['--with-probe', ...MIRROR], [], MIRROR],
   ];
   for (const [title, collecting, reading, live] of rows) {
-    const collected = await imagepull('collect', '-n', 'default', ...collecting);
-    const file = await run('kubectl', ['imagepull', 'why', '-f', '-', ...reading, '-o', 'json'], { input: collected.stdout });
-    const cluster = await imagepull('why', '-n', 'default', ...live, '-o', 'json');
-    equal(`collect | why -f -, ${title}`, told(file.stdout), told(cluster.stdout));
-    const texts = [...collected.stdout.matchAll(/[A-Za-z0-9+/]{16,}={0,2}/g)].map(([word]) => Buffer.from(word, 'base64').toString());
+    let stdout = '';
+    await agree(`collect | why -f -, ${title}`, async () => {
+      ({ stdout } = await imagepull('collect', '-n', 'default', ...collecting));
+      const file = await run('kubectl', ['imagepull', 'why', '-f', '-', ...reading, '-o', 'json'], { input: stdout });
+      const cluster = await imagepull('why', '-n', 'default', ...live, '-o', 'json');
+      return [told(file.stdout), told(cluster.stdout)];
+    });
+    const texts = [...stdout.matchAll(/[A-Za-z0-9+/]{16,}={0,2}/g)].map(([word]) => Buffer.from(word, 'base64').toString());
     const twice = texts.flatMap(text =>
       [...text.matchAll(/[A-Za-z0-9+/]{8,}={0,2}/g)].map(([word]) => Buffer.from(word, 'base64').toString()),
     );
-    const leaked = PASSWORDS.filter(password => [collected.stdout, ...texts, ...twice].some(text => text.includes(password)));
+    const leaked = PASSWORDS.filter(password => [stdout, ...texts, ...twice].some(text => text.includes(password)));
     equal(`collect ${title}: no password, in base64 neither`, leaked, []);
   }
 }

@@ -2,7 +2,7 @@
  * --from-node and cleanup on a real node: its own verdict on faults and on good images, what an API server refuses, and that nothing is left on any way out. After all
  * other checks of the demo pods: it taints the node.
  */
-import { check, equal, imagepull, MIRROR } from './checks.mjs';
+import { agree, check, equal, imagepull, MIRROR } from './checks.mjs';
 import { getJson, kubectl, must, start, undo, until } from './lab.mjs';
 
 /** @typedef {import('./checks.mjs').Item} Item */
@@ -99,10 +99,15 @@ export async function checkFromNode(restart) {
 
 /** The node says now what it said before: the same causes, by its own words. */
 async function checkFaults() {
-  const before = await imagepull('why', ...FAULTS, '-n', 'default', ...MIRROR, '-o', 'json');
   const now = await asked(...FAULTS, '-n', 'default');
   const told = (/** @type {Item[]} */ items) => items.map(({ pod: { name }, cause }) => `${name} ${cause}`);
-  equal('--from-node: the causes', [now.status, ...told(now.items)], [1, ...told(before.json?.items ?? [])]);
+  await agree('--from-node: the causes', async () => {
+    const { json } = await imagepull('why', ...FAULTS, '-n', 'default', ...MIRROR, '-o', 'json');
+    return [
+      [now.status, ...told(now.items)],
+      [1, ...told(json?.items ?? [])],
+    ];
+  });
   equal('--from-node: as many answers as faults', now.items.length, FAULTS.length);
   for (const { pod: at, fromNode = [] } of now.items) {
     const [answer] = fromNode;

@@ -20,8 +20,8 @@ function watch(...args) {
       .filter(Boolean)
       .map(line => JSON.parse(line));
   const told = () => documents().map(({ type, cause, outcome }) => [type, cause ?? outcome].filter(Boolean).join(' '));
-  /** Without the pulls: whether one is seen before it fails is a matter of seconds. */
-  const changes = () => told().filter(line => !line.startsWith('pulling'));
+  /** Without what precedes a failure: whether a pod is seen before it has a node, or while it pulls, is a matter of milliseconds. */
+  const changes = () => told().filter(line => !/^(?:waiting|pulling)/.test(line));
   return { ...run, told, changes };
 }
 

@@ -1,8 +1,12 @@
 /**
- * What a person waits for is a far registry: `why` of a failing pod whose registry is 50 and 100 ms of round trip away (BENCH_DELAY=25,50 each way), over TLS and with
- * tokens, beside `crane manifest` of an image that is there, in the same run. Medians of BENCH_ROUNDS rounds (5): wall time, its ratio to crane's, connections of each host,
- * requests, and the longest chain of round trips (how it is counted: far/count.mjs). BENCH_TRACE=1 prints the steps of that chain.
- * Nothing is asserted of times; a case with another cause than the right one makes the exit status 1.
+ * What a person waits for is a far registry: `why` of a failing pod whose registry is 50 and 100 ms of round trip away (BENCH_DELAY=25,50
+ * each way), over TLS and with tokens, beside `crane manifest` of an image that is there, in the same run. Medians of BENCH_ROUNDS rounds
+ * (5), of as many as BENCH_SECONDS (80) leave time for: wall time, its ratio to crane's, and what of it is no round trip; requests; the
+ * longest chain of round trips (how it is counted: far/count.mjs), and the floor under it (far/cases.mjs); the most connections of any run
+ * to each host. Measured are the script on Node and, when `npm run release` has built it, the single binary; crane, when `npm run
+ * setup:registries` has. BENCH_CASES='missing tag,…' takes these cases alone, BENCH_TRACE=1 prints the steps of the chain, BENCH_BARS=1
+ * which bars hold at the longest (far/report.mjs). Nothing is asserted of times; a case with another cause than the right one makes the
+ * exit status 1.
  *
  *   npm run bench:far
  */
@@ -11,13 +15,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { host, root } from '../scripts/release/description.mjs';
 import { CASES, dockerConfig, savedObjects } from './far/cases.mjs';
 import { count } from './far/count.mjs';
+import { bars, table } from './far/report.mjs';
 
-/** @typedef {import('./far/count.mjs').Count} Count */
-/** @typedef {{ name: string, run: string[], cause?: string }} Command `cause`: what it has to say. */
-/** @typedef {{ ms: number, said: string, count: Count }} Run */
+/** @typedef {import('./far/report.mjs').Measured & { run: string[] }} Command */
+/** @typedef {import('./far/site.mjs').Site} Site */
 
 const bundle = join(root, 'dist', 'kubectl-imagepull.cjs');
 const built = host && join(root, 'dist', 'bin', host.name, host.executable);
@@ -25,47 +30,55 @@ const binary = process.env.IMAGEPULL_BINARY ?? (built && existsSync(built) ? bui
 const crane = join(root, 'node_modules', '.cache', 'registries', 'crane', 'crane');
 const delays = (process.env.BENCH_DELAY ?? '25,50').split(',').map(Number);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const end = performance.now() + Number(process.env.BENCH_SECONDS ?? 80) * 1000;
 const only = (process.env.BENCH_CASES ?? '').split(',').filter(Boolean);
-const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+/** Where the causes of a run are another than the right one. @type {Set<string>} */
+const wrong = new Set();
 
-for (const delay of delays) await far(delay);
+for (const [index, delay] of delays.entries()) {
+  const left = delays.slice(index).reduce((sum, one) => sum + one, 0);
+  // the longer delay takes longer
+  const share = left === 0 ? 1 : delay / left;
+  await far(delay, performance.now() + (end - performance.now()) * share);
+}
+for (const text of wrong) console.log(`\n${text}`);
+if (wrong.size > 0) process.exitCode = 1;
 
-/** @param {number} oneWay Milliseconds of each way. */
-async function far(oneWay) {
+/**
+ * All cases at one distance.
+ * @param {number} oneWay Milliseconds of each way.
+ * @param {number} until When no further round begins, by performance.now().
+ */
+async function far(oneWay, until) {
   const folder = mkdtempSync(join(tmpdir(), 'imagepull-far-'));
   const site = fork(join(root, 'bench', 'far', 'site.mjs'), [String(oneWay), folder]);
   try {
-    const [{ hosts, ca }] = /** @type {[import('./far/site.mjs').Site]} */ (await once(site, 'message'));
+    const [{ hosts, ca }] = /** @type {[Site]} */ (await once(site, 'message'));
     writeFileSync(join(folder, 'config.json'), dockerConfig(hosts.registry, 'right'));
     const environment = { PATH: process.env.PATH, HOME: folder, DOCKER_CONFIG: folder, SSL_CERT_FILE: ca };
-    /** @type {Command[]} */
-    const commands = [
-      ...(existsSync(crane) ? [{ name: 'crane manifest', run: [crane, 'manifest', `${hosts.registry}/team/app:1.0`] }] : []),
-      ...[{ title: 'script', start: [process.execPath, bundle] }, ...(binary ? [{ title: 'binary', start: [binary] }] : [])].flatMap(
-        ({ title, start }) =>
-          CASES.filter(({ name }) => only.length === 0 || only.includes(name)).map(one => {
-            const file = join(folder, `${one.name.replace(/\W+/g, '-')}.json`);
-            writeFileSync(file, savedObjects(one, hosts[one.at]));
-            return {
-              name: `${title} ${one.name}`,
-              run: [...start, 'why', '-f', file, '--registry-ca', ca, '-o', 'json'],
-              cause: one.cause,
-            };
-          }),
-      ),
-    ];
-    /** @type {(Command & { runs: Run[] })[]} */
-    const measured = commands.map(command => ({ ...command, runs: [] }));
-    for (let round = 0; round < rounds; round++) {
-      for (const command of measured) {
-        const done = await run(command.run, environment);
-        await new Promise(resolve => setTimeout(resolve, 3 * oneWay));
+    const commands = commandsFor(folder, hosts, ca);
+    let [round, last] = [0, 0];
+    // in turns, so that what else the machine does meets all
+    for (; round < rounds && (round === 0 || performance.now() + last < until); round++) {
+      const started = performance.now();
+      for (const command of commands) {
+        const { ms, said } = await run(command.run, environment);
+        // what it sent last is still on its way
+        await sleep(1.5 * oneWay);
         site.send('steps');
         const [steps] = /** @type {[import('./far/count.mjs').Step[]]} */ (await once(site, 'message'));
-        command.runs.push({ ...done, count: count(steps, oneWay / 5) });
+        command.runs.push({ ms, count: count(steps, oneWay / 5) });
+        const cause = command.of && JSON.parse(said).items?.[0]?.cause;
+        if (command.of === undefined && !said.includes('"manifests"')) wrong.add(`${command.name}: it shows no index`);
+        if (cause !== command.of?.cause) wrong.add(`${command.name}: the cause is ${command.of?.cause}, and it says ${cause}`);
       }
+      last = performance.now() - started;
     }
-    print(oneWay, measured);
+    console.log(`\n${oneWay} ms each way, medians of ${round} rounds\n`);
+    console.log(table(commands, oneWay));
+    if (process.env.BENCH_TRACE)
+      for (const { name, runs } of commands) console.log(`\n${name}:\n  ${runs.at(-1)?.count.path.join('\n  ')}`);
+    if (process.env.BENCH_BARS && oneWay === Math.max(...delays)) console.log(`\n${bars(commands)}`);
   } finally {
     site.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -73,43 +86,31 @@ async function far(oneWay) {
 }
 
 /**
- * @param {number} oneWay
- * @param {readonly (Command & { runs: Run[] })[]} measured
+ * What is run in each round.
+ * @param {string} folder
+ * @param {Site['hosts']} hosts
+ * @param {string} ca
+ * @returns {Command[]}
  */
-function print(oneWay, measured) {
-  const peer = median(measured[0]?.runs.map(({ ms }) => ms) ?? []);
-  const rows = [['', 'ms', ...(measured[0]?.cause ? [] : ['x crane']), 'connections', 'requests', 'chain']];
-  for (const { name, runs, cause } of measured) {
-    const own = median(runs.map(({ ms }) => ms));
-    const { connections = {}, path = [] } = runs.at(-1)?.count ?? {};
-    rows.push([
-      name,
-      own.toFixed(0),
-      ...(measured[0]?.cause ? [] : [(own / peer).toFixed(2)]),
-      Object.entries(connections)
-        .map(([host, number]) => `${host} ${number}`)
-        .join(', '),
-      String(median(runs.map(({ count: { requests } }) => requests))),
-      String(median(runs.map(({ count: { chain } }) => chain))),
-    ]);
-    if (process.env.BENCH_TRACE) console.log(`${name}:\n  ${path.join('\n  ')}`);
-    for (const { said } of runs) {
-      const found = cause && JSON.parse(said || '{}').items?.[0]?.cause;
-      if (found === cause) continue;
-      console.log(`${name}: the cause is ${cause}, and it says ${found}`);
-      process.exitCode = 1;
-    }
-  }
-  const width = (/** @type {number} */ column) => Math.max(...rows.map(row => row[column]?.length ?? 0));
-  console.log(`\n${oneWay} ms each way, ${rounds} rounds`);
-  for (const row of rows)
-    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(width(0)) : cell.padStart(width(column)))).join('  '));
+function commandsFor(folder, hosts, ca) {
+  const cases = CASES.filter(({ name }) => only.length === 0 || only.includes(name));
+  const starts = [['script', process.execPath, bundle], ...(binary ? [['binary', binary]] : [])];
+  const plugin = starts.flatMap(([title, ...start]) =>
+    cases.map(of => {
+      const file = join(folder, `${of.name.replace(/\W+/g, '-')}.json`);
+      writeFileSync(file, savedObjects(of, hosts[of.at]));
+      return { name: `${title}: ${of.name}`, run: [...start, 'why', '-f', file, '--registry-ca', ca, '-o', 'json'], of, runs: [] };
+    }),
+  );
+  const peer = { name: 'crane manifest', run: [crane, 'manifest', `${hosts.registry}/team/app:1.0`], runs: [] };
+  return [...(existsSync(crane) ? [peer] : []), ...plugin];
 }
 
 /**
+ * Runs a command to its end.
  * @param {readonly string[]} command
  * @param {NodeJS.ProcessEnv} environment
- * @returns {Promise<Pick<Run, 'ms' | 'said'>>}
+ * @returns {Promise<{ ms: number, said: string }>}
  */
 function run([program = '', ...args], environment) {
   const started = process.hrtime.bigint();

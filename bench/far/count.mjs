@@ -1,14 +1,20 @@
 /**
- * What a run asked, counted: requests, connections of each host, and the longest chain of round trips. Belongs here: the counting alone, of times that others took.
+ * What a run asked, counted: requests, connections of each host, and the longest chain of round trips. Belongs here: the counting alone, of
+ * times that others took.
  *
- * How the chain is counted: a connection is one step for TCP and one for TLS (1.3: one round trip), a request with its answer is one. Each step has a beginning and an
- * end on the client's clock: it begins when the client sends, and ends when the answer reaches it. A step that begins after another has ended, on whatever connection,
- * stands one later in the chain than that. So steps at the same time count once, requests sent on one connection without waiting too, and what a client begins late
- * for a reason of its own counts as if it had waited for the answer before.
+ * How the chain is counted: a connection is one step for TCP and one for TLS (1.3: one round trip), a request with its answer is one. Each
+ * step has a beginning and an end on the client's clock: it begins when the client sends, and ends when the answer reaches it. A step that
+ * begins after another has ended, on whatever connection, stands one later in the chain than that. So steps at the same time count once,
+ * requests sent on one connection without waiting too, and what a client begins late for a reason of its own counts as if it had waited for
+ * the answer before.
  */
 
-/** @typedef {{ kind: 'tcp' | 'tls' | 'request', host: string, connection: number, start: number, end: number, what: string }} Step Times in milliseconds. */
-/** @typedef {{ requests: number, connections: Record<string, number>, chain: number, path: string[] }} Count `path`: what stands in the longest chain. */
+/**
+ * @typedef {{ kind: 'tcp' | 'tls' | 'request', host: string, connection: number, start: number, end: number, what: string }} Step
+ *   Times in milliseconds.
+ * @typedef {{ requests: number, connections: Record<string, number>, chain: number, path: string[] }} Count
+ *   `path`: what stands in the longest chain.
+ */
 
 /**
  * Counts one run. In: its steps in any order, and by how many milliseconds a clock may be wrong.

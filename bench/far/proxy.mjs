@@ -1,6 +1,7 @@
 /**
- * A TCP proxy that puts distance between a client and a server on one machine: every chunk arrives later by the time of one way, in the order in which they were sent.
- * Loopback does not delay the handshake of TCP, so that what a client sends first is held back by the round trip that the handshake would take.
+ * A TCP proxy that puts distance between a client and a server on one machine: every chunk arrives later by the time of one way, in the
+ * order in which they were sent. Loopback does not delay the handshake of TCP, so that what a client sends first is held back by the round
+ * trip that the handshake would take.
  */
 import { connect, createServer } from 'node:net';
 

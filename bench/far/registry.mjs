@@ -1,19 +1,20 @@
 /**
- * The registry of the bench, as a function from a request to an answer: Bearer tokens, private and public repositories, indexes of several platforms with six layers each, and
- * blobs that a host of their own serves. Belongs here: what is answered; who listens and how far away it is: site.mjs.
+ * The registry of the bench, as a function from a request to an answer: Bearer tokens, private and public repositories, indexes of several
+ * platforms with six layers each, and blobs that a host of their own serves. Belongs here: what is answered; who listens and how far away
+ * it is: site.mjs.
  */
 import { createHash } from 'node:crypto';
 
 export const USER = 'ci';
 export const PASSWORD = 'right';
-export const LAYERS = 6;
+const LAYERS = 6;
 const TAG = '1.0';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const PLATFORMS = ['amd64', 'arm64', 's390x'].map(architecture => ({ os: 'linux', architecture }));
 
 /** @typedef {{ type: string, body: string }} Content */
-/** @typedef {{ method: string, url: URL, authorization: string | undefined, body: string }} Asked `url`: as the client wrote it, with the host. */
+/** @typedef {{ method: string, url: URL, authorization: string | undefined, body: string }} Asked `url`: with the host as the client wrote it. */
 /** @typedef {{ status: number, headers?: Record<string, string>, body?: string }} Answer */
 
 const digestOf = (/** @type {string} */ text) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -40,7 +41,10 @@ const image = stored(
   }),
 );
 
-/** Repositories, whether anybody may pull them, and whether another host has their blobs. @type {Record<string, { isPublic?: true, isElsewhere?: true }>} */
+/**
+ * Repositories, whether anybody may pull them, and whether another host has their blobs.
+ * @type {Record<string, { isPublic?: true, isElsewhere?: true }>}
+ */
 const REPOSITORIES = { 'team/app': {}, 'team/open': { isPublic: true }, 'team/elsewhere': { isElsewhere: true } };
 
 /** @type {(status: number, value: unknown, headers?: Record<string, string>) => Answer} */

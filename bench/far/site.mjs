@@ -1,8 +1,9 @@
 /**
- * The far side of the bench, in a process of its own: a registry that is its own token server, one with a token host of its own, and a host of blobs, all over TLS and behind
- * proxies that delay. It notes each connection and request with its times on the client's clock, and tells them when it is asked.
+ * The far side of the bench, in a process of its own: a registry that is its own token server, one with a token host of its own, and a host
+ * of blobs, all over TLS and behind proxies that delay. It notes each connection and request with its times on the client's clock, and
+ * tells them when it is asked.
  *
- *   fork(site.mjs, [ONE_WAY_MS, FOLDER])     sends { hosts, ca }; for each message it gets it sends the steps since the last, and forgets them
+ *   fork(site.mjs, [ONE_WAY_MS, FOLDER])     sends { hosts, ca }; for each message it sends the steps since the last, and forgets them
  */
 import { createServer } from 'node:https';
 import { makeCertificates } from './certificates.mjs';
@@ -38,7 +39,7 @@ async function start(host, answer) {
     const start = performance.now() - oneWay;
     const { method = '', url = '', headers } = request;
     const connection = seen.get(request.socket.remotePort ?? 0)?.id ?? 0;
-    response.on('finish', () => {
+    response.on('close', () => {
       steps.push({ kind: 'request', host, connection, start, end: performance.now() + oneWay, what: `${method} ${url.slice(0, 60)}` });
     });
     let body = '';

@@ -4,9 +4,11 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { connect } from 'node:tls';
 import { pathToFileURL } from 'node:url';
-import t from 'tap';
+import t, { type Test as Tap } from 'tap';
 import { folder, run } from './helpers/process.ts';
 import { temporary } from './helpers/temporary.ts';
 
@@ -34,6 +36,12 @@ interface Measured {
   name: string;
   of?: Case;
   runs: { ms: number; count: Count }[];
+}
+interface Site {
+  hosts: Record<string, string>;
+  ca: string;
+  /** Those since the last call. */
+  steps(): Promise<Step[]>;
 }
 
 /** The scripts of the bench are no part of the types. */
@@ -115,21 +123,47 @@ t.test('the table has the ratio to the peer, and the bars tell what holds', asyn
   t.notMatch(bars(all.slice(1)), /crane/, 'no ratio without a peer');
 });
 
-t.test('every case gives its cause, and asks for all that proves it', async t => {
-  const site = fork(join('bench', 'far', 'site.mjs'), ['0', temporary('site')]);
+/** Starts the far side. In: milliseconds of each way. */
+async function startSite(t: Tap, oneWay: number): Promise<Site> {
+  const site = fork(join('bench', 'far', 'site.mjs'), [String(oneWay), temporary('site')]);
   t.teardown(() => site.kill());
-  const [{ hosts, ca }] = (await once(site, 'message')) as [{ hosts: Record<string, string>; ca: string }];
+  const [{ hosts, ca }] = (await once(site, 'message')) as [Pick<Site, 'hosts' | 'ca'>];
+  const steps = async (): Promise<Step[]> => {
+    site.send('steps');
+    return ((await once(site, 'message')) as [Step[]])[0];
+  };
+  return { hosts, ca, steps };
+}
+
+t.test('requests that one connection sends at once are one step, and each way takes its time', async t => {
+  const oneWay = 40;
+  const { hosts, ca, steps } = await startSite(t, oneWay);
+  const [address = '', port] = (hosts['registry'] ?? '').split(':');
+  const started = performance.now();
+  const socket = connect({ host: address, port: Number(port), ca: readFileSync(ca, 'utf8') });
+  await once(socket, 'secureConnect');
+  const get = `GET /v2/ HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  socket.write(get + get);
+  let answers = '';
+  for await (const text of socket.setEncoding('utf8')) if ((answers += text).match(/ 401 /g)?.length === 2) break;
+  t.ok(performance.now() - started >= 6 * oneWay - 10, 'TCP, TLS and the requests take a round trip each');
+  const seen = await steps();
+  t.same(count(seen, oneWay / 5).path, ['registry tcp', 'registry tls', 'registry GET /v2/']);
+  t.equal(count(seen).requests, 2);
+});
+
+t.test('every case gives its cause, and asks for all that proves it', async t => {
+  const { hosts, ca, steps } = await startSite(t, 0);
   for (const one of CASES) {
     const files = folder({ 'saved.json': savedObjects(one, hosts[one.at] as string) });
     const { stdout, stderr } = await run(['why', '-f', join(files, 'saved.json'), '--registry-ca', ca, '-o', 'json']);
     const found = stdout === '' ? stderr : (JSON.parse(stdout).items as { cause: string }[])[0]?.cause;
     t.equal(found, one.cause, one.name);
-    site.send('steps');
-    const [steps] = (await once(site, 'message')) as [Step[]];
-    const { connections, requests } = count(steps);
+    const seen = await steps();
+    const { connections, requests } = count(seen);
     t.ok((connections[one.at] ?? 0) >= 1 && requests >= 3, `${one.name} asks its registry`);
     if (one.layersAt === undefined) continue;
-    const blobs = steps.filter(({ host, what }) => host === one.layersAt && /\/(?:blobs|store)\/sha256/.test(what));
+    const blobs = seen.filter(({ host, what }) => host === one.layersAt && /\/(?:blobs|store)\/sha256/.test(what));
     t.equal(
       new Set(blobs.map(({ what }) => what.replace(/^\w+ /, ''))).size,
       7,

@@ -14,7 +14,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const PLATFORMS = ['amd64', 'arm64', 's390x'].map(architecture => ({ os: 'linux', architecture }));
 
 /** @typedef {{ type: string, body: string }} Content */
-/** @typedef {{ method: string, url: URL, authorization: string | undefined, body: string }} Asked `url`: with the host as the client wrote it. */
+/** @typedef {{ method: string, url: URL, authorization: string | undefined, body: string }} Asked `url`: with the host that was asked. */
 /** @typedef {{ status: number, headers?: Record<string, string>, body?: string }} Answer */
 
 const digestOf = (/** @type {string} */ text) => `sha256:${createHash('sha256').update(text).digest('hex')}`;

@@ -35,7 +35,7 @@ interface Case {
 interface Measured {
   name: string;
   of?: Case;
-  runs: { ms: number; count: Count }[];
+  runs: { ms: number; cpu: number; count: Count }[];
 }
 interface Site {
   hosts: Record<string, string>;
@@ -111,6 +111,7 @@ t.test('the table has the ratio to the peer, and the bars tell what holds', asyn
   const of = CASES.find(({ name }) => name === 'missing tag') as Case;
   const ran = (ms: number, connections: number, chain: number): Measured['runs'][number] => ({
     ms,
+    cpu: Number.NaN,
     count: { requests: 4, connections: { registry: connections }, chain, path: [] },
   });
   const all: Measured[] = [
@@ -118,7 +119,7 @@ t.test('the table has the ratio to the peer, and the bars tell what holds', asyn
     { name: 'script', of, runs: [ran(650, 1, 6), ran(640, 2, 6), ran(900, 1, 6)] },
   ];
   const [, , script] = table(all, 50).split('\n');
-  t.match(script, /^script +650 +1\.30 +50 +4 +6 +5 +registry 2$/);
+  t.match(script, /^script +650 +1\.30 +50 +- +4 +6 +5 +registry 2$/);
   t.equal(bars(all), 'holds   script: 1.30 x crane, 1.3 at most\nmissed  script: 2 to registry, 1 at most');
   t.notMatch(bars(all.slice(1)), /crane/, 'no ratio without a peer');
 });

@@ -3,7 +3,7 @@ import { floorOf } from './cases.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {import('./count.mjs').Count} Count */
-/** @typedef {{ ms: number, count: Count }} Run */
+/** @typedef {{ ms: number, cpu: number, count: Count }} Run `cpu`: NaN where it is not known. */
 /** @typedef {{ name: string, of?: Case, runs: Run[] }} Measured `of`: absent for the peer. */
 
 /** Times crane's wall time that a case may take at most, at 50 ms each way. @type {Record<string, number>} */
@@ -16,6 +16,7 @@ const median = (/** @type {readonly number[]} */ list) => [...list].sort((a, b) 
 const time = (/** @type {Measured} */ { runs }) => median(runs.map(({ ms }) => ms));
 const requests = (/** @type {Measured} */ { runs }) => median(runs.map(({ count }) => count.requests));
 const chain = (/** @type {Measured} */ { runs }) => median(runs.map(({ count }) => count.chain));
+const shown = (/** @type {number} */ value, digits = 0) => (Number.isNaN(value) ? '-' : value.toFixed(digits));
 /** The most that any run opened to each host. @param {Measured} measured */
 const connections = ({ runs }) => {
   const most = /** @type {Record<string, number>} */ ({});
@@ -36,14 +37,15 @@ const ratio = (one, all) => {
  * @returns {string}
  */
 export function table(all, oneWay) {
-  const rows = [['', 'ms', 'x crane', 'own ms', 'requests', 'chain', 'floor', 'connections']];
+  const rows = [['', 'ms', 'x crane', 'own ms', 'cpu ms', 'requests', 'chain', 'floor', 'connections']];
   for (const one of all) {
     const times = ratio(one, all);
     rows.push([
       one.name,
       time(one).toFixed(0),
-      Number.isNaN(times) ? '-' : times.toFixed(2),
+      shown(times, 2),
       (time(one) - chain(one) * 2 * oneWay).toFixed(0),
+      shown(median(one.runs.map(({ cpu }) => cpu))),
       String(requests(one)),
       String(chain(one)),
       one.of === undefined ? '-' : String(floorOf(one.of)),
@@ -53,7 +55,7 @@ export function table(all, oneWay) {
     ]);
   }
   const width = (/** @type {number} */ column) => Math.max(...rows.map(row => row[column]?.length ?? 0));
-  const isText = (/** @type {number} */ column) => column === 0 || column === 7;
+  const isText = (/** @type {number} */ column) => column === 0 || column === 8;
   return rows
     .map(row => row.map((cell, column) => (isText(column) ? cell.padEnd(width(column)) : cell.padStart(width(column)))).join('  '))
     .map(line => line.trimEnd())

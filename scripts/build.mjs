@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { slimYargs } from './build/slim-yargs.mjs';
 import { mutation } from './mutation.mjs';
 import { packedPages } from './pages.mjs';
 import { notShippable } from './release/licenses.mjs';
@@ -167,6 +168,7 @@ const rows = {
 
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
+const yargs = slimYargs(dirname(require.resolve('yargs/package.json')));
 const { plugin: mutate, changed } = mutation();
 const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
@@ -190,7 +192,7 @@ const { metafile } = await build({
   banner: {
     js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
   },
-  plugins: [slim, mutates ? mutate : rows],
+  plugins: [slim, yargs.plugin, mutates ? mutate : rows],
 });
 chmodSync(outfile, 0o755);
 if (mutates) {
@@ -208,6 +210,7 @@ if (forbidden.length > 0) throw new Error(`the bundle holds packages under licen
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
+yargs.check();
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));

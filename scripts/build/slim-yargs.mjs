@@ -37,6 +37,19 @@ const FILES = {
   '/build/lib/argsert.js': 'export const argsert = () => {};',
 };
 
+/** What the parser asks of the platform: its own asks Node for a loader of configuration files. */
+const PARSER = `
+import { format } from 'node:util';
+import { normalize, resolve } from 'node:path';
+import { camelCase, decamelize, looksLikeNumber } from './string-utils.js';
+import { YargsParser } from './yargs-parser.js';
+const parser = new YargsParser({ cwd: () => process.cwd(), env: () => process.env, format, normalize, resolve, require: () => { throw new Error('not bundled'); } });
+const detailed = (words, options) => parser.parse(words.slice(), options);
+export default Object.assign((words, options) => detailed(words, options).argv, { detailed, camelCase, decamelize, looksLikeNumber });
+`;
+
+const PARSER_FILE = 'parser: /build/lib/index.js';
+
 /** The function that renders the help, in usage.js. */
 const HELP = /self\.help = function help\(\) \{[\s\S]*?\n {4}\};\n(?= {4}function maxWidth\()/;
 
@@ -48,11 +61,15 @@ const HELP = /self\.help = function help\(\) \{[\s\S]*?\n {4}\};\n(?= {4}functio
 export function slimYargs(folder) {
   /** @type {Set<string>} */
   const used = new Set();
-  const cuts = [...Object.keys(FILES), '/build/lib/usage.js'];
+  const cuts = [...Object.keys(FILES), '/build/lib/usage.js', PARSER_FILE];
   return {
     plugin: {
       name: 'slim-yargs',
       setup(builder) {
+        builder.onLoad({ filter: /[/\\]yargs-parser[/\\]build[/\\]lib[/\\]index\.js$/ }, () => {
+          used.add(PARSER_FILE);
+          return { contents: PARSER, loader: 'js' };
+        });
         builder.onLoad({ filter: /[/\\]yargs[/\\](?:build[/\\])?lib[/\\][\w/\\-]+\.m?js$/ }, args => {
           const name = args.path.slice(folder.length).replaceAll('\\', '/');
           if (!args.path.startsWith(folder) || !cuts.includes(name)) return undefined;

@@ -33,7 +33,7 @@ const LEFT_OVER = 3_600_000;
 const HEADER = 16;
 const MAGIC = 0x31435049;
 /** Code is kept anew when a run needed so much more than is kept. */
-const GROWTH = 1.2;
+const GROWTH = 1.1;
 
 /** What runs, as far as it decides which code is needed. */
 function kindOf([, script = '', word = '', ...rest]: readonly string[]): string {

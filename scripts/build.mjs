@@ -87,6 +87,17 @@ const UNDICI_FILES = {
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
 
+/** Modules of Node that undici loads for little, and that take milliseconds → what stands in for them. @type {Record<string, string>} */
+const UNDICI_NODE = {
+  'node:assert':
+    'module.exports = (holds, message) => { if (!holds) throw Object.assign(new Error(message ?? "assertion failed"), { code: "ERR_ASSERTION" }); };',
+  // no stream of Node's own client reaches undici; the limit is Node's, which only an option changes
+  'node:http':
+    'module.exports = { IncomingMessage: class {}, get maxHeaderSize() { return /max-http-header-size/.test([process.env.NODE_OPTIONS, ...process.execArgv]) ? require("node:http").maxHeaderSize : 16384; } };',
+};
+/** What of them undici may use: a stub knows no more. */
+const UNDICI_NODE_USES = /\b(?:assert|http)\.(?!maxHeaderSize\b)\w+/;
+
 const used = new Set();
 
 /** @type {import('esbuild').Plugin} */
@@ -124,6 +135,10 @@ const slim = {
       }
       if (args.namespace === 'client-node-stub' && args.path !== 'undici')
         return builder.resolve(args.path, { resolveDir: args.pluginData?.folder ?? args.resolveDir, kind: args.kind, pluginData: 'real' });
+      if (UNDICI_NODE[args.path] !== undefined && args.importer.startsWith(undici)) {
+        used.add(args.path);
+        return { path: args.path, namespace: 'undici-node' };
+      }
       if (args.path === 'undici') return { path: join(undici, 'index.js'), namespace: 'undici-slim' };
       if (args.path === 'string-width')
         return { path: require.resolve('string-width', { paths: [dirname(require.resolve('cli-table3'))] }) };
@@ -134,6 +149,7 @@ const slim = {
       loader: 'js',
       resolveDir: args.pluginData.folder,
     }));
+    builder.onLoad({ filter: /.*/, namespace: 'undici-node' }, args => ({ contents: UNDICI_NODE[args.path] ?? '', loader: 'js' }));
     builder.onLoad({ filter: /[/\\]undici[/\\]lib[/\\]/ }, args => {
       const name = args.path.slice(undici.length).replaceAll('\\', '/');
       const contents = UNDICI_FILES[name];
@@ -215,10 +231,14 @@ if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD:
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 yargs.check();
-const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
+const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES, ...UNDICI_NODE }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));
 if (uncalled.length > 0) throw new Error(`undici's ${uncalled.join(', ')} is called and cut out: look at METHODS in scripts/build.mjs`);
+for (const path of Object.keys(metafile.inputs).filter(name => /node_modules\/undici\/lib\//.test(name) && !name.includes('wasm'))) {
+  const [use] = UNDICI_NODE_USES.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+  if (use !== undefined) throw new Error(`${path} uses ${use}: look at UNDICI_NODE in scripts/build.mjs`);
+}
 const client = readFileSync(require.resolve('undici/lib/dispatcher/client-h1.js'), 'utf8');
 const unknown = [...client.matchAll(/\bconstants\.([A-Z]\w*)/g)]
   .map(([, name]) => name ?? '')

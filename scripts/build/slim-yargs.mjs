@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-/** What yargs asks of the platform. Its own asks Node for its catalogue of translations and for a program that lays out the help. */
+/** What yargs asks of the platform. Its own asks Node for its translations and for a program that lays out the help. */
 const PLATFORM = `
 import { format, inspect } from 'node:util';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';

@@ -1,6 +1,7 @@
 /**
  * Whole-process times of the plugin against peers measured in the same run, one after the other in turns, as medians with ratios; peak memory; sizes.
- * Nothing is asserted: machines differ, ratios tell. Measured are the script on Node and, when `npm run release` has built it, the single binary. With a
+ * Nothing is asserted: machines differ, ratios tell. The first round is not counted: it warms the caches, and the script keeps its compiled code then; its
+ * row "first start" keeps none. Measured are the script on Node and, when `npm run release` has built it, the single binary. With a
  * cluster in reach (a current kubeconfig context and names of pods in BENCH_POD), `why` on each of them and kubectl's own commands on the first are measured beside.
  *
  *   BENCH_POD=api-0,web-1 BENCH_ROUNDS=21 npm run bench
@@ -26,7 +27,7 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 11);
 const has = (/** @type {string} */ command, /** @type {string[]} */ ...args) =>
   spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
 
-/** @typedef {{ name: string, run: string[], input?: string }} Command */
+/** @typedef {{ name: string, run: string[], input?: string, env?: Record<string, string> }} Command */
 
 const saved = JSON.stringify({
   apiVersion: 'v1',
@@ -78,6 +79,8 @@ const plugin = (title, ...start) => [
 const commands = [
   ...peers,
   { name: 'node -e 0', run: [process.execPath, '-e', '0'] },
+  { name: 'script version, first start', run: [process.execPath, bundle, 'version'], env: { NODE_DISABLE_COMPILE_CACHE: '1' } },
+  { name: 'script explain TagNotFound', run: [process.execPath, bundle, 'explain', 'TagNotFound'] },
   ...plugin('script', process.execPath, bundle),
   ...(binary ? [...bare(), ...plugin('binary', binary)] : []),
 ];
@@ -94,12 +97,12 @@ function bare() {
 
 /**
  * @param {readonly string[]} command
- * @param {string} [input]
+ * @param {{ input?: string | undefined, env?: Record<string, string> | undefined }} [given]
  * @param {'ignore' | 'pipe'} [stderr]
  */
-const run = ([program = '', ...args], input = '', stderr = 'ignore') => {
+const run = ([program = '', ...args], { input = '', env } = {}, stderr = 'ignore') => {
   const started = process.hrtime.bigint();
-  const done = spawnSync(program, args, { input, stdio: ['pipe', 'ignore', stderr], encoding: 'utf8' });
+  const done = spawnSync(program, args, { input, stdio: ['pipe', 'ignore', stderr], encoding: 'utf8', env: { ...process.env, ...env } });
   if (done.error) throw done.error;
   return { ms: Number(process.hrtime.bigint() - started) / 1e6, said: done.stderr };
 };
@@ -129,8 +132,8 @@ async function quiet() {
 const measured = commands.map(command => ({ ...command, times: [] }));
 for (let round = -1; round < rounds; round++) {
   await quiet();
-  for (const { run: command, input, times } of measured) {
-    const { ms } = run(command, input);
+  for (const { run: command, input, env, times } of measured) {
+    const { ms } = run(command, { input, env });
     // the first round warms the caches
     if (round >= 0) times.push(ms);
   }
@@ -138,9 +141,9 @@ for (let round = -1; round < rounds; round++) {
 
 /** Peak resident memory in MB, where GNU time tells it: the most of three runs. */
 const timer = ['/usr/bin/time', 'gtime'].find(program => has(program, '-f', '%M', process.execPath, '-e', '0'));
-const peak = (/** @type {Command} */ { run: command, input }) => {
+const peak = (/** @type {Command} */ { run: command, input, env }) => {
   if (!timer) return '-';
-  const kilobytes = [1, 2, 3].map(() => Number(/(\d+)\s*$/.exec(run([timer, '-f', '%M', ...command], input, 'pipe').said)?.[1]));
+  const kilobytes = [1, 2, 3].map(() => Number(/(\d+)\s*$/.exec(run([timer, '-f', '%M', ...command], { input, env }, 'pipe').said)?.[1]));
   return ((Math.max(...kilobytes) * 1024) / 1e6).toFixed(0);
 };
 

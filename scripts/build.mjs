@@ -10,6 +10,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { pack, withoutLetters } from './build/pack.mjs';
+import { slimYargs } from './build/slim-yargs.mjs';
 import { mutation } from './mutation.mjs';
 import { packedPages } from './pages.mjs';
 import { notShippable } from './release/licenses.mjs';
@@ -18,7 +20,7 @@ import { bundledPackages, bundleOf, notices } from './release/notices.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(join(root, 'package.json'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const MAX_BYTES = 1280 * 1024;
+const MAX_BYTES = 1264 * 1024;
 
 /** Modules that client-node's config.js imports → what stands in for them. @type {Record<string, string>} */
 const CLIENT_NODE = {
@@ -82,8 +84,21 @@ const UNDICI_FILES = {
   '/lib/llhttp/constants.js': `module.exports = ${JSON.stringify(Object.fromEntries(PARSER_TABLES.map(name => [name, tables[name]])))};`,
   '/lib/dispatcher/socks5-proxy-agent.js': 'module.exports = class { constructor() { throw new Error("SOCKS is not bundled"); } };',
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
+  // nobody listens: with NODE_DEBUG it would print requests past what hides secrets
+  '/lib/core/diagnostics.js': 'module.exports = { channels: new Proxy({}, { get: () => ({ hasSubscribers: false, publish() {} }) }) };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
+
+/** Modules of Node that undici loads for little, and that take milliseconds → what stands in for them. @type {Record<string, string>} */
+const UNDICI_NODE = {
+  'node:assert':
+    'module.exports = (holds, message) => { if (!holds) throw Object.assign(new Error(message ?? "assertion failed"), { code: "ERR_ASSERTION" }); };',
+  // no stream of Node's own client reaches undici; the limit is Node's, which only an option changes
+  'node:http':
+    'module.exports = { IncomingMessage: class {}, get maxHeaderSize() { return /max-http-header-size/.test([process.env.NODE_OPTIONS, ...process.execArgv]) ? require("node:http").maxHeaderSize : 16384; } };',
+};
+/** What of them undici may use: a stub knows no more. */
+const UNDICI_NODE_USES = /\b(?:assert|http)\.(?!maxHeaderSize\b)\w+/;
 
 const used = new Set();
 
@@ -122,6 +137,10 @@ const slim = {
       }
       if (args.namespace === 'client-node-stub' && args.path !== 'undici')
         return builder.resolve(args.path, { resolveDir: args.pluginData?.folder ?? args.resolveDir, kind: args.kind, pluginData: 'real' });
+      if (UNDICI_NODE[args.path] !== undefined && args.importer.startsWith(undici)) {
+        used.add(args.path);
+        return { path: args.path, namespace: 'undici-node' };
+      }
       if (args.path === 'undici') return { path: join(undici, 'index.js'), namespace: 'undici-slim' };
       if (args.path === 'string-width')
         return { path: require.resolve('string-width', { paths: [dirname(require.resolve('cli-table3'))] }) };
@@ -132,6 +151,7 @@ const slim = {
       loader: 'js',
       resolveDir: args.pluginData.folder,
     }));
+    builder.onLoad({ filter: /.*/, namespace: 'undici-node' }, args => ({ contents: UNDICI_NODE[args.path] ?? '', loader: 'js' }));
     builder.onLoad({ filter: /[/\\]undici[/\\]lib[/\\]/ }, args => {
       const name = args.path.slice(undici.length).replaceAll('\\', '/');
       const contents = UNDICI_FILES[name];
@@ -146,11 +166,13 @@ const slim = {
 /** What a row of src/parse/messages has for its reader and its test: the plugin does not need it. */
 const DOCUMENTATION = new Set(['example', 'source', 'since']);
 
-const rows = {
-  name: 'rows',
+/** Our sources: without that, and with regular expressions in ASCII. */
+const sources = {
+  name: 'sources',
   setup(/** @type {import('esbuild').PluginBuild} */ builder) {
-    builder.onLoad({ filter: /[/\\]src[/\\]parse[/\\]messages[/\\][\w-]+\.ts$/ }, args => {
-      const text = readFileSync(args.path, 'utf8');
+    builder.onLoad({ filter: /[/\\]src[/\\][\w/\\-]+\.ts$/ }, args => {
+      const text = withoutLetters(args.path, readFileSync(args.path, 'utf8'));
+      if (!/[/\\]src[/\\]parse[/\\]messages[/\\]/.test(args.path)) return { contents: text, loader: /** @type {const} */ ('ts') };
       /** @type {{ pos: number, end: number }[]} */
       const cuts = [];
       const visit = (/** @type {ts.Node} */ node) => {
@@ -167,16 +189,20 @@ const rows = {
 
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
+const yargs = slimYargs(dirname(require.resolve('yargs/package.json')));
 const { plugin: mutate, changed } = mutation();
 const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
+  write: false,
   absWorkingDir: root,
   entryPoints: [join(root, 'src', 'main.ts')],
   outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // Node's own modules too are required: a script without a module imports nothing at run time
+  supported: { 'dynamic-import': false },
   format: 'cjs',
   minify: true,
   metafile: true,
@@ -185,13 +211,11 @@ const { metafile } = await build({
   sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()), 'import.meta.url': '__here' },
-  // Node 20 keeps a process alive while it optimizes undici's WebAssembly; without that tier the end is at once
-  banner: {
-    js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
-  },
-  plugins: [slim, mutates ? mutate : rows],
+  define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()) },
+  plugins: [slim, yargs.plugin, mutates ? mutate : sources],
 });
+for (const { path, contents, text } of outputFiles)
+  writeFileSync(path, path === outfile && !mutates ? await pack(root, text, version) : contents);
 chmodSync(outfile, 0o755);
 if (mutates) {
   process.stderr.write(`# ${changed.sentences} sentences changed\n`);
@@ -208,10 +232,15 @@ if (forbidden.length > 0) throw new Error(`the bundle holds packages under licen
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
-const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
+yargs.check();
+const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES, ...UNDICI_NODE }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));
 if (uncalled.length > 0) throw new Error(`undici's ${uncalled.join(', ')} is called and cut out: look at METHODS in scripts/build.mjs`);
+for (const path of Object.keys(metafile.inputs).filter(name => /node_modules\/undici\/lib\//.test(name) && !name.includes('wasm'))) {
+  const [use] = UNDICI_NODE_USES.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+  if (use !== undefined) throw new Error(`${path} uses ${use}: look at UNDICI_NODE in scripts/build.mjs`);
+}
 const client = readFileSync(require.resolve('undici/lib/dispatcher/client-h1.js'), 'utf8');
 const unknown = [...client.matchAll(/\bconstants\.([A-Z]\w*)/g)]
   .map(([, name]) => name ?? '')

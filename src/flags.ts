@@ -811,10 +811,15 @@ export const ENVIRONMENT = [
   { name: 'FORCE_COLOR, CLICOLOR_FORCE', description: 'Turn colors on where the output is not a terminal; NO_COLOR counts more.' },
   { name: 'COLUMNS', description: 'Columns to fold the text at where the output is not a terminal; 80 without it.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
+  {
+    name: 'NODE_DISABLE_COMPILE_CACHE',
+    description: 'Set to 1, the script for Node keeps no compiled code in the cache directory. The single binaries keep none.',
+  },
+  { name: 'XDG_CACHE_HOME, LOCALAPPDATA', description: 'The cache directory, on Linux and on Windows.' },
   { name: 'IMAGEPULL_DEBUG', description: 'Prints a stack trace after an internal error.' },
 ] as const;
 
-/** The files that are read, for the man page. */
+/** The files that are read or written, for the man page. */
 export const FILES = [
   { name: '~/.kube/config', description: 'The kubeconfig, unless KUBECONFIG or --kubeconfig names others.' },
   { name: '~/.kube/kuberc', description: 'Defaults of flags, as in kubectl, unless KUBERC or --kuberc names another file.' },
@@ -827,5 +832,10 @@ export const FILES = [
     name: '~/.cache/kubectl-imagepull/kubectl_complete-imagepull',
     description:
       'The program by which kubectl completes the arguments of this plugin. The script of completion writes it. XDG_CACHE_HOME names another folder.',
+  },
+  {
+    name: '~/.cache/kubectl-imagepull/compiled/',
+    description:
+      'Compiled code of this plugin, for a faster start: at most 16 files, written by the script for Node, not by the single binaries. It can be removed at any time.',
   },
 ] as const;

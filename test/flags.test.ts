@@ -1,7 +1,7 @@
 /** One table of flags: whatever is made of it has each flag, and the table itself holds together. Each test names what is missing. */
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { run } from '../src/cli.ts';
+import { ofPlainWords, parse, run } from '../src/cli.ts';
 import { COMMANDS, describe, FLAGS, type Flag, flagsOf, GROUPS, longForm } from '../src/flags.ts';
 import { flagUsage, helpText } from '../src/report/help.ts';
 import { UserError } from '../src/util/user-error.ts';
@@ -142,4 +142,50 @@ t.test('values are read as the table says', async t => {
     ['an argument that is none of the choices', ['completion', 'tcsh'], /^invalid SHELL "tcsh": expected bash, zsh, fish, powershell$/],
   ];
   for (const [name, words, says] of rows) t.match(await answerTo(...words), says, name);
+});
+
+t.test('a line of plain words is read as the parser reads it', async t => {
+  const words = [
+    'api',
+    'deployment/api',
+    'TagNotFound',
+    'bash',
+    '1',
+    '1e3',
+    '0x10',
+    'true',
+    'no',
+    'a:b',
+    'registry.example.com/team/api:1.4@sha256:0a',
+    'why',
+    'A-b_c.d',
+  ];
+  const lines = COMMANDS.flatMap(({ name }) => [
+    [name],
+    ...words.map(word => [name, word]),
+    ...words.map((word, index) => [name, word, words[(index + 3) % words.length] as string, 'help']),
+  ]);
+  for (const line of lines) {
+    const { $0, ...parsed } = await parse(line);
+    t.strictSame(ofPlainWords(line), parsed, line.join(' '));
+  }
+  const others = [
+    [],
+    ['help'],
+    ['pod'],
+    ['why', '-n'],
+    ['why', '--', 'x'],
+    ['why', ''],
+    ['why', '-'],
+    ['why', 'a=b'],
+    ['why', 'a b'],
+    ['why', '@a'],
+    ['-h'],
+    ['why', 'é'],
+  ];
+  for (const line of others) t.equal(ofPlainWords(line), null, `left to the parser: ${line.join(' ')}`);
+});
+
+t.test('the parser alone knows no word of its own', async t => {
+  for (const word of ['--get-yargs-completions', '--show-hidden']) t.match(await answerTo('why', word), 'unknown flag', word);
 });

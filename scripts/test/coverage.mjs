@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { decode } from '@jridgewell/sourcemap-codec';
 import ts from 'typescript';
+import { BEFORE, programOf } from '../build/pack.mjs';
 
 /** @typedef {{ startOffset: number, endOffset: number, count: number }} Range */
 /** @typedef {{ url: string, functions: { ranges: Range[] }[] }} Script */
@@ -65,6 +66,8 @@ function readBundles(folder) {
     for (const script of readScripts(join(folder, name))) {
       if (!script.url.startsWith(ours)) continue;
       const path = fileURLToPath(script.url);
+      // the launcher of a packed script: its program has an address of its own
+      if (isPacked(path) && !script.url.endsWith('#program')) continue;
       let bundle = bundles.get(path);
       if (bundle === undefined) {
         if (!existsSync(`${path}.map`)) continue;
@@ -91,6 +94,9 @@ function readScripts(path) {
   }
 }
 
+/** Whether a bundle is the script with its launcher. @param {string} path */
+const isPacked = path => path === resolve('dist/kubectl-imagepull.cjs');
+
 /**
  * @param {string} path
  * @returns {Bundle}
@@ -103,8 +109,8 @@ function readBundle(path) {
   const offsets = [];
   /** @type {Origin[]} */
   const origins = [];
-  let lineStart = 0;
-  const lines = readFileSync(path, 'utf8').split('\n');
+  let lineStart = isPacked(path) ? BEFORE : 0;
+  const lines = programOf(readFileSync(path, 'utf8')).split('\n');
   for (const [index, segments] of decode(mappings).entries()) {
     for (const [column, source, line, originalColumn] of segments) {
       const file = source === undefined ? undefined : files[source];

@@ -1,6 +1,6 @@
 /** What a row of the message tables is, and how one is applied. Belongs here: the shape of a row, the meaning of its named groups, compiling. */
 import type { Fault, FaultDetails, FaultKind, HostRole, Speaker, Step } from '../../model/fault.ts';
-import { needleOf } from './needle.ts';
+import { beginningOf, needleOf } from './needle.ts';
 
 /** Behind which kind of layer the rest of a message stands: a request line, a connection of the network, a file of the node. */
 type On = 'request' | 'connection' | 'file';
@@ -144,12 +144,13 @@ export function bounded(source: string): string {
 }
 
 /**
- * A row with its patterns. A process reads few messages, and hundreds of rows are asked for each: a pattern is compiled when a text holds what it
- * cannot do without.
+ * A row with its patterns. A process reads few messages, and hundreds of rows are asked for each: a pattern is compiled when a text holds what no
+ * match can do without.
  */
 export class Compiled<R extends Row> {
   readonly row: R;
   readonly #end: string;
+  #beginning: string | undefined;
   #needle: string | undefined;
   #pattern: RegExp | undefined;
   #part: RegExp | undefined;
@@ -176,7 +177,9 @@ export class Compiled<R extends Row> {
 
   /** The match of `pattern`, null where there is none. */
   exec(text: string): RegExpExecArray | null {
-    return this.#mayStandIn(text) ? this.pattern.exec(text) : null;
+    this.#beginning ??= beginningOf(this.row.match);
+    const mayMatch = this.#beginning === '' ? this.#mayStandIn(text) : text.startsWith(this.#beginning);
+    return mayMatch ? this.pattern.exec(text) : null;
   }
 
   /** Whether `part` stands in a text. */

@@ -10,6 +10,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { pack, withoutLetters } from './build/pack.mjs';
+import { slimYargs } from './build/slim-yargs.mjs';
 import { mutation } from './mutation.mjs';
 import { packedPages } from './pages.mjs';
 import { notShippable } from './release/licenses.mjs';
@@ -146,11 +148,13 @@ const slim = {
 /** What a row of src/parse/messages has for its reader and its test: the plugin does not need it. */
 const DOCUMENTATION = new Set(['example', 'source', 'since']);
 
-const rows = {
-  name: 'rows',
+/** Our sources: without that, and with regular expressions in ASCII. */
+const sources = {
+  name: 'sources',
   setup(/** @type {import('esbuild').PluginBuild} */ builder) {
-    builder.onLoad({ filter: /[/\\]src[/\\]parse[/\\]messages[/\\][\w-]+\.ts$/ }, args => {
-      const text = readFileSync(args.path, 'utf8');
+    builder.onLoad({ filter: /[/\\]src[/\\][\w/\\-]+\.ts$/ }, args => {
+      const text = withoutLetters(args.path, readFileSync(args.path, 'utf8'));
+      if (!/[/\\]src[/\\]parse[/\\]messages[/\\]/.test(args.path)) return { contents: text, loader: /** @type {const} */ ('ts') };
       /** @type {{ pos: number, end: number }[]} */
       const cuts = [];
       const visit = (/** @type {ts.Node} */ node) => {
@@ -167,16 +171,20 @@ const rows = {
 
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
+const yargs = slimYargs(dirname(require.resolve('yargs/package.json')));
 const { plugin: mutate, changed } = mutation();
 const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
 mkdirSync(dirname(outfile), { recursive: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
+  write: false,
   absWorkingDir: root,
   entryPoints: [join(root, 'src', 'main.ts')],
   outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // Node's own modules too are required: a script without a module imports nothing at run time
+  supported: { 'dynamic-import': false },
   format: 'cjs',
   minify: true,
   metafile: true,
@@ -185,13 +193,11 @@ const { metafile } = await build({
   sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()), 'import.meta.url': '__here' },
-  // Node 20 keeps a process alive while it optimizes undici's WebAssembly; without that tier the end is at once
-  banner: {
-    js: "#!/usr/bin/env node\nif(+process.versions.node.split('.')[0]<22)require('node:v8').setFlagsFromString('--liftoff-only');\nconst __here=require('node:url').pathToFileURL(__filename).href;",
-  },
-  plugins: [slim, mutates ? mutate : rows],
+  define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()) },
+  plugins: [slim, yargs.plugin, mutates ? mutate : sources],
 });
+for (const { path, contents, text } of outputFiles)
+  writeFileSync(path, path === outfile && !mutates ? await pack(root, text, version) : contents);
 chmodSync(outfile, 0o755);
 if (mutates) {
   process.stderr.write(`# ${changed.sentences} sentences changed\n`);
@@ -208,6 +214,7 @@ if (forbidden.length > 0) throw new Error(`the bundle holds packages under licen
 if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD: look at scripts/build.mjs again');
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
+yargs.check();
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));

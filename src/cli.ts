@@ -1,5 +1,4 @@
-/** The command line: words in, parsed flags out. yargs is set up from the table of flags; each command is loaded only when it runs. */
-import yargs from 'yargs';
+/** The command line: words in, parsed flags out. yargs is set up from the table of flags; it and each command are loaded only when a line needs them. */
 import type { CommonFlags, Context, FromNodeFlags, WhyFlags } from './commands/context.ts';
 import { print } from './commands/terminal.ts';
 import {
@@ -238,7 +237,7 @@ export async function run(words: string[], context: Context): Promise<number> {
   if (words[0] === '__complete') return (await import('./commands/complete.ts')).complete(words.slice(1), context);
   noteSecrets(words);
   if (words[0] === '--version' || (words[0] === '-v' && words.length === 1)) return run(['version', ...words.slice(1)], context);
-  const argv = parse(words);
+  const argv = ofPlainWords(words) ?? (await parse(words));
   const command = commandOf(argv._[0]);
   if (words.length === 0 || argv['help'] === true || argv._[0] === 'help') {
     const topic = argv._[0] === 'help' ? argv._[1] : argv._[0];
@@ -315,7 +314,26 @@ async function applyDefaults(argv: Arguments, command: CommandName, environment:
 
 const commandOf = (word: unknown): Command | undefined => COMMANDS.find(({ name }) => name === word);
 
-function parse(words: string[]): Arguments {
+/** A word in which nothing is left to read: neither a flag nor a value. */
+const PLAIN = /^[a-z0-9][\w.:@/-]*$/i;
+
+/**
+ * What `parse` makes of a command with plain words alone (`version`, `why POD`), without the parser: half of the time that such a line takes would go into loading it.
+ * Null for any other line.
+ */
+export function ofPlainWords(words: readonly string[]): Arguments | null {
+  const [name, ...rest] = words;
+  const command = commandOf(name);
+  if (command === undefined || !words.every(word => PLAIN.test(word))) return null;
+  const { argument } = command;
+  if (argument === null) return { _: [...words] };
+  if (argument.repeatable) return { _: [command.name], [argument.name]: rest };
+  return { _: [command.name, ...rest.slice(1)], ...(rest.length === 0 ? {} : { [argument.name]: rest[0] }) };
+}
+
+/** Reads a line with yargs, which is loaded here. Throws UserError for one that it refuses. */
+export async function parse(words: readonly string[]): Promise<Arguments> {
+  const { default: yargs } = await import('yargs');
   const parser = yargs()
     .parserConfiguration({
       'boolean-negation': true,
@@ -351,7 +369,7 @@ function parse(words: string[]): Arguments {
 }
 
 /** `explain -` reads standard input; the parser leaves a `-` by itself out. */
-const withStdin = (words: string[]): string[] =>
+const withStdin = (words: readonly string[]): readonly string[] =>
   words[0] === 'explain'
     ? words.map((word, at) => (word === '-' && !/^(?:-f|--filename)$/.test(words[at - 1] ?? '') ? '--filename=-' : word))
     : words;

@@ -1,7 +1,5 @@
 /** The entry, and the only file that touches the process: arguments, streams, signals, and the exit status (0 no cause, 1 a cause, 2 the check was not possible). */
 import { setMaxListeners } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { run } from './cli.ts';
 import type { Context } from './commands/context.ts';
 import { note, printError } from './commands/terminal.ts';
@@ -29,7 +27,8 @@ function environmentWithShortLookUps(): NodeJS.ProcessEnv {
 }
 
 /** One line of standard input; empty at its end. */
-function readLine(): Promise<string> {
+async function readLine(): Promise<string> {
+  const { createInterface } = await import('node:readline');
   const lines = createInterface({ input: process.stdin });
   return new Promise(resolve => {
     lines.once('line', line => {
@@ -78,15 +77,25 @@ function hold(farewell: () => string): () => void {
   };
 }
 
+/** Standard error, opened when something is said. */
+let opened: NodeJS.WriteStream | undefined;
+/** Nobody may read what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended. */
+const standardError = (): NodeJS.WriteStream => (opened ??= process.stderr.on('error', () => {}));
+
+// streams and modules are opened when they are asked for: a short command asks for few
 const context: Context = {
   environment: environmentWithShortLookUps(),
   stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
-  stderr: process.stderr,
-  isInteractive: process.stdin.isTTY === true,
+  get stderr() {
+    return standardError();
+  },
+  get isInteractive() {
+    return process.stdin.isTTY === true;
+  },
   readLine,
   hold,
   readStdin,
-  readFile: path => readFile(path, 'utf8'),
+  readFile: async path => (await import('node:fs/promises')).readFile(path, 'utf8'),
   // few runs write a file
   checkFile: async path => (await import('./commands/whole-file.ts')).checkWhole(path),
   writeFile: async (path, text) => (await import('./commands/whole-file.ts')).writeWhole(path, text),
@@ -102,8 +111,6 @@ process.stdout.on('error', error => {
   note(context, `error: standard output cannot be written: ${code ?? error.message}`);
   leave(2);
 });
-// nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
-process.stderr.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopBy(signal));
 
 // a fault outside of any promise of ours: one line, as for every other

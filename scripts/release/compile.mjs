@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
+import { programOf } from '../build/pack.mjs';
 import { setPeChecksum } from './formats.mjs';
 import { sign } from './macho.mjs';
 
@@ -29,7 +30,7 @@ const ownNames = (/** @type {readonly string[]} */ imports) =>
   imports.filter(path => !path.startsWith('node:') && !builtinModules.includes(path));
 
 /**
- * The bundle as it is compiled: no shebang, and no path of the machine that built it.
+ * The bundle as it is compiled: the program without its launcher, and no path of the machine that built it.
  * @param {string} bundle
  * @param {import('esbuild').Metafile} metafile
  */
@@ -37,9 +38,7 @@ export function bundleFor(bundle, metafile) {
   const imports = Object.values(metafile.outputs).flatMap(output => output.imports.filter(one => one.external).map(one => one.path));
   const left = ownNames(imports);
   if (left.length > 0) throw new Error(`the bundle imports ${left.join(', ')}: everything but Node's own modules has to be inlined`);
-  const program = bundle.replace(/^#!.*\n/, '').replace(/require\((['"])node:url\1\)\.pathToFileURL\(__filename\)/, code => {
-    return code.replace('__filename', 'process.execPath');
-  });
+  const program = programOf(bundle).replace(/^#!.*\n/, '');
   if (/\b__(?:filename|dirname)\b(?! \+ '\/\.\.\/themes)/.test(program))
     throw new Error('the bundle asks for __filename or __dirname, which is a path of the machine that compiles it');
   return program;

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { lazyModules } from './build/lazy-modules.mjs';
 import { pack, withoutLetters } from './build/pack.mjs';
 import { slimYargs } from './build/slim-yargs.mjs';
 import { mutation } from './mutation.mjs';
@@ -84,6 +85,8 @@ const UNDICI_FILES = {
   '/lib/llhttp/constants.js': `module.exports = ${JSON.stringify(Object.fromEntries(PARSER_TABLES.map(name => [name, tables[name]])))};`,
   '/lib/dispatcher/socks5-proxy-agent.js': 'module.exports = class { constructor() { throw new Error("SOCKS is not bundled"); } };',
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
+  // names of headers from bytes, without a table that is made at every start
+  '/lib/core/tree.js': 'exports.tree = { lookup: () => null };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
 
@@ -171,6 +174,7 @@ const sources = {
 
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
+const lazy = lazyModules();
 const yargs = slimYargs(dirname(require.resolve('yargs/package.json')));
 const { plugin: mutate, changed } = mutation();
 const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
@@ -194,7 +198,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'none',
   logLevel: 'warning',
   define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()) },
-  plugins: [slim, yargs.plugin, mutates ? mutate : sources],
+  plugins: [slim, lazy.plugin, yargs.plugin, mutates ? mutate : sources],
 });
 for (const { path, contents, text } of outputFiles)
   writeFileSync(path, path === outfile && !mutates ? await pack(root, text, version) : contents);
@@ -215,6 +219,7 @@ if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD:
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 yargs.check();
+lazy.check();
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { lazyModules } from './build/lazy-modules.mjs';
 import { pack, withoutLetters } from './build/pack.mjs';
 import { slimYargs } from './build/slim-yargs.mjs';
 import { mutation } from './mutation.mjs';
@@ -86,6 +87,8 @@ const UNDICI_FILES = {
   '/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not bundled"); };',
   // nobody listens: with NODE_DEBUG it would print requests past what hides secrets
   '/lib/core/diagnostics.js': 'module.exports = { channels: new Proxy({}, { get: () => ({ hasSubscribers: false, publish() {} }) }) };',
+  // names of headers from bytes, without a table that is made at every start
+  '/lib/core/tree.js': 'exports.tree = { lookup: () => null };',
   '/lib/web/fetch/body.js': 'module.exports = { extractBody: () => { throw new Error("only texts are sent"); } };',
 };
 
@@ -189,6 +192,7 @@ const sources = {
 
 /** With --mutate every sentence of the source gets a word more (scripts/mutation.mjs), in a bundle of its own that is for tests alone. */
 const mutates = process.argv.includes('--mutate');
+const lazy = lazyModules();
 const yargs = slimYargs(dirname(require.resolve('yargs/package.json')));
 const { plugin: mutate, changed } = mutation();
 const outfile = join(root, 'dist', ...(mutates ? ['mutated'] : []), 'kubectl-imagepull.cjs');
@@ -212,7 +216,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'none',
   logLevel: 'warning',
   define: { __VERSION__: JSON.stringify(version), __CAUSE_PAGES__: JSON.stringify(packedPages()) },
-  plugins: [slim, yargs.plugin, mutates ? mutate : sources],
+  plugins: [slim, lazy.plugin, yargs.plugin, mutates ? mutate : sources],
 });
 for (const { path, contents, text } of outputFiles)
   writeFileSync(path, path === outfile && !mutates ? await pack(root, text, version) : contents);
@@ -233,6 +237,7 @@ if (!used.has('simd')) throw new Error('undici no longer has a parser with SIMD:
 if (!used.has('colors')) throw new Error('@colors/colors is no longer bundled: look at scripts/build.mjs again');
 if (!used.has('emoji')) throw new Error('emoji-regex is no longer bundled: look at scripts/build.mjs again');
 yargs.check();
+lazy.check();
 const missing = Object.keys({ ...CLIENT_NODE, ...UNDICI_FILES, ...UNDICI_NODE }).filter(path => !used.has(path));
 if (missing.length > 0) throw new Error(`no package imports ${missing.join(', ')} any more: look at scripts/build.mjs again`);
 const uncalled = methodsCutOut(Object.keys(metafile.inputs));

@@ -47,6 +47,8 @@ export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=me
 export const missingPermission = (verb: 'get' | 'list' | 'watch', resource: string): string =>
   `the permission "${verb} ${resource}" is missing`;
 
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
 /** One request to an API server. */
 interface ApiRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -152,6 +154,8 @@ export function createApi(
       pause = Number(answer.headers['retry-after']);
       text = await readText(answer.body, MAX_ANSWER);
       noteGarbage(text.length);
+      // undici gives the connection free a turn later: a request that is made before opens another one, which takes two round trips and a handshake
+      await turn();
     } catch (error) {
       throw unreachable(late.aborted ? { code: 'UND_ERR_BODY_TIMEOUT' } : error);
     }

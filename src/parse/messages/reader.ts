@@ -19,7 +19,7 @@ import * as guest from './guest.ts';
 import * as kubelet from './kubelet.ts';
 import * as operatingSystem from './operating-system.ts';
 import * as registry from './registry-errors.ts';
-import { type Compiled, compileError, compileWrapper, type Draft, type ErrorRow, GROUPS, type Wrapper } from './row.ts';
+import { compileError, compileWrapper, type Draft, type ErrorRow, GROUPS, type Wrapper } from './row.ts';
 import * as snapshotters from './snapshotters.ts';
 
 /** Every wrapper; the first that matches is taken off. */
@@ -203,9 +203,10 @@ function unwrap(text: string, draft: Draft, hosts: readonly string[], names: rea
 
 /** Takes one wrapper off. Out: what is left of the text, null when no wrapper begins here. */
 function takeOff(text: string, draft: Draft, hosts: readonly string[]): string | null {
-  for (const { row, pattern } of wrappers) {
-    const match = pattern.exec(text);
+  for (const compiled of wrappers) {
+    const match = compiled.exec(text);
     if (match === null) continue;
+    const { row } = compiled;
     const { inner } = match.groups ?? {};
     draft.rows.push(row.id);
     if (row.step !== undefined) draft.step = row.step;
@@ -234,7 +235,7 @@ const unquote = (text: string): string =>
 function behindUnknown(text: string, draft: Draft, names: readonly string[], places: { left: number }): string | null {
   for (let at = text.indexOf(': '); at >= 0 && at < FARTHEST && places.left-- > 0; at = text.indexOf(': ', at + 1)) {
     const inner = text.slice(at + 2);
-    if (wrappers.some(({ row, pattern }) => !row.isOutermost && pattern.test(inner))) return inner;
+    if (wrappers.some(one => !one.row.isOutermost && one.exec(inner) !== null)) return inner;
     const reading = readsAll(withoutNames(inner, names), draft);
     // a phrase stands right behind the request, or it is none
     if (reading !== undefined && reading.groups.phrase === undefined) return inner;
@@ -389,9 +390,9 @@ interface Reading {
 }
 
 function readsAll(text: string, draft: Draft): Reading | undefined {
-  for (const { row, pattern } of errors) {
-    const match = mayRead(row, draft) ? pattern.exec(text) : null;
-    if (match !== null) return { row, groups: match.groups ?? {} };
+  for (const compiled of errors) {
+    const match = mayRead(compiled.row, draft) ? compiled.exec(text) : null;
+    if (match !== null) return { row: compiled.row, groups: match.groups ?? {} };
   }
   return undefined;
 }
@@ -401,7 +402,7 @@ const ERROR_CLASS = /: (?:unknown|not found|invalid argument|failed precondition
 
 function readsPart(text: string, draft: Draft): Reading | undefined {
   const bare = withoutPaths(text);
-  const found = errors.find(({ row, part }: Compiled<ErrorRow>) => !row.isWhole && mayRead(row, draft) && part.test(bare));
+  const found = errors.find(one => !one.row.isWhole && mayRead(one.row, draft) && one.standsIn(bare));
   return found && { row: found.row, groups: {} };
 }
 

@@ -343,7 +343,7 @@ const COMPILED = ERRORS.filter(row => row.id !== 'registry.own-text').map(compil
 /** The code that the wording of a body stands for. In: the text of a body. Out: the code in capitals, null when no row knows the text. */
 export function codeOfBody(body: string): string | null {
   const text = body.replace(/^(?:unknown|not_found): /, '');
-  return COMPILED.find(({ pattern }) => pattern.test(text))?.row.code ?? null;
+  return COMPILED.find(one => one.exec(text) !== null)?.row.code ?? null;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a row of the message tables is, and how one is applied. Belongs here: the shape of a row, the meaning of its named groups, compiling. */
 import type { Fault, FaultDetails, FaultKind, HostRole, Speaker, Step } from '../../model/fault.ts';
+import { beginningOf, needleOf } from './needle.ts';
 
 /** Behind which kind of layer the rest of a message stands: a request line, a connection of the network, a file of the node. */
 type On = 'request' | 'connection' | 'file';
@@ -124,6 +125,8 @@ const MOST_REPEATS = 600;
  * `{1,600}` and `*` as `{0,600}`, except for one at the very end, which nothing can make go back.
  */
 export function bounded(source: string): string {
+  let last = source.length - 1;
+  while (source[last] === ')') last--;
   let result = '';
   let inClass = false;
   for (let at = 0; at < source.length; at++) {
@@ -134,19 +137,60 @@ export function bounded(source: string): string {
     }
     if (char === '[') inClass = true;
     if (char === ']') inClass = false;
-    const isLast = /^\)*$/.test(source.slice(at + 1));
-    result += inClass || isLast || (char !== '+' && char !== '*') ? char : `{${char === '+' ? 1 : 0},${MOST_REPEATS}}`;
+    const isRepetition = !inClass && at < last && (char === '+' || char === '*');
+    result += isRepetition ? `{${char === '+' ? 1 : 0},${MOST_REPEATS}}` : char;
   }
   return result;
 }
 
-/** A row with its patterns compiled. */
-export interface Compiled<R> {
-  row: R;
+/**
+ * A row with its patterns. A process reads few messages, and hundreds of rows are asked for each: a pattern is compiled when a text holds what no
+ * match can do without.
+ */
+export class Compiled<R extends Row> {
+  readonly row: R;
+  readonly #end: string;
+  #beginning: string | undefined;
+  #needle: string | undefined;
+  #pattern: RegExp | undefined;
+  #part: RegExp | undefined;
+
+  /** In: the row, and what its pattern ends with. */
+  constructor(row: R, end: string) {
+    this.row = row;
+    this.#end = end;
+  }
+
   /** For a wrapper: the beginning of a text. For an error: a whole text. */
-  pattern: RegExp;
+  get pattern(): RegExp {
+    const { source, flags } = this.row.match;
+    this.#pattern ??= new RegExp(`^(?:${bounded(source)})${this.#end}`, flags);
+    return this.#pattern;
+  }
+
   /** For an error: the same anywhere in a text. */
-  part: RegExp;
+  get part(): RegExp {
+    const { source, flags } = this.row.match;
+    this.#part ??= new RegExp(searchable(bounded(source)), flags);
+    return this.#part;
+  }
+
+  /** The match of `pattern`, null where there is none. */
+  exec(text: string): RegExpExecArray | null {
+    this.#beginning ??= beginningOf(this.row.match);
+    const mayMatch = this.#beginning === '' ? this.#mayStandIn(text) : text.startsWith(this.#beginning);
+    return mayMatch ? this.pattern.exec(text) : null;
+  }
+
+  /** Whether `part` stands in a text. */
+  standsIn(text: string): boolean {
+    return this.#mayStandIn(text) && this.part.test(text);
+  }
+
+  #mayStandIn(text: string): boolean {
+    this.#needle ??= needleOf(this.row.match);
+    return text.includes(this.#needle);
+  }
 }
 
 /**
@@ -156,12 +200,7 @@ export interface Compiled<R> {
 const searchable = (source: string): string =>
   source.replace(/^(\\S|\.|\[[^\]]*\])\{([01]),\d+\}/, (_, atom: string, least: string) => (least === '0' ? '' : atom));
 
-function compile<R extends Row>(row: R, end: string): Compiled<R> {
-  const source = bounded(row.match.source);
-  return { row, pattern: new RegExp(`^(?:${source})${end}`, row.match.flags), part: new RegExp(searchable(source), row.match.flags) };
-}
-
 /** A wrapper is a beginning; one that stands on both sides of the rest (`inner`) is the whole. */
-export const compileWrapper = (row: Wrapper): Compiled<Wrapper> => compile(row, row.match.source.includes('(?<inner>') ? '$' : '');
+export const compileWrapper = (row: Wrapper): Compiled<Wrapper> => new Compiled(row, row.match.source.includes('(?<inner>') ? '$' : '');
 /** In: a row of an error. Out: the row, compiled for whole texts. */
-export const compileError = (row: ErrorRow): Compiled<ErrorRow> => compile(row, '$');
+export const compileError = (row: ErrorRow): Compiled<ErrorRow> => new Compiled(row, '$');

@@ -222,7 +222,7 @@ function podOf(failing, variables) {
           user: { linux: { uid: 1000, gid: 1000, supplementalGroups: [1000] } },
         },
       ],
-      qosClass: 'Burstable',
+      qosClass: 'BestEffort',
     },
   };
 }

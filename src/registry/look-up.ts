@@ -15,7 +15,7 @@ const addressesOf = (entries: Entries): string[] => [...new Set(entries.map(({ a
 const blocking: LookUp = async hostname => addressesOf(await lookup(hostname, { all: true }));
 
 /** The look-up that blocks no thread, and reads the hosts file too; undefined where the runtime has none. Node has more threads instead (main.ts). */
-const threadless = ({ Bun }: Runtime): LookUp | undefined =>
+const withoutThread = ({ Bun }: Runtime): LookUp | undefined =>
   Bun === undefined ? undefined : async hostname => addressesOf(await Bun.dns.lookup(hostname, { backend: 'c-ares' }));
 
 /**
@@ -39,4 +39,4 @@ export const besides =
   };
 
 /** The operating system's look-up, as every program on this machine makes it. */
-export const systemLookUp: LookUp = besides(blocking, threadless(globalThis as Runtime));
+export const systemLookUp: LookUp = besides(blocking, withoutThread(globalThis as Runtime));

@@ -51,12 +51,13 @@ export function run(command, environment, awaited) {
     }, 10);
     let said = '';
     let stdout = '';
-    let isAwaited = false;
+    /** When what is awaited came. */
+    let came = Number.NaN;
     child.stdout.setEncoding('utf8').on('data', data => {
       // a list of all pods is not kept
       if (stdout.length < 1_000_000) stdout += data;
-      if (!awaited?.test(stdout)) return;
-      isAwaited = true;
+      if (!awaited?.test(stdout) || came >= 0) return;
+      came = performance.now();
       child.kill();
     });
     child.stderr.setEncoding('utf8').on('data', data => {
@@ -65,8 +66,8 @@ export function run(command, environment, awaited) {
     child.on('error', reject);
     child.on('close', status => {
       clearInterval(poll);
-      if (!isAwaited && status !== 0 && status !== 1) reject(new Error(`${command.join(' ')} ended with ${status}: ${said.slice(0, 300)}`));
-      else resolve({ ms: performance.now() - started, ...cost, stdout });
+      if (!(came >= 0) && status !== 0 && status !== 1) reject(new Error(`${command.join(' ')} ended with ${status}: ${said.slice(0, 300)}`));
+      else resolve({ ms: (came >= 0 ? came : performance.now()) - started, ...cost, stdout });
     });
   });
 }

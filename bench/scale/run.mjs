@@ -66,7 +66,8 @@ export function run(command, environment, awaited) {
     child.on('error', reject);
     child.on('close', status => {
       clearInterval(poll);
-      if (!(came >= 0) && status !== 0 && status !== 1) reject(new Error(`${command.join(' ')} ended with ${status}: ${said.slice(0, 300)}`));
+      if (!(came >= 0) && status !== 0 && status !== 1)
+        reject(new Error(`${command.join(' ')} ended with ${status}: ${said.slice(0, 300)}`));
       else resolve({ ms: (came >= 0 ? came : performance.now()) - started, ...cost, stdout });
     });
   });

@@ -17,11 +17,14 @@ async function readStdin(): Promise<string> {
 
 /**
  * The environment as it was given. A look-up of a name runs in a thread that nothing can stop, and the process lives as long as the look-up. glibc waits 5 seconds for a
- * name server, twice; with these options the look-up ends long before the time limit of a step (10 s). They are not for login plugins.
+ * name server, twice; with these options the look-up ends long before the time limit of a step (10 s). Node has four threads, of which look-ups take two: with so few, names whose
+ * servers keep silent would hold up all others. They are not for login plugins.
  */
 function environmentWithShortLookUps(): NodeJS.ProcessEnv {
-  if (process.platform !== 'linux') return process.env;
+  if (process.platform === 'win32') return process.env;
   const given = { ...process.env };
+  process.env['UV_THREADPOOL_SIZE'] ??= '64';
+  if (process.platform !== 'linux') return given;
   process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:2';
   return given;
 }

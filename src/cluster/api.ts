@@ -1,10 +1,13 @@
 /** GET requests to the Kubernetes API, whose answers are values. The only file that opens sockets to a cluster; what is written there goes through writer.ts. */
+import { pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { noteGarbage } from '../util/garbage.ts';
 import { type Environment, proxyFor } from '../util/proxy.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Connection } from './kubeconfig.ts';
+import { withoutManagedFields } from './page.ts';
 
 /** The answer to one GET: an object or a list, or one of the refusals that a caller can live with. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: 403 | 404 | 410; message: string };
@@ -14,9 +17,10 @@ export interface Api {
   server: string;
   /**
    * One GET. 403, 404 and 410 (a list that has expired) are values; every other failure is a UserError. The value is JSON and no more:
-   * what it holds is for the readers of shape.ts to find out.
+   * what it holds is for the readers of shape.ts to find out. Of pods in a list it does not say who wrote which field. In: also who sees how an answer begins, before it is
+   * there whole.
    */
-  get<T>(path: string, accept?: string): Promise<Answer<T>>;
+  get<T>(path: string, accept?: string, begins?: (text: string) => void): Promise<Answer<T>>;
   /** The lines of a response that does not end by itself (a watch). Every failure, a broken connection too, is a UserError. */
   lines(path: string): AsyncGenerator<string>;
   close(): Promise<void>;
@@ -54,6 +58,8 @@ interface ApiRequest {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   accept: string;
+  /** A long answer may come compressed. */
+  compressed?: boolean;
   /** JSON. */
   body?: string;
   until: AbortSignal;
@@ -90,12 +96,26 @@ export function openApiConnection(
       ? new Agent({ ...limits, connect: { ...connection.tls, timeout: connectTimeout } })
       : new ProxyAgent({ ...limits, uri: proxy.href, requestTls: { ...connection.tls, timeout: connectTimeout } });
 
-  const send = ({ method, path, accept, body, until, bodyTimeout = silence }: ApiRequest): Promise<Dispatcher.ResponseData> =>
+  const send = ({
+    method,
+    path,
+    accept,
+    compressed = false,
+    body,
+    until,
+    bodyTimeout = silence,
+  }: ApiRequest): Promise<Dispatcher.ResponseData> =>
     dispatcher.request({
       origin: url.origin,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       method,
-      headers: { accept, 'user-agent': userAgent, ...(body === undefined ? {} : { 'content-type': JSON_TYPE }), ...connection.headers },
+      headers: {
+        accept,
+        ...(compressed ? { 'accept-encoding': 'gzip' } : {}),
+        'user-agent': userAgent,
+        ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
+        ...connection.headers,
+      },
       ...(body === undefined ? {} : { body }),
       signal: until,
       bodyTimeout,
@@ -141,18 +161,22 @@ export function createApi(
     accept: string,
     until: AbortSignal,
     bodyTimeout = silenceOf(requestTimeout),
-  ): Promise<Dispatcher.ResponseData> => request({ method: 'GET', path, accept, until, bodyTimeout });
+    compressed = false,
+  ): Promise<Dispatcher.ResponseData> => request({ method: 'GET', path, accept, compressed, until, bodyTimeout });
 
-  async function get<T>(path: string, accept = JSON_TYPE, tries = 4): Promise<Answer<T>> {
+  const get = <T>(path: string, accept = JSON_TYPE, begins?: (text: string) => void): Promise<Answer<T>> =>
+    getWith(path, accept, begins, 4);
+
+  async function getWith<T>(path: string, accept: string, begins: ((text: string) => void) | undefined, tries: number): Promise<Answer<T>> {
     let status: number;
     let text: string;
     let pause: number;
     const late = AbortSignal.timeout(requestTimeout > 0 ? requestTimeout : MAX_REQUEST);
     try {
-      const answer = await send(path, accept, AbortSignal.any([signal, late]));
+      const answer = await send(path, accept, AbortSignal.any([signal, late]), undefined, true);
       status = answer.statusCode;
       pause = Number(answer.headers['retry-after']);
-      text = await readText(answer.body, MAX_ANSWER);
+      text = await readText(plainBody(answer), MAX_ANSWER, status === 200 ? begins : undefined);
       noteGarbage(text.length);
       // undici gives the connection free a turn later: a request that is made before opens another one, which takes two round trips and a handshake
       await turn();
@@ -161,7 +185,7 @@ export function createApi(
     }
     if (status === 200) {
       try {
-        return { ok: true, value: JSON.parse(text) as T };
+        return { ok: true, value: JSON.parse(withoutManagedFields(text)) as T };
       } catch {
         throw new UserError(
           `the API server at ${connection.server} returned a response that is not JSON`,
@@ -172,7 +196,7 @@ export function createApi(
     // a busy API server says when to try again; client-go waits as long
     if ((status === 429 || status === 503) && pause > 0 && pause <= MAX_RETRY_AFTER && tries > 1) {
       await sleep(pause * 1000, undefined, { signal }).catch(() => {});
-      return get(path, accept, tries - 1);
+      return getWith(path, accept, begins, tries - 1);
     }
     const message = statusMessage(text) ?? `HTTP ${status}`;
     if (status === 403 || status === 404 || status === 410) return { ok: false, status, message };
@@ -234,13 +258,21 @@ const tooLarge = (limit: number): UserError =>
     'read fewer objects: use -n NAMESPACE or -l SELECTOR',
   );
 
-/** A body as text. Errors: a UserError when it is longer than a number of bytes. */
-export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+/** The body of an answer as it was before it was compressed. */
+function plainBody({ headers, body }: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+  if (headers['content-encoding'] !== 'gzip') return body;
+  // what breaks the connection ends the stream with the same error
+  return pipeline(body, createGunzip({ chunkSize: 128 * 1024 }), () => {});
+}
+
+/** A body as text. In: also who sees how it begins. Errors: a UserError when it is longer than a number of bytes. */
+export async function readText(body: AsyncIterable<Uint8Array>, limit: number, begins?: (text: string) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
+    if (chunks.length === 0) begins?.(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1'));
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

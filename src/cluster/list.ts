@@ -1,7 +1,8 @@
 /** Lists of the Kubernetes API, read page by page. What is made of their objects belongs to the callers. */
 import { inUrl } from '../util/text.ts';
 import { UserError } from '../util/user-error.ts';
-import { type Api, missingPermission } from './api.ts';
+import { type Answer, type Api, missingPermission } from './api.ts';
+import { followingPage } from './page.ts';
 import { readList } from './shape.ts';
 
 /** Objects of one page. kubectl reads 500; with 250 a page of the largest pods stays within a few megabytes. */
@@ -46,8 +47,49 @@ export interface Folded<R> {
   malformed: number;
 }
 
+/** A page that was asked for. */
+interface Page {
+  token: string;
+  answer: Promise<Answer<unknown>>;
+  /** The token of the page after it, empty until its beginning has told. */
+  next: string;
+}
+
 /**
- * Reads a list page by page, so that no more than one page is held, and adds each page to a total. A list that expires in the middle (410)
+ * Asks for the pages of a list, each once: as soon as the beginning of a page has told of the one after it, that one is asked for, so that the server writes it while this one is
+ * read. In: how one is asked for, by its token, with who sees its beginning. Out: what gives the page of a token; `isLast` tells that no other will be wanted.
+ */
+function pagesAhead(
+  ask: (token: string, begins: (text: string) => void) => Promise<Answer<unknown>>,
+): (token: string, isLast: boolean) => Promise<Answer<unknown>> {
+  let current: Page | null = null;
+  let ahead: Page | null = null;
+  let isEnough = false;
+  const askFor = (token: string): Page => {
+    const page: Page = { token, answer: ask(token, begins), next: '' };
+    function begins(text: string): void {
+      page.next = followingPage(text);
+      lookAhead();
+    }
+    // who does not want it any more does not wait for it
+    page.answer.catch(() => {});
+    return page;
+  };
+  const lookAhead = (): void => {
+    if (current !== null && ahead === null && current.next !== '' && !isEnough) ahead = askFor(current.next);
+  };
+  return (token, isLast) => {
+    isEnough = isLast;
+    current = ahead?.token === token ? ahead : null;
+    ahead = null;
+    current ??= askFor(token);
+    lookAhead();
+    return current.answer;
+  };
+}
+
+/**
+ * Reads a list page by page, so that no more than one page is held and one is on its way, and adds each page to a total. A list that expires in the middle (410)
  * is read again with a new total. In: also how many pages are enough, null for all. Errors: a UserError that names the missing permission, or that the answer is no list.
  */
 export async function foldPages<T, R>(
@@ -60,9 +102,12 @@ export async function foldPages<T, R>(
   let malformed = 0;
   let token = '';
   let restarts = 0;
+  const pageOf = pagesAhead((from, begins) => {
+    const query = `limit=${PAGE}${from === '' ? '' : `&continue=${inUrl(from)}`}`;
+    return api.get<unknown>(withQuery(path, query), undefined, begins);
+  });
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const query = `limit=${PAGE}${token === '' ? '' : `&continue=${inUrl(token)}`}`;
-    const answer = await api.get<unknown>(withQuery(path, query));
+    const answer = await pageOf(token, pages + 1 === most);
     if (answer.ok) {
       const page = readList(answer.value);
       if (page === null) throw notAList(api, what);

@@ -38,14 +38,15 @@ export interface Reader {
   /** The pods of a target: one pod, or the present pods of a workload. Errors: a UserError when there is none, or it cannot be read. */
   podsOf(target: Target): Promise<{ pods: Pod[] }>;
   /**
-   * The pods of a namespace (null: of all) that wait for an image, by labels and by fields, and those that `keep` wants besides. Errors: a UserError when they cannot be
-   * listed.
+   * The pods of a namespace (null: of all) that wait for an image, by labels and by fields, and those that `keep` wants besides. `listed` gets the number of pods of each page, and
+   * those of them that may wait. Errors: a UserError when they cannot be listed.
    */
   failingPods(
     namespace: string | null,
     selector: string | null,
     keep?: (pod: Pod) => boolean,
     fields?: string | null,
+    listed?: (pods: number, waiting: readonly Pod[]) => void,
   ): Promise<FailingPods>;
   /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
   refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
@@ -109,8 +110,8 @@ export function createReader(api: Api): Reader {
 
   return {
     podsOf,
-    failingPods: (namespace, selector, keep = () => false, fields = null) =>
-      listFailingPods(api, podsPath(namespace, selector, fields), namespace, { tell, see: places.add, keep }),
+    failingPods: (namespace, selector, keep = () => false, fields = null, listed = () => {}) =>
+      listFailingPods(api, podsPath(namespace, selector, fields), namespace, { tell, see: places.add, keep, listed }),
     async refusedPods(namespace, selector) {
       try {
         return await listRefused(api, namespace, selector, tellRefused);
@@ -152,7 +153,17 @@ async function listFailingPods(
   api: Api,
   path: string,
   namespace: string | null,
-  { tell, see, keep }: { tell: (warning: string | null) => void; see: (pod: Pod) => void; keep: (pod: Pod) => boolean },
+  {
+    tell,
+    see,
+    keep,
+    listed,
+  }: {
+    tell: (warning: string | null) => void;
+    see: (pod: Pod) => void;
+    keep: (pod: Pod) => boolean;
+    listed: (pods: number, waiting: readonly Pod[]) => void;
+  },
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<
@@ -165,8 +176,10 @@ async function listFailingPods(
       read: shapePod,
       start: () => ({ pods: [], looked: lookedAt(), nodes: new Set(), registries: new Set(), accounts: new Set() }),
       add(sum, page) {
+        const waiting: Pod[] = [];
         for (const pod of page) {
           const failing = mayFail(pod);
+          if (failing) waiting.push(pod);
           see(pod);
           look(sum.looked, pod);
           if (failing || keep(pod)) sum.pods.push(pod);
@@ -176,6 +189,7 @@ async function listFailingPods(
           sum.accounts.add(placement.account);
           for (const registry of placement.registries) sum.registries.add(registry);
         }
+        listed(page.length, waiting);
         return sum;
       },
     },

@@ -14,6 +14,7 @@ import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
 import { append } from '../util/lists.ts';
+import { oncePerKey } from '../util/once.ts';
 import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
@@ -22,9 +23,11 @@ import { withProber } from './open-prober.ts';
 /** The number of pods that are worked on at the same time. */
 const AT_ONCE = 8;
 /** Milliseconds after which a pod that waits for registries makes room for another: a registry that is slow or silent must not delay the pods of others. */
-const PATIENCE_MS = 500;
-/** The number of pods that are under way at the same time, those that wait for registries included. */
-const MOST_UNDER_WAY = 256;
+const PATIENCE_MS = 250;
+/** The number of pods that are under way at the same time, those that wait for registries included: what they wait for they share. */
+const MOST_UNDER_WAY = 4096;
+/** The number of images of one registry that are probed at the same time: more would wait for its connections while their time limits run. */
+const AT_ONE_REGISTRY = 8;
 /** The garbage that the examination of one pod makes, in bytes, about. */
 const GARBAGE_PER_POD = 50_000;
 
@@ -45,6 +48,8 @@ export interface Examination {
   container: string | null;
   /** Called with each finding, in the order of the pods: none is kept here. */
   take(finding: Finding): void;
+  /** Called with each finding as soon as it is there, in whatever order. */
+  found?(finding: Finding): void;
   /** Called with what is being done, for the progress line. */
   say(text: string): void;
   /** Adds to the case of an image what nodes answered that were asked to pull it (`--from-node`). */
@@ -66,12 +71,15 @@ export interface Examined {
  * by ours, is an `Unknown` with a warning; the others have their verdicts. Errors: the interruption alone.
  */
 export const examine = async (
-  { subjects, snapshot, nodeDetails, container, take, say, withAnswers = (_, one) => one, memory }: Examination,
+  { subjects, snapshot, nodeDetails, container, take, found, say, withAnswers = (_, one) => one, memory }: Examination,
   flags: CommonFlags,
   context: Context,
 ): Promise<Examined> => {
   const failures = createFailures();
   let isComplete = true;
+  /** Registries that some pod waits for with its patience at an end: the pods that follow take no room for them. */
+  const slow = new Set<string>();
+  const roomOf = oncePerKey<Room>();
 
   /** The second look: what the verdict needs of the node, and which layers the node has already. */
   const lookAtNode = async (seen: PodSnapshot, one: ImageCase, finding: Finding, prober: Prober | null): Promise<Finding> => {
@@ -90,6 +98,7 @@ export const examine = async (
 
   /** An image that cannot be examined leaves the other images of its pod their verdicts. */
   const investigateOne = async (seen: PodSnapshot, one: ImageCase, prober: Prober | null): Promise<Finding> => {
+    const leave = await (await roomOf(one.facts.reference?.registry ?? '', async () => new Room(AT_ONE_REGISTRY))).enter();
     try {
       return await lookAtNode(seen, one, await investigate(one, prober), prober);
     } catch (error) {
@@ -97,6 +106,8 @@ export const examine = async (
       const why = failureText(error);
       failures.add(keyOf(seen.pod.metadata), why);
       return unexamined(seen.pod, context.now(), why, one.facts);
+    } finally {
+      leave();
     }
   };
 
@@ -107,8 +118,20 @@ export const examine = async (
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
       const seen = await snapshot(pod, named);
       const cases = collectFacts(seen, context.now(), named, container).map(one => withAnswers(pod, one));
-      patience = setTimeout(makeRoom, PATIENCE_MS);
-      const findings = await Promise.all(cases.map(one => investigateOne(seen, one, prober)));
+      const registries = cases.flatMap(({ facts }) => facts.reference?.registry ?? []);
+      if (registries.some(registry => slow.has(registry))) makeRoom();
+      const giveWay = (): void => {
+        for (const registry of registries) slow.add(registry);
+        makeRoom();
+      };
+      patience = setTimeout(giveWay, PATIENCE_MS);
+      const findings = await Promise.all(
+        cases.map(async one => {
+          const finding = await investigateOne(seen, one, prober);
+          found?.(finding);
+          return finding;
+        }),
+      );
       const left = unexaminedImages(pod, container);
       if (left > 0) failures.add(keyOf(pod.metadata), `${left} of its images are too many: the others of it were examined`);
       if (findings.some(finding => neededLookups(seen, finding).length > 0) || isBlind(seen, findings)) isComplete = false;
@@ -137,16 +160,20 @@ export const examine = async (
         if (first === undefined) return;
         for (const finding of await first.findings) take(finding);
         running.shift();
-        noteGarbage(GARBAGE_PER_POD);
       };
       const start = async (subject: PodToDiagnose): Promise<void> => {
         const entry = { findings: examineOne(subject, prober, await room.enter()), isDone: false };
-        const done = (): void => void (entry.isDone = true);
+        const done = (): void => {
+          entry.isDone = true;
+          noteGarbage(GARBAGE_PER_POD);
+        };
         entry.findings.then(done, done);
         running.push(entry);
       };
       try {
+        const turn = takingTurns();
         for (const [index, subject] of subjects.entries()) {
+          await turn();
           await start(subject);
           say(`probing registries (pod ${index + 1} of ${subjects.length}: ${subject.pod.metadata.name})`);
           while (running[0]?.isDone === true || running.length >= MOST_UNDER_WAY) await next();
@@ -162,6 +189,22 @@ export const examine = async (
   const warnings = failures.warnings();
   return { warnings, isComplete: isComplete && warnings.length === 0 };
 };
+
+/** Milliseconds of work without a break. */
+const TURN_MS = 10;
+
+/**
+ * Out: what lets answers in that have come meanwhile, now and then: of pods whose questions were all answered before, thousands could be examined in one go, while the time limits of
+ * the others run.
+ */
+function takingTurns(): () => Promise<void> {
+  let began = performance.now();
+  return async () => {
+    if (performance.now() - began < TURN_MS) return;
+    await new Promise(resolve => setImmediate(resolve));
+    began = performance.now();
+  };
+}
 
 /** Whether nothing was found in a pod whose events, which alone tell of its image volumes, could not be read. */
 const isBlind = ({ events }: PodSnapshot, findings: readonly Finding[]): boolean =>

@@ -30,10 +30,10 @@ import { readInput } from './terminal.ts';
 /** Where findings come from. */
 export interface Source {
   /**
-   * Gives each finding to `take`, in the order of the pods, and tells `say` what is going on. Out: whether all that was asked for was
+   * Gives each finding to `take`, in the order of the pods, and to `found` as soon as it is there, and tells `say` what is going on. Out: whether all that was asked for was
    * examined, and what a verdict needed was there.
    */
-  examine(take: (finding: Finding) => void, say: (text: string) => void): Promise<boolean>;
+  examine(take: (finding: Finding) => void, say: (text: string) => void, found?: (finding: Finding) => void): Promise<boolean>;
   /** What could not be seen, once all was examined. */
   warnings(): string[];
   /** What the failing pods have in common. */
@@ -62,12 +62,21 @@ interface See {
   details(node: string, details: NodeDetails): unknown;
 }
 
+/** Gets the number of pods that were listed, and those that may wait for an image, page by page. */
+export type Listed = (pods: number, waiting: readonly Pod[]) => void;
+
 /**
- * Gives work the source that the flags name, and closes it whatever happens. In: also who sees the snapshots. Throws UserError for what cannot be found or
+ * Gives work the source that the flags name, and closes it whatever happens. In: also who sees the snapshots, and who the pods while they are listed. Throws UserError for what cannot be found or
  * read, and for a file of facts, of which there are no snapshots, where somebody wants to see them.
  */
-export async function withSource<T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>, see?: See): Promise<T> {
-  if (flags.file === undefined) return fromCluster({ ...flags, names: withType(flags.names) }, context, work, see);
+export async function withSource<T>(
+  flags: WhyFlags,
+  context: Context,
+  work: (source: Source) => Promise<T>,
+  see?: See,
+  listed?: Listed,
+): Promise<T> {
+  if (flags.file === undefined) return fromCluster({ ...flags, names: withType(flags.names) }, context, work, { see, listed });
   const { text, name } = await readInput(flags.file, context);
   const document = readFactsDocument(text, name);
   if (document === null) return work(fromObjects(text, name, flags, context, see));
@@ -120,12 +129,21 @@ function examination(
     return details;
   };
   return {
-    async examine(take, say) {
+    async examine(take, say, found) {
       const answers = await askNodes?.(say);
       unexamined.push(...(answers?.warnings ?? []));
       const withAnswers = answers === undefined ? {} : { withAnswers: answers.of };
       const { warnings, isComplete } = await examine(
-        { subjects, snapshot: taken, nodeDetails: asked, container: flags.container ?? null, take, say, ...withAnswers },
+        {
+          subjects,
+          snapshot: taken,
+          nodeDetails: asked,
+          container: flags.container ?? null,
+          take,
+          say,
+          ...(found && { found }),
+          ...withAnswers,
+        },
         flags,
         context,
       );
@@ -144,11 +162,16 @@ export function withType(names: string[]): string[] {
     : names;
 }
 
-const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source) => Promise<T>, see?: See): Promise<T> =>
+const fromCluster = <T>(
+  flags: WhyFlags,
+  context: Context,
+  work: (source: Source) => Promise<T>,
+  { see, listed }: { see: See | undefined; listed: Listed | undefined },
+): Promise<T> =>
   withApi(flags, context, async (api, ownNamespace, connection) => {
     const reader = createReader(api);
     const namespace = flags.namespace ?? ownNamespace;
-    const { subjects, failures, baseline, looked } = await find(reader, flags, namespace);
+    const { subjects, failures, baseline, looked } = await find(reader, flags, namespace, listed);
     // where there is no pod at all the namespace or the node may be a slip
     const isBare = looked.pods === 0 && subjects.length === 0;
     if (isBare && flags.node !== undefined) await checkNode(api, flags.node);
@@ -166,7 +189,7 @@ const fromCluster = <T>(flags: WhyFlags, context: Context, work: (source: Source
           };
     const pods = examination(subjects, reader, flags, context, { see, askNodes });
     return work({
-      examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
+      examine: async (take, say, found) => (await pods.examine(take, say, found)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],
       patterns: findings => findings.patterns(baseline),
       looked,
@@ -188,12 +211,13 @@ async function find(
   reader: Reader,
   flags: WhyFlags,
   namespace: string,
+  listed?: Listed,
 ): Promise<{ subjects: PodToDiagnose[]; failures: string[]; baseline: Baseline | null; looked: Looked }> {
   if (flags.names.length === 0) {
     const where = [flags.allNamespaces ? null : namespace, flags.selector ?? null] as const;
     const fields = fieldSelectorOf(flags);
     const [{ pods, baseline, looked }, refused] = await Promise.all([
-      reader.failingPods(...where, undefined, fields),
+      reader.failingPods(...where, undefined, fields, listed),
       // a pod that was refused has no fields
       fields === null ? reader.refusedPods(...where) : [],
     ]);
@@ -288,7 +312,7 @@ function fromObjects(text: string, name: string, flags: WhyFlags, context: Conte
   // what all of them have in common need not hold for some of them
   const baseline = known === null || subjects.length < saved.pods.length + saved.refused.length ? null : baselineOf(known);
   return {
-    examine: async (take, say) => (await pods.examine(take, say)) && !isIncomplete(),
+    examine: async (take, say, found) => (await pods.examine(take, say, found)) && !isIncomplete(),
     warnings: () => [...new Set([...saved.warnings(), ...pods.warnings()])],
     patterns: findings => findings.patterns(baseline),
     looked,

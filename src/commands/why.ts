@@ -7,9 +7,10 @@ import { renderPage } from '../report/render-page.ts';
 import { didYouMean, similar } from '../util/nearest.ts';
 import { UserError } from '../util/user-error.ts';
 import type { Context, WhyFlags } from './context.ts';
+import { liveFindings } from './live-findings.ts';
 import { readComparison, scopeOf } from './since.ts';
 import { checkSelection, type Source, withSource } from './sources.ts';
-import { canAsk, note, print, showProgress, warn, widthOf } from './terminal.ts';
+import { canAsk, note, print, warn, widthOf } from './terminal.ts';
 
 /**
  * In: also who sees the report before it is printed. Out: the exit status: 1 when a cause counts, 2 also when a part of the work could not be done (the warnings say which); what could not be
@@ -30,14 +31,14 @@ export async function why(flags: WhyFlags, context: Context, see?: (report: Repo
   if (flags.watch) return (await import('./watch.ts')).watch(flags, context, counted);
 
   const comparison = await readComparison(flags, [flags.file ?? ''], false, context);
-  const spinner = showProgress(context);
+  const live = liveFindings(flags, context);
   const diagnosed = async (source: Source): Promise<number> => {
     comparison?.limitTo(scopeOf(flags, source.namespace));
     const report = createReport({ output, facts, color, width: widthOf(context), besides: comparison });
-    const isComplete = await source.examine(report.take, spinner.say);
+    const isComplete = await source.examine(report.take, live.say, live.found);
     if (report.causes.size === 0) checkContainer(flags, source);
     if (context.signal.aborted) throw new UserError('interrupted');
-    spinner.done();
+    live.done();
     see?.(report);
     const warnings = [...source.warnings(), ...(comparison?.warnings(isComplete) ?? [])];
     const text = isPage(output)
@@ -54,10 +55,10 @@ export async function why(flags: WhyFlags, context: Context, see?: (report: Repo
     return [...report.causes].some(cause => counted.has(cause)) ? 1 : 0;
   };
   try {
-    spinner.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');
-    return await withSource(flags, context, diagnosed);
+    live.say(flags.file === undefined ? 'reading the cluster' : 'reading the file');
+    return await withSource(flags, context, diagnosed, undefined, live.listed);
   } finally {
-    spinner.done();
+    live.done();
   }
 }
 

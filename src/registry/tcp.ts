@@ -1,5 +1,4 @@
 /** Look-ups and TCP connections with an end: nothing here waits longer than it is told to. */
-import { lookup } from 'node:dns/promises';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { errorCode, kindOf, SILENT, WireError, type WireFault, wireDetails } from './wire.ts';
@@ -20,12 +19,6 @@ export interface ConnectionOptions extends StepLimits {
 
 /** Looks a name up. In: the host name. Out: its addresses. */
 export type LookUp = (hostname: string) => Promise<string[]>;
-
-/** The operating system's look-up, as every program on this machine makes it. */
-export const systemLookUp: LookUp = async hostname => {
-  const entries = await lookup(hostname, { all: true });
-  return [...new Set(entries.map(({ address }) => address))];
-};
 
 /** Addresses of a name that are tried. */
 const MAX_ADDRESSES = 4;

@@ -13,8 +13,9 @@ import { redact } from '../util/redact.ts';
 import { SECRETS } from '../util/secrets.ts';
 import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
 import { type Asker, Gate } from './gate.ts';
+import { systemLookUp } from './look-up.ts';
 import { answeredByProxy, type ProxyServer, proxyOf } from './proxy-tunnel.ts';
-import { type LookUp, systemLookUp } from './tcp.ts';
+import type { LookUp } from './tcp.ts';
 import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 /** What every request of a run keeps to. */

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** So many bytes of garbage are made between two collections. */
-const INTERVAL = 12_000_000;
+const INTERVAL = 6_000_000;
 
 type Runtime = typeof globalThis & { Bun?: { gc(force: boolean): void } };
 

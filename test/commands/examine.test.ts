@@ -1,4 +1,5 @@
 /** Many failing pods at once: what is asked of the cluster and of the registries grows with what differs, not with how many fail. */
+import { type AddressInfo, createServer } from 'node:net';
 import t from 'tap';
 import { type ClusterObject, startCluster, writeKubeconfig } from '../helpers/cluster.ts';
 import { type Run, run } from '../helpers/process.ts';
@@ -98,4 +99,49 @@ t.test('a registry that never answers costs all its pods no more than one', asyn
   const { answer } = await examine(t, { answer: () => ({ hang: true }) }, [], ['-A', '--timeout', '2s']);
   t.equal(items(answer).length, PODS, 'every pod has its verdict');
   t.ok(answer.ms < 15_000, `after ${answer.ms} ms`);
+});
+
+t.test('a registry that never answers holds up no pod of another', async t => {
+  let silentUntil = Number.POSITIVE_INFINITY;
+  let connections = 0;
+  const silent = createServer(socket => {
+    connections++;
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        silentUntil = Math.min(silentUntil, performance.now());
+      })
+      .resume();
+  });
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  let lastAsked = 0;
+  const registry = await startRegistry({
+    answer: () => {
+      lastAsked = performance.now();
+      return undefined;
+    },
+  });
+  const podFor = (host: string, index: number): ClusterObject[] => {
+    const image = `${host}/team/app-${index}:1`;
+    const name = `app-${index}`;
+    const message = `Back-off pulling image "${image}": ErrImagePull: failed to resolve reference "${image}"`;
+    return [podOf(name, 'shop', { image, waiting: { reason: 'ImagePullBackOff', message } })];
+  };
+  const hosts = [
+    ...new Array<string>(200).fill(`127.0.0.1:${(silent.address() as AddressInfo).port}`),
+    ...new Array<string>(20).fill(registry.host),
+  ];
+  const objects = [...hosts.flatMap(podFor), named('Namespace', 'shop'), named('ServiceAccount', 'builder', 'shop'), NODE];
+  const cluster = await startCluster({ objects });
+  t.teardown(() => Promise.all([registry.close(), cluster.close(), silent.close()]));
+  const kubeconfig = writeKubeconfig({ server: cluster.server, namespace: 'shop' });
+  const answer = await run(['why', '--kubeconfig', kubeconfig, '--timeout', '5s', '-o', 'json']);
+  t.equal(items(answer).length, hosts.length, 'every pod has its verdict');
+  t.ok(lastAsked > 0 && lastAsked < silentUntil, 'the other registry was asked for all its images before the silent one was given up');
+  t.equal(connections, 1, 'which got one connection for 200 images');
+  t.strictSame(
+    items(answer).map(({ pod }) => (pod as unknown as { name: string }).name),
+    hosts.map((_, index) => `app-${index}`),
+    'and the findings stand in the order of the pods',
+  );
 });

@@ -6,8 +6,7 @@
  * Others are sent once more where their connection told nothing of them: it ended before their turn, or was kept from an earlier answer and ended without an answer.
  */
 import type { Socket } from 'node:net';
-import { HttpError } from './answer-reader.ts';
-import { Channel, type Outcome, type Question, type Turn } from './channel.ts';
+import { Channel, closed, DEPTH, type Outcome, type Question, type Turn } from './channel.ts';
 
 /** A request for one of the connections. */
 export interface Request extends Question {
@@ -20,8 +19,6 @@ export type Result = Outcome | { ok: false; error: unknown; answered: false; ms?
 
 /** Connections to one origin. */
 const MOST = 4;
-/** Requests that are under way over one connection. */
-const DEPTH = 8;
 /** Requests that wait for each connection that is busy. */
 const WAITING = 2;
 /** Milliseconds beyond those of the connection itself after which an answer is called slow: then each request has a connection of its own, as far as there are some. */
@@ -46,6 +43,10 @@ export class Connections {
   #opening = 0;
   /** Whether the server keeps connections, null before its first answer. */
   #keeps: boolean | null = null;
+  /** The server has said `keep-alive` in so many words: then undici keeps a connection after any answer to HEAD, else only after one that tells the length of the body that it has not. */
+  #saysKeepAlive = false;
+  /** Folders of paths where a connection outlived the last answer to HEAD. */
+  readonly #keptAfterHead = new Set<string>();
   /** Requests behind another one were lost here: each waits for the answer before it. */
   #losesFollowers = false;
   #isSlow = false;
@@ -55,10 +56,10 @@ export class Connections {
   /** How the connection that was opened ahead failed: the first request is told. */
   #failedAhead: { result: Result; at: number } | null = null;
   #isEnded = false;
-  #check: Promise<void> | null = null;
 
-  /** In: how a connection is opened (it throws what is told of the failure), and milliseconds for each step. */
+  /** In: the origin, how a connection to it is opened (it throws what is told of the failure), and milliseconds for each step. */
   constructor(
+    private readonly origin: string,
     private readonly open: () => Promise<Socket>,
     private readonly stepTimeout: number,
   ) {}
@@ -71,7 +72,6 @@ export class Connections {
 
   /** Sends a request and waits for its answer. In: what to send, and a signal that ends the wait. Out: what became of it, never an error. */
   async ask(request: Request, signal: AbortSignal): Promise<Result> {
-    await this.#lookAtIdle();
     const ahead = this.#failedAhead;
     this.#failedAhead = null;
     if (ahead !== null && performance.now() - ahead.at < this.stepTimeout) return ahead.result;
@@ -98,19 +98,6 @@ export class Connections {
     for (const waiting of this.#queue.splice(0)) waiting.settle(CLOSED);
   }
 
-  /** A server may have closed a connection while it was idle: what it sent is read before the next request is written. */
-  async #lookAtIdle(): Promise<void> {
-    for (const channel of this.#channels) channel.expire();
-    if (![...this.#channels].some(({ isIdle }) => isIdle)) return;
-    this.#check ??= new Promise(resolve => {
-      setImmediate(() => {
-        this.#check = null;
-        resolve();
-      });
-    });
-    await this.#check;
-  }
-
   /** Whether requests share connections here. */
   get #isShared(): boolean {
     return this.#keeps === true && !this.#losesFollowers && !this.#isSlow;
@@ -133,7 +120,13 @@ export class Connections {
     const all = [...this.#channels].filter(({ isClosed }) => !isClosed);
     const idle = all.find(channel => channel.isIdle && !(isAgain && channel.answers > 0 && all.length < MOST));
     if (idle !== undefined || !request.isRepeatable || isAgain || !this.#isShared) return idle;
-    return all.find(({ turns }) => turns.length < DEPTH && turns.every(({ question }) => (question as Request).isRepeatable));
+    return all.find(({ turns }) => turns.length < DEPTH && turns.every(({ question }) => this.#mayBeFollowed(question as Request)));
+  }
+
+  /** Whether requests may be sent behind this one, before its answer. */
+  #mayBeFollowed(request: Request): boolean {
+    const { isRepeatable, method } = request;
+    return isRepeatable && (method !== 'HEAD' || this.#saysKeepAlive || this.#keptAfterHead.has(folderOf(request)));
   }
 
   /** How many connections are to be opened for those that wait. */
@@ -175,13 +168,17 @@ export class Connections {
   }
 
   #channelOf(socket: Socket): Channel {
-    const channel: Channel = new Channel(socket, this.stepTimeout, {
-      answered: (keepsOpen, ms) => {
-        this.#keeps = keepsOpen;
+    const channel: Channel = new Channel(this.origin, socket, this.stepTimeout, {
+      answered: ({ question, head, ms }, keepsOpen) => {
+        const isHead = question.method === 'HEAD';
+        if (isHead && keepsOpen) this.#keptAfterHead.add(folderOf(question));
+        else if (isHead) this.#keptAfterHead.delete(folderOf(question));
+        if (!isHead || keepsOpen) this.#keeps = keepsOpen;
+        if (String(head?.headers['connection']).toLowerCase() === 'keep-alive') this.#saysKeepAlive = true;
         this.#isSlow = ms > SLOW + this.#openMs;
       },
-      ended: lost => {
-        if (lost > 0) this.#losesFollowers = true;
+      lost: () => {
+        this.#losesFollowers = true;
       },
       changed: () => {
         if (channel.isClosed) this.#channels.delete(channel);
@@ -195,7 +192,8 @@ export class Connections {
     const { request } = waiting;
     const turn = channel.send(request, result => {
       waiting.at = null;
-      const isToRepeat = !result.ok && result.isAboutChannel && request.isRepeatable && !waiting.isAgain && !this.#isEnded;
+      const isHarmless = !result.ok && (result.isUnsent || (result.isAboutChannel && request.isRepeatable));
+      const isToRepeat = isHarmless && !waiting.isAgain && !this.#isEnded;
       if (!isToRepeat) return waiting.settle(result);
       this.#again(waiting);
     });
@@ -230,4 +228,5 @@ export class Connections {
   }
 }
 
-const CLOSED: Result = { ok: false, error: new HttpError('UND_ERR_SOCKET', 'closed'), answered: false };
+const folderOf = ({ path }: Question): string => path.slice(0, path.lastIndexOf('/'));
+const CLOSED: Result = { ok: false, error: closed(), answered: false };

@@ -10,7 +10,6 @@ import { oncePerKey } from '../util/once.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
 import { SECRETS } from '../util/secrets.ts';
-import { HttpError } from './answer-reader.ts';
 import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
 import { Connections, type Request } from './connections.ts';
 import { type Asker, Gate } from './gate.ts';
@@ -204,7 +203,7 @@ export function createTransport(options: TransportOptions): Transport {
     const key = `${url.origin} ${addresses.join(' ')}`;
     const known = connections.get(key);
     if (known) return known;
-    const made = new Connections(() => connectTo(url, proxy, addresses), options.stepTimeout);
+    const made = new Connections(url.origin, () => connectTo(url, proxy, addresses), options.stepTimeout);
     connections.set(key, made);
     return made;
   }
@@ -272,9 +271,10 @@ export function createTransport(options: TransportOptions): Transport {
       const login = isAsked && proxy.authorization !== null ? { 'proxy-authorization': proxy.authorization } : {};
       const sent = { 'user-agent': options.userAgent, ...headers, ...login };
       const place = placeOfLogin(url, headers);
-      const text = textOf(method, url, isAsked, sent, body ?? '');
+      // a proxy that is asked itself, without a tunnel, is told the whole address
+      const path = `${isAsked ? url.origin : ''}${url.pathname}${url.search}`;
       const isRepeatable = method !== 'POST' && (place === null || taken.has(place));
-      const question: Request = { text, isHead: method === 'HEAD', limit, isRepeatable };
+      const question: Request = { method, path, headers: sent, body: body ?? null, limit, isRepeatable };
       const result = await connectionsTo(url, proxy, admission.addresses ?? []).ask(question, signal);
       if (!result.ok) {
         const { error, answered } = result;
@@ -402,18 +402,4 @@ function placeOfLogin({ origin, pathname }: URL, { authorization }: Record<strin
   if (authorization === undefined || /^bearer /i.test(authorization)) return null;
   const repository = /^(\/v2\/.+)\/(?:manifests|blobs|tags)\/[^/]+$/.exec(pathname)?.[1];
   return `${origin}${repository ?? pathname} ${authorization}`;
-}
-
-/** A request as it is written. Throws HttpError for a header that would end before its value does: a token is whatever a server gave. */
-function textOf(method: Method, url: URL, isWhole: boolean, headers: Record<string, string>, body: string): string {
-  const lines = Object.entries(headers).map(([name, value]) => {
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new HttpError('UND_ERR_INVALID_ARG', `invalid ${name} header`);
-    return `${name}: ${value}`;
-  });
-  // a proxy that is asked itself, without a tunnel, is told the whole address
-  const target = `${isWhole ? url.origin : ''}${url.pathname}${url.search}`;
-  const bytes = Buffer.from(body);
-  const length = method === 'POST' ? [`content-length: ${bytes.length}`] : [];
-  const head = [`${method} ${target} HTTP/1.1`, `host: ${url.host}`, 'connection: keep-alive', ...lines, ...length, '', ''];
-  return `${head.join('\r\n')}${bytes.toString('latin1')}`;
 }

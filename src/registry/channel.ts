@@ -24,7 +24,7 @@ interface Head {
 }
 
 /** An answer as much of it as was asked for. */
-export interface Answer extends Head {
+interface Answer extends Head {
   body: Buffer;
   /** The body was longer. */
   truncated: boolean;

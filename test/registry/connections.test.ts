@@ -221,6 +221,17 @@ t.test('a login that may fail is alone, and is sent once', async t => {
   t.not(flightOf['HEAD /v2/a/blobs/1'], flightOf['HEAD /v2/b/blobs/1'], 'another repository may refuse it');
 });
 
+t.test('bytes that nobody asked for are no answer to the next request', async t => {
+  const evil = answerOf(200, 'evil').text;
+  const { server, ask } = await pair(t, ({ connection, line }) => ({ text: `${answerOf(200, line).text}${connection === 0 ? evil : ''}` }));
+  const found = [await ask('GET', '/1'), await ask('GET', '/2', { headers: login('x') }), await ask('GET', '/3')];
+  t.strictSame(
+    found.map(one => one.ok && one.reply.body),
+    ['GET /1', 'GET /2', 'GET /3'],
+  );
+  t.strictSame(lines(server), ['0 GET /1', '1 GET /2', '1 GET /3'], 'their connection is given up before anything is sent over it');
+});
+
 t.test('a server that sends a body with HEAD spoils no next answer', async t => {
   const { server, ask } = await pair(t, ({ line }) => answerOf(200, line));
   await ask('GET', '/0');

@@ -63,6 +63,8 @@ export class AnswerReader {
   /** Bytes of the body that are still to come, null where nobody says. */
   left: number | null = null;
   #pending: Buffer = NOTHING;
+  /** Bytes of a head that were looked at before: one that comes byte by byte is not read from its beginning each time. */
+  #looked = 0;
   #state: 'head' | 'length' | 'chunkSize' | 'chunk' | 'chunkEnd' | 'trailer' | 'toEnd' | 'done' = 'head';
   #chunks: Buffer[] = [];
   #kept = 0;
@@ -136,15 +138,15 @@ export class AnswerReader {
     while (all[from] === 13 || all[from] === 10) from++;
     const bytes = all.subarray(from);
     if (!HTTP.startsWith(bytes.subarray(0, HTTP.length).toString('latin1'))) throw wrong('Expected HTTP/');
-    const end = bytes.indexOf('\r\n\r\n');
+    const end = bytes.indexOf('\r\n\r\n', Math.max(0, this.#looked - 3));
     if ((end < 0 ? bytes.length : end) >= MAX_HEAD) throw new HttpError('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error');
+    checkLines(bytes.subarray(Math.max(0, this.#looked - 1), end < 0 ? bytes.length : end).toString('latin1'));
+    this.#looked = end < 0 ? bytes.length : 0;
     if (end < 0) {
-      checkLines(bytes.toString('latin1'));
       this.#pending = bytes;
       return null;
     }
     const text = bytes.subarray(0, end).toString('latin1');
-    checkLines(text);
     const [first = '', ...lines] = text.split('\r\n');
     const { status, isOld } = readStatus(first);
     const headers = readHeaders(lines);
@@ -223,7 +225,7 @@ export class AnswerReader {
 
 /** Each line of a head ends by CR LF: another end is how two answers are passed off as one. */
 function checkLines(text: string): void {
-  if (/(?:^|[^\r])\n/.test(text)) throw wrong('Missing expected CR after header value');
+  if (/[^\r]\n/.test(text)) throw wrong('Missing expected CR after header value');
   if (/\r[^\n]/.test(text)) throw wrong('Missing expected LF after header value');
 }
 

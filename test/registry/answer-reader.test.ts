@@ -1,5 +1,8 @@
 /** Answers of HTTP/1.1 from bytes: whole, byte by byte, with another answer behind them, and everything that is none. */
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import t from 'tap';
+import { Client } from 'undici';
 import { AnswerReader, HttpError } from '../../src/registry/answer-reader.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -96,4 +99,42 @@ t.test('what is no answer, or only a part of one', async t => {
   ];
   for (const [text, wanted] of rows)
     for (const step of [text.length, 7]) t.equal(read(text, { step, ends: true }), wanted, JSON.stringify(text.slice(0, 80)));
+});
+
+t.test('answers are read as undici reads them', async t => {
+  const heads = ['HTTP/1.1 200 OK', 'HTTP/1.0 404 No', 'HTTP/1.1 204 None', 'HTTP/1.1 2000', 'HTTP/1.1 20', 'HTTP/1.1 200', 'SSH-2.0-x'];
+  const lines = [
+    ...[
+      'Content-Length: 2',
+      'Content-Length: 3',
+      'Content-Length: x',
+      'Content-Length: +2',
+      'Transfer-Encoding: chunked',
+      'X: \x01',
+      'X : a',
+      ' b',
+    ],
+    ...['Transfer-Encoding: gzip', 'Connection: close', 'Connection: keep-alive', 'Keep-Alive: timeout=9', 'Set-Cookie: a', 'no colon'],
+  ];
+  const bodies = ['', 'ok', '2\r\nok\r\n0\r\n\r\n', '2\r\nokk\r\n0\r\n\r\n', 'g\r\n'];
+  let text = '';
+  const server = createServer(socket => void socket.on('error', () => {}).once('data', () => socket.end(text, 'latin1')));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  let seed = 1;
+  const pick = <T>(from: readonly T[]): T => from[(seed = (seed * 48_271) % 2_147_483_647) % from.length] as T;
+  for (let round = 0; round < 300; round++) {
+    const own = Array.from({ length: pick([0, 1, 1, 2, 3]) }, () => pick(lines));
+    text = `${[pick(round % 2 ? heads : heads.slice(0, 2)), ...own].join('\r\n')}\r\n\r\n${pick(bodies)}`;
+    const client = new Client(`http://127.0.0.1:${port}`);
+    const wanted = await client.request({ path: '/', method: 'GET' }).then(
+      async ({ statusCode, body }) => `${statusCode} ${await body.text().catch(() => 'cut')}`,
+      () => 'error',
+    );
+    await client.destroy();
+    const found = read(text, { ends: true });
+    const told = /^\d+ (?:HPE|UND)/.test(found) ? `${found.slice(0, 3)} cut` : found.replace(/ (?:kept|closed)( \+ .*)?$/s, '');
+    t.equal(/^(?:HPE|UND)/.test(told) ? 'error' : told, wanted, JSON.stringify(text));
+  }
 });

@@ -41,7 +41,7 @@ const MAX_HEAD = 64 * 1024;
 const MAX_LINE = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
 const HTTP = 'HTTP/';
-const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 const wrong = (reason: string): HttpError => new HttpError('HPE_INVALID', `Response does not match the HTTP/1.1 protocol (${reason})`);
 /** A length that contradicts another one, or that no body has. */
@@ -244,11 +244,19 @@ function readHeaders(lines: readonly string[]): AnswerHead['headers'] {
     const [, written, value] = HEADER.exec(line) ?? [];
     if (written === undefined || value === undefined) throw wrong('Invalid header token');
     const name = written.toLowerCase();
-    const text = value.replace(/[ \t]+$/, '');
+    const text = withoutBlanks(value);
     const before = found.get(name);
     found.set(name, before === undefined ? text : [before, text].flat());
   }
   return Object.fromEntries(found);
+}
+
+/** A value without the blanks around it; no-break spaces are a part of it. */
+function withoutBlanks(value: string): string {
+  let [start, end] = [0, value.length];
+  while (value[start] === ' ' || value[start] === '\t') start++;
+  while (end > start && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--;
+  return value.slice(start, end);
 }
 
 /** The items of a header that is a list, in lower case. */

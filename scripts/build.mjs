@@ -51,7 +51,7 @@ const Dispatcher = require('./lib/dispatcher/dispatcher');
 Object.assign(Dispatcher.prototype, { ${Object.entries(METHODS)
   .map(([name, path]) => `${name}: require('${path}')`)
   .join(', ')} });
-module.exports = { Dispatcher, Agent: require('./lib/dispatcher/agent'), ProxyAgent: require('./lib/dispatcher/proxy-agent') };
+module.exports = { Dispatcher, Client: require('./lib/dispatcher/client'), Agent: require('./lib/dispatcher/agent'), ProxyAgent: require('./lib/dispatcher/proxy-agent') };
 `;
 
 /**

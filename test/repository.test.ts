@@ -271,7 +271,7 @@ t.test('nothing but the two ends opens sockets', async t => {
   const opens = (file: string): boolean =>
     importsOf(file).some(({ from }) => /^(?:undici|node:(?:net|tls|https?|dns(?:\/promises)?))$/.test(from));
   const found = sources.filter(opens).filter(file => ALLOWED[file] === undefined);
-  const registry = ['connection', 'look-up', 'proxy-tunnel', 'tcp', 'transport'].map(name => `src/registry/${name}.ts`);
+  const registry = ['channel', 'connection', 'look-up', 'proxy-tunnel', 'tcp', 'transport'].map(name => `src/registry/${name}.ts`);
   t.strictSame(missing(found, ['src/cluster/api.ts', ...registry]), []);
 });
 

@@ -56,6 +56,8 @@ export interface RegistryOptions {
   address?: string;
   /** Overrides the answer to any request, the token endpoint's too; `undefined`: the normal one. */
   answer?: (request: SeenRequest) => Answer | undefined;
+  /** Every answer waits for this (see rounds.ts). */
+  hold?: (request: SeenRequest) => Promise<void>;
 }
 
 /** An image a registry holds; the parts that are missing are those of its first platform. */
@@ -194,6 +196,7 @@ async function serve(site: Site, requests: SeenRequest[], request: IncomingMessa
   requests.push(seen);
   try {
     for await (const chunk of request.setEncoding('utf8')) seen.body += chunk;
+    await site.options.hold?.(seen);
     const { delayMs, ...answer } = site.options.answer?.(seen) ?? {};
     if (delayMs) await sleep(delayMs, undefined, { ref: false });
     send(response, Object.keys(answer).length > 0 ? answer : normalAnswer(site, seen));

@@ -460,8 +460,8 @@ function gzip(content: string): Buffer {
 }
 
 /** Starts a bare TCP server, for peers that never answer, reset, or speak something else. */
-export function startTcp(onConnection: (socket: Socket) => void): Promise<TestServer> {
-  return listen(createTcpServer(onConnection));
+export function startTcp(onConnection: (socket: Socket) => void, address?: string, port?: number): Promise<TestServer> {
+  return listen(createTcpServer(onConnection), port, address);
 }
 
 const given = new Set<number>();
@@ -483,6 +483,9 @@ export async function freePort(): Promise<number> {
 
 /** Connections by the port of the client: below TLS, where they can be reset. */
 const accepted = new Map<number, Socket>();
+
+/** Lets a server of a test listen on 127.0.0.1, at any port that is free. */
+export const listenAnywhere = (server: Server): Promise<TestServer> => listen(server);
 
 async function listen(server: Server, wanted = 0, address = '127.0.0.1'): Promise<TestServer> {
   const sockets = new Set<Socket>();

@@ -399,12 +399,16 @@ async function lookAround(
   );
   if (absent === undefined) return { tags: null, upstream: null };
   const isUnclear = mayHideUpstream(probe, decisive);
-  const early = isUnclear && decisive.answer?.sparesHead === true ? confirmMissing(probe, decisive, credential) : null;
+  const early = isUnclear && mayGoTogether(decisive.answer) ? confirmMissing(probe, decisive, credential) : null;
   const tags = await lookUpTags(probe, absent);
   const isListed = tags.known && tags.names.includes(manifestReference(probe.reference));
   const upstream = await (early ?? (isUnclear && !isListed ? confirmMissing(probe, decisive, credential) : null));
   return { tags, upstream: isListed ? null : upstream };
 }
+
+/** A password that may be refused goes nowhere twice at a time. */
+const mayGoTogether = (answer: ManifestAnswer | null): boolean =>
+  answer?.sparesHead === true && (answer.auth.headers.authorization === undefined || answer.auth.token !== null || answer.knows);
 
 /** The tags, as somebody to whom the manifest is not there. */
 async function lookUpTags({ session, reference }: Probe, { attempt, answer }: Tried): Promise<Tags> {

@@ -8,6 +8,8 @@ import type { ProbeFacts } from '../../src/model/probe.ts';
 import { parseReference } from '../../src/parse/reference.ts';
 import { newMemory } from '../../src/registry/once-per-credential.ts';
 import { createProber, type Prober } from '../../src/registry/prober.ts';
+import { openSession } from '../../src/registry/session.ts';
+import type { Transport } from '../../src/registry/transport.ts';
 import { APP, failure, isBlob, isManifest, Lab, loginsIn } from '../helpers/lab.ts';
 import { type Answer, type Image, makeCertificate, type RegistryOptions, type SeenRequest } from '../helpers/registry.ts';
 import { Rounds } from '../helpers/rounds.ts';
@@ -72,7 +74,7 @@ const ROWS: Record<string, Row> = {
     requests: 5,
     before: [6, 6],
   },
-  'the same, with Basic': { tag: '9', reported: 'notFound', auth: 'basic', rounds: 3, requests: 4, before: [5, 5] },
+  'the same, with Basic': { tag: '9', reported: 'notFound', auth: 'basic', rounds: 4, requests: 4, before: [5, 5] },
   'the same, and the tag is listed': {
     reported: 'notFound',
     answer: r => (isTag(r) ? failure(404, 'MANIFEST_UNKNOWN', 'manifest unknown') : undefined),
@@ -351,5 +353,30 @@ t.test('rounds and requests of a probe', async t => {
     if (row.finds !== undefined) t.match(summaryOf(facts), row.finds, `${name}: what is found`);
     const wrong = loginsIn(requests).filter(({ login }) => login.endsWith(WRONG));
     t.ok(wrong.filter(({ to }) => to === 'registry' || to === 'tokenGet').length <= 1, `${name}: a wrong password is refused once`);
+  }
+});
+
+t.test('the token server of a brand is connected while the registry is asked', async t => {
+  const rows: [registry: string, mirror: string | null, prepared: string[]][] = [
+    ['docker.io', null, ['https://auth.docker.io/']],
+    ['registry.gitlab.com', null, ['https://gitlab.com/']],
+    ['docker.io', 'mirror.acme.example', []],
+    ['registry.gitlab.com:5050', null, []],
+    ['registry.acme.example', null, []],
+  ];
+  for (const [registry, mirror, prepared] of rows) {
+    const [asked, ahead]: string[][] = [[], []];
+    const transport = testTransport({ stepTimeout: 1000 });
+    const noted: Transport = {
+      ...transport,
+      prepare: url => void ahead?.push(url),
+      request: async (_, url) => {
+        asked?.push(url);
+        return { ok: false, ms: 0, fault: { stage: 'connect', kind: 'refused', code: 'ECONNREFUSED', detail: '' } };
+      },
+    };
+    await openSession(noted, registry, { mirrors: new Map(mirror === null ? [] : [[registry, mirror]]), insecure: [] });
+    t.strictSame([ahead, asked?.length], [prepared, 1], `${registry}${mirror === null ? '' : ` at ${mirror}`}`);
+    await transport.close();
   }
 });

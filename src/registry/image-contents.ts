@@ -114,7 +114,10 @@ function hasOtherLength(reply: Reply, { size }: Descriptor): boolean {
 /** Whether an answer gives a blob as the manifest lists it. */
 const isServed = (got: Followed, blob: Descriptor): boolean => got.outcome.ok && hasBytes(got) && !hasOtherLength(got.outcome.reply, blob);
 
-/** The blobs of an image, asked for together, a few at a time and in their order. After one that is not there as the manifest lists it, no further is begun. */
+/**
+ * The blobs of an image, asked for together, a few at a time and in their order. After one that is not there as the manifest lists it, no further is
+ * begun.
+ */
 class BlobQueue {
   readonly #room = new Room(AT_ONCE);
   #isOver = false;

@@ -1,6 +1,6 @@
 /**
- * The request for a manifest as one identity, as the node's runtime makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason; the GET alone where it is known that the
- * HEAD would only do that. Belongs here:
+ * The request for a manifest as one identity, as the node's runtime makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason;
+ * the GET alone where the HEAD would most likely do no more than that. Belongs here:
  * what is asked and what was answered; what an answer proves of a credential stands in attempt.ts.
  */
 import type { Credential } from '../model/credential.ts';
@@ -51,7 +51,7 @@ export interface ManifestAnswer {
   /** A token server gave a token for the credential, or `/v2/` let it in: the password is right. */
   knows: boolean;
   rateLimit: RateLimit | null;
-  /** The GET of the manifest that was sent before its HEAD, or in its place, where its document may be read instead of asking for it again. */
+  /** The GET of the manifest that was sent before its HEAD, or in its place, where its document may be read: nobody asks for it again. */
   full: Followed | null;
   /** The GET answered for the HEAD too, so that this identity asked once less than it otherwise would. */
   sparesHead: boolean;
@@ -76,7 +76,7 @@ const sentOf = (credential: Credential | null): Credential | null =>
   credential === null || credential.reveal() === '' ? null : credential;
 
 /**
- * Asks for a manifest. In: the session, the image, a credential, or null to ask anonymously, how. Out: what was answered; no answer is an error here.
+ * Asks for a manifest. In: the session, the image, a credential, or null to ask anonymously, and how. Out: what was answered; no answer is an error here.
  */
 export async function requestManifest(
   session: Session,
@@ -170,14 +170,16 @@ async function ask(pull: Pull, challenge: Challenge | undefined, isKnown = false
 }
 
 /**
- * Whether a HEAD would most likely hide a reason, which only a GET tells: the node's own HEAD found nothing, or the token grants nothing. The GET then goes first, and nothing is asked twice.
+ * Whether a HEAD would most likely hide a reason, which only a GET tells: the node's own HEAD found nothing, or the token grants nothing. The
+ * GET then goes first, and what it refuses is not asked twice.
  */
 const expectsRefusal = ({ question, authentication }: Exchange): boolean =>
   question.mayBeMissing || authentication.auth.token?.access?.length === 0;
 
 /**
- * Whether the answer to a GET is that to the HEAD as well, so that none is sent. What refuses one refuses the other. Nobody reads a manifest that was
- * returned in spite of what was expected, unless the node did not find it: then its HEAD has to tell whether it is blocked.
+ * Whether the answer to a GET is that to the HEAD as well, so that none is sent: what refuses one refuses the other. A manifest that the node
+ * did not find, and that is returned, needs its HEAD: that may be blocked. One that is returned to a token that grants nothing needs none, since
+ * the GET has told that this identity gets it.
  */
 function answersBoth(exchange: Exchange, full: Followed): boolean {
   const isExpected = expectsRefusal(exchange);

@@ -325,7 +325,10 @@ async function tryIdentities(probe: Probe): Promise<Tried[]> {
   return [bare.answer?.unasked ? bare : anonymous];
 }
 
-/** Whether all were refused. What keeps everybody out keeps a credential out that was not sent: a token server that nobody reaches, a failing registry. */
+/**
+ * Whether all were refused. What keeps everybody out keeps a credential out that was not sent: a token server that nobody reaches, a failing
+ * registry.
+ */
 const keepsAllOut = (tries: readonly Tried[]): boolean =>
   tries.every(({ attempt: { fault, result } }) => fault !== null && (isAuthenticationFault(fault) || result === 'notTried'));
 
@@ -385,8 +388,9 @@ function decisiveOf(tries: Tried[], hasCredentials: boolean): number | null {
 }
 
 /**
- * After a manifest that is not there: the tags, asked by the first to whom that was said (who decides, then anonymously), and what the upstream of a cache says. Both go out
- * together where the manifest was asked for once less: a tag that is listed then makes the second needless, but no request more. Out: null for what was not asked.
+ * After a manifest that is not there: the tags, asked by the first to whom that was said (who decides, then anonymously), and what the upstream
+ * of a cache says. Both go out together where the manifest was asked for once less: for a tag that is listed the second is needless, and yet no
+ * request more than usual. Out: null for what was not asked.
  */
 async function lookAround(
   probe: Probe,
@@ -422,7 +426,10 @@ function mayHideUpstream({ session, reference }: Probe, { attempt: { fault }, an
   return reference.digest === null && (session.ns !== null || mayBeCache(reference.registry));
 }
 
-/** What the upstream says; null where nothing else than "not found" is known. In: the try that decides, and its credential. It is asked once for each repository and identity. */
+/**
+ * What the upstream says; null where nothing else than "not found" is known. In: the try that decides, and its credential. It is asked once for
+ * each repository and identity.
+ */
 function confirmMissing(probe: Probe, { answer }: Tried, credential: Credential | null): Promise<Fault | null> {
   const { session, reference, uses, upstreams } = probe;
   const key = `${uses.useOf(session.base, credential)} ${reference.repository}`;

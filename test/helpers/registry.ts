@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -199,6 +200,8 @@ async function serve(site: Site, requests: SeenRequest[], request: IncomingMessa
     await site.options.hold?.(seen);
     const { delayMs, ...answer } = site.options.answer?.(seen) ?? {};
     if (delayMs) await sleep(delayMs, undefined, { ref: false });
+    // what ends the connection does so in its turn, behind the answers to what was asked before over it
+    if ((answer.reset || answer.destroy || answer.trickle) && response.socket === null) await once(response, 'socket');
     send(response, Object.keys(answer).length > 0 ? answer : normalAnswer(site, seen));
   } catch (error) {
     // The client went away, or the override threw.

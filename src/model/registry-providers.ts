@@ -71,6 +71,8 @@ export interface RegistryProvider {
   tokenUsers: TokenUser[];
   /** How its registry asks for a login, where it is the same everywhere; null where it differs. */
   asksFor: 'Basic' | 'Bearer' | null;
+  /** The host of its token server, where that is another one and is always asked; null where it is not known. */
+  tokenHost: string | null;
   /** Who publishes there: one owner alone (`vendor`), everybody (`public`), or the owners of this registry (`own`). */
   publishers: 'vendor' | 'public' | 'own';
   /** The only user name that works, literally; null when each user has one. */
@@ -138,6 +140,7 @@ const row = (fields: Row): RegistryProvider => ({
   rejectsWith403: false,
   tokenUsers: [],
   asksFor: null,
+  tokenHost: null,
   publishers: 'own',
   username: null,
   node: null,
@@ -156,6 +159,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hidesMissing: true,
     publishers: 'public',
     asksFor: 'Bearer',
+    tokenHost: 'auth.docker.io',
     hints: {
       login: 'the user name is your Docker ID, the password is a personal access token with "Public Repo Read-only" or "Read"',
       right: 'add the user as a collaborator of the repository, or to a team that can read it',
@@ -316,6 +320,7 @@ export const REGISTRY_PROVIDERS: readonly RegistryProvider[] = [
     hidesMissing: true,
     publishers: 'public',
     asksFor: 'Bearer',
+    tokenHost: 'gitlab.com',
     hints: {
       login: 'use the user name and the value of a deploy token with the scope read_registry',
       right: 'create a deploy token with the scope read_registry in this project or its group',

@@ -20,6 +20,7 @@ import {
   readManifest,
   realPlatforms,
 } from '../parse/manifest.ts';
+import { Room } from '../util/room.ts';
 import type { ManifestAnswer } from './manifest-request.ts';
 import { withOthersServed } from './others.ts';
 import { contentType, faultOfContent, faultOfReply, faultOfWire, header, isHtml, type Place, rateLimitOf, stated } from './response.ts';
@@ -27,9 +28,10 @@ import { addressOf, type Followed, follow, isForeign, MAX_BLOB_ANSWER, roleOf, t
 import type { Reply } from './transport.ts';
 import { asOfCache } from './upstream.ts';
 
-/** Layers that are asked for, and how many at the same time. */
+/** Layers that are asked for. */
 const MAX_LAYERS = 64;
-const AT_ONCE = 4;
+/** The config and layers that are asked for at the same time. */
+const AT_ONCE = 8;
 /** Layers whose size is told. */
 const MOST_SIZES = 12;
 /** Bytes that are read of a config. */
@@ -98,6 +100,42 @@ const isOfOnePart = (session: Session, got: Followed): boolean =>
   got.outcome.ok &&
   (got.outcome.reply.status === 500 || (got.outcome.reply.status === 403 && isForeign(session, got) && !isHtml(got.outcome.reply)));
 
+/** Whether the bytes of a blob, or the first of them, are there. */
+const hasBytes = ({ outcome }: Followed): boolean => outcome.ok && (outcome.reply.status === 200 || outcome.reply.status === 206);
+
+const lengthOf = (reply: Reply): number => Number(header(reply, 'content-length') ?? Number.NaN);
+
+/** Whether an answer tells another length than the manifest. */
+function hasOtherLength(reply: Reply, { size }: Descriptor): boolean {
+  const length = lengthOf(reply);
+  return reply.status === 200 && Number.isFinite(length) && size > 0 && length !== size;
+}
+
+/** Whether an answer gives a blob as the manifest lists it. */
+const isServed = (got: Followed, blob: Descriptor): boolean => got.outcome.ok && hasBytes(got) && !hasOtherLength(got.outcome.reply, blob);
+
+/**
+ * The blobs of an image, asked for together, a few at a time and in their order. After one that is not there as the manifest lists it, no further is
+ * begun.
+ */
+class BlobQueue {
+  readonly #room = new Room(AT_ONCE);
+  #isOver = false;
+
+  /** Asks for one. Out: its answer, null where it was not begun. */
+  async add(blob: Descriptor, ask: () => Promise<Followed>): Promise<Followed | null> {
+    const leave = await this.#room.enter();
+    try {
+      if (this.#isOver) return null;
+      const got = await ask();
+      this.#isOver ||= !isServed(got, blob);
+      return got;
+    } finally {
+      leave();
+    }
+  }
+}
+
 class ImageInspection {
   /** Where a layer of the image was served. */
   readonly #serving = new Set<string>();
@@ -155,7 +193,8 @@ class ImageInspection {
 
   private async manifest(digest: string, check: 'manifest' | 'platform'): Promise<Manifest> {
     const headers = { accept: ACCEPT, ...this.answer.auth.headers };
-    const got = await follow(this.session, 'GET', this.url('manifests', digest), headers, MAX_MANIFEST);
+    const before = check === 'manifest' ? this.readBefore(digest) : null;
+    const got = before ?? (await follow(this.session, 'GET', this.url('manifests', digest), headers, MAX_MANIFEST));
     const place = this.place('manifest', got);
     const { outcome } = got;
     if (!outcome.ok) throw new Stop(check, faultOfWire(outcome.fault, place));
@@ -173,6 +212,13 @@ class ImageInspection {
     }
     this.found[check === 'manifest' ? 'digest' : 'platformDigest'] = isDigest(digest) ? digest : sha256(reply.body);
     return readManifest(contentType(reply), reply.body);
+  }
+
+  /** The manifest that was returned already, where it is this one; null where it has to be asked for. */
+  private readBefore(digest: string): Followed | null {
+    const { full } = this.answer;
+    if (full === null || !full.outcome.ok || full.outcome.reply.status !== 200) return null;
+    return !isDigest(digest) || sha256(full.outcome.reply.body) === digest ? full : null;
   }
 
   /** Lets an image or an index pass, and nothing else. */
@@ -216,37 +262,50 @@ class ImageInspection {
     this.found.layers = layers.length;
     this.found.largestLayers = largestOf(layers);
     if (this.listOnly) return;
-    await this.config(config, layers);
     // foreign layers (of Windows) lie at their makers' and are fetched from there
     const own = layers.filter(layer => !/\.(?:foreign|nondistributable)\./.test(layer.mediaType));
     const distinct = [...new Map(own.map(layer => [layer.digest, layer])).values()].slice(0, MAX_LAYERS);
-    for (let at = 0; at < distinct.length; at += AT_ONCE) {
-      const some = distinct.slice(at, at + AT_ONCE);
-      const answers = await Promise.all(some.map(layer => this.layer(this.url('blobs', layer.digest))));
-      for (const answer of answers) this.noteServed(answer);
-      for (const [index, answer] of answers.entries()) this.blob(answer, some[index] as Descriptor, 'layers');
-    }
+    const queue = new BlobQueue();
+    const configAsked = queue.add(config, () =>
+      follow(this.session, 'GET', this.url('blobs', config.digest), this.answer.auth.headers, MAX_CONFIG),
+    );
+    const isWhole = configAsked.then(got => got !== null && isServed(got, config));
+    const layersAsked = distinct.map(layer => queue.add(layer, () => this.layer(layer, isWhole)));
+    // where the config ends the inspection, nobody waits for what else is under way
+    void Promise.allSettled(layersAsked);
+    await this.config(config, layers.length, (await configAsked) as Followed, async () => {
+      const [first] = layers;
+      const asked = first && (await layersAsked[distinct.findIndex(({ digest }) => digest === first.digest)]);
+      return first === undefined ? null : asked == null ? this.layer(first, true) : this.confirmed(first, asked);
+    });
+    const answers = await Promise.all(layersAsked);
+    for (const answer of answers) this.noteServed(answer);
+    for (const [index, answer] of answers.entries()) if (answer !== null) this.blob(answer, distinct[index] as Descriptor, 'layers');
     const hosts = this.found.blobHosts.map(({ host }) => host);
     this.note('layers', 'ok', `${distinct.length} layers are available${hosts.length === 0 ? '' : ` (from ${hosts.join(', ')})`}`);
   }
 
-  /** Asks for a layer by HEAD. A runtime asks by GET, and so do we, for one byte, before anything but success is believed. */
-  private async layer(url: string): Promise<Followed> {
-    const { headers } = this.answer.auth;
-    const head = await follow(this.session, 'HEAD', url, headers);
-    if (!head.outcome.ok || head.outcome.reply.status === 200 || head.outcome.reply.status === 206) return head;
-    return follow(this.session, 'GET', url, { ...headers, range: 'bytes=0-0' }, MAX_BLOB_ANSWER);
+  /** Asks for a layer by HEAD. In: whether the config is there: without it, what a HEAD hides matters to nobody. */
+  private async layer(layer: Descriptor, isAsked: boolean | Promise<boolean>): Promise<Followed> {
+    const head = await follow(this.session, 'HEAD', this.url('blobs', layer.digest), this.answer.auth.headers);
+    return !head.outcome.ok || hasBytes(head) || !(await isAsked) ? head : this.confirmed(layer, head);
   }
 
-  private noteServed({ outcome, url }: Followed): void {
-    if (outcome.ok && (outcome.reply.status === 200 || outcome.reply.status === 206)) this.#serving.add(new URL(url).origin);
+  /** A runtime asks for a layer by GET, and so do we, for one byte, before anything but success is believed. */
+  private async confirmed(layer: Descriptor, head: Followed): Promise<Followed> {
+    if (!head.outcome.ok || hasBytes(head)) return head;
+    const headers = { ...this.answer.auth.headers, range: 'bytes=0-0' };
+    return follow(this.session, 'GET', this.url('blobs', layer.digest), headers, MAX_BLOB_ANSWER);
   }
 
-  private async config(config: Descriptor, [first, ...rest]: Descriptor[]): Promise<void> {
+  private noteServed(got: Followed | null): void {
+    if (got !== null && hasBytes(got)) this.#serving.add(new URL(got.url).origin);
+  }
+
+  /** Reads the config. In: its descriptor and answer, the number of layers, and what the first of them is answered, null without one. */
+  private async config(config: Descriptor, layers: number, got: Followed, firstServed: () => Promise<Followed | null>): Promise<void> {
     const { platform } = this;
-    const layers = first === undefined ? 0 : rest.length + 1;
-    const got = await follow(this.session, 'GET', this.url('blobs', config.digest), this.answer.auth.headers, MAX_CONFIG);
-    if (first !== undefined && isOfOnePart(this.session, got)) this.noteServed(await this.layer(this.url('blobs', first.digest)));
+    if (isOfOnePart(this.session, got)) this.noteServed(await firstServed());
     const reply = this.blob(got, config, 'config');
     if (reply.truncated) return this.note('config', 'ok', `${layers} layers`, reply.ms);
     if (config.digest.startsWith('sha256:') && sha256(reply.body) !== config.digest) {
@@ -291,21 +350,20 @@ class ImageInspection {
       const message = `the manifest lists the ${step} ${blob.digest}, but ${where} does not have it`;
       throw new Stop(check, faultOfContent('blobMissing', place, message, { status: 404 }));
     }
-    if (reply.status !== 200 && reply.status !== 206) {
+    if (!hasBytes(got)) {
       noteHost(false, `answers ${reply.status}`);
       const fault = faultOfReply(reply, place, []);
       const othersServed = isOfOnePart(this.session, got) && this.#serving.has(new URL(got.url).origin);
       throw new Stop(check, othersServed ? withOthersServed(fault, 'other parts of the image') : fault);
     }
-    const length = Number(header(reply, 'content-length') ?? Number.NaN);
-    const differs = reply.status === 200 && Number.isFinite(length) && blob.size > 0 && length !== blob.size;
+    const differs = hasOtherLength(reply, blob);
     if (differs && isHtml(reply)) {
       noteHost(false, 'answers with a web page');
       this.stopAtPage(check, place, reply.status);
     }
     noteHost(true, 'answers');
     if (differs) {
-      const message = `${blob.digest} has ${length} bytes at ${host}, but the manifest lists ${blob.size}`;
+      const message = `${blob.digest} has ${lengthOf(reply)} bytes at ${host}, but the manifest lists ${blob.size}`;
       throw new Stop(check, faultOfContent('corrupt', place, message));
     }
     return reply;

@@ -1,5 +1,6 @@
 /**
- * The request for a manifest as one identity, as the node's runtime makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason. Belongs here:
+ * The request for a manifest as one identity, as the node's runtime makes it: challenge, token, HEAD, and a GET where the HEAD hides the reason;
+ * the GET alone where the HEAD would most likely do no more than that. Belongs here:
  * what is asked and what was answered; what an answer proves of a credential stands in attempt.ts.
  */
 import type { Credential } from '../model/credential.ts';
@@ -50,6 +51,10 @@ export interface ManifestAnswer {
   /** A token server gave a token for the credential, or `/v2/` let it in: the password is right. */
   knows: boolean;
   rateLimit: RateLimit | null;
+  /** The GET of the manifest that was sent before its HEAD, or in its place, where its document may be read: nobody asks for it again. */
+  full: Followed | null;
+  /** The GET answered for the HEAD too, so that this identity asked once less than it otherwise would. */
+  sparesHead: boolean;
 }
 
 /** How a manifest is asked for. */
@@ -62,6 +67,8 @@ export interface ManifestQuestion {
   testsLogin: boolean;
   /** The first request goes without a login, as containerd's does: it may pass where `/v2/` asks for one. */
   bareFirst: boolean;
+  /** The node reported that the manifest is not there, and one that is there is read next: its GET goes first. */
+  mayBeMissing: boolean;
 }
 
 /** The credential as a request carries it: a runtime sends no authentication without a password. */
@@ -156,10 +163,30 @@ async function ask(pull: Pull, challenge: Challenge | undefined, isKnown = false
     const full = await getManifest(exchange, 'GET');
     return { ...exchange, head: full, full };
   }
-  if (!byPassword || exchange.knows) return { ...exchange, head: await getManifest(exchange, 'HEAD') };
+  const isRisky = byPassword && !exchange.knows;
+  if (!isRisky && !expectsRefusal(exchange)) return { ...exchange, head: await getManifest(exchange, 'HEAD') };
   const full = await getManifest(exchange, 'GET');
-  const refused = full.outcome.ok && ([401, 403, 429].includes(full.outcome.reply.status) || full.outcome.reply.status >= 500);
-  return { ...exchange, head: refused ? full : await getManifest(exchange, 'HEAD'), full };
+  return { ...exchange, head: answersBoth(exchange, full) ? full : await getManifest(exchange, 'HEAD'), full };
+}
+
+/**
+ * Whether a HEAD would most likely hide a reason, which only a GET tells: the node's own HEAD found nothing, or the token grants nothing. The
+ * GET then goes first, and what it refuses is not asked twice.
+ */
+const expectsRefusal = ({ question, authentication }: Exchange): boolean =>
+  question.mayBeMissing || authentication.auth.token?.access?.length === 0;
+
+/**
+ * Whether the answer to a GET is that to the HEAD as well, so that none is sent: what refuses one refuses the other. A manifest that the node
+ * did not find, and that is returned, needs its HEAD: that may be blocked. One that is returned to a token that grants nothing needs none, since
+ * the GET has told that this identity gets it.
+ */
+function answersBoth(exchange: Exchange, full: Followed): boolean {
+  const isExpected = expectsRefusal(exchange);
+  if (!full.outcome.ok) return isExpected && !isClosed(full);
+  const { status } = full.outcome.reply;
+  if ([401, 403, 429].includes(status) || status >= 500) return true;
+  return isExpected && (status === 404 || (status === 200 && !exchange.question.mayBeMissing));
 }
 
 /**
@@ -217,6 +244,8 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
     unasked: false,
     knows,
     rateLimit: null,
+    full: exchange.question.client === 'containersImage' || exchange.question.mayBeMissing ? exchange.full : null,
+    sparesHead: exchange.question.client !== 'containersImage' && exchange.full !== null && exchange.full === head,
   };
   if (head === null) return before;
   const step = (status: Check['status'], code: string | null, detail: string, ms: number): Check[] => [
@@ -234,7 +263,7 @@ async function readExchange(exchange: Exchange): Promise<ManifestAnswer> {
 
   if (!head.outcome.ok) {
     const wire = head.outcome.fault;
-    const full = asked === 'HEAD' && isClosed(head) ? await getManifest(exchange, 'GET') : null;
+    const full = asked === 'HEAD' && isClosed(head) ? (exchange.full ?? (await getManifest(exchange, 'GET'))) : null;
     if (full?.outcome.ok && isManifest(full.outcome.reply)) {
       const again = await succeedingHead(exchange);
       if (again !== null) return readExchange({ ...exchange, head: again, full });

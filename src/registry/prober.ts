@@ -248,9 +248,8 @@ async function probeImage(given: Probe): Promise<ProbeFacts> {
   const index = decisiveOf(tries, credentials.length > 0);
   const decisive = index === null ? undefined : tries[index];
   if (decisive === undefined) return factsOf(session, tries, { decisive: null });
-  const tags = await lookUpTags(probe, [decisive, ...tries.filter(({ attempt }) => attempt.credential === null)]);
   const credential = credentials[decisive.attempt.credential ?? -1] ?? null;
-  const upstream = tags === null ? null : await confirmMissing(probe, decisive, tags, credential);
+  const { tags, upstream } = await lookAround(probe, tries, decisive, credential);
   const contents = await inspect(probe, decisive, credential);
   const decided = await secondQuestion(probe, contents === null ? decisive : withContents(decisive, contents), credential);
   limits.remember(uses.useOf(session.base, credential), decided);
@@ -293,16 +292,24 @@ async function secondQuestion(probe: Probe, tried: Tried, credential: Credential
     : tried;
 }
 
-const questionOf = ({ client, deep, reported }: Probe, bareFirst = false): ManifestQuestion => ({
+/** In: whether the identity is one whose manifest would be read. */
+const questionOf = ({ client, deep, reported }: Probe, { bareFirst = false, isRead = false } = {}): ManifestQuestion => ({
   client,
   byGet: deep,
   testsLogin: reported !== 'notFound',
   bareFirst,
+  mayBeMissing: isRead && deep && client === 'containerd' && reported === 'notFound',
 });
 
-/** Every credential in kubelet's order until one ends the matter, then the anonymous request where it tells something. */
+/**
+ * Every credential in kubelet's order until one ends the matter, then the anonymous request where it tells something.
+ */
 async function tryIdentities(probe: Probe): Promise<Tried[]> {
   const { credentials } = probe;
+  // an entry without a password is the anonymous request
+  const anonymousTried = credentials.some(credential => credential.reveal() === '');
+  // containerd sends a credential only where the manifest asks for one: the node's report of a refusal shows that it did
+  const mayBeOpen = probe.client === 'containerd' && probe.reported !== 'unauthorized' && probe.reported !== 'refused';
   const tries: Tried[] = [];
   for (const [index, credential] of credentials.entries()) {
     const tried = await tryAs(probe, index, credential);
@@ -310,21 +317,20 @@ async function tryIdentities(probe: Probe): Promise<Tried[]> {
     if (endsTheMatter(tried)) break;
   }
   for (let index = tries.length; index < credentials.length; index++) tries.push({ attempt: notTried(index), answer: null });
-  // what keeps everybody out keeps a credential out that was not sent: a token server that nobody reaches, a failing registry
-  const allRefused = tries.every(
-    ({ attempt: { fault, result } }) => fault !== null && (isAuthenticationFault(fault) || result === 'notTried'),
-  );
-  // an entry without a password is the anonymous request
-  const anonymousTried = credentials.some(credential => credential.reveal() === '');
-  // containerd sends a credential only where the manifest asks for one: the node's report of a refusal shows that it did
-  const mayBeOpen = probe.client === 'containerd' && probe.reported !== 'unauthorized' && probe.reported !== 'refused';
-  if (credentials.length > 0 && (!allRefused || anonymousTried)) return tries;
+  if (credentials.length > 0 && (anonymousTried || !keepsAllOut(tries))) return tries;
   const anonymous = await tryAs(probe, null, null, mayBeOpen && tries.length > 0);
   const { fault } = anonymous.attempt;
   if (!mayBeOpen || tries.length > 0 || fault?.role !== 'token' || !isAuthenticationFault(fault)) return [...tries, anonymous];
   const bare = await tryAs(probe, null, null, true);
   return [bare.answer?.unasked ? bare : anonymous];
 }
+
+/**
+ * Whether all were refused. What keeps everybody out keeps a credential out that was not sent: a token server that nobody reaches, a failing
+ * registry.
+ */
+const keepsAllOut = (tries: readonly Tried[]): boolean =>
+  tries.every(({ attempt: { fault, result } }) => fault !== null && (isAuthenticationFault(fault) || result === 'notTried'));
 
 /** Whether kubelet, or the host, would get no further with another credential. */
 const endsTheMatter = ({ attempt: { fault }, answer }: Tried): boolean =>
@@ -346,12 +352,13 @@ const notTried = (credential: number): Attempt => ({
 
 /** One identity's request for the manifest, unless it was refused or told to wait before. */
 async function tryAs(probe: Probe, index: number | null, credential: Credential | null, bareFirst = false): Promise<Tried> {
-  const { session, reference, uses, limits } = probe;
+  const { session, reference, credentials, uses, limits } = probe;
+  const isRead = credential !== null || credentials.length === 0;
   const ask = async (who: Credential | null): Promise<Tried> => {
     const use = uses.useOf(session.base, who);
     const limited = limits.before(use);
     if (limited !== null) return limited;
-    const question = questionOf(probe, bareFirst);
+    const question = questionOf(probe, { bareFirst, isRead });
     const key = JSON.stringify([use, imageName(reference), manifestReference(reference), question]);
     const answer = await probe.answers(key, () => requestManifest(session, reference, who, question));
     const { checks, fault, granted } = answer;
@@ -380,27 +387,53 @@ function decisiveOf(tries: Tried[], hasCredentials: boolean): number | null {
   return eligible.sort((a, b) => pullProgress(b.attempt.fault as Fault) - pullProgress(a.attempt.fault as Fault))[0]?.index ?? null;
 }
 
-/** After a manifest that is not there: the tags, asked by the first of these tries to whom that was said. Null when it was said to none. */
-async function lookUpTags({ session, reference }: Probe, tries: Tried[]): Promise<Tags | null> {
-  const absent = tries.find(({ attempt: { fault } }) => fault?.kind === 'notFound' && fault.role !== 'token');
-  if (absent === undefined) return null;
-  if (absent.attempt.fault?.code === 'NAME_UNKNOWN') return { known: false, repositoryMissing: true };
-  return listTags(session, reference.repository, absent.answer?.auth ?? NO_AUTH_HEADERS);
+/**
+ * After a manifest that is not there: the tags, asked by the first to whom that was said (who decides, then anonymously), and what the upstream
+ * of a cache says. Both go out together where the manifest was asked for once less: for a tag that is listed the second is needless, and yet no
+ * request more than usual. Out: null for what was not asked.
+ */
+async function lookAround(
+  probe: Probe,
+  tries: readonly Tried[],
+  decisive: Tried,
+  credential: Credential | null,
+): Promise<Pick<ProbeFacts, 'tags' | 'upstream'>> {
+  const absent = [decisive, ...tries.filter(({ attempt }) => attempt.credential === null)].find(
+    ({ attempt: { fault } }) => fault?.kind === 'notFound' && fault.role !== 'token',
+  );
+  if (absent === undefined) return { tags: null, upstream: null };
+  const isUnclear = mayHideUpstream(probe, decisive);
+  const early = isUnclear && mayGoTogether(decisive.answer) ? confirmMissing(probe, decisive, credential) : null;
+  const tags = await lookUpTags(probe, absent);
+  const isListed = tags.known && tags.names.includes(manifestReference(probe.reference));
+  const upstream = await (early ?? (isUnclear && !isListed ? confirmMissing(probe, decisive, credential) : null));
+  return { tags, upstream: isListed ? null : upstream };
+}
+
+/** A password that may be refused goes nowhere twice at a time. */
+const mayGoTogether = (answer: ManifestAnswer | null): boolean =>
+  answer?.sparesHead === true && (answer.auth.headers.authorization === undefined || answer.auth.token !== null || answer.knows);
+
+/** The tags, as somebody to whom the manifest is not there. */
+async function lookUpTags({ session, reference }: Probe, { attempt, answer }: Tried): Promise<Tags> {
+  if (attempt.fault?.code === 'NAME_UNKNOWN') return { known: false, repositoryMissing: true };
+  return listTags(session, reference.repository, answer?.auth ?? NO_AUTH_HEADERS);
+}
+
+/** Whether "not found" may be the word of a cache whose upstream does not serve it: the answer for a digest is the upstream's already. */
+function mayHideUpstream({ session, reference }: Probe, { attempt: { fault }, answer }: Tried): boolean {
+  if (answer === null || fault?.kind !== 'notFound' || fault.role === 'redirect' || fault.code === 'TAG_EXPIRED') return false;
+  return reference.digest === null && (session.ns !== null || mayBeCache(reference.registry));
 }
 
 /**
- * After a tag that is not there, at a host that may be a cache: what its upstream says. Null where nothing else than "not found" is known. In: the try that
- * decides, its tags, and its credential. It is asked once for each repository and identity.
+ * What the upstream says; null where nothing else than "not found" is known. In: the try that decides, and its credential. It is asked once for
+ * each repository and identity.
  */
-async function confirmMissing(probe: Probe, { attempt, answer }: Tried, tags: Tags, credential: Credential | null): Promise<Fault | null> {
+function confirmMissing(probe: Probe, { answer }: Tried, credential: Credential | null): Promise<Fault | null> {
   const { session, reference, uses, upstreams } = probe;
-  const { fault } = attempt;
-  // the answer for a digest is the upstream's already, and a tag that is listed is another matter
-  if (answer === null || fault?.kind !== 'notFound' || fault.role === 'redirect' || fault.code === 'TAG_EXPIRED') return null;
-  if (reference.digest !== null || (tags.known && tags.names.includes(manifestReference(reference)))) return null;
-  if (session.ns === null && !mayBeCache(reference.registry)) return null;
   const key = `${uses.useOf(session.base, credential)} ${reference.repository}`;
-  return upstreams(key, () => askUpstream(session, reference, answer.auth, credential));
+  return upstreams(key, () => askUpstream(session, reference, answer?.auth ?? NO_AUTH_HEADERS, credential));
 }
 
 /** What is behind the manifest that was returned; null when it is not asked for. */

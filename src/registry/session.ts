@@ -5,6 +5,7 @@
 import type { Fault, HostRole } from '../model/fault.ts';
 import type { Check } from '../model/probe.ts';
 import { HUB } from '../model/reference.ts';
+import { providerOf } from '../model/registry-providers.ts';
 import { type Challenge, parseChallenges } from '../parse/challenge.ts';
 import { isLoopback } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
@@ -71,6 +72,9 @@ function basesOf(registry: string, options: SessionOptions): string[] {
 /** Opens a session: asks `/v2/`. In: the transport, the registry's host, and the hosts to ask in others' places. Out: the session, with the fault when no answer came. */
 export async function openSession(transport: Transport, registry: string, options: SessionOptions): Promise<Session> {
   const ns = options.mirrors.has(registry) ? registry : null;
+  // while the registry is asked, who will be asked next is connected
+  const tokenHost = ns === null ? tokenHostOf(registry) : null;
+  if (tokenHost !== null) transport.prepare(`https://${tokenHost}/`);
   const [first = '', ...others] = basesOf(registry, options);
   let session = await ping(transport, first, ns);
   for (const base of others) {
@@ -79,6 +83,9 @@ export async function openSession(transport: Transport, registry: string, option
   }
   return refineFault(session);
 }
+
+/** The token server of a registry that always leads to the same one. A self-hosted one of the brand has its own. */
+const tokenHostOf = (registry: string): string | null => (registry.includes(':') ? null : (providerOf(registry)?.tokenHost ?? null));
 
 /** What one more request, without a credential, tells of a server that does not speak as it was asked: whether it speaks HTTP at all, or TLS. */
 async function refineFault(session: Session): Promise<Session> {

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -56,6 +57,8 @@ export interface RegistryOptions {
   address?: string;
   /** Overrides the answer to any request, the token endpoint's too; `undefined`: the normal one. */
   answer?: (request: SeenRequest) => Answer | undefined;
+  /** Every answer waits for this (see rounds.ts). */
+  hold?: (request: SeenRequest) => Promise<void>;
 }
 
 /** An image a registry holds; the parts that are missing are those of its first platform. */
@@ -194,8 +197,11 @@ async function serve(site: Site, requests: SeenRequest[], request: IncomingMessa
   requests.push(seen);
   try {
     for await (const chunk of request.setEncoding('utf8')) seen.body += chunk;
+    await site.options.hold?.(seen);
     const { delayMs, ...answer } = site.options.answer?.(seen) ?? {};
     if (delayMs) await sleep(delayMs, undefined, { ref: false });
+    // what ends the connection does so in its turn, behind the answers to what was asked before over it
+    if ((answer.reset || answer.destroy || answer.trickle) && response.socket === null) await once(response, 'socket');
     send(response, Object.keys(answer).length > 0 ? answer : normalAnswer(site, seen));
   } catch (error) {
     // The client went away, or the override threw.

@@ -111,6 +111,8 @@ const ANSWERED: Omit<ManifestAnswer, 'manifest'> = {
   unasked: false,
   knows: false,
   rateLimit: null,
+  full: null,
+  sparesHead: false,
 };
 
 const descriptor = (mediaType: string) => ({ mediaType, digest: DIGEST, size: 1234 });

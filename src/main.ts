@@ -50,13 +50,41 @@ function endBy(signal: NodeJS.Signals): void {
   }, 150).unref();
 }
 let stoppedBy: NodeJS.Signals | null = null;
-/** The exit status of a run that ends as soon as nothing is held. */
+/** The exit status, once there is one. */
 let endsWith: number | null = null;
-/** Ends the process, after all that is held was undone. */
-function leave(status: number): void {
-  if (held.size === 0) process.exit(status);
+/**
+ * Writes to a stream, and knows when all of it is out: an exit loses what a pipe has not taken yet. Only the end of a write tells it; neither `writableLength` nor an empty write does in the
+ * runtime of the binary.
+ */
+function outputTo(stream: NodeJS.WriteStream): { write(chunk: string | Uint8Array): void; out(): Promise<void> } {
+  let last = Promise.resolve();
+  return {
+    write(chunk) {
+      last = new Promise(resolve => {
+        // of what cannot be written the listener is told first
+        stream.write(chunk, error => (error ? setImmediate(resolve) : resolve()));
+      });
+    },
+    out: () => last,
+  };
+}
+const [stdout, stderr] = [outputTo(process.stdout), outputTo(process.stderr)];
+/** Ends the process once nothing is held, and all that was written is out. What still runs, a timer or a socket, is not waited for. */
+async function end(): Promise<void> {
+  await Promise.all([stdout.out(), stderr.out()]);
+  if (held.size === 0) process.exit(endsWith ?? 0);
+}
+/** The run has an exit status. After a signal nothing but look-ups can still be under way: `endBy` ends them. */
+function finish(status: number): void {
   endsWith ??= status;
-  stop.abort();
+  if (stoppedBy === null) void end();
+  else process.exitCode = endsWith;
+}
+/** Gives the run up: what it would still do is of no use. All that is held is undone first. */
+function leave(status: number): void {
+  endsWith = status;
+  if (held.size === 0) void end();
+  else stop.abort();
 }
 function stopBy(signal: NodeJS.Signals): void {
   const isFirst = stoppedBy === null;
@@ -74,14 +102,14 @@ function hold(farewell: () => string): () => void {
     held.delete(farewell);
     if (held.size > 0) return;
     if (stoppedBy !== null) endBy(stoppedBy);
-    else if (endsWith !== null) process.exit(endsWith);
+    else if (endsWith !== null) void end();
   };
 }
 
 const context: Context = {
   environment: environmentWithShortLookUps(),
-  stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
-  stderr: process.stderr,
+  stdout: { write: stdout.write, isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
+  stderr: { write: stderr.write, isTTY: process.stderr.isTTY === true },
   isInteractive: process.stdin.isTTY === true,
   readLine,
   hold,
@@ -124,11 +152,8 @@ callProgram(nameOfPlugin(process.argv0, process.argv[1]));
 const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {
-    printError(context, error);
+    // a run that was given up has nothing to tell
+    if (endsWith === null) printError(context, error);
     return stop.signal.aborted ? 130 : 2;
   })
-  .then(status => {
-    process.exitCode = status;
-    // tab completion does not wait for a login that still runs
-    if (words[0] === '__complete') process.stdout.write('', () => process.exit());
-  });
+  .then(finish);

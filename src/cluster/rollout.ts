@@ -20,6 +20,8 @@ export interface Rollout {
   desired: number | null;
   /** Pods of it that there are, as the controller counts them. */
   updated: number;
+  /** Pods of all revisions, as its controller counts them; null where it does not tell. */
+  all: number | null;
   /** The label that tells its pods from those of earlier revisions, null where there are none. */
   label: string | null;
   /** The value of that label, null where it is not known. */
@@ -54,6 +56,7 @@ export function readRollout(kind: string, namespace: string, name: string, value
     isObserved: generation === null || kind === 'job' || kind === 'cronjob' || (observed ?? 0) >= generation,
     isPaused: spec.paused === true || spec.suspend === true,
     ...countsOf(kind, spec, status),
+    all: numberOf(status.replicas),
     label: kind === 'deployment' ? 'pod-template-hash' : ['statefulset', 'daemonset'].includes(kind) ? 'controller-revision-hash' : null,
     revision: textOf(status.updateRevision),
     images: templateImages(fieldsOf(fieldsOf(spec.template).spec)),
@@ -108,10 +111,11 @@ function hasTemplateImages({ spec = {} }: Pod, images: ReadonlyMap<string, strin
 
 /**
  * Which pods are of the present revision: those with the label that the workload names; else, of those groups whose pods have the images of the template
- * (where admission changed all of them: of all groups), the one whose pods are the newest. None while the controller counts none.
+ * (where admission changed all of them: of all groups), the one whose pods are the newest. None while the controller counts none, or counts pods that are not known yet
+ * while all that are known have other images: those of the present revision are still to be seen.
  */
 export function podsOfRollout(rollout: Rollout, pods: readonly Pod[]): RolloutPods {
-  const { label, revision, images, updated } = rollout;
+  const { label, revision, images, updated, all } = rollout;
   if (label === null) return { current: [...pods], old: [] };
   const revisionOf = (pod: Pod): string => pod.metadata.labels?.[label] ?? '';
   const split = (current: string | undefined): RolloutPods => ({
@@ -121,6 +125,7 @@ export function podsOfRollout(rollout: Rollout, pods: readonly Pod[]): RolloutPo
   if (revision !== null) return split(revision);
   if (updated === 0) return split(undefined);
   const matching = pods.filter(pod => hasTemplateImages(pod, images));
+  if (matching.length === 0 && all !== null && pods.length < all) return split(undefined);
   const madeAt = ({ metadata }: Pod): string => metadata.creationTimestamp ?? '';
   const newest = (matching.length > 0 ? matching : [...pods]).reduce<Pod | undefined>(
     (last, pod) => (last === undefined || madeAt(pod) > madeAt(last) ? pod : last),

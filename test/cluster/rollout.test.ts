@@ -94,6 +94,18 @@ t.test('which pods are of the present revision', t => {
     ['those with the images of the template', 'deployment', { spec: template('app:2'), status }, ['b', 'c']],
     ['after a roll-back these are the older ones', 'deployment', { spec: template('app:1'), status }, ['a']],
     ['where admission changes all images, the newest', 'deployment', { spec: template('app:3'), status }, ['b', 'c']],
+    [
+      'the same with all pods that the controller counts',
+      'deployment',
+      { spec: template('app:3'), status: { ...status, replicas: 3 } },
+      ['b', 'c'],
+    ],
+    [
+      'none while the new pods that the controller counts are not seen',
+      'deployment',
+      { spec: template('app:3'), status: { ...status, replicas: 4 } },
+      [],
+    ],
     ['none while the controller counts none', 'deployment', { spec: template('app:2'), status: { ...status, updatedReplicas: 0 } }, []],
     [
       'those of the revision that a StatefulSet names',

@@ -18,7 +18,7 @@ const ofDeployment = <P extends { metadata: object; spec: object }>(pod: P, revi
   },
   spec: { ...pod.spec, nodeName: 'node-3', containers: [{ name: 'main', image }] },
 });
-const deployment = (image: string, { replicas = 3, updated = 3, observed = 2 } = {}) => ({
+const deployment = (image: string, { replicas = 3, updated = 3, observed = 2, all = null as number | null } = {}) => ({
   kind: 'Deployment',
   metadata: { name: 'api', namespace: 'shop', generation: 2 },
   spec: {
@@ -26,7 +26,7 @@ const deployment = (image: string, { replicas = 3, updated = 3, observed = 2 } =
     selector: { matchLabels: { app: 'api' } },
     template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'main', image }] } },
   },
-  status: { observedGeneration: observed, updatedReplicas: updated },
+  status: { observedGeneration: observed, updatedReplicas: updated, replicas: all ?? updated },
 });
 const starting = (name: string, image = 'registry.example.com/app:1') => ({
   kind: 'Pod',
@@ -302,6 +302,21 @@ t.test('what ends a watch', async t => {
     );
     cluster.objects['deployments/api'] = deployment(image, { replicas: 1, updated: 1 });
     const { ended, seen } = await follow(t, cluster, '--until-pulled', 'deploy/api');
+    cluster.send('MODIFIED', ofDeployment(running('api-b-1'), 'b', image, '2026-11-20T11:00:00Z'));
+    t.equal(await ended, 0);
+    t.strictSame(
+      seen().filter(line => /end|pulled/.test(line)),
+      ['pulled shop/api-b-1', 'end pulled'],
+    );
+  });
+
+  await t.test('a roll-out of which the controller tells before its pods are seen', async t => {
+    const [old, image] = ['a.invalid/app:1', 'registry.example.com/app:2'];
+    const cluster = clusterOf(ofDeployment(failing('api-a-1', old), 'a', old, '2026-11-20T10:00:00Z'));
+    cluster.objects['deployments/api'] = deployment(image, { replicas: 1, updated: 1, all: 2 });
+    const { ended, seen, said, until } = await follow(t, cluster, '--until-pulled', 'deploy/api');
+    await until(() => said.stderr.includes('watching'), 'that it goes on');
+    cluster.send('ADDED', ofDeployment(starting('api-b-1'), 'b', image, '2026-11-20T11:00:00Z'));
     cluster.send('MODIFIED', ofDeployment(running('api-b-1'), 'b', image, '2026-11-20T11:00:00Z'));
     t.equal(await ended, 0);
     t.strictSame(

@@ -134,11 +134,33 @@ async function openTls(
     const code = errorCode(error);
     if (code.startsWith('ERR_SSL')) observer.alert(code);
   });
+  const { session } = limits;
+  const protocol = secured.getProtocol() ?? 'TLS';
+  if (session?.kept !== undefined && secured.isSessionReused()) {
+    const { description } = session.kept;
+    keepSession(secured, description, session);
+    return { value: secured, detail: `${protocol}, ${description}` };
+  }
   const certificate = secured.getPeerCertificate(false);
   const facts = certificateFacts(certificate);
   if (facts !== null) observer.certificate(facts);
   const wrong = certificateFault(certificate, host, secured.authorizationError);
-  if (wrong === null) return { value: secured, detail: `${secured.getProtocol() ?? 'TLS'}, ${describeCertificate(certificate)}` };
+  if (wrong === null) {
+    const description = describeCertificate(certificate);
+    keepSession(secured, description, session);
+    return { value: secured, detail: `${protocol}, ${description}` };
+  }
   if (!insecure) throw new WireError({ stage: 'tls', ...wrong });
   return { value: secured, detail: `not verified, as --insecure-registry asks (${wrong.detail})`, warning: wrong.code };
+}
+
+/** Keeps the sessions that a server gives, by TLS 1.3 after the handshake, each for one further connection. */
+function keepSession(secured: TLSSocket, description: string, session: ConnectionOptions['session']): void {
+  if (session === undefined) return;
+  const keep = (ticket: Buffer | undefined): void => {
+    if (ticket !== undefined) session.keep({ ticket, description });
+  };
+  // by TLS 1.2 it was given in the handshake
+  if (secured.getProtocol() !== 'TLSv1.3') keep(secured.getSession());
+  secured.on('session', keep);
 }

@@ -78,7 +78,10 @@ async function reach(proxy: ProxyServer, options: ConnectionOptions & { lookUp: 
   try {
     const addresses = isIP(host) ? [host] : await within(options.lookUp(host), options, 'dns', `the look-up of "${host}"`);
     const socket = await openTcp(addresses, portOf(url), options);
-    return url.protocol === 'https:' ? await handshake(socket, host, options, true) : socket;
+    if (url.protocol !== 'https:') return socket;
+    // the session is that of the host behind the proxy
+    const { session: _, ...own } = options;
+    return await handshake(socket, host, own, true);
   } catch (error) {
     const code = error instanceof WireError ? error.fault.code : errorCode(error);
     const said = error instanceof WireError ? error.fault.detail : wireDetail('connect', url, code, error);

@@ -4,17 +4,18 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { CertificateFacts, Check } from '../model/probe.ts';
 import { oncePerKey } from '../util/once.ts';
 import { type Environment, isLoopback, proxyFor } from '../util/proxy.ts';
 import { redact } from '../util/redact.ts';
 import { SECRETS } from '../util/secrets.ts';
+import { HttpError } from './answer-reader.ts';
 import { type ConnectionObserver, openConnection, openThroughProxy, resolveHost } from './connection.ts';
+import { Connections, type Request } from './connections.ts';
 import { type Asker, Gate } from './gate.ts';
 import { answeredByProxy, type ProxyServer, proxyOf } from './proxy-tunnel.ts';
-import { type LookUp, systemLookUp } from './tcp.ts';
+import { type KeptSession, type LookUp, systemLookUp } from './tcp.ts';
 import { cutOff, errorCode, kindOf, SILENT, SYSTEM, WireError, type WireFault, wireDetail, wireDetails } from './wire.ts';
 
 /** What every request of a run keeps to. */
@@ -64,8 +65,6 @@ interface RequestOptions {
   asker?: Asker;
 }
 
-/** Bytes of headers in an answer: undici takes 16 KB of them, Go up to a megabyte. */
-const MAX_HEADERS = 64 * 1024;
 /** Bytes of a body that are read unless a request says otherwise. */
 const MAX_BODY = 64 * 1024;
 type Method = 'GET' | 'HEAD' | 'POST';
@@ -74,6 +73,11 @@ type Method = 'GET' | 'HEAD' | 'POST';
 export interface Transport {
   /** One request; redirects are not followed. Out: the answer or a fault, never an error. */
   request(method: Method, url: string, options?: RequestOptions): Promise<Outcome>;
+  /**
+   * Opens the connection that the first request of the registry itself to this origin will use: look-up, TCP and TLS, judged by the gate as that request. Once per
+   * origin; nothing is sent, nothing is thrown, and what fails is told by the request.
+   */
+  prepare(url: string): void;
   /** The steps of the connection to the URL's host, as the first request saw them. */
   checksOf(url: string): Check[];
   /** Whether what is said to this URL can be read by nobody else: TLS that was verified, or this machine, or a host named insecure. */
@@ -112,13 +116,24 @@ export function createTransport(options: TransportOptions): Transport {
   setMaxListeners(0, options.signal);
   const gate = new Gate({ insecure: options.insecure, named: options.named ?? [] });
   const trails = new Map<string, Trail>();
-  const dispatchers = new Map<string, Dispatcher>();
+  const connections = new Map<string, Connections>();
+  /** Origins to which a connection was begun ahead of the first request. */
+  const prepared = new Set<string>();
+  /** Host with port → the TLS session that a further connection resumes. */
+  const sessions = new Map<string, KeptSession>();
+  /** Logins with a place where they were taken: sent there again, they are no failing logins. */
+  const taken = new Set<string>();
   const certificates = new Map<string, CertificateFacts>();
   /** Origin → the alert with which a server ended TLS: by TLS 1.3 it refuses a client only after the client's handshake is done. */
   const alerts = new Map<string, string>();
   /** Questions that got no answer, and how: they are not asked again (see silenceOf). */
   const silences = new Map<string, WireFault>();
-  const authorities = options.ca === null ? undefined : createSecureContext({ ca: [...rootCertificates, options.ca] });
+  let context: SecureContext | undefined;
+  /** The authorities of --registry-ca beside the usual ones: read with the first connection, since it takes a while. */
+  const authorities = (): SecureContext | undefined => {
+    if (options.ca !== null) context ??= createSecureContext({ ca: [...rootCertificates, options.ca] });
+    return context;
+  };
   const lookUp = options.lookUp ?? systemLookUp;
   /** A name is looked up once: what the gate has judged is what is connected, for the whole run. */
   const lookUps = oncePerKey<string[]>();
@@ -174,31 +189,24 @@ export function createTransport(options: TransportOptions): Transport {
     const trail = trailOf(url);
     const observer = observerOf(url, !trail.taken);
     trail.taken = true;
-    const connection = { ...limits, authorities, insecure: gate.isInsecure(url) };
+    const session = {
+      kept: sessions.get(url.host),
+      keep: (kept: KeptSession): void => void sessions.set(url.host, kept),
+    };
+    const connection = { ...limits, authorities, session, insecure: gate.isInsecure(url) };
     return proxy === null
       ? openConnection(url, addresses, connection, observer)
       : openThroughProxy(url, proxy, { ...connection, lookUp: lookUpOnce, userAgent: options.userAgent }, observer);
   }
 
-  /** What keeps connections to one origin. In: the addresses that may be connected: another choice of them has connections of its own. */
-  function dispatcherFor(url: URL, proxy: ProxyServer | null, addresses: readonly string[]): Dispatcher {
+  /** The connections to one origin. In: the addresses that may be connected: another choice of them has connections of its own. */
+  function connectionsTo(url: URL, proxy: ProxyServer | null, addresses: readonly string[]): Connections {
     const key = `${url.origin} ${addresses.join(' ')}`;
-    const known = dispatchers.get(key);
+    const known = connections.get(key);
     if (known) return known;
-    const dispatcher = new Agent({
-      headersTimeout: options.stepTimeout,
-      bodyTimeout: options.stepTimeout,
-      connections: 4,
-      pipelining: 1,
-      maxHeaderSize: MAX_HEADERS,
-      connect: (_, callback) =>
-        void connectTo(url, proxy, addresses).then(
-          socket => callback(null, socket),
-          error => callback(error, null),
-        ),
-    });
-    dispatchers.set(key, dispatcher);
-    return dispatcher;
+    const made = new Connections(() => connectTo(url, proxy, addresses), options.stepTimeout);
+    connections.set(key, made);
+    return made;
   }
 
   /** The addresses of a host, looked up once for each; null where a proxy looks it up. Errors: a WireError of the step dns. */
@@ -257,38 +265,47 @@ export function createTransport(options: TransportOptions): Transport {
     const elapsed = (): number => Math.round(performance.now() - started);
     const failed = (fault: WireFault): Outcome => ({ ok: false, fault, ms: elapsed() });
     const proxy = proxyOfUrl(url);
-    let answered = false;
     try {
       const admission = gate.admit(url, await addressesOf(url, proxy), asker);
       if (!admission.ok) return failed(admission.fault);
       const isAsked = proxy !== null && url.protocol === 'http:';
-      const answer = await dispatcherFor(url, proxy, admission.addresses ?? []).request({
-        origin: url.origin,
-        // a proxy that is asked itself, without a tunnel, is told the whole address
-        path: `${isAsked ? url.origin : ''}${url.pathname}${url.search}`,
-        method,
-        headers: {
-          'user-agent': options.userAgent,
-          ...headers,
-          ...(isAsked && proxy.authorization !== null ? { 'proxy-authorization': proxy.authorization } : {}),
-        },
-        body: body ?? null,
-        signal,
-        // undici would wait for a body that a HEAD answer never has
-        ...(method === 'HEAD' ? { reset: false } : {}),
-      });
-      answered = true;
+      const login = isAsked && proxy.authorization !== null ? { 'proxy-authorization': proxy.authorization } : {};
+      const sent = { 'user-agent': options.userAgent, ...headers, ...login };
+      const place = placeOfLogin(url, headers);
+      const text = textOf(method, url, isAsked, sent, body ?? '');
+      const isRepeatable = method !== 'POST' && (place === null || taken.has(place));
+      const question: Request = { text, isHead: method === 'HEAD', limit, isRepeatable };
+      const result = await connectionsTo(url, proxy, admission.addresses ?? []).ask(question, signal);
+      if (!result.ok) {
+        const { error, answered } = result;
+        // a connection that was begun ahead has been waited for from then on
+        if (error instanceof WireError) return { ok: false, fault: error.fault, ms: Math.max(elapsed(), result.ms ?? 0) };
+        return failed(signal.aborted ? stopped(url) : wireFault(url, error, answered));
+      }
+      const { answer } = result;
+      const { status } = answer;
       SECRETS.addHeaders(answer.headers);
-      const read = method === 'HEAD' ? { text: '', truncated: false } : await readBody(answer.body, limit);
-      if (method === 'HEAD') answer.body.on('error', () => {}).destroy();
-      const { statusCode: status } = answer;
+      if (place !== null && status >= 200 && status < 300) taken.add(place);
       const refusal = isAsked ? answeredByProxy(proxy, url.host, status, answer.headers) : null;
-      if (refusal !== null) throw refusal;
+      if (refusal !== null) return failed(refusal.fault);
       const { ledInside } = admission;
-      return { ok: true, reply: { status, headers: answer.headers, body: read.text, truncated: read.truncated, ledInside, ms: elapsed() } };
+      const { truncated } = answer;
+      const reply = { status, headers: answer.headers, body: answer.body.toString('utf8'), truncated, ledInside, ms: elapsed() };
+      return { ok: true, reply };
     } catch (error) {
       if (error instanceof WireError) return failed(error.fault);
-      return failed(signal.aborted ? stopped(url) : wireFault(url, error, answered));
+      return failed(signal.aborted ? stopped(url) : wireFault(url, error, false));
+    }
+  }
+
+  /** Opens a connection ahead of the first request. Errors: none; the request meets the same one. */
+  async function prepareOrigin(url: URL): Promise<void> {
+    const proxy = proxyOfUrl(url);
+    try {
+      const admission = gate.admit(url, await addressesOf(url, proxy), { registry: url.href });
+      if (admission.ok && !ended.signal.aborted) connectionsTo(url, proxy, admission.addresses ?? []).prepare();
+    } catch {
+      // the look-up failed: the request is told
     }
   }
 
@@ -356,6 +373,13 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     request,
+    prepare(href) {
+      if (!URL.canParse(href) || ended.signal.aborted) return;
+      const url = new URL(href);
+      if (!/^https?:$/.test(url.protocol) || prepared.has(url.origin) || trails.has(url.origin)) return;
+      prepared.add(url.origin);
+      void prepareOrigin(url);
+    },
     checksOf: url => trails.get(originOf(url))?.checks ?? [],
     isPrivate(href) {
       const url = new URL(href);
@@ -365,19 +389,31 @@ export function createTransport(options: TransportOptions): Transport {
     async close() {
       endAll();
       options.signal.removeEventListener('abort', endAll);
-      await Promise.all([...dispatchers.values()].map(dispatcher => dispatcher.destroy().catch(() => {})));
+      for (const made of connections.values()) made.destroy();
     },
   };
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], limit: number): Promise<{ text: string; truncated: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) break;
-  }
-  const whole = Buffer.concat(chunks);
-  return { text: whole.subarray(0, limit).toString('utf8'), truncated: whole.length > limit };
+/**
+ * A login that may fail, with the place where it is tried: a repository, or else the path. Null for requests that send no password: a token was given for one
+ * that was right.
+ */
+function placeOfLogin({ origin, pathname }: URL, { authorization }: Record<string, string>): string | null {
+  if (authorization === undefined || /^bearer /i.test(authorization)) return null;
+  const repository = /^(\/v2\/.+)\/(?:manifests|blobs|tags)\/[^/]+$/.exec(pathname)?.[1];
+  return `${origin}${repository ?? pathname} ${authorization}`;
+}
+
+/** A request as it is written. Throws HttpError for a header that would end before its value does: a token is whatever a server gave. */
+function textOf(method: Method, url: URL, isWhole: boolean, headers: Record<string, string>, body: string): string {
+  const lines = Object.entries(headers).map(([name, value]) => {
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new HttpError('UND_ERR_INVALID_ARG', `invalid ${name} header`);
+    return `${name}: ${value}`;
+  });
+  // a proxy that is asked itself, without a tunnel, is told the whole address
+  const target = `${isWhole ? url.origin : ''}${url.pathname}${url.search}`;
+  const bytes = Buffer.from(body);
+  const length = method === 'POST' ? [`content-length: ${bytes.length}`] : [];
+  const head = [`${method} ${target} HTTP/1.1`, `host: ${url.host}`, 'connection: keep-alive', ...lines, ...length, '', ''];
+  return `${head.join('\r\n')}${bytes.toString('latin1')}`;
 }

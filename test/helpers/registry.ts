@@ -481,6 +481,9 @@ export async function freePort(): Promise<number> {
 /** Connections by the port of the client: below TLS, where they can be reset. */
 const accepted = new Map<number, Socket>();
 
+/** Lets a server of a test listen on 127.0.0.1, at any port that is free. */
+export const listenAnywhere = (server: Server): Promise<TestServer> => listen(server);
+
 async function listen(server: Server, wanted = 0, address = '127.0.0.1'): Promise<TestServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

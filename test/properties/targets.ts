@@ -82,6 +82,7 @@ const reply = (body: string, headers: Reply['headers'] = {}, status = 200): Repl
 /** A transport that answers at once: the readers behind it are meant, not the network. */
 const answering = (answer: (url: string) => Reply): Transport => ({
   request: async (_, url) => ({ ok: true, reply: answer(url) }),
+  prepare: () => {},
   checksOf: () => [],
   isPrivate: () => true,
   certificateOf: () => null,

@@ -56,19 +56,23 @@ let endsWith: number | null = null;
  * Writes to a stream, and knows when all of it is out: an exit loses what a pipe has not taken yet. Only the end of a write tells it; neither `writableLength` nor an empty write does in the
  * runtime of the binary.
  */
-function outputTo(stream: NodeJS.WriteStream): { write(chunk: string | Uint8Array): void; out(): Promise<void> } {
+function outputTo(open: () => NodeJS.WriteStream): { write(chunk: string | Uint8Array): void; out(): Promise<void> } {
   let last = Promise.resolve();
+  let stream: NodeJS.WriteStream | undefined;
   return {
     write(chunk) {
+      const to = (stream ??= open());
       last = new Promise(resolve => {
         // of what cannot be written the listener is told first
-        stream.write(chunk, error => (error ? setImmediate(resolve) : resolve()));
+        to.write(chunk, error => (error ? setImmediate(resolve) : resolve()));
       });
     },
     out: () => last,
   };
 }
-const [stdout, stderr] = [outputTo(process.stdout), outputTo(process.stderr)];
+const stdout = outputTo(() => process.stdout);
+// nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
+const stderr = outputTo(() => process.stderr.on('error', () => {}));
 /** Ends the process once nothing is held, and all that was written is out. What still runs, a timer or a socket, is not waited for. */
 async function end(): Promise<void> {
   await Promise.all([stdout.out(), stderr.out()]);
@@ -109,7 +113,12 @@ function hold(farewell: () => string): () => void {
 const context: Context = {
   environment: environmentWithShortLookUps(),
   stdout: { write: stdout.write, isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
-  stderr: { write: stderr.write, isTTY: process.stderr.isTTY === true },
+  stderr: {
+    write: stderr.write,
+    get isTTY() {
+      return process.stderr.isTTY === true;
+    },
+  },
   isInteractive: process.stdin.isTTY === true,
   readLine,
   hold,
@@ -130,8 +139,6 @@ process.stdout.on('error', error => {
   note(context, `error: standard output cannot be written: ${code ?? error.message}`);
   leave(2);
 });
-// nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
-process.stderr.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopBy(signal));
 
 // a fault outside of any promise of ours: one line, as for every other

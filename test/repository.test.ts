@@ -33,7 +33,7 @@ const DATA = 'src/flags.ts';
 
 /** Folders in which everything is computed: no file, socket, process or clock. */
 const PURE =
-  /^src\/(?:model|parse|causes|report)\/|^src\/diagnosis\/(?!investigate|test-secret)|^src\/cluster\/(?:fields|pods|saved-source|selector|shape|snapshot)|^src\/commands\/pod-tracker|^src\/registry\/(?:addresses|certificate|gate|response|wire)/;
+  /^src\/(?:model|parse|causes|report)\/|^src\/diagnosis\/(?!investigate|test-secret)|^src\/cluster\/(?:fields|pods|saved-source|selector|shape|snapshot)|^src\/commands\/pod-tracker|^src\/registry\/(?:addresses|answer-reader|certificate|gate|response|wire)/;
 const EDGES =
   /^(?:undici|@kubernetes\/client-node.*|node:(?:net|tls|https?|fs(?:\/promises)?|child_process|dns(?:\/promises)?|os|process|worker_threads|v8|vm))$/;
 /** What of an edge's module is plain computing. */

@@ -41,7 +41,7 @@ const MAX_HEAD = 64 * 1024;
 const MAX_LINE = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
 const HTTP = 'HTTP/';
-const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 const wrong = (reason: string): HttpError => new HttpError('HPE_INVALID', `Response does not match the HTTP/1.1 protocol (${reason})`);
 /** A length that contradicts another one, or that no body has. */
@@ -63,6 +63,8 @@ export class AnswerReader {
   /** Bytes of the body that are still to come, null where nobody says. */
   left: number | null = null;
   #pending: Buffer = NOTHING;
+  /** Bytes of a head that were looked at before: one that comes byte by byte is not read from its beginning each time. */
+  #looked = 0;
   #state: 'head' | 'length' | 'chunkSize' | 'chunk' | 'chunkEnd' | 'trailer' | 'toEnd' | 'done' = 'head';
   #chunks: Buffer[] = [];
   #kept = 0;
@@ -136,15 +138,15 @@ export class AnswerReader {
     while (all[from] === 13 || all[from] === 10) from++;
     const bytes = all.subarray(from);
     if (!HTTP.startsWith(bytes.subarray(0, HTTP.length).toString('latin1'))) throw wrong('Expected HTTP/');
-    const end = bytes.indexOf('\r\n\r\n');
+    const end = bytes.indexOf('\r\n\r\n', Math.max(0, this.#looked - 3));
     if ((end < 0 ? bytes.length : end) >= MAX_HEAD) throw new HttpError('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error');
+    checkLines(bytes.subarray(Math.max(0, this.#looked - 1), end < 0 ? bytes.length : end).toString('latin1'));
+    this.#looked = end < 0 ? bytes.length : 0;
     if (end < 0) {
-      checkLines(bytes.toString('latin1'));
       this.#pending = bytes;
       return null;
     }
     const text = bytes.subarray(0, end).toString('latin1');
-    checkLines(text);
     const [first = '', ...lines] = text.split('\r\n');
     const { status, isOld } = readStatus(first);
     const headers = readHeaders(lines);
@@ -223,7 +225,7 @@ export class AnswerReader {
 
 /** Each line of a head ends by CR LF: another end is how two answers are passed off as one. */
 function checkLines(text: string): void {
-  if (/(?:^|[^\r])\n/.test(text)) throw wrong('Missing expected CR after header value');
+  if (/[^\r]\n/.test(text)) throw wrong('Missing expected CR after header value');
   if (/\r[^\n]/.test(text)) throw wrong('Missing expected LF after header value');
 }
 
@@ -242,11 +244,19 @@ function readHeaders(lines: readonly string[]): AnswerHead['headers'] {
     const [, written, value] = HEADER.exec(line) ?? [];
     if (written === undefined || value === undefined) throw wrong('Invalid header token');
     const name = written.toLowerCase();
-    const text = value.replace(/[ \t]+$/, '');
+    const text = withoutBlanks(value);
     const before = found.get(name);
     found.set(name, before === undefined ? text : [before, text].flat());
   }
   return Object.fromEntries(found);
+}
+
+/** A value without the blanks around it; no-break spaces are a part of it. */
+function withoutBlanks(value: string): string {
+  let [start, end] = [0, value.length];
+  while (value[start] === ' ' || value[start] === '\t') start++;
+  while (end > start && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--;
+  return value.slice(start, end);
 }
 
 /** The items of a header that is a list, in lower case. */

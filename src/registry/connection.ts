@@ -136,12 +136,13 @@ async function openTls(
   });
   const { session } = limits;
   const protocol = secured.getProtocol() ?? 'TLS';
-  if (session?.kept !== undefined && secured.isSessionReused()) {
+  const certificate = secured.getPeerCertificate(false);
+  // a resumed session sends no certificate: its ticket shows that this is the server which was verified; any that is seen is checked, whatever is said of the session
+  if (session?.kept !== undefined && Object.keys(certificate).length === 0 && secured.isSessionReused()) {
     const { description } = session.kept;
     keepSession(secured, description, session);
     return { value: secured, detail: `${protocol}, ${description}` };
   }
-  const certificate = secured.getPeerCertificate(false);
   const facts = certificateFacts(certificate);
   if (facts !== null) observer.certificate(facts);
   const wrong = certificateFault(certificate, host, secured.authorizationError);

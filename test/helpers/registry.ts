@@ -457,8 +457,8 @@ function gzip(content: string): Buffer {
 }
 
 /** Starts a bare TCP server, for peers that never answer, reset, or speak something else. */
-export function startTcp(onConnection: (socket: Socket) => void): Promise<TestServer> {
-  return listen(createTcpServer(onConnection));
+export function startTcp(onConnection: (socket: Socket) => void, address?: string, port?: number): Promise<TestServer> {
+  return listen(createTcpServer(onConnection), port, address);
 }
 
 const given = new Set<number>();

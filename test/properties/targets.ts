@@ -25,6 +25,7 @@ import { readManifest } from '../../src/parse/manifest.ts';
 import { ERRORS, readFaults, WRAPPERS } from '../../src/parse/messages/reader.ts';
 import { codeOfBody, withStatements } from '../../src/parse/messages/registry-errors.ts';
 import { parseReference } from '../../src/parse/reference.ts';
+import { AnswerReader, HttpError } from '../../src/registry/answer-reader.ts';
 import { NO_AUTH_HEADERS } from '../../src/registry/authentication.ts';
 import { inspectImage } from '../../src/registry/image-contents.ts';
 import type { ManifestAnswer } from '../../src/registry/manifest-request.ts';
@@ -190,6 +191,23 @@ const factsDocuments = (): string[] =>
     });
   });
 
+/** How an answer is read in pieces of this length. */
+function answerIn(text: string, step: number): string {
+  const reader = new AnswerReader({ isHead: false, limit: 100 });
+  const bytes = Buffer.from(text, 'latin1');
+  try {
+    for (let at = 0; at < bytes.length; at += Math.max(1, step)) {
+      const rest = reader.read(bytes.subarray(at, at + step));
+      if (rest !== null) return JSON.stringify([reader.answer, reader.keepsOpen, rest.length + Math.max(0, bytes.length - at - step)]);
+    }
+    reader.end();
+    return JSON.stringify([reader.answer]);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    return error.code;
+  }
+}
+
 export const TARGETS: Target[] = [
   {
     name: 'reference',
@@ -238,6 +256,19 @@ export const TARGETS: Target[] = [
     isJson: true,
     seeds: () => [...pullSecrets(), '[1,-0.5e+3,"\\ud83d\\ude00",null,true,{}]'],
     read: text => String(parseGoJson(text).ok),
+  },
+  {
+    name: 'answer of HTTP',
+    seeds: () => [
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+      'HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nTrailer: x\r\n\r\nHTTP/1.1 204 None\r\n\r\n',
+      'HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.0 401 No\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n',
+    ],
+    read(text) {
+      const whole = answerIn(text, text.length);
+      promise(whole === answerIn(text, 1) && whole === answerIn(text, 7), 'an answer is read the same, however it is cut');
+      return whole.slice(0, 12);
+    },
   },
   {
     name: 'challenge',

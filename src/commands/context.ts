@@ -4,7 +4,7 @@ import type { Prober } from '../registry/prober.ts';
 import type { Environment } from '../util/proxy.ts';
 
 /** Standard error. */
-export interface ErrorOutput {
+interface ErrorOutput {
   write(chunk: string | Uint8Array): unknown;
   /** It is a terminal. */
   isTTY?: boolean;

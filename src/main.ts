@@ -78,10 +78,12 @@ async function end(): Promise<void> {
   await Promise.all([stdout.out(), stderr.out()]);
   if (held.size === 0) process.exit(endsWith ?? 0);
 }
-/** The run has an exit status. After a signal nothing but look-ups can still be under way: `endBy` ends them. */
+/** Whether a thread of Node still looks up a name or opens a file: an exit would wait for it. The runtime of the binary tells of none, and waits for none. */
+const hasThreads = (): boolean => process.getActiveResourcesInfo().some(name => /^(?:GetAddrInfo|GetNameInfo|FS)Req/.test(name));
+/** The run has an exit status. What an interrupted run leaves in a thread is ended by `endBy`. */
 function finish(status: number): void {
   endsWith ??= status;
-  if (stoppedBy === null) void end();
+  if (stoppedBy === null || !hasThreads()) void end();
   else process.exitCode = endsWith;
 }
 /** Gives the run up: what it would still do is of no use. All that is held is undone first. */

@@ -52,13 +52,47 @@ function endBy(signal: NodeJS.Signals): void {
   }, 150).unref();
 }
 let stoppedBy: NodeJS.Signals | null = null;
-/** The exit status of a run that ends as soon as nothing is held. */
+/** The exit status, once there is one. */
 let endsWith: number | null = null;
-/** Ends the process, after all that is held was undone. */
-function leave(status: number): void {
-  if (held.size === 0) process.exit(status);
+/**
+ * Writes to a stream, and knows when all of it is out: an exit loses what a pipe has not taken yet. Only the end of a write tells it; neither `writableLength` nor an empty write does in the
+ * runtime of the binary.
+ */
+function outputTo(open: () => NodeJS.WriteStream): { write(chunk: string | Uint8Array): void; out(): Promise<void> } {
+  let last = Promise.resolve();
+  let stream: NodeJS.WriteStream | undefined;
+  return {
+    write(chunk) {
+      const to = (stream ??= open());
+      last = new Promise(resolve => {
+        // of what cannot be written the listener is told first
+        to.write(chunk, error => (error ? setImmediate(resolve) : resolve()));
+      });
+    },
+    out: () => last,
+  };
+}
+const stdout = outputTo(() => process.stdout);
+// nobody reads what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended
+const stderr = outputTo(() => process.stderr.on('error', () => {}));
+/** Ends the process once nothing is held, and all that was written is out. What still runs, a timer or a socket, is not waited for. */
+async function end(): Promise<void> {
+  await Promise.all([stdout.out(), stderr.out()]);
+  if (held.size === 0) process.exit(endsWith ?? 0);
+}
+/** Whether a thread of Node still looks up a name or opens a file: an exit would wait for it. The runtime of the binary tells of none, and waits for none. */
+const hasThreads = (): boolean => process.getActiveResourcesInfo().some(name => /^(?:GetAddrInfo|GetNameInfo|FS)Req/.test(name));
+/** The run has an exit status. What an interrupted run leaves in a thread is ended by `endBy`. */
+function finish(status: number): void {
   endsWith ??= status;
-  stop.abort();
+  if (stoppedBy === null || !hasThreads()) void end();
+  else process.exitCode = endsWith;
+}
+/** Gives the run up: what it would still do is of no use. All that is held is undone first. */
+function leave(status: number): void {
+  endsWith = status;
+  if (held.size === 0) void end();
+  else stop.abort();
 }
 function stopBy(signal: NodeJS.Signals): void {
   const isFirst = stoppedBy === null;
@@ -76,21 +110,19 @@ function hold(farewell: () => string): () => void {
     held.delete(farewell);
     if (held.size > 0) return;
     if (stoppedBy !== null) endBy(stoppedBy);
-    else if (endsWith !== null) process.exit(endsWith);
+    else if (endsWith !== null) void end();
   };
 }
-
-/** Standard error, opened when something is said. */
-let opened: NodeJS.WriteStream | undefined;
-/** Nobody may read what is said (`2>&1 | tee`, and Ctrl-C ends both): the work is still to be ended. */
-const standardError = (): NodeJS.WriteStream => (opened ??= process.stderr.on('error', () => {}));
 
 // streams and modules are opened when they are asked for: a short command asks for few
 const context: Context = {
   environment: environmentWithShortLookUps(),
-  stdout: { write: text => void process.stdout.write(text), isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
-  get stderr() {
-    return standardError();
+  stdout: { write: stdout.write, isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? 100 },
+  stderr: {
+    write: stderr.write,
+    get isTTY() {
+      return process.stderr.isTTY === true;
+    },
   },
   get isInteractive() {
     return process.stdin.isTTY === true;
@@ -134,11 +166,8 @@ callProgram(nameOfPlugin(process.argv0, process.argv[1]));
 const words = [...prefix, ...process.argv.slice(2)];
 run(words, context)
   .catch((error: unknown) => {
-    printError(context, error);
+    // a run that was given up has nothing to tell
+    if (endsWith === null) printError(context, error);
     return stop.signal.aborted ? 130 : 2;
   })
-  .then(status => {
-    process.exitCode = status;
-    // tab completion does not wait for a login that still runs
-    if (words[0] === '__complete') process.stdout.write('', () => process.exit());
-  });
+  .then(finish);

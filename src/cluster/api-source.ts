@@ -216,8 +216,15 @@ export function createApiSource(api: Api): ApiSource {
         ? [[pods, null]]
         : [...byNamespace].filter(([, own]) => own.length > FEW_PODS).map(([namespace, own]) => [own, namespace]);
     await Promise.all(
-      lists.map(async ([some, namespace]) => {
-        for (const [key, lookup] of await eventsByPod(some, namespace)) events.set(key, Promise.resolve(lookup));
+      lists.map(([some, namespace]) => {
+        const reading = eventsByPod(some, namespace);
+        for (const pod of some) {
+          const key = keyOf(pod.metadata);
+          const own = reading.then(read => read.get(key) ?? notSeen('they were not read'));
+          own.catch(() => {});
+          events.set(key, own);
+        }
+        return reading;
       }),
     );
   }

@@ -13,7 +13,7 @@ import { UserError } from '../util/user-error.ts';
 export interface ProgramCaller {
   environment: Environment;
   /** Where its standard error goes. */
-  stderr: NodeJS.WritableStream;
+  stderr: { write(chunk: Uint8Array): unknown };
   /** Ends it. */
   signal: AbortSignal;
 }

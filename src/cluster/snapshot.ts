@@ -57,7 +57,7 @@ export interface ObjectSource {
 }
 
 /**
- * Reads what belongs to a pod's pulls, in two steps: first what every diagnosis needs, then what only a pull without a credential needs. Of a pod
+ * Reads what belongs to a pod's pulls: what every diagnosis needs at once, and what only a pull without a credential needs as soon as that is known. Of a pod
  * that may only be starting, and that nobody asked about, the events come first: there are thousands while a cluster rolls out. Out: the snapshot.
  * What could not be read stands in it as not seen.
  */
@@ -70,19 +70,22 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     const events = await ownEvents;
     if (!events.found || !tellOfFailure(events.object)) return { ...unseenSnapshot(pod, 'it was not needed'), events };
   }
-  const [events, node, serviceAccount, seen, workload] = await Promise.all([
+  const account = source.get('ServiceAccount', namespace, serviceAccountName(pod));
+  const own = readSecrets(source, namespace, pullSecretNames(pod));
+  const elsewhere = (secrets: SecretLookups): Promise<(readonly [string, Lookup<string[]>])[]> =>
+    Promise.all(missingOf(secrets).map(async name => [name, without(namespace, await source.namespacesWithSecret(name))] as const));
+  const [events, node, serviceAccount, seen, inherited, workload, nodes] = await Promise.all([
     ownEvents,
     nodeName ? source.get('Node', null, nodeName) : notSeen('the pod is not scheduled to a node yet'),
-    source.get('ServiceAccount', namespace, serviceAccountName(pod)),
-    readSecrets(source, namespace, pullSecretNames(pod)),
+    account,
+    own,
+    Promise.all([own, account]).then(([secrets, lookup]) => readSecrets(source, namespace, secretsToInherit(pod, secrets, lookup))),
     evenHealthy || !source.isRemote ? source.workload(namespace, ownerOf(pod)) : null,
+    evenHealthy && isKeptByTaints(pod) ? source.nodes() : null,
+    // a source asks each once: those that only the events tell of follow below
+    own.then(elsewhere),
   ]);
-  const nodes = evenHealthy && isKeptByTaints(pod) ? await source.nodes() : null;
   const named = withReports(seen, events.found ? unreadableSecrets(events.object) : []);
-  const [inherited, otherNamespaces] = await Promise.all([
-    readSecrets(source, namespace, secretsToInherit(pod, named, serviceAccount)),
-    Promise.all(missingOf(named).map(async name => [name, without(namespace, await source.namespacesWithSecret(name))] as const)),
-  ]);
   return {
     pod,
     events,
@@ -91,7 +94,7 @@ export async function takeSnapshot(source: ObjectSource, pod: Pod, evenHealthy: 
     serviceAccount,
     workload,
     secrets: new Map([...named, ...inherited]),
-    otherNamespaces: new Map(otherNamespaces),
+    otherNamespaces: new Map(await elsewhere(named)),
   };
 }
 

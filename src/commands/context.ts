@@ -3,11 +3,18 @@ import type { ConnectionFlags, GateFormat, OutputFormat } from '../flags.ts';
 import type { Prober } from '../registry/prober.ts';
 import type { Environment } from '../util/proxy.ts';
 
+/** Standard error. */
+interface ErrorOutput {
+  write(chunk: string | Uint8Array): unknown;
+  /** It is a terminal. */
+  isTTY?: boolean;
+}
+
 /** The process, as far as commands may touch it. */
 export interface Context {
   environment: Environment;
   stdout: { write(text: string): void; isTTY: boolean; columns: number };
-  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  stderr: ErrorOutput;
   /** Standard input is a terminal. */
   isInteractive: boolean;
   /** Reads one line of standard input, without its end; empty where input ends. */

@@ -121,7 +121,8 @@ function matches(glob: string, name: string): boolean {
 /** The answer of one cluster; its error is a part of the answer. */
 async function whyIn(name: string, flags: WhyFlags, context: Context, say: (text: string) => void): Promise<Outcome> {
   const isText = flags.output === 'text' || flags.output === 'wide';
-  const kept = keepingAnswer({ ...context, stderr: prefixed(name, context, say) });
+  const stderr = prefixed(name, context, say);
+  const kept = keepingAnswer({ ...context, stderr });
   const own = kept.context;
   const causes: CauseCode[] = [];
   let pods = 0;
@@ -137,12 +138,12 @@ async function whyIn(name: string, flags: WhyFlags, context: Context, say: (text
     warn(context, [`context "${name}": ${why}`]);
     return { context: name, status: 2, pods: 0, causes: [], text: '', error: why };
   } finally {
-    own.stderr.end();
+    stderr.end();
   }
 }
 
 /** Standard error of one cluster: each line names its context. */
-function prefixed(name: string, context: Context, say: (text: string) => void): Context['stderr'] {
+function prefixed(name: string, context: Context, say: (text: string) => void): Writable {
   let rest = '';
   const tell = (line: string): void => {
     const warning = /^warning: (.*)$/s.exec(line)?.[1];

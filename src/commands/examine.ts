@@ -2,6 +2,7 @@
  * The work of every `why`: from pods to findings, a few pods at a time. Where the pods come from, and how findings are shown, belongs to
  * its callers.
  */
+import { imagesToAsk } from '../diagnosis/ahead.ts';
 import { collectFacts, type ImageCase, unexaminedImages } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { neededLookups } from '../diagnosis/needed.ts';
@@ -54,6 +55,8 @@ export interface Examination {
   say(text: string): void;
   /** Adds to the case of an image what nodes answered that were asked to pull it (`--from-node`). */
   withAnswers?(pod: Pod, one: ImageCase): ImageCase;
+  /** A snapshot takes requests: what will be asked is connected meanwhile. */
+  isRemote?: boolean;
   /** The credentials that were rejected before, where this is not the first examination. */
   memory?: Memory;
 }
@@ -71,7 +74,7 @@ export interface Examined {
  * by ours, is an `Unknown` with a warning; the others have their verdicts. Errors: the interruption alone.
  */
 export const examine = async (
-  { subjects, snapshot, nodeDetails, container, take, found, say, withAnswers = (_, one) => one, memory }: Examination,
+  { subjects, snapshot, nodeDetails, container, take, found, say, withAnswers = (_, one) => one, memory, isRemote = false }: Examination,
   flags: CommonFlags,
   context: Context,
 ): Promise<Examined> => {
@@ -116,6 +119,7 @@ export const examine = async (
     let patience: NodeJS.Timeout | undefined;
     try {
       if (pod.defect !== undefined) throw new UserError(`it is malformed: ${pod.defect}`);
+      if (isRemote && prober !== null) for (const image of imagesToAsk(pod, container)) prober.prepare(image);
       const seen = await snapshot(pod, named);
       const cases = collectFacts(seen, context.now(), named, container).map(one => withAnswers(pod, one));
       const registries = cases.flatMap(({ facts }) => facts.reference?.registry ?? []);

@@ -87,6 +87,7 @@ export async function withSource<T>(
 
 /** What an examination does besides: it shows what it reads, and asks nodes first. */
 interface Besides {
+  isRemote?: boolean;
   see?: See | undefined;
   askNodes?: ((say: (text: string) => void) => Promise<NodeAnswers>) | undefined;
 }
@@ -113,7 +114,7 @@ function examination(
   { snapshot, nodeDetails }: Required<Pick<Examination, 'snapshot' | 'nodeDetails'>>,
   flags: WhyFlags,
   context: Context,
-  { see, askNodes }: Besides = {},
+  { see, askNodes, isRemote = false }: Besides = {},
 ): Pick<Source, 'examine' | 'warnings'> {
   const unexamined: string[] = [];
   // of a pod that is malformed none is taken
@@ -141,6 +142,7 @@ function examination(
           container: flags.container ?? null,
           take,
           say,
+          isRemote,
           ...(found && { found }),
           ...withAnswers,
         },
@@ -176,7 +178,8 @@ const fromCluster = <T>(
     const isBare = looked.pods === 0 && subjects.length === 0;
     if (isBare && flags.node !== undefined) await checkNode(api, flags.node);
     const unchecked = isBare && !flags.allNamespaces ? await checkNamespace(api, namespace) : null;
-    if (subjects.length > 1) await reader.prefetchEvents(subjects.map(({ pod }) => pod));
+    // the snapshots wait for what they need of it
+    if (subjects.length > 1) reader.prefetchEvents(subjects.map(({ pod }) => pod)).catch(() => {});
     const isIncomplete = (): boolean => failures.length > 0 || reader.isIncomplete();
     const { fromNode } = flags;
     const inquiry = { subjects, snapshot: reader.snapshot, container: flags.container ?? null, api, connection };
@@ -187,7 +190,7 @@ const fromCluster = <T>(
             say('reading the secrets and nodes of the pods');
             return (await import('./from-node.ts')).askNodes(inquiry, fromNode, context, say);
           };
-    const pods = examination(subjects, reader, flags, context, { see, askNodes });
+    const pods = examination(subjects, reader, flags, context, { see, askNodes, isRemote: true });
     return work({
       examine: async (take, say, found) => (await pods.examine(take, say, found)) && !isIncomplete(),
       warnings: () => [...failures, ...reader.warnings(), ...pods.warnings()],

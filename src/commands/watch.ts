@@ -246,6 +246,7 @@ class Watcher {
         subjects: pods.map(pod => ({ pod, named: this.#follows })),
         snapshot: reader.snapshot,
         nodeDetails: reader.nodeDetails,
+        isRemote: true,
         container: this.flags.container ?? null,
         take,
         say() {},

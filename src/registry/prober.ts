@@ -23,7 +23,7 @@ import { CredentialUses, type Memory } from './once-per-credential.ts';
 import { servesOthers, withOthersServed } from './others.ts';
 import { RateLimitMemory } from './rate-limit-memory.ts';
 import { faultOfWire, header } from './response.ts';
-import { addressOf, connectionChecks, follow, openSession, type Session, type SessionOptions } from './session.ts';
+import { addressOf, connectionChecks, firstBaseOf, follow, openSession, type Session, type SessionOptions } from './session.ts';
 import { listTags } from './tag-list.ts';
 import { limitedBy, type Transport } from './transport.ts';
 import { askUpstream } from './upstream.ts';
@@ -49,6 +49,8 @@ export type Reported = 'unauthorized' | 'refused' | 'notFound';
 export interface Prober {
   /** Probes an image. In: the credentials in kubelet's order. Out: the facts; nothing that a network does is an error. */
   probe(reference: Reference, credentials: readonly Credential[], options: ProbeOptions): Promise<ProbeFacts>;
+  /** Connects the host that the probe of this image will ask first; no request is sent. */
+  prepare(reference: Reference): void;
   /** Whether a registry accepts a credential, asked of `/v2/` alone. */
   login(registry: string, credential: Credential): Promise<LoginFacts>;
 }
@@ -161,6 +163,8 @@ export function createProber(transport: Transport, options: ProberOptions): Prob
         return { ...facts, registryItself: { host: found.host, fault: faultOfProbe(found) } };
       });
     },
+
+    prepare: ({ registry }) => transport.prepare(firstBaseOf(registry, options)),
 
     async login(registry, credential) {
       const detail = 'not tried: registries that do not answer have used up the time limit (--timeout)';

@@ -69,6 +69,9 @@ function basesOf(registry: string, options: SessionOptions): string[] {
   return insecure || isLoopback(hostname) ? [`https://${target}`, `http://${target}`] : [`https://${target}`];
 }
 
+/** The address that a session asks first. */
+export const firstBaseOf = (registry: string, options: SessionOptions): string => basesOf(registry, options)[0] as string;
+
 /** Opens a session: asks `/v2/`. In: the transport, the registry's host, and the hosts to ask in others' places. Out: the session, with the fault when no answer came. */
 export async function openSession(transport: Transport, registry: string, options: SessionOptions): Promise<Session> {
   const ns = options.mirrors.has(registry) ? registry : null;

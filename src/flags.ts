@@ -332,7 +332,7 @@ const clusterFlags = [
   { name: 'as-group', takes: 'GROUP', repeatable: true, description: 'Group to impersonate' },
   { name: 'as-uid', takes: 'UID', description: 'UID to impersonate' },
   { name: 'as-user-extra', takes: 'KEY=VALUE', repeatable: true, description: 'Extra field of the user to impersonate' },
-  { name: 'disable-compression', takes: null, description: 'Ask for answers that are not compressed, as is always done' },
+  { name: 'disable-compression', takes: null, description: 'Ask for answers that are not compressed' },
   { name: 'request-timeout', takes: 'DURATION', default: '0', description: 'Limit for one request to the cluster; 0 is no limit' },
 ] as const satisfies readonly Omit<Flag, 'group' | 'commands'>[];
 
@@ -809,6 +809,7 @@ export const ENVIRONMENT = [
   },
   { name: 'NO_COLOR', description: 'Turns colors off; --color counts more.' },
   { name: 'FORCE_COLOR, CLICOLOR_FORCE', description: 'Turn colors on where the output is not a terminal; NO_COLOR counts more.' },
+  { name: 'CI', description: 'Set by pipelines: no findings are shown before the answer, though the output may be a terminal.' },
   { name: 'COLUMNS', description: 'Columns to fold the text at where the output is not a terminal; 80 without it.' },
   { name: 'NODE_EXTRA_CA_CERTS', description: 'PEM file with certificate authorities to trust in addition to the built-in ones.' },
   {

@@ -111,7 +111,7 @@ export function openApiConnection(
       method,
       headers: {
         accept,
-        ...(compressed ? { 'accept-encoding': 'gzip' } : {}),
+        ...(compressed && !connection.disableCompression ? { 'accept-encoding': 'gzip' } : {}),
         'user-agent': userAgent,
         ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
         ...connection.headers,

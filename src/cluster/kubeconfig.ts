@@ -29,6 +29,8 @@ export interface Connection {
   tls: Tls;
   /** The cluster's own proxy, null for that of the environment. */
   proxyUrl: string | null;
+  /** Answers are to come as they are; absent where they may be compressed. */
+  disableCompression?: true;
   /** The namespace of the context. */
   namespace: string;
   /** The name of the context; absent where an address of the command line stands for it. */
@@ -78,6 +80,7 @@ export async function connect(flags: ConnectionFlags, caller: PluginCaller): Pro
     headers: { ...headers, ...impersonation(user) },
     tls,
     proxyUrl: proxyOf(cluster, flags),
+    ...(cluster.disableCompression ? { disableCompression: true } : {}),
     namespace: chosen.namespace,
     ...(chosen.context === null ? {} : { context: chosen.context }),
     origin: hasLogin(flags) ? 'command line' : 'kubeconfig',

@@ -185,6 +185,7 @@ t.test("kubectl's flags choose the connection, in place of the kubeconfig", asyn
       request => ['user', 'uid', 'group', 'extra-one', 'extra-two'].map(name => request.values(`impersonate-${name}`)),
       [['jane'], ['2'], ['a'], ['1', '2'], ['4']],
     ],
+    ['lists may come compressed', ['--kubeconfig', usual], header('accept-encoding'), ['gzip']],
     ['--disable-compression', ['--kubeconfig', usual, '--disable-compression'], header('accept-encoding'), []],
     ['a duration of several units', ['--kubeconfig', usual, '--request-timeout', '1m30s'], authorization, 'Bearer test-token'],
     [

@@ -33,6 +33,7 @@ import { checkFullDisk } from '../test/e2e/disk.mjs';
 import { checkFromNode } from '../test/e2e/from-node.mjs';
 import { checkInCluster } from '../test/e2e/in-cluster.mjs';
 import {
+  awake,
   cluster,
   describe,
   endPrograms,
@@ -124,6 +125,7 @@ async function test() {
   await Promise.all([checkGroups(demo), checkSecrets('default'), checkErrors(), checkRights(), checkForms(), checkCollect()]);
   say('--watch, while the API server is killed');
   await checkWatch(() => restartApiServer(folder));
+  await awake();
   say('the plugin in a pod');
   await checkInCluster();
   say('--from-node: faults, refusals, every way out');

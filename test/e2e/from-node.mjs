@@ -3,7 +3,7 @@
  * other checks of the demo pods: it taints the node.
  */
 import { agree, check, equal, imagepull, MIRROR } from './checks.mjs';
-import { getJson, kubectl, must, start, undo, until } from './lab.mjs';
+import { awake, getJson, kubectl, must, start, undo, until } from './lab.mjs';
 
 /** @typedef {import('./checks.mjs').Item} Item */
 
@@ -190,6 +190,7 @@ async function checkWaysOut(restart) {
   equal('--from-node: over a restart of the API server', [status, outcome], [1, 'failed']);
   await until('the API server', 60, async () => (await left())[0] !== 'the API server does not answer');
   await nothingLeft('a restart of the API server');
+  await awake();
 }
 
 /** What the API server refuses is told with the right or the rule, and the rest of the diagnosis stands. */
@@ -205,7 +206,7 @@ async function checkRefusals() {
   check('--from-node: without the right: names it', /"create pods" and "delete pods" are missing/.test(viewer.stderr), viewer.stderr);
 
   await own('create', 'quota', 'none', '--hard=pods=0');
-  await until('the quota', 30, async () => (await getJson('quota', 'none', '-n', NAMESPACE)).status.hard !== undefined);
+  await until('the quota', 60, async () => (await getJson('quota', 'none', '-n', NAMESPACE)).status.hard !== undefined);
   const { status, stderr, items } = await asked('asked', '-n', NAMESPACE);
   equal('--from-node: a quota of zero', [status, items[0]?.cause, items[0]?.fromNode?.[0]?.outcome], [2, 'TagNotFound', 'refused']);
   check('--from-node: a quota of zero is named', /a quota of namespace "asked"[\s\S]*exceeded quota: none/.test(stderr), stderr);

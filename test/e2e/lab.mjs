@@ -229,6 +229,24 @@ export async function restartApiServer(folder) {
  */
 export const startAgain = folder => must('up.sh', run(join(folder, 'up.sh'), [], { seconds: 240 }));
 
+/**
+ * Waits until a new pod is scheduled and started. The scheduler, the controllers and kubelet look for an API server that was away less and less often, up to a minute
+ * apart: a pod that is made meanwhile waits for them, and not for an image.
+ */
+export async function awake() {
+  const name = 'awake';
+  const own = (/** @type {string[]} */ ...args) => kubectl('-n', 'default', ...args);
+  const image = '127.0.0.1:15000/library/busybox:1';
+  const remove = () => own('delete', 'pod', name, '--ignore-not-found', '--force', '--grace-period=0');
+  await remove();
+  await must('kubectl run awake', own('run', name, `--image=${image}`, '--restart=Never', '--', 'sleep', '3600'));
+  await until('a pod that runs after the API server was away', 120, async () => {
+    const { status, stdout } = await own('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
+    return status === 0 && stdout === 'Running';
+  });
+  await remove();
+}
+
 /** The file and the key of a runtime's setting of the sandbox image: CRI-O, containerd since 2.0, containerd before. */
 const SANDBOX_SETTINGS = [
   { runtime: 'crio', file: 'crio.conf', key: 'pause_image' },

@@ -36,7 +36,7 @@ export interface ProgramRun {
 
 /** The longest output that is read, in bytes: a certificate with its chain and key is a few kilobytes. */
 export const MAX_OUTPUT = 1024 * 1024;
-/** Milliseconds from an interruption until a program is killed: this program itself ends within 200. */
+/** Milliseconds from an interruption until a program is killed, and again until nobody waits for its end: this program itself ends within 200. */
 const GRACE = 50;
 
 /**
@@ -95,11 +95,13 @@ export function outputOf(program: string, args: readonly string[], run: ProgramR
       }
     };
     const end = (): void => kill('SIGKILL');
+    let isInterrupted = false;
     const interrupt = (): void => {
+      isInterrupted = true;
       kill('SIGTERM');
-      // one that does not obey is ended before this program is
+      // one that does not obey is ended, and is gone before this program is: nobody else may clear it away
       setTimeout(end, GRACE);
-      finish(() => reject(new UserError('interrupted')));
+      setTimeout(() => finish(() => reject(new UserError('interrupted'))), 2 * GRACE);
     };
     const late =
       timeout === undefined
@@ -133,7 +135,8 @@ export function outputOf(program: string, args: readonly string[], run: ProgramR
     child.on('close', (status, killedBy) => {
       process.off('exit', end);
       finish(() => {
-        if (length > MAX_OUTPUT) reject(new UserError(`${what} wrote more than 1 MiB`, hint));
+        if (isInterrupted) reject(new UserError('interrupted'));
+        else if (length > MAX_OUTPUT) reject(new UserError(`${what} wrote more than 1 MiB`, hint));
         else if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
         else reject(new UserError(`${what} failed: ${killedBy === null ? `exit status ${status}` : `it was ended by ${killedBy}`}`, hint));
       });

@@ -198,6 +198,7 @@ t.test('an exec plugin that hangs ends with the tool, and all that it started', 
     });
     t.ok(Date.now() - killedAt < 2000, `${signal}: it ends at once`);
     t.equal(answer.status, 130, `${signal}: as interrupted`);
+    t.notOk(isAlive(Number(readFileSync(own, 'utf8'))), `${signal}: the plugin is cleared away, not left to others`);
     for (const file of [own, child]) {
       const pid = Number(readFileSync(file, 'utf8'));
       t.ok(await until(() => !isAlive(pid)), `${signal}: the plugin ${file === own ? '' : 'and what it started '}does not live on`);

@@ -99,6 +99,8 @@ const UNDICI_NODE = {
   // no stream of Node's own client reaches undici; the limit is Node's, which only an option changes
   'node:http':
     'module.exports = { IncomingMessage: class {}, get maxHeaderSize() { return /max-http-header-size/.test([process.env.NODE_OPTIONS, ...process.execArgv]) ? require("node:http").maxHeaderSize : 16384; } };',
+  // our paths have their queries already
+  'node:querystring': 'exports.stringify = () => { throw new Error("not bundled"); };',
 };
 /** What of them undici may use: a stub knows no more. */
 const UNDICI_NODE_USES = /\b(?:assert|http)\.(?!maxHeaderSize\b)\w+/;

@@ -1,6 +1,6 @@
 /**
  * Modules of the runtime that few runs need, loaded when one of their functions is called: each costs a millisecond or more of every start. Belongs here: which
- * they are, and what undici gets in place of modules of which it needs next to nothing.
+ * they are. What undici gets in place of modules of which it needs next to nothing stands in build.mjs.
  */
 
 /** Module → the functions of it that are imported. An import of another one fails the build. @type {Record<string, string[]>} */
@@ -12,12 +12,6 @@ const FUNCTIONS = {
   'node:vm': ['runInNewContext'],
 };
 
-/** What undici requires → what it gets. @type {Record<string, string>} */
-const FOR_UNDICI = {
-  // our paths have their queries already
-  'node:querystring': 'exports.stringify = () => { throw new Error("not bundled"); };',
-};
-
 /** Out: the plugin of the build, and a check that every row is still used. */
 export function lazyModules() {
   const used = new Set();
@@ -27,18 +21,10 @@ export function lazyModules() {
     setup(builder) {
       builder.onResolve({ filter: /^node:/ }, args => {
         if (args.namespace === 'lazy-module') return { path: args.path, external: true };
-        const isUndici = /[/\\]undici[/\\]lib[/\\]/.test(args.importer);
-        const namespace =
-          isUndici && FOR_UNDICI[args.path] !== undefined
-            ? 'for-undici'
-            : /[/\\]src[/\\][^\n]*\.ts$/.test(args.importer) && FUNCTIONS[args.path] !== undefined
-              ? 'lazy-module'
-              : undefined;
-        if (namespace === undefined) return undefined;
+        if (!/[/\\]src[/\\][^\n]*\.ts$/.test(args.importer) || FUNCTIONS[args.path] === undefined) return undefined;
         used.add(args.path);
-        return { path: args.path, namespace, sideEffects: false };
+        return { path: args.path, namespace: 'lazy-module', sideEffects: false };
       });
-      builder.onLoad({ filter: /.*/, namespace: 'for-undici' }, ({ path }) => ({ contents: FOR_UNDICI[path] ?? '', loader: 'js' }));
       builder.onLoad({ filter: /.*/, namespace: 'lazy-module' }, ({ path }) => ({
         contents: (FUNCTIONS[path] ?? [])
           .map(name => `export const ${name} = (...all) => require(${JSON.stringify(path)}).${name}(...all);`)
@@ -48,7 +34,7 @@ export function lazyModules() {
     },
   };
   const check = () => {
-    const missing = Object.keys({ ...FUNCTIONS, ...FOR_UNDICI }).filter(path => !used.has(path));
+    const missing = Object.keys(FUNCTIONS).filter(path => !used.has(path));
     if (missing.length > 0) throw new Error(`nothing imports ${missing.join(', ')} any more: look at scripts/build/lazy-modules.mjs`);
   };
   return { plugin, check };

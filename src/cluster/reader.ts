@@ -33,6 +33,9 @@ interface FailingPods {
   resourceVersion: string;
 }
 
+/** Gets the number of pods that were listed, and those that may wait for an image, page by page. */
+export type Listed = (pods: number, waiting: readonly Pod[]) => void;
+
 /** Reads a cluster. Every object is read once per reader. */
 export interface Reader {
   /** The pods of a target: one pod, or the present pods of a workload. Errors: a UserError when there is none, or it cannot be read. */
@@ -46,7 +49,7 @@ export interface Reader {
     selector: string | null,
     keep?: (pod: Pod) => boolean,
     fields?: string | null,
-    listed?: (pods: number, waiting: readonly Pod[]) => void,
+    listed?: Listed,
   ): Promise<FailingPods>;
   /** The pods of a namespace (null: of all) that admission refuses, by labels. Where the events cannot be listed, a warning tells. */
   refusedPods(namespace: string | null, selector: string | null): Promise<Pod[]>;
@@ -158,12 +161,7 @@ async function listFailingPods(
     see,
     keep,
     listed,
-  }: {
-    tell: (warning: string | null) => void;
-    see: (pod: Pod) => void;
-    keep: (pod: Pod) => boolean;
-    listed: (pods: number, waiting: readonly Pod[]) => void;
-  },
+  }: { tell: (warning: string | null) => void; see: (pod: Pod) => void; keep: (pod: Pod) => boolean; listed: Listed },
 ): Promise<FailingPods> {
   const what = namespace === null ? 'the pods of all namespaces' : `the pods of namespace "${namespace}"`;
   const { total, resourceVersion, malformed } = await foldPages<

@@ -15,7 +15,6 @@ import type { Prober } from '../registry/prober.ts';
 import { failureText } from '../util/failure.ts';
 import { noteGarbage } from '../util/garbage.ts';
 import { append } from '../util/lists.ts';
-import { oncePerKey } from '../util/once.ts';
 import { Room } from '../util/room.ts';
 import { UserError } from '../util/user-error.ts';
 import type { CommonFlags, Context } from './context.ts';
@@ -82,7 +81,12 @@ export const examine = async (
   let isComplete = true;
   /** Registries that some pod waits for with its patience at an end: the pods that follow take no room for them. */
   const slow = new Set<string>();
-  const roomOf = oncePerKey<Room>();
+  const rooms = new Map<string, Room>();
+  const roomOf = (registry: string): Room => {
+    const room = rooms.get(registry) ?? new Room(AT_ONE_REGISTRY);
+    rooms.set(registry, room);
+    return room;
+  };
 
   /** The second look: what the verdict needs of the node, and which layers the node has already. */
   const lookAtNode = async (seen: PodSnapshot, one: ImageCase, finding: Finding, prober: Prober | null): Promise<Finding> => {
@@ -101,7 +105,7 @@ export const examine = async (
 
   /** An image that cannot be examined leaves the other images of its pod their verdicts. */
   const investigateOne = async (seen: PodSnapshot, one: ImageCase, prober: Prober | null): Promise<Finding> => {
-    const leave = await (await roomOf(one.facts.reference?.registry ?? '', async () => new Room(AT_ONE_REGISTRY))).enter();
+    const leave = await roomOf(one.facts.reference?.registry ?? '').enter();
     try {
       return await lookAtNode(seen, one, await investigate(one, prober), prober);
     } catch (error) {

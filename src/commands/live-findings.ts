@@ -2,21 +2,17 @@
  * What is found so far, on a terminal: a few lines at its end that are shown anew as findings come, in whatever order, and are gone before the answer is printed. Belongs here: when
  * and how they are shown. Where both streams are no terminal, and for one pod, there is the progress alone (terminal.ts).
  */
+import type { Listed } from '../cluster/reader.ts';
 import { collectFacts } from '../diagnosis/collect-facts.ts';
 import { type Finding, investigate } from '../diagnosis/investigate.ts';
 import { type CauseCode, NO_CAUSE } from '../model/cause-codes.ts';
 import { keyOf, type Pod, unseenSnapshot } from '../model/kubernetes.ts';
 import { imagesOf, waitsForImage } from '../parse/pod.ts';
-import { redact } from '../util/redact.ts';
-import { visible } from '../util/visible.ts';
 import type { Context, WhyFlags } from './context.ts';
-import { showProgress } from './terminal.ts';
+import { LiveBlock, showProgress } from './terminal.ts';
 
-/** Milliseconds after which findings are shown; without any, the progress is shown after a second. */
+/** Milliseconds after which findings are shown; without any, the progress is shown as it always is. */
 const FIRST_MS = 300;
-const PROGRESS_MS = 1000;
-/** Milliseconds between two pictures. */
-const BETWEEN_MS = 100;
 /** Causes that are shown, those of most pods first. */
 const MOST_ROWS = 5;
 /** Images whose report is read while the list of pods is. */
@@ -27,7 +23,7 @@ export interface LiveFindings {
   /** What is being done. */
   say(text: string): void;
   /** Pods that were listed, and those of them that may wait for an image: what their nodes report is shown until something was examined. */
-  listed(pods: number, waiting: readonly Pod[]): void;
+  listed: Listed;
   /** A pod that was examined; called in whatever order. */
   found(finding: Finding): void;
   /** Clears all of it. */
@@ -46,7 +42,7 @@ export function liveFindings({ output, names, container }: WhyFlags, context: Co
   const isShown = stdout.isTTY && stderr.isTTY === true && environment.TERM !== 'dumb' && !environment.CI;
   if (!isShown || names.length === 1 || (output !== 'text' && output !== 'wide'))
     return { ...showProgress(context), listed() {}, found() {} };
-  const block = new Block(context);
+  const block = new LiveBlock(context, FIRST_MS);
   let rows = new Map<CauseCode, Row>();
   let [pods, waiting, isExamined] = [0, 0, false];
   /** By the image and its state: what its node reports is read once. */
@@ -112,74 +108,3 @@ function linesOf(rows: ReadonlyMap<CauseCode, Row>): string[] {
     ...(left > 0 ? [`${' '.repeat(digits + 2)} and ${left} more`] : []),
   ];
 }
-
-/** Lines at the end of a terminal that are written over again and again. */
-class Block {
-  readonly #stderr: Context['stderr'] & { columns?: number };
-  readonly #columns: number;
-  readonly #started = performance.now();
-  #head = '';
-  #rows: string[] = [];
-  /** Lines that stand on the terminal. */
-  #height = 0;
-  #drawn = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the timer fires, by performance.now(). */
-  #at = Number.POSITIVE_INFINITY;
-
-  constructor({ stdout, stderr }: Context) {
-    this.#stderr = stderr;
-    this.#columns = stdout.columns;
-  }
-
-  head(text: string): void {
-    if (text === '') return this.clear();
-    this.#head = text;
-    this.#drawSoon();
-  }
-
-  rows(rows: string[]): void {
-    this.#rows = rows;
-    this.#drawSoon();
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#at = Number.POSITIVE_INFINITY;
-    if (this.#height > 0) this.#stderr.write(`${this.#toTop()}\u001b[J`);
-    this.#height = 0;
-    [this.#head, this.#rows] = ['', []];
-  }
-
-  /** To the first line of what stands there. */
-  #toTop(): string {
-    return `\r${this.#height > 1 ? `\u001b[${this.#height - 1}A` : ''}`;
-  }
-
-  #drawSoon(): void {
-    const first = this.#started + (this.#rows.length > 0 ? FIRST_MS : PROGRESS_MS);
-    const at = Math.max(this.#drawn + BETWEEN_MS, this.#height > 0 ? 0 : first);
-    if (at >= this.#at) return;
-    clearTimeout(this.#timer);
-    this.#at = at;
-    const wait = at - performance.now();
-    if (wait <= 0) this.#draw();
-    else this.#timer = setTimeout(() => this.#draw(), wait);
-  }
-
-  #draw(): void {
-    this.#at = Number.POSITIVE_INFINITY;
-    this.#drawn = performance.now();
-    const width = Math.max(20, (this.#stderr.columns ?? this.#columns) - 1);
-    const lines = [`${this.#head} ...`, ...this.#rows].map(line => fitting(line, width));
-    this.#stderr.write(`${this.#height > 0 ? this.#toTop() : '\r'}${lines.map(line => `${line}\u001b[K`).join('\n')}\u001b[J`);
-    this.#height = lines.length;
-  }
-}
-
-/** A line that takes no more columns than there are: without secrets and control characters, and each character one column wide. */
-const fitting = (text: string, width: number): string =>
-  visible(redact(text))
-    .replace(/[^ -~]/g, '?')
-    .slice(0, width);

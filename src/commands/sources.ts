@@ -3,7 +3,7 @@ import type { Api } from '../cluster/api.ts';
 import { fieldSelectorOf, type SelectableFields, selectsIn } from '../cluster/field-selector.ts';
 import { type Looked, lookedAt } from '../cluster/looked.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
-import { createReader, type Reader } from '../cluster/reader.ts';
+import { createReader, type Listed, type Reader } from '../cluster/reader.ts';
 import { readSaved } from '../cluster/saved-source.ts';
 import { parseSelector } from '../cluster/selector.ts';
 import { isKind, isPods, workloadOf } from '../cluster/workload-kinds.ts';
@@ -61,9 +61,6 @@ interface See {
   snapshot(snapshot: PodSnapshot, named: boolean): unknown;
   details(node: string, details: NodeDetails): unknown;
 }
-
-/** Gets the number of pods that were listed, and those that may wait for an image, page by page. */
-export type Listed = (pods: number, waiting: readonly Pod[]) => void;
 
 /**
  * Gives work the source that the flags name, and closes it whatever happens. In: also who sees the snapshots, and who the pods while they are listed. Throws UserError for what cannot be found or

@@ -10,6 +10,8 @@ import type { Context } from './context.ts';
 
 /** Milliseconds after which progress is shown. */
 const PROGRESS_DELAY = 1000;
+/** Milliseconds between two pictures of what is shown anew. */
+const BETWEEN_PICTURES = 100;
 
 /**
  * Shows on standard error what is going on when it takes longer than a second, on a terminal only; cleared when the answer comes, and for an empty text, so that
@@ -57,6 +59,81 @@ export function liveLine(context: Context): { show(text: string): void; clear():
     },
   };
 }
+
+/** Progress, and lines below it, at the end of a terminal: they are written over again and again, and cleared before anything else is printed. */
+export class LiveBlock {
+  readonly #stderr: Context['stderr'] & { columns?: number };
+  readonly #columns: number;
+  readonly #started = performance.now();
+  #head = '';
+  #rows: string[] = [];
+  /** Lines that stand on the terminal. */
+  #height = 0;
+  #drawn = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer fires, by performance.now(). */
+  #at = Number.POSITIVE_INFINITY;
+
+  /** In: the context, whose standard error is a terminal, and the milliseconds after which lines are shown; without any, the progress is shown at its own time. */
+  constructor(
+    { stdout, stderr }: Context,
+    private readonly firstAfter: number,
+  ) {
+    this.#stderr = stderr;
+    this.#columns = stdout.columns;
+  }
+
+  head(text: string): void {
+    if (text === '') return this.clear();
+    this.#head = text;
+    this.#drawSoon();
+  }
+
+  rows(rows: string[]): void {
+    this.#rows = rows;
+    this.#drawSoon();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#at = Number.POSITIVE_INFINITY;
+    if (this.#height > 0) this.#stderr.write(`${this.#toTop()}\u001b[J`);
+    this.#height = 0;
+    [this.#head, this.#rows] = ['', []];
+  }
+
+  /** To the first line of what stands there. */
+  #toTop(): string {
+    return `\r${this.#height > 1 ? `\u001b[${this.#height - 1}A` : ''}`;
+  }
+
+  #drawSoon(): void {
+    const first = this.#started + (this.#rows.length > 0 ? this.firstAfter : PROGRESS_DELAY);
+    const at = Math.max(this.#drawn + BETWEEN_PICTURES, this.#height > 0 ? 0 : first);
+    if (at >= this.#at) return;
+    clearTimeout(this.#timer);
+    this.#at = at;
+    const wait = at - performance.now();
+    if (wait <= 0) this.#draw();
+    else this.#timer = setTimeout(() => this.#draw(), wait);
+  }
+
+  #draw(): void {
+    this.#at = Number.POSITIVE_INFINITY;
+    this.#drawn = performance.now();
+    const width = Math.max(20, (this.#stderr.columns ?? this.#columns) - 1);
+    const lines = [`${this.#head} ...`, ...this.#rows].map(line => fitting(line, width));
+    this.#stderr.write(`${this.#height > 0 ? this.#toTop() : '\r'}${lines.map(line => `${line}\u001b[K`).join('\n')}\u001b[J`);
+    this.#height = lines.length;
+  }
+}
+
+/** A line that takes no more columns than there are: each character is one column wide. */
+const fitting = (text: string, width: number): string =>
+  oneLine(text)
+    .replace(/[^ -~]/g, '?')
+    .slice(0, width);
 
 /**
  * Prints the answer of a command, with a line end. In: text that is laid out or a document, in which every value was cleaned (report/clean.ts), and whether it has
